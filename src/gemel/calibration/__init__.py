@@ -1,0 +1,34 @@
+"""Distances into probabilities, and error rates into thresholds.
+
+A fitted calibration or threshold is plain numbers: it is saved with the matcher as JSON.
+"""
+
+from gemel.calibration.fitting import Calibration, Method, fit_calibration
+from gemel.calibration.isotonic import IsotonicCalibration, fit_isotonic
+from gemel.calibration.logistic import LogisticCalibration, fit_logistic
+from gemel.calibration.thresholds import (
+    CostTarget,
+    EerTarget,
+    FarTarget,
+    Target,
+    Threshold,
+    choose_threshold,
+    parse_target,
+)
+
+__all__ = [
+    "Calibration",
+    "CostTarget",
+    "EerTarget",
+    "FarTarget",
+    "IsotonicCalibration",
+    "LogisticCalibration",
+    "Method",
+    "Target",
+    "Threshold",
+    "choose_threshold",
+    "fit_calibration",
+    "fit_isotonic",
+    "fit_logistic",
+    "parse_target",
+]

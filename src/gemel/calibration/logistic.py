@@ -1,0 +1,118 @@
+"""Logistic calibration: the log-likelihood ratio of *same* is a straight line in the distance.
+
+    log p(d | same) / p(d | different) = slope · d + offset,   slope < 0
+
+J. Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2, with its smoothed
+targets (N₊+1)/(N₊+2) and 1/(N₋+2), which keep the line finite where the two kinds do not overlap.
+Differs from the paper: both kinds weigh one half in total whatever their number, so the line is a
+log-likelihood ratio and the prior is added when it is used; Newton's method after H.-T. Lin,
+C.-J. Lin & R. Weng, "A note on Platt's probabilistic outputs for SVMs", Machine Learning 68, 2007.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from gemel.arrays import Distances, Floats, Same
+from gemel.functional.bayes import posterior
+from gemel.functional.roc import check_pairs
+
+FLATTEST = 1e-6
+"""Least fall of the log-odds over one standard deviation of distance."""
+
+RIDGE = 1e-9
+"""Weight of slope² in the loss: only decides where every distance is the same."""
+
+MOST_STEPS = 100
+
+
+@final
+class LogisticCalibration(BaseModel):
+    """Two numbers. Safe with few pairs: choose it below a thousand of either kind.
+
+    `informative` is False where genuine pairs were not nearer than impostor pairs; the slope is
+    then all but flat and every probability is the prior.
+
+    >>> calibration = LogisticCalibration(slope=-4.0, offset=2.0)
+    >>> calibration.probability(np.float32([0.0, 0.5, 1.0])).round(3).tolist()
+    [0.881, 0.5, 0.119]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    kind: Literal["logistic"] = "logistic"
+    slope: float = Field(lt=0)
+    offset: float
+    informative: bool = True
+
+    def log_likelihood_ratio(self, distance: Distances) -> Floats:
+        """Natural logarithm; strictly decreasing in the distance."""
+        return self.slope * np.asarray(distance, np.float64) + self.offset
+
+    def probability(self, distance: Distances, prior: float = 0.5) -> Floats:
+        """The probability of *same*, strictly between 0 and 1, for pairs of which `prior` match."""
+        return posterior(self.log_likelihood_ratio(distance), prior)
+
+
+def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
+    """Fit the line to labelled pairs; their order does not matter.
+
+    Raises DataError unless there are genuine and impostor pairs and every distance is finite.
+    """
+    distances: Floats = np.asarray(distance, np.float64)
+    same = np.asarray(same, np.bool_)
+    check_pairs(distances, same)
+    # Sorting makes the sums, and so the last bit of the result, independent of the pairs' order.
+    order = np.lexsort((same, distances))
+    distances, same = distances[order], same[order]
+    # Rounding gives even equal distances a deviation above 0.
+    spread = float(distances.std()) if distances[-1] > distances[0] else 1.0
+    centre = float(distances.mean())
+    slope, offset = _newton((distances - centre) / spread, same)
+    informative = slope < -FLATTEST
+    slope = min(slope, -FLATTEST) / spread
+    offset = (offset if informative else 0.0) - slope * centre
+    return LogisticCalibration(slope=slope, offset=offset, informative=informative)
+
+
+def _newton(standardised: Floats, same: Same) -> tuple[float, float]:
+    genuine = int(same.sum())
+    impostors = len(same) - genuine
+    target = np.where(same, (genuine + 1) / (genuine + 2), 1 / (impostors + 2))
+    weight = np.where(same, 0.5 / genuine, 0.5 / impostors)
+    design = np.stack([standardised, np.ones_like(standardised)], axis=1)
+    ridge: Floats = np.array([RIDGE, 0.0])
+
+    def loss(line: Floats) -> float:
+        log_odds = design @ line
+        cross_entropy = np.logaddexp(0, log_odds) - target * log_odds
+        return float(weight @ cross_entropy + 0.5 * ridge @ line**2)
+
+    line: Floats = np.zeros(2)
+    for _ in range(MOST_STEPS):
+        probability = 1 / (1 + np.exp(-(design @ line)))
+        gradient = design.T @ (weight * (probability - target)) + ridge * line
+        curvature = weight * probability * (1 - probability)
+        hessian = (design.T * curvature) @ design + np.diag(ridge + 1e-12)
+        step: Floats = np.linalg.solve(hessian, gradient).astype(np.float64)
+        line, moved = _descend(loss, line, step, float(gradient @ step))
+        if not moved:
+            break
+    return float(line[0]), float(line[1])
+
+
+def _descend(
+    loss: Callable[[Floats], float], line: Floats, step: Floats, slope: float
+) -> tuple[Floats, bool]:
+    """Halve Newton's step until the loss falls; False where it no longer does."""
+    before, size = loss(line), 1.0
+    while size > 1e-10:
+        candidate = line - size * step
+        if loss(candidate) < before - 1e-4 * size * slope:
+            return candidate, slope > 1e-16
+        size /= 2
+    return line, False

@@ -1,0 +1,1 @@
+"""Pure maths: figures from distances and probabilities, each a function of arrays."""

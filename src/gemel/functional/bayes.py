@@ -1,0 +1,34 @@
+"""From a log-likelihood ratio and a prior to a probability.
+
+log-odds(same | distance) = log p(distance | same) / p(distance | different) + logit(prior)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.errors import RecipeError
+
+MOST_LOG_ODDS = 36.0
+"""Beyond e^±36 a float64 probability would round to 1, and nobody has seen that many pairs."""
+
+
+def logit(probability: float) -> float:
+    return math.log(probability) - math.log1p(-probability)
+
+
+def posterior(log_likelihood_ratio: Floats, prior: float) -> Floats:
+    """The probability of *same*, strictly between 0 and 1.
+
+    Raises RecipeError unless 0 < prior < 1.
+
+    >>> posterior(np.array([0.0, np.log(9)]), prior=0.5).round(3).tolist()
+    [0.5, 0.9]
+    """
+    if not 0 < prior < 1:
+        raise RecipeError(f"the prior must lie between 0 and 1, both excluded, got {prior}")
+    log_odds = np.clip(log_likelihood_ratio + logit(prior), -MOST_LOG_ODDS, MOST_LOG_ODDS)
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float64)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from gemel.calibration import LogisticCalibration, fit_logistic
+
+
+def test_two_pairs_land_on_platts_targets():
+    calibration = fit_logistic(np.array([0.0, 1.0]), np.array([True, False]))
+    # One pair of each kind: targets 2/3 and 1/3, met exactly by a line: log-odds ±log 2.
+    assert calibration.offset == pytest.approx(np.log(2), abs=1e-6)
+    assert calibration.slope == pytest.approx(-2 * np.log(2), abs=1e-6)
+
+
+def test_matches_scikit_learn_where_smoothing_does_not_matter():
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(0)
+    distance = np.concatenate([rng.normal(0, 1, 20_000), rng.normal(1, 1, 60_000)])
+    same = np.arange(80_000) < 20_000
+    theirs = LogisticRegression(C=1e9, class_weight="balanced").fit(distance[:, None], same)
+    ours = fit_logistic(distance, same)
+    assert ours.slope == pytest.approx(theirs.coef_[0, 0], abs=2e-3)
+    assert ours.offset == pytest.approx(theirs.intercept_[0], abs=2e-3)
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e-4, 0), (1e4, 0), (1, 1e4)])
+def test_the_unit_of_the_distance_does_not_matter(scale, shift):
+    rng = np.random.default_rng(1)
+    distance = np.concatenate([rng.normal(0, 1, 500), rng.normal(2, 1, 500)])
+    same = np.arange(1_000) < 500
+    plain = fit_logistic(distance, same).probability(distance)
+    moved = distance * scale + shift
+    np.testing.assert_allclose(fit_logistic(moved, same).probability(moved), plain, atol=1e-6)
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0, float("nan"), float("-inf")])
+def test_a_slope_that_does_not_fall_cannot_be_made(slope):
+    with pytest.raises(ValidationError):
+        LogisticCalibration(slope=slope, offset=0.0)
