@@ -1,0 +1,194 @@
+"""Any picture → an upright 8-bit Pillow image in mode L or RGB, on white; or one clear sentence.
+
+Pictures come from strangers: what a file says of itself is checked before anything is decoded.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from gemel.arrays import Array, Floats, Pixels
+from gemel.errors import ItemError
+
+Picture: TypeAlias = str | Path | bytes | Array | Image.Image
+"""A path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image."""
+
+MOST_PIXELS = 100_000_000
+"""A header that announces more is refused: a few kilobytes can unfold into gigabytes."""
+
+DRAFT_PIXELS = 1_000_000
+"""JPEGs above this are decoded at a fraction of their size, never below twice the target."""
+
+# `checked` refuses by a limit of its own, with a sentence; Pillow's warning would only add noise.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def decode(raw: Picture, side: int | None = None) -> Image.Image:
+    """The picture in mode L or RGB, 8 bits, upright by its EXIF tag, transparency on white.
+
+    `side` is the longest side that is wanted in the end: large JPEGs are then decoded smaller, but
+    no smaller than twice that. Raises ItemError with one sentence that names the file.
+    """
+    named = f"{str(raw)!r}" if isinstance(raw, str | Path) else "the picture"
+    if isinstance(raw, np.ndarray):
+        return Image.fromarray(_numbers_to_pixels(raw, named))
+    image = raw if isinstance(raw, Image.Image) else _opened(raw, named)
+    _refuse_bomb(image, named)
+    try:
+        if image.format == "JPEG" and side and image.width * image.height > DRAFT_PIXELS:
+            image.draft(image.mode, (2 * side, 2 * side))
+        image.load()
+        return _eight_bits(ImageOps.exif_transpose(image))
+    except ItemError as error:
+        raise ItemError(f"{named} {error}") from None
+    except Exception as error:
+        # Pillow's decoders raise anything at all on damaged bytes: SyntaxError, struct.error, ….
+        raise ItemError(
+            f"{named} is damaged and cannot be decoded ({_reason(error)}): replace or remove it"
+        ) from error
+
+
+def in_fact_grey(image: Image.Image) -> Image.Image:
+    """An RGB picture whose channels are all equal becomes L; any other is returned as it is."""
+    if image.mode == "L":
+        return image
+    pixels = np.asarray(image)
+    red = pixels[..., 0]
+    if np.array_equal(red, pixels[..., 1]) and np.array_equal(red, pixels[..., 2]):
+        return image.getchannel(0)
+    return image
+
+
+def _opened(raw: str | Path | bytes, named: str) -> Image.Image:
+    content = raw if isinstance(raw, bytes) else _content(Path(raw), named)
+    if not content:
+        raise ItemError(f"{named} is empty (0 bytes): replace or remove it")
+    try:
+        return Image.open(io.BytesIO(content))
+    except Image.DecompressionBombError:
+        raise _too_large(named, "far more") from None
+    except UnidentifiedImageError:
+        raise ItemError(
+            f"{named} is not a picture that can be read, whatever its name says: "
+            "use PNG, JPEG, WebP, BMP, GIF, TIFF or PGM"
+        ) from None
+    except Exception as error:
+        raise ItemError(f"{named} is damaged: its header cannot be read ({_reason(error)})") from (
+            error
+        )
+
+
+def _content(path: Path, named: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            target = os.readlink(path)
+            raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
+        raise ItemError(f"{named} does not exist") from None
+    except IsADirectoryError:
+        raise ItemError(f"{named} is a folder where a picture was expected") from None
+    except PermissionError:
+        raise ItemError(f"{named} may not be read: its permissions forbid it") from None
+    except (OSError, ValueError) as error:
+        raise ItemError(f"{named} cannot be read ({_reason(error)})") from error
+
+
+def _refuse_bomb(image: Image.Image, named: str) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise _too_large(named, f"{image.width}×{image.height} pixels, more")
+    if image.width * image.height == 0:
+        raise ItemError(f"{named} has no pixels ({image.width}×{image.height})")
+
+
+def _too_large(named: str, found: str) -> ItemError:
+    return ItemError(
+        f"{named} announces {found} than the {MOST_PIXELS // 1_000_000} megapixels that are "
+        "decoded: make the picture smaller"
+    )
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return _from_sixteen(np.asarray(image))
+    if image.mode == "I":
+        numbers = np.asarray(image)
+        # Pillow opens a 16-bit PGM or PNG in this mode; from elsewhere the values must tell.
+        if image.format not in ("PPM", "PNG") and numbers.min() >= 0 and numbers.max() <= 255:
+            return Image.fromarray(numbers.astype(np.uint8))
+        return _from_sixteen(numbers)
+    if image.mode == "F":
+        return _from_float(np.asarray(image))
+    if image.has_transparency_data:
+        return _on_white(image)
+    if image.mode in ("1", "L"):
+        return image.convert("L")
+    return image.convert("RGB")
+
+
+def _from_sixteen(numbers: Array) -> Image.Image:
+    if numbers.min() < 0 or numbers.max() > 65535:
+        raise ItemError(
+            f"holds numbers from {numbers.min()} to {numbers.max()} where 0 to 65535 was expected: "
+            "save it with 8 or 16 bits"
+        )
+    # 65535 = 255 · 257, so this is rounding to the nearest of 256 levels.
+    return Image.fromarray(((numbers.astype(np.uint32) + 128) // 257).astype(np.uint8))
+
+
+def _from_float(numbers: Floats) -> Image.Image:
+    if not np.isfinite(numbers).all() or numbers.min() < 0 or numbers.max() > 255:
+        raise ItemError("holds floats outside 0 to 255: scale them to 0–1 or save with 8 bits")
+    scale = 255.0 if numbers.max() <= 1 else 1.0
+    return Image.fromarray(np.rint(numbers * scale).astype(np.uint8))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    mode = "L" if image.mode in ("1", "L", "LA", "La") else "RGB"
+    if image.mode in ("La", "RGBa"):
+        image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    colours = image.convert("RGBA")
+    white = Image.new("RGBA", colours.size, "white")
+    return Image.alpha_composite(white, colours).convert(mode)
+
+
+def _numbers_to_pixels(numbers: Array, named: str) -> Pixels:
+    if numbers.ndim == 3 and numbers.shape[2] == 1:
+        numbers = numbers[..., 0]
+    if numbers.ndim not in (2, 3) or (numbers.ndim == 3 and numbers.shape[2] not in (3, 4)):
+        raise ItemError(
+            f"{named} must have the shape (height, width) or (height, width, 3 or 4), "
+            f"got {numbers.shape}"
+        )
+    if numbers.size == 0:
+        raise ItemError(f"{named} has no pixels (shape {numbers.shape})")
+    pixels = _bytes_of(numbers, named)
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        return np.asarray(_on_white(Image.fromarray(pixels)))
+    return pixels
+
+
+def _bytes_of(numbers: Array, named: str) -> Pixels:
+    if numbers.dtype == np.uint8:
+        return np.ascontiguousarray(numbers)
+    if not np.issubdtype(numbers.dtype, np.floating):
+        raise ItemError(f"{named} must be uint8 (0–255) or float (0–1), got {numbers.dtype}")
+    low, high = float(numbers.min()), float(numbers.max())
+    if not (low >= 0 and high <= 1):  # NaN fails both comparisons, and so is refused too
+        raise ItemError(
+            f"{named} as floats must lie in 0–1, got {low:g} to {high:g}: divide by the largest "
+            "possible value, or pass uint8"
+        )
+    pixels: Pixels = np.rint(numbers * 255).astype(np.uint8)
+    return pixels
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -1,0 +1,81 @@
+"""Pictures: what size, how many channels, and how an odd shape is made to fit."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field
+
+from gemel.arrays import Pixels
+from gemel.inputs.decode import Picture, decode, in_fact_grey
+from gemel.inputs.fit import Fit, fit
+
+DIGEST_BYTES = 16
+
+
+@final
+class ImageInput(BaseModel):
+    """How any picture becomes (channels, height, width) bytes; saved with the matcher.
+
+    >>> import numpy as np
+    >>> small = ImageInput(height=2, width=2, channels=1)
+    >>> small.read(np.full((5, 9, 3), 200, np.uint8)).tolist()
+    [[[200, 200], [200, 200]]]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["image"] = "image"
+    height: int = Field(ge=1, le=4096)
+    width: int = Field(ge=1, le=4096)
+    channels: Literal[1, 3]
+    fit: Fit = "pad"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of every item that is read."""
+        return (self.channels, self.height, self.width)
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        return np.dtype(np.uint8)
+
+    def read(self, raw: Picture) -> Pixels:
+        """The picture as (channels, height, width) bytes, 0 black.
+
+        Takes a path, the bytes of a file, an (h, w) or (h, w, 3|4) array of uint8 or of floats in
+        0–1, or a Pillow image. Raises ItemError with one sentence that names the file.
+        """
+        return self._fitted(self._decoded(raw))
+
+    def read_with_digest(self, raw: Picture) -> tuple[Pixels, bytes]:
+        """`read`, and 16 bytes that are equal for equal pictures whatever file they came in.
+
+        The digest is of the decoded picture at its own size (a large JPEG: as it was decoded), so
+        a PNG and its BMP copy agree, as do a grey picture and the same stored as RGB.
+        """
+        image = self._decoded(raw)
+        return self._fitted(image), _digest(image)
+
+    def to_float(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Bytes → floats in 0–1, any shape: the only scaling of pixels there is."""
+        return np.divide(batch, np.float32(255), dtype=np.float32)
+
+    def _decoded(self, raw: Picture) -> Image.Image:
+        return decode(raw, side=max(self.height, self.width))
+
+    def _fitted(self, image: Image.Image) -> Pixels:
+        image = image.convert("L" if self.channels == 1 else "RGB")
+        pixels = np.asarray(fit(image, (self.width, self.height), self.fit))
+        planes = pixels[None] if self.channels == 1 else pixels.transpose(2, 0, 1)
+        return np.array(planes, order="C")
+
+
+def _digest(image: Image.Image) -> bytes:
+    image = in_fact_grey(image)
+    header = f"{image.mode} {image.width} {image.height} ".encode()
+    return blake2b(header + image.tobytes(), digest_size=DIGEST_BYTES).digest()

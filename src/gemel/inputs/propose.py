@@ -1,0 +1,74 @@
+"""`auto`: look at some of the pictures and propose how to read them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from math import ceil, floor, log, sqrt
+
+import numpy as np
+
+from gemel.errors import ItemError
+from gemel.inputs.decode import Picture, decode, in_fact_grey
+from gemel.inputs.image import ImageInput
+
+STEP = 8
+"""Sides of reduced pictures are multiples of this, so that poolings by two divide them."""
+
+
+def propose_image_input(sample: Iterable[Picture], most_pixels: int = 64 * 64) -> ImageInput:
+    """The smallest input that does the sampled pictures justice; `most_pixels` bounds its area.
+
+    The aspect is the median of the sample's. Small pictures keep their own size (8×8 digits stay
+    8×8); larger ones are reduced. Grey when every sampled picture is grey in fact. Unreadable
+    pictures are passed over; raises the first one's ItemError when none can be read.
+
+    >>> import numpy as np
+    >>> propose_image_input([np.zeros((28, 28), np.uint8)]).shape
+    (1, 28, 28)
+    """
+    sizes: list[tuple[int, int]] = []
+    grey = True
+    unreadable: list[ItemError] = []
+    for raw in sample:
+        try:
+            image = decode(raw)
+        except ItemError as error:
+            unreadable.append(error)
+            continue
+        sizes.append(image.size)
+        grey = grey and in_fact_grey(image).mode == "L"
+    if not sizes:
+        raise unreadable[0] if unreadable else ItemError("there is no picture to look at")
+    width, height = proposed_size(sizes, most_pixels)
+    return ImageInput(height=height, width=width, channels=1 if grey else 3)
+
+
+def proposed_size(sizes: list[tuple[int, int]], most_pixels: int) -> tuple[int, int]:
+    """(width, height) for pictures of these (width, height)."""
+    widths, heights = np.array(sizes, float).T
+    aspect = float(np.median(widths / heights))
+    area = float(np.median(widths * heights))
+    if area <= most_pixels:
+        return max(1, round(sqrt(area * aspect))), max(1, round(sqrt(area / aspect)))
+    return _reduced(aspect, most_pixels)
+
+
+def _reduced(aspect: float, most_pixels: int) -> tuple[int, int]:
+    candidates = [
+        (width, height)
+        for width, height in product(
+            _multiples_near(sqrt(most_pixels * aspect)), _multiples_near(sqrt(most_pixels / aspect))
+        )
+        if width * height <= most_pixels
+    ]
+    if not candidates:  # a very long picture, whose short side cannot go below one step
+        long = max(STEP, most_pixels // STEP // STEP * STEP)
+        return (long, STEP) if aspect > 1 else (STEP, long)
+    return min(
+        candidates, key=lambda size: (abs(log(size[0] / size[1] / aspect)), -size[0] * size[1])
+    )
+
+
+def _multiples_near(side: float) -> set[int]:
+    return {max(STEP, floor(side / STEP) * STEP), max(STEP, ceil(side / STEP) * STEP)}

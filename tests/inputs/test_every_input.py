@@ -1,0 +1,62 @@
+"""The contract that every kind of input passes; a new kind joins by one line in EXAMPLES."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.inputs import INPUTS, ImageInput
+
+_seeded = np.random.default_rng(0)
+_pictures = [
+    _seeded.integers(0, 256, shape, dtype=np.uint8)
+    for shape in [(12, 10), (7, 30, 3), (40, 40, 4), (1, 1)]
+]
+EXAMPLES = [
+    (ImageInput(height=16, width=12, channels=channels, fit=fit), _pictures)
+    for channels in (1, 3)
+    for fit in ("pad", "stretch", "crop")
+]
+
+
+def test_every_input_has_an_example():
+    assert {type(input) for input, _ in EXAMPLES} == set(INPUTS)
+
+
+@pytest.mark.parametrize(("input", "raws"), EXAMPLES)
+class TestEveryInput:
+    def test_reads_the_same_twice(self, input, raws):
+        for raw in raws:
+            np.testing.assert_array_equal(input.read(raw), input.read(raw))
+
+    def test_shape_and_dtype_are_as_declared(self, input, raws):
+        for raw in raws:
+            item = input.read(raw)
+            assert item.shape == input.shape
+            assert item.dtype == input.dtype
+            assert item.flags.c_contiguous
+
+    def test_saved_and_loaded_it_reads_identically(self, input, raws):
+        loaded = type(input).model_validate_json(input.model_dump_json())
+        assert loaded == input
+        for raw in raws:
+            np.testing.assert_array_equal(loaded.read(raw), input.read(raw))
+
+    def test_the_digest_tells_different_items_apart_and_leaves_the_reading_alone(self, input, raws):
+        digests = set()
+        for raw in raws:
+            item, digest = input.read_with_digest(raw)
+            np.testing.assert_array_equal(item, input.read(raw))
+            digests.add(digest)
+        assert len(digests) == len(raws)
+
+    def test_floats_are_what_an_encoder_expects(self, input, raws):
+        floats = input.to_float(np.stack([input.read(raw) for raw in raws]))
+        assert floats.dtype == np.float32
+        assert floats.shape == (len(raws), *input.shape)
+
+    def test_settings_cannot_be_changed_or_misspelt(self, input, raws):  # noqa: ARG002
+        with pytest.raises(ValueError, match="frozen"):
+            input.kind = "other"
+        with pytest.raises(ValueError, match="Extra inputs"):
+            type(input).model_validate({**input.model_dump(), "colour": True})
