@@ -1,0 +1,87 @@
+"""How good stated probabilities are, on pairs that carry weights.
+
+The share of matching pairs in a test set is an accident of how they were drawn, so every figure
+takes weights, and `prior_weights` makes them stand for a stated share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Floats, Indices, Same
+
+BINS = 15
+"""Of equal width over 0–1, as in Guo et al., "On calibration of modern neural networks", 2017."""
+
+
+def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Floats:
+    """(n,) weights of sum 1 of which the genuine pairs hold `prior`; NaN where a kind is absent.
+
+    `weights` say how much each pair counts among its own kind; without them all count alike.
+
+    >>> prior_weights(np.array([True, False, False]), prior=0.2).tolist()
+    [0.2, 0.4, 0.4]
+    """
+    weights = np.ones(len(same)) if weights is None else weights
+    genuine = float(weights @ same)
+    impostors = float(weights.sum()) - genuine
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.array([1 - prior, prior]) / np.array([impostors, genuine])
+        return np.asarray(weights * share[same.astype(np.int8)], np.float64)
+
+
+def brier(probability: Floats, same: Same, weights: Floats) -> float:
+    """Mean squared distance of the probability from the answer, 0 or 1 (Brier, 1950)."""
+    return weighted_mean((probability - same) ** 2, weights)
+
+
+def log_loss(probability: Floats, same: Same, weights: Floats) -> float:
+    """Mean surprise at the answer, in nats; probabilities of 0 and 1 may not occur."""
+    return weighted_mean(surprise(probability, same), weights)
+
+
+def surprise(probability: Floats, same: Same) -> Floats:
+    """(n,) minus the logarithm of the probability that was given to the right answer."""
+    return np.asarray(-np.log(np.where(same, probability, 1 - probability)), np.float64)
+
+
+def calibration_error(probability: Floats, same: Same, weights: Floats, bins: int = BINS) -> float:
+    """Expected calibration error: how far promise and outcome lie apart, averaged over bins.
+
+    sum over bins of   share of weight · | mean probability - share that matches |
+    (Naeini, Cooper & Hauskrecht, AAAI 2015); bins of equal width, a border belongs to the upper.
+    """
+    gap = np.bincount(bin_of(probability, bins), weights * (probability - same), bins)
+    return float(np.abs(gap).sum() / weights.sum())
+
+
+def weighted_mean(values: Floats, weights: Floats) -> float:
+    return float(weights @ values / weights.sum())
+
+
+def bin_of(probability: Floats, bins: int = BINS) -> Indices:
+    """(n,) the bin of equal width that each probability falls in; 1 belongs to the last."""
+    return np.minimum((probability * bins).astype(np.int64), bins - 1)
+
+
+@final
+@dataclass(frozen=True)
+class Reliability:
+    """The points of a reliability diagram: (b,) each, for the bins that hold anything."""
+
+    promised: Floats
+    matched: Floats
+    weight: Floats
+
+
+def reliability(probability: Floats, same: Same, weights: Floats, bins: int = BINS) -> Reliability:
+    """Mean probability against the share that matches, in the bins of `calibration_error`."""
+    place = bin_of(probability, bins)
+    weight = np.bincount(place, weights, bins)
+    held = weight > 0
+    promised = np.bincount(place, weights * probability, bins)[held] / weight[held]
+    matched = np.bincount(place, weights * same, bins)[held] / weight[held]
+    return Reliability(promised, matched, weight[held] / weight.sum())

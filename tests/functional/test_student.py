@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from gemel.functional.student import student_t
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 5, 10, 30, 1_000])
+def test_matches_scipy(freedom):
+    stats = pytest.importorskip("scipy.stats")
+    assert student_t(0.975, freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=3e-3)
