@@ -1,0 +1,65 @@
+"""Random affine maps of a whole batch in one resampling: rotation, shear, scale, shift, mirror.
+
+Koch et al. 2015, section 3.4: rotation within 10 degrees, shear within 0.3, scale within 0.8–1.2,
+shift within 2 pixels, each part applied with probability 0.5.
+Differs from the paper: what moves in from outside repeats the picture's border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import radians
+from typing import final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gemel.shapes import Images
+
+
+@final
+@dataclass(frozen=True)
+class AffineRange:
+    """How far each part may go, either way; `probability` is each part's own chance.
+
+    `rotation` in degrees, `shift` in shares of the side, `scale` and `stretch` as factors around 1
+    (`stretch` changes width against height). `mirror` flips left and right in half of the items.
+    """
+
+    rotation: float = 0.0
+    shear: float = 0.0
+    scale: tuple[float, float] = (1.0, 1.0)
+    stretch: float = 0.0
+    shift: float = 0.0
+    mirror: bool = False
+    probability: float = 1.0
+
+
+def random_affine(images: Images, limits: AffineRange, generator: torch.Generator) -> Images:
+    """Each picture by its own map; drawn on the CPU so that a seed means the same everywhere."""
+    matrices = draw_matrices(len(images), limits, generator).to(images)
+    grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -> Tensor:
+    """(count, 2, 3) maps from output to input coordinates in -1–1."""
+
+    def within(extent: float) -> Tensor:
+        drawn = (torch.rand(count, generator=generator) * 2 - 1) * extent
+        return drawn * (torch.rand(count, generator=generator) < limits.probability)
+
+    low, high = limits.scale
+    scale = low + (high - low) * torch.rand(count, generator=generator)
+    kept = torch.rand(count, generator=generator) < limits.probability
+    scale = torch.where(kept, scale, torch.ones(()))
+    angle, shear = within(radians(limits.rotation)), within(limits.shear)
+    stretch = torch.exp(within(limits.stretch))
+    mirrored = limits.mirror & (torch.rand(count, generator=generator) < 0.5)
+    across = torch.where(mirrored, -1.0, 1.0) * stretch / scale
+    down = 1 / (stretch * scale)
+    cos, sin = angle.cos(), angle.sin()
+    first = torch.stack([cos * across, (shear * cos - sin) * down, 2 * within(limits.shift)], -1)
+    second = torch.stack([sin * across, (shear * sin + cos) * down, 2 * within(limits.shift)], -1)
+    return torch.stack([first, second], dim=1)

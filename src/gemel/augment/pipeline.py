@@ -1,0 +1,39 @@
+"""All augmentations of a recipe, on a whole batch, from one generator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import torch
+
+from gemel.augment.affine import AffineRange, random_affine
+from gemel.augment.erase import random_erase
+from gemel.augment.light import random_light
+from gemel.shapes import Images
+
+
+@final
+@dataclass(frozen=True)
+class Augment:
+    """What may change about an item without changing who or what it is.
+
+    >>> untouched = Augment()
+    >>> pictures = torch.rand(2, 1, 8, 8)
+    >>> bool((untouched(pictures, torch.Generator()) == pictures).all())
+    True
+    """
+
+    affine: AffineRange = AffineRange()
+    brightness: float = 0.0
+    contrast: float = 0.0
+    erase: float = 0.0
+
+    def __call__(self, images: Images, generator: torch.Generator) -> Images:
+        if self.affine != AffineRange(probability=self.affine.probability):
+            images = random_affine(images, self.affine, generator)
+        if self.brightness or self.contrast:
+            images = random_light(images, self.brightness, self.contrast, generator)
+        if self.erase:
+            images = random_erase(images, self.erase, generator)
+        return images

@@ -1,0 +1,22 @@
+"""Batch kinds: what one training step looks at. Index arrays only, numpy only."""
+
+from __future__ import annotations
+
+from gemel.batches.batch import Batch, BatchKind
+from gemel.batches.classes import Classes
+from gemel.batches.episodes import Episodes
+from gemel.batches.given_pairs import GivenPairs
+from gemel.batches.labels import LabelIndex
+from gemel.batches.pairs import RandomPairs
+from gemel.batches.triplets import Triplets
+
+__all__ = [
+    "Batch",
+    "BatchKind",
+    "Classes",
+    "Episodes",
+    "GivenPairs",
+    "LabelIndex",
+    "RandomPairs",
+    "Triplets",
+]

@@ -1,0 +1,35 @@
+"""What one training step looks at, as positions: nothing here touches an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, final
+
+import numpy as np
+
+from gemel.arrays import Indices, Same
+
+
+@final
+@dataclass(frozen=True)
+class Batch:
+    """Items to encode once each, and the comparisons to make between them.
+
+    `items` (n,) are positions in the dataset; `rows` (r,) and `columns` (r, m) are positions in
+    `items`: item rows[i] is compared with each of columns[i], and `same` (r, m) says which match.
+    """
+
+    items: Indices
+    rows: Indices
+    columns: Indices
+    same: Same
+
+
+class BatchKind(Protocol):
+    """Draws the batches of an epoch from a generator, so that an epoch can be drawn again."""
+
+    steps: int
+    """Batches in an epoch."""
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]: ...

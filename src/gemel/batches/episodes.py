@@ -1,0 +1,51 @@
+"""Episodes: N labels, K examples of each to know them by, and queries to name.
+
+Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4: train in the way
+the network is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.batches.batch import Batch
+from gemel.batches.labels import LabelIndex
+
+
+@final
+@dataclass(frozen=True)
+class Episodes:
+    """`ways` labels, `shots` examples and `queries` queries of each; queries are the rows."""
+
+    index: LabelIndex
+    ways: int
+    shots: int
+    queries: int
+    groups: int | None = None
+
+    @property
+    def steps(self) -> int:
+        return max(1, self.index.item_count // (self.ways * (self.shots + self.queries)))
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
+        for _ in range(self.steps):
+            yield self._episode(rng)
+
+    def _episode(self, rng: np.random.Generator) -> Batch:
+        labels = self.index.draw_labels(self.ways, self.groups, rng)
+        each = self.shots + self.queries
+        drawn = np.stack([self.index.draw_items(int(label), each, rng) for label in labels])
+        queries, examples = drawn[:, : self.queries], drawn[:, self.queries :]
+        query_codes = np.repeat(labels, self.queries)
+        example_codes = np.repeat(labels, self.shots)
+        columns = queries.size + np.arange(examples.size)
+        return Batch(
+            items=np.concatenate([queries.ravel(), examples.ravel()]),
+            rows=np.arange(queries.size),
+            columns=np.tile(columns, (queries.size, 1)),
+            same=query_codes[:, None] == example_codes,
+        )

@@ -1,0 +1,44 @@
+"""Batches of pairs that are given: a table's labelled pairs, or the notes' consecutive ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Indices, Same
+from gemel.batches.batch import Batch
+
+
+def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
+    """Row i compares left[i] with right[i] alone. Twice as many items as pairs, always."""
+    n = len(same)
+    return Batch(
+        items=np.concatenate([left, right]),
+        rows=np.arange(n),
+        columns=np.arange(n, 2 * n)[:, None],
+        same=same[:, None],
+    )
+
+
+@final
+@dataclass(frozen=True)
+class GivenPairs:
+    """Every given pair once an epoch, in a new order."""
+
+    left: Indices
+    right: Indices
+    same: Same
+    size: int = 128
+
+    @property
+    def steps(self) -> int:
+        return -(-len(self.same) // self.size)
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
+        order = rng.permutation(len(self.same))
+        for start in range(0, len(order), self.size):
+            chosen = order[start : start + self.size]
+            yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen])

@@ -1,0 +1,69 @@
+"""Items by label and labels by group, for the batch kinds that draw by them."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices
+from gemel.errors import DataError
+
+
+@final
+class LabelIndex:
+    """The training items, looked up by label; and the labels, by group where there are groups.
+
+    `items` are positions in the dataset, `labels` and `groups` codes of the whole dataset.
+    Raises `DataError` where no label has two items or only one label has any.
+    """
+
+    def __init__(self, items: Indices, labels: Codes, groups: Codes | None = None) -> None:
+        own = labels[items]
+        order = np.argsort(own, kind="stable")
+        self.codes, starts = np.unique(own[order], return_index=True)
+        self.items = np.split(items[order], starts[1:])
+        self.paired = np.flatnonzero([len(members) > 1 for members in self.items])
+        if len(self.codes) < 2 or not len(self.paired):
+            raise DataError(
+                "training needs at least two labels, one of them with two items, so that there "
+                f"are matching and different pairs; got {len(self.codes)} labels for "
+                f"{len(items)} items. Add items, or hold out less with --set split.test=…"
+            )
+        self.groups = self._groups(groups)
+
+    def _groups(self, groups: Codes | None) -> list[Indices]:
+        """Positions of labels, by group; all labels are one group where there are none."""
+        if groups is None:
+            return [np.arange(len(self.codes))]
+        group = np.array([groups[members[0]] for members in self.items])
+        return [np.flatnonzero(group == code) for code in np.unique(group)]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def item_count(self) -> int:
+        return sum(len(members) for members in self.items)
+
+    def draw_labels(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
+        """`count` different labels (fewer where there are not enough), from `groups` groups.
+
+        `None` draws from all labels alike. Groups are drawn until their labels suffice.
+        """
+        if groups is None or len(self.groups) == 1:
+            return rng.permutation(len(self))[:count]
+        share = -(-count // groups)
+        drawn: list[Indices] = []
+        for group in rng.permutation(len(self.groups)):
+            wanted = min(share, count - sum(map(len, drawn)))
+            if wanted <= 0:
+                break
+            drawn.append(rng.permutation(self.groups[group])[:wanted])
+        return np.concatenate(drawn)
+
+    def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
+        """`count` items of a label: different ones while they last, then again."""
+        members = self.items[label]
+        rounds = -(-count // len(members))
+        return np.concatenate([rng.permutation(members) for _ in range(rounds)])[:count]

@@ -1,0 +1,48 @@
+"""Batches of triplets: an anchor, one of its own label, one of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.batches.batch import Batch
+from gemel.batches.labels import LabelIndex
+
+
+@final
+@dataclass(frozen=True)
+class Triplets:
+    """`size` triplets a batch; `groups=1` takes the negative from the anchor's group."""
+
+    index: LabelIndex
+    size: int = 128
+    groups: int | None = None
+
+    @property
+    def steps(self) -> int:
+        return max(1, self.index.item_count // self.size)
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
+        n = self.size
+        for _ in range(self.steps):
+            anchors, positives, negatives = np.array([self._triplet(rng) for _ in range(n)]).T
+            yield Batch(
+                items=np.concatenate([anchors, positives, negatives]),
+                rows=np.arange(n),
+                columns=np.stack([np.arange(n, 2 * n), np.arange(2 * n, 3 * n)], axis=1),
+                same=np.tile([True, False], (n, 1)),
+            )
+
+    def _triplet(self, rng: np.random.Generator) -> tuple[int, int, int]:
+        while True:
+            labels = self.index.draw_labels(2, self.groups, rng)
+            if len(labels) < 2:
+                labels = self.index.draw_labels(2, None, rng)
+            if len(self.index.items[labels[0]]) > 1:
+                break
+        anchor, positive = self.index.draw_items(int(labels[0]), 2, rng)
+        negative = self.index.draw_items(int(labels[1]), 1, rng)[0]
+        return int(anchor), int(positive), int(negative)

@@ -1,0 +1,70 @@
+"""The default encoder: a batch-normalised convnet that is sized from its input.
+
+Stages of two 3x3 convolutions, each stage half the side and twice the maps of the one before it,
+until the maps are small; then one dense layer to an embedding of unit length. Small enough for
+minutes on a CPU, with the layout (convolution, batch norm, ReLU) that compilers fuse best.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import nn
+
+from gemel.encoders.encoder import Encoder
+from gemel.encoders.output import output_layer
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.shapes import Embeddings, Images, Output
+
+SMALLEST_SIDE = 4
+"""Stages halve the picture while its shorter side stays at least this long."""
+
+
+@final
+class CompactEncoder(Encoder):
+    """The encoder to start with: good on drawings, digits, faces and photos alike."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        width: int = 32,
+        widest: int = 256,
+        embedding_size: int = 128,
+        dropout: float = 0.0,
+        output: Output = "unit",
+    ) -> None:
+        super().__init__()
+        channels, height, across = input_shape
+        self.input_shape = input_shape
+        self.embedding_size = embedding_size
+        self.output = output
+        layers: list[nn.Module] = []
+        maps = width
+        while True:
+            layers += [_convolution(channels, maps), _convolution(maps, maps)]
+            channels = maps
+            if min(height, across) < 2 * SMALLEST_SIDE:
+                break
+            layers.append(nn.MaxPool2d(2))
+            height, across, maps = height // 2, across // 2, min(2 * maps, widest)
+        self.layers = nn.Sequential(
+            Standardise(statistics),
+            *layers,
+            nn.Flatten(),
+            nn.Dropout(dropout),
+            nn.Linear(channels * height * across, embedding_size, bias=False),
+            nn.BatchNorm1d(embedding_size),
+            output_layer(output),
+        )
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings
+
+
+def _convolution(channels: int, maps: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(channels, maps, 3, padding=1, bias=False), nn.BatchNorm2d(maps), nn.ReLU()
+    )

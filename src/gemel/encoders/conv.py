@@ -1,0 +1,66 @@
+"""The small convnet of the notes for one's own photos: 32-32-pool-64-64-pool, dense 512, softmax.
+
+All convolutions are 3x3 with zero padding and ReLU; dropout stands after the dense layer. The
+embedding is a distribution over as many numbers as there are classes.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import nn
+
+from gemel.encoders.encoder import Encoder
+from gemel.encoders.output import output_layer
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.shapes import Embeddings, Images, Output
+
+
+@final
+class ConvEncoder(Encoder):
+    """Two stages of two convolutions, then two dense layers."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        dense: int = 512,
+        embedding_size: int = 5,
+        dropout: float = 0.4,
+        output: Output = "softmax",
+    ) -> None:
+        super().__init__()
+        channels, height, width = input_shape
+        self.input_shape = input_shape
+        self.embedding_size = embedding_size
+        self.output = output
+        self.layers = nn.Sequential(
+            Standardise(statistics),
+            *_stage(channels, 32),
+            *_stage(32, 64),
+            nn.Flatten(),
+            nn.Linear(64 * (height // 4) * (width // 4), dense),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(dense, embedding_size),
+            output_layer(output),
+        )
+        for layer in self.layers:
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                nn.init.xavier_uniform_(layer.weight)
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings
+
+
+def _stage(channels: int, maps: int) -> list[nn.Module]:
+    return [
+        nn.Conv2d(channels, maps, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(maps, maps, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+    ]

@@ -1,0 +1,62 @@
+"""The four-block convnet of the few-shot papers: (3x3, 64 maps, batch norm, ReLU, pool) x 4.
+
+Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4.1; the same in
+Snell et al. 2017 and Sung et al. 2018. A 28x28 picture becomes 64 numbers.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import nn
+
+from gemel.encoders.encoder import Encoder
+from gemel.encoders.output import output_layer
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.errors import RecipeError
+from gemel.shapes import Embeddings, Images, Output
+
+BLOCKS = 4
+
+
+@final
+class Conv4Encoder(Encoder):
+    """Four blocks and no dense layer: the flattened maps are the embedding."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        maps: int = 64,
+        output: Output = "linear",
+    ) -> None:
+        super().__init__()
+        channels, height, width = input_shape
+        if min(height, width) < 2**BLOCKS:
+            raise RecipeError(
+                f"conv4 halves the picture {BLOCKS} times and needs sides of at least "
+                f"{2**BLOCKS}, got {height}x{width}: set input.size, or use the encoder compact"
+            )
+        self.input_shape = input_shape
+        self.embedding_size = maps * (height // 2**BLOCKS) * (width // 2**BLOCKS)
+        self.output = output
+        self.layers = nn.Sequential(
+            Standardise(statistics),
+            *(_block(channels if first else maps, maps) for first in (True, False, False, False)),
+            nn.Flatten(),
+            output_layer(output),
+        )
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings
+
+
+def _block(channels: int, maps: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(channels, maps, 3, padding=1, bias=False),
+        nn.BatchNorm2d(maps),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+    )

@@ -1,0 +1,78 @@
+"""Koch's convolutional twin: four convolutions, three poolings and 4096 sigmoid units.
+
+    64@10x10 - pool - 128@7x7 - pool - 128@4x4 - pool - 256@4x4 - dense 4096, sigmoid
+
+Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", ICML deep
+learning workshop 2015, section 3.1 and figure 4; initial weights from section 3.2. At 105x105 the
+encoder and its weighted L1 metric have 38,951,745 parameters together.
+Differs from the paper: `kernels` can be chosen, for smaller pictures.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+from torch import nn
+
+from gemel.encoders.encoder import Encoder
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.errors import RecipeError
+from gemel.shapes import Embeddings, Images
+
+MAPS = (64, 128, 128, 256)
+
+
+@final
+class KochEncoder(Encoder):
+    """The paper's network up to the two embeddings."""
+
+    output = "sigmoid"
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        kernels: tuple[int, int, int, int] = (10, 7, 4, 4),
+        embedding_size: int = 4096,
+    ) -> None:
+        super().__init__()
+        self.input_shape = input_shape
+        self.embedding_size = embedding_size
+        height, width = (_after(side, kernels) for side in input_shape[1:])
+        if min(height, width) < 1:
+            raise RecipeError(
+                f"koch with kernels {list(kernels)} needs larger pictures than "
+                f"{input_shape[1]}x{input_shape[2]}: set input.size to [105, 105] as in the paper, "
+                "or choose smaller encoder.kernels"
+            )
+        self.standardise = Standardise(statistics)
+        self.conv1 = nn.Conv2d(input_shape[0], MAPS[0], kernels[0])
+        self.conv2 = nn.Conv2d(MAPS[0], MAPS[1], kernels[1])
+        self.conv3 = nn.Conv2d(MAPS[1], MAPS[2], kernels[2])
+        self.conv4 = nn.Conv2d(MAPS[2], MAPS[3], kernels[3])
+        self.dense = nn.Linear(MAPS[3] * height * width, embedding_size)
+        self.pool = nn.MaxPool2d(2)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
+            nn.init.normal_(conv.weight, 0.0, 0.01)
+            nn.init.normal_(conv.bias, 0.5, 0.01)  # type: ignore[arg-type]
+        nn.init.normal_(self.dense.weight, 0.0, 0.2)
+        nn.init.normal_(self.dense.bias, 0.5, 0.01)
+
+    def forward(self, items: Images) -> Embeddings:
+        maps = self.standardise(items)
+        for conv in (self.conv1, self.conv2, self.conv3):
+            maps = self.pool(conv(maps).relu())
+        maps = self.conv4(maps).relu()
+        return torch.sigmoid(self.dense(maps.flatten(1)))
+
+
+def _after(side: int, kernels: tuple[int, int, int, int]) -> int:
+    """A side of the picture after the convolutions and the poolings between them."""
+    for kernel in kernels[:3]:
+        side = max(0, side - kernel + 1) // 2
+    return side - kernels[3] + 1

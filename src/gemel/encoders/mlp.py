@@ -1,0 +1,53 @@
+"""The multi-layer perceptron of the well-known MNIST pair example: 784-128-128-128.
+
+Dense layers with ReLU, dropout between them, and an embedding that is itself rectified.
+Differs from the example: the initial weights are Glorot-uniform by our own call, as there, but
+biases and dropout follow torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
+from typing import final
+
+from torch import nn
+
+from gemel.encoders.encoder import Encoder
+from gemel.encoders.output import output_layer
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.shapes import Embeddings, Images, Output
+
+
+@final
+class MlpEncoder(Encoder):
+    """Flattened pixels through dense layers."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        widths: Sequence[int] = (128, 128, 128),
+        dropout: float = 0.1,
+        output: Output = "relu",
+    ) -> None:
+        super().__init__()
+        self.input_shape = input_shape
+        self.embedding_size = widths[-1]
+        self.output = output
+        sizes = (prod(input_shape), *widths)
+        layers: list[nn.Module] = []
+        for wide, narrow in pairwise(sizes[:-1]):
+            layers += [nn.Linear(wide, narrow), nn.ReLU(), nn.Dropout(dropout)]
+        layers += [nn.Linear(sizes[-2], sizes[-1]), output_layer(output)]
+        self.layers = nn.Sequential(Standardise(statistics), nn.Flatten(), *layers)
+        for layer in self.layers:
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight)
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings

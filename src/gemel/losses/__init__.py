@@ -1,0 +1,18 @@
+"""Losses: distances and which are the same, to a number. A new one joins by one line here."""
+
+from __future__ import annotations
+
+from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
+from gemel.losses.contrastive import ContrastiveLoss
+from gemel.losses.loss import Loss
+from gemel.losses.softmax import SoftmaxLoss
+from gemel.losses.triplet import TripletLoss
+
+LOSSES: dict[str, type[Loss]] = {
+    "binary-cross-entropy": BinaryCrossEntropyLoss,
+    "contrastive": ContrastiveLoss,
+    "softmax": SoftmaxLoss,
+    "triplet": TripletLoss,
+}
+
+__all__ = ["LOSSES", "Loss"]

@@ -1,0 +1,52 @@
+"""Binary cross-entropy on the probability that a pair is the same.
+
+    z = scale * (offset - d),   loss = mean over pairs of  log(1 + exp(-z))  if same
+                                                           log(1 + exp(z))   otherwise
+
+Koch, Zemel & Salakhutdinov 2015, section 3.2, where the metric itself is the logit: scale 1 and
+offset 0. A fixed metric has no such zero, so there scale and offset are learned.
+Differs from the paper: weight decay is the optimiser's, not a term of the loss.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from gemel.losses.balance import balanced_mean
+from gemel.losses.loss import Loss
+from gemel.shapes import Distances, Same, Scalar
+
+
+def binary_cross_entropy(logit: Distances, same: Same) -> Scalar:
+    """The mean over all pairs alike; the logit is of being the same."""
+    return F.binary_cross_entropy_with_logits(logit, same.to(logit.dtype))
+
+
+@final
+class BinaryCrossEntropyLoss(Loss):
+    """`binary_cross_entropy` of a distance, by a scale and an offset.
+
+    `learned_scale` lets both be trained, starting at scale 1 and `offset`; without it the
+    distance is taken as a negative logit.
+    """
+
+    def __init__(
+        self, *, learned_scale: bool = False, offset: float = 1.0, balanced: bool = False
+    ) -> None:
+        super().__init__()
+        self.balanced = balanced
+        self.log_scale = nn.Parameter(torch.zeros(()), requires_grad=learned_scale)
+        self.offset = nn.Parameter(
+            torch.tensor(offset if learned_scale else 0.0), requires_grad=learned_scale
+        )
+
+    def forward(self, distance: Distances, same: Same) -> Scalar:
+        logit = self.log_scale.exp() * (self.offset - distance)
+        if not self.balanced:
+            return binary_cross_entropy(logit, same)
+        per_pair = F.binary_cross_entropy_with_logits(logit, same.to(logit.dtype), reduction="none")
+        return balanced_mean(per_pair, same)

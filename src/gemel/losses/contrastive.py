@@ -1,0 +1,50 @@
+"""Contrastive loss: pull pairs of one class together, push the others a margin apart.
+
+    loss = mean over pairs of   d^2                    if same
+                                max(0, margin - d)^2   otherwise
+
+Hadsell, Chopra & LeCun, "Dimensionality Reduction by Learning an Invariant Mapping", CVPR 2006,
+eq. 4.
+Differs from the paper: no factor 1/2.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+
+from gemel.errors import RecipeError
+from gemel.losses.balance import balanced_mean
+from gemel.losses.loss import Loss
+from gemel.shapes import Distances, Same, Scalar
+
+
+def contrastive_terms(distance: Distances, same: Same, margin: float) -> Distances:
+    """The loss of each pair."""
+    return torch.where(same, distance, (margin - distance).relu()).square()
+
+
+def contrastive(distance: Distances, same: Same, margin: float) -> Scalar:
+    """The mean over all pairs alike."""
+    return contrastive_terms(distance, same, margin).mean()
+
+
+@final
+class ContrastiveLoss(Loss):
+    """`contrastive` with its margin fixed; `balanced` lets matching pairs carry half of it.
+
+    The margin is in the units of the metric: 1 suits embeddings that are bounded by 1.
+    """
+
+    def __init__(self, margin: float = 1.0, *, balanced: bool = False) -> None:
+        super().__init__()
+        if margin <= 0:
+            raise RecipeError(f"the contrastive loss needs a margin above 0, got {margin}")
+        self.margin: float = margin
+        self.balanced = balanced
+
+    def forward(self, distance: Distances, same: Same) -> Scalar:
+        if self.balanced:
+            return balanced_mean(contrastive_terms(distance, same, self.margin), same)
+        return contrastive(distance, same, self.margin)

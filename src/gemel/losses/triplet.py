@@ -1,0 +1,56 @@
+"""Triplet loss: a matching item must be nearer than a different one, by a margin.
+
+    loss = mean over (anchor, positive, negative) of  max(0, d(a, p) - d(a, n) + margin)
+
+Schroff, Kalenichenko & Philbin, "FaceNet", CVPR 2015, eq. 2; `mining="hardest"` takes for each
+anchor only the farthest positive and the nearest negative, Hermans, Beyer & Leibe, "In Defense of
+the Triplet Loss", 2017, eq. 5.
+Differs from FaceNet: plain distances, not squared ones.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, final
+
+import torch
+
+from gemel.errors import RecipeError
+from gemel.losses.loss import Loss
+from gemel.shapes import Distances, Same, Scalar
+
+Mining: TypeAlias = Literal["all", "hardest"]
+
+
+def triplet(distance: Distances, same: Same, margin: float) -> Scalar:
+    """The mean over every triplet that the rows hold; 0 where they hold none."""
+    violation = (distance.unsqueeze(-1) - distance.unsqueeze(-2) + margin).relu()
+    counts = (same.unsqueeze(-1) & ~same.unsqueeze(-2)).to(distance.dtype)
+    return (violation * counts).sum() / counts.sum().clamp(min=1)
+
+
+def hardest_triplet(distance: Distances, same: Same, margin: float) -> Scalar:
+    """The mean over rows of the hardest triplet of each; rows without one do not count."""
+    far = torch.finfo(distance.dtype).max / 4
+    positive = distance.masked_fill(~same, -far).amax(-1)
+    negative = distance.masked_fill(same, far).amin(-1)
+    whole = (same.any(-1) & (~same).any(-1)).to(distance.dtype)
+    violation = torch.where(whole > 0, (positive - negative + margin).relu(), 0.0)
+    return violation.sum() / whole.sum().clamp(min=1)
+
+
+@final
+class TripletLoss(Loss):
+    """`triplet` or `hardest_triplet` with its margin fixed."""
+
+    needs_rows = True
+
+    def __init__(self, margin: float = 0.2, *, mining: Mining = "all") -> None:
+        super().__init__()
+        if margin <= 0:
+            raise RecipeError(f"the triplet loss needs a margin above 0, got {margin}")
+        self.margin: float = margin
+        self.mining = mining
+
+    def forward(self, distance: Distances, same: Same) -> Scalar:
+        term = triplet if self.mining == "all" else hardest_triplet
+        return term(distance, same, self.margin)

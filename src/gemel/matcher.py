@@ -1,0 +1,188 @@
+"""The fitted thing that users load: input, encoders, metric, calibration, thresholds, provenance.
+
+A folder of its own, readable without torch:
+
+    matcher.json          everything that is not weights, and the SHA-256 of the other files
+    encoder.onnx          items (n, …) float32 to embeddings (n, d)
+    metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
+    weights.safetensors   the same weights for torch, to train on from
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gemel.arrays import Embeddings
+from gemel.calibration import Calibration, Threshold
+from gemel.errors import MatcherError, RecipeError
+from gemel.inputs import Input, Raw
+from gemel.networks import ENCODER, METRIC, Networks
+
+FORMAT = 1
+WEIGHTS = "weights.safetensors"
+FILES = (ENCODER, METRIC, WEIGHTS)
+
+
+@final
+class MatcherFile(BaseModel):
+    """`matcher.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    name: str
+    input: Input
+    tie: Literal["shared"]
+    encoder: str
+    metric: str
+    embedding_size: int
+    calibration: Calibration
+    thresholds: tuple[Threshold, ...]
+    """The first is the one that verdicts use unless told otherwise."""
+    prior: float
+    provenance: Mapping[str, Any]
+    sha256: Mapping[str, str]
+
+
+@final
+class Verdict(BaseModel):
+    """The answer about two items: same or different, how sure, and how often that is wrong.
+
+    `probability` is of being the same where `prior` of all pairs are. `far` and `frr` are the
+    error rates of `threshold` on validation pairs, which it was set on for `target`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    same: bool
+    probability: float
+    distance: float
+    threshold: float
+    target: str
+    far: float
+    frr: float
+    prior: float
+    matcher: str
+
+
+@final
+class Matcher:
+    """A loaded matcher. Needs NumPy and ONNX Runtime, never torch."""
+
+    def __init__(self, path: Path, file: MatcherFile) -> None:
+        self.path = path
+        self.file = file
+        self.networks = Networks(path, file.input)
+
+    def __repr__(self) -> str:
+        return f"Matcher({str(self.path)!r}, {self.file.encoder} with {self.file.metric})"
+
+    def compare(
+        self,
+        left: Raw,
+        right: Raw,
+        *,
+        target: str | None = None,
+        prior: float | None = None,
+    ) -> Verdict:
+        """Whether two items are the same.
+
+        Takes whatever the input reads: for pictures a path, bytes, an array or a Pillow image.
+        `target` names one of the matcher's thresholds (`eer`, `far=0.01`, …), `prior` how many of
+        all pairs are the same. Raises `ItemError` for an item that cannot be read, `RecipeError`
+        for a target that the matcher does not hold.
+        """
+        threshold = self.threshold(target)
+        prior = self.file.prior if prior is None else prior
+        if not 0 < prior < 1:
+            raise RecipeError(f"the prior is a share between 0 and 1, got {prior}")
+        # One by one: an embedding must not depend on what it was encoded beside.
+        first, second = (self.networks.embed([item]) for item in (left, right))
+        distance = self.networks.distances(first[None], second[None])[0, 0, 0]
+        return Verdict(
+            same=bool(distance <= threshold.distance),
+            probability=float(self.file.calibration.probability(distance[None], prior)[0]),
+            distance=float(distance),
+            threshold=threshold.distance,
+            target=threshold.target,
+            far=threshold.far,
+            frr=threshold.frr,
+            prior=prior,
+            matcher=self.file.name,
+        )
+
+    def threshold(self, target: str | None = None) -> Threshold:
+        """The threshold set for a target, or the matcher's own; `RecipeError` for another."""
+        if target is None:
+            return self.file.thresholds[0]
+        for threshold in self.file.thresholds:
+            if threshold.target == target:
+                return threshold
+        held = ", ".join(threshold.target for threshold in self.file.thresholds)
+        raise RecipeError(
+            f"this matcher has thresholds for {held}, and none for {target!r}; a threshold for a "
+            "low false-accept rate needs more validation pairs in training"
+        )
+
+    def embed(self, items: Iterable[Raw]) -> Embeddings:
+        """(n, d) one embedding per item, encoded in batches; memory is a batch and the result."""
+        return self.networks.embed(items)
+
+
+def load(path: str | Path) -> Matcher:
+    """A matcher from its folder, or from the folder of the run that made it.
+
+    Raises `MatcherError` where it is missing, damaged, altered since it was written, or of a
+    newer format than this Gemel reads.
+    """
+    folder = Path(path)
+    if (folder / "matcher" / "matcher.json").is_file():
+        folder = folder / "matcher"
+    try:
+        tree = json.loads((folder / "matcher.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise MatcherError(
+            f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
+            "finished training, or its matcher folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _damaged(folder / "matcher.json", str(error)) from None
+    return Matcher(folder, _checked(folder, tree))
+
+
+def _checked(folder: Path, tree: Any) -> MatcherFile:
+    version = tree.get("format") if isinstance(tree, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise MatcherError(
+            f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
+            "pip install --upgrade gemel"
+        )
+    try:
+        file = MatcherFile.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _damaged(folder / "matcher.json", f"{where}: {first['msg']}") from None
+    for name in FILES:
+        found = sha256(folder / name) if (folder / name).is_file() else "missing"
+        if found != file.sha256.get(name):
+            raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
+    return file
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(path: Path, reason: str) -> MatcherError:
+    return MatcherError(
+        f"{path} must be as training wrote it, and it is damaged or altered ({reason}): copy the "
+        "matcher folder again, or train anew"
+    )

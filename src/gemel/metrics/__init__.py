@@ -1,0 +1,18 @@
+"""Metrics: two embeddings in, distance out. One file each; a new one joins by one line here."""
+
+from __future__ import annotations
+
+from gemel.metrics.cosine import CosineMetric
+from gemel.metrics.euclidean import EuclideanMetric
+from gemel.metrics.manhattan import ManhattanMetric
+from gemel.metrics.metric import Metric
+from gemel.metrics.weighted_l1 import WeightedL1Metric
+
+METRICS: dict[str, type[Metric]] = {
+    "cosine": CosineMetric,
+    "euclidean": EuclideanMetric,
+    "manhattan": ManhattanMetric,
+    "weighted-l1": WeightedL1Metric,
+}
+
+__all__ = ["METRICS", "Metric"]

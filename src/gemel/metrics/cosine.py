@@ -1,0 +1,31 @@
+"""Cosine distance: one minus the cosine of the angle, so that smaller is nearer.
+
+d(a, b) = 1 - a.b / (|a| |b|)
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch.nn.functional as F
+
+from gemel.metrics.metric import Metric
+from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+
+def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
+    """(b, n, d) and (b, m, d) to (b, n, m), each in 0–2. A zero embedding is at distance 1."""
+    return 1 - F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).transpose(1, 2)
+
+
+@final
+class CosineMetric(Metric):
+    """`cosine`: compares directions, blind to lengths."""
+
+    learned = False
+
+    def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
+        return cosine(left, right)
+
+    def reach(self, output: Output) -> float:
+        return 1.0 if output in {"relu", "sigmoid", "softmax"} else 2.0

@@ -1,0 +1,32 @@
+"""What every metric is: two sets of embeddings in, all distances between them out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import nn
+
+from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+
+class Metric(nn.Module, ABC):
+    """Distances between every embedding of one set and every one of another, set by set.
+
+    One shape serves every use: a single pair is (1, 1, d) against (1, 1, d), a batch of labelled
+    pairs (n, 1, d) against (n, 1, d), a query among candidates (1, 1, d) against (1, m, d).
+    Smaller is nearer, and the two sides may be exchanged: metric(a, b) is metric(b, a) transposed.
+    """
+
+    learned: bool
+    """True where a distance is the negative logit of a trained score, and may be below zero."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    @abstractmethod
+    def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances: ...
+
+    @abstractmethod
+    def reach(self, output: Output) -> float:
+        """The largest distance between two embeddings that an encoder's last layer can make."""

@@ -1,0 +1,40 @@
+"""Koch's learned metric: a weighted sum of absolute differences, trained as a logit.
+
+    d(a, b) = -(sum_k w_k |a_k - b_k| + c),     p(same) = sigmoid(-d)
+
+Koch et al. 2015, section 3.1: the last layer of the network (there alpha_j). Initial weights
+N(0, 0.2) and bias N(0.5, 0.01) as for the paper's dense layers, section 3.2.
+Differs from the paper: the logit is returned negated, as a distance.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import final
+
+from torch import nn
+
+from gemel.metrics.metric import Metric
+from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+
+@final
+class WeightedL1Metric(Metric):
+    """A dense layer of one unit over |a - b|."""
+
+    learned = True
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.score = nn.Linear(size, 1)
+        nn.init.normal_(self.score.weight, 0.0, 0.2)
+        nn.init.normal_(self.score.bias, 0.5, 0.01)
+
+    def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
+        difference = (left.unsqueeze(2) - right.unsqueeze(1)).abs()
+        score: CrossDistances = self.score(difference).squeeze(-1)
+        return -score
+
+    def reach(self, output: Output) -> float:
+        del output
+        return inf

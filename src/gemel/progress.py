@@ -1,0 +1,127 @@
+"""How long work tells of itself: a bar on a terminal, plain lines elsewhere, on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, final
+
+LINE_SECONDS = 5.0
+"""Between two plain lines of one piece of work."""
+
+
+class Progress(Protocol):
+    """What a piece of long work may say."""
+
+    def say(self, sentence: str) -> None:
+        """Something worth knowing, once."""
+        ...
+
+    @contextmanager
+    def stage(self, name: str, total: float) -> Iterator[Stage]:
+        """A piece of work of known size: items, steps or seconds."""
+        ...
+
+
+class Stage(Protocol):
+    """A piece of work under way."""
+
+    def advance(self, done: float, note: str = "") -> None:
+        """How much is done in all by now, and what else there is to tell."""
+        ...
+
+
+@final
+class Silent:
+    """Says nothing: for tests and for callers that show their own progress."""
+
+    def say(self, sentence: str) -> None:
+        del sentence
+
+    @contextmanager
+    def stage(self, name: str, total: float) -> Iterator[Stage]:
+        del name, total
+        yield _SilentStage()
+
+
+class _SilentStage:
+    def advance(self, done: float, note: str = "") -> None:
+        del done, note
+
+
+@final
+class Lines:
+    """Plain lines on standard error, at most one every few seconds a stage."""
+
+    def say(self, sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def stage(self, name: str, total: float) -> Iterator[Stage]:
+        stage = _LineStage(name, total)
+        yield stage
+        stage.close()
+
+
+class _LineStage:
+    def __init__(self, name: str, total: float) -> None:
+        self.name, self.total = name, total
+        self.begun = self.told = time.monotonic()
+        self.last = ""
+
+    def advance(self, done: float, note: str = "") -> None:
+        self.last = f"{self.name}: {min(1.0, done / max(self.total, 1e-9)):4.0%}  {note}".rstrip()
+        if time.monotonic() - self.told >= LINE_SECONDS:
+            self._print(self.last)
+
+    def close(self) -> None:
+        if self.last:
+            self._print(f"{self.last}  ({time.monotonic() - self.begun:.1f} s)")
+
+    def _print(self, line: str) -> None:
+        self.told = time.monotonic()
+        print(line, file=sys.stderr, flush=True)
+
+
+@final
+class Bars:
+    """A bar for each stage on a terminal's standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self.console = Console(stderr=True, highlight=False)
+
+    def say(self, sentence: str) -> None:
+        self.console.print(sentence, markup=False)
+
+    @contextmanager
+    def stage(self, name: str, total: float) -> Iterator[Stage]:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", style="dim"),
+        )
+        with Progress(*columns, console=self.console) as bars:
+            task = bars.add_task(name, total=total, note="")
+            yield _BarStage(bars, task)
+            bars.update(task, completed=total)
+
+
+class _BarStage:
+    def __init__(self, bars: object, task: object) -> None:
+        self.bars, self.task = bars, task
+
+    def advance(self, done: float, note: str = "") -> None:
+        self.bars.update(self.task, completed=done, note=note)  # type: ignore[attr-defined]
+
+
+def shown_progress() -> Progress:
+    """Bars where standard error is a terminal, lines elsewhere."""
+    return Bars() if sys.stderr.isatty() else Lines()

@@ -1,0 +1,83 @@
+"""The folder that a training leaves behind: where each thing is, and what is not there yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from gemel.errors import RunError
+
+
+@final
+@dataclass(frozen=True)
+class Run:
+    """Paths of one run. Every file in it is written whole or not at all."""
+
+    path: Path
+
+    @property
+    def recipe(self) -> Path:
+        return self.path / "recipe.toml"
+
+    @property
+    def data(self) -> Path:
+        """What the run was trained on: its name, seed and the reason of its split."""
+        return self.path / "data.json"
+
+    @property
+    def matcher(self) -> Path:
+        return self.path / "matcher"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.json"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @staticmethod
+    def opened(path: str | Path) -> Run:
+        """A run that exists; `RunError` where the folder is not one."""
+        run = Run(Path(path))
+        if not run.recipe.is_file():
+            raise RunError(
+                f"a run is a folder with recipe.toml, as `gemel train` leaves it; {path} is not "
+                "one. Give the folder that training named, for example runs/digits"
+            )
+        return run
+
+    @staticmethod
+    def new(path: Path) -> Run:
+        """A run to be made; `RunError` where something is there already."""
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError(
+                f"a new run needs a folder that is not in use, and {path} exists: choose another "
+                "--out, or continue an unfinished run with --resume"
+            )
+        return Run(path)
+
+    @staticmethod
+    def unused(parent: Path, name: str) -> Run:
+        """The first of name, name-2, name-3 … that is not there yet."""
+        number = 1
+        while (path := parent / (name if number == 1 else f"{name}-{number}")).exists():
+            number += 1
+        return Run(path)
+
+    @staticmethod
+    def latest(parent: Path, name: str) -> Run:
+        """The newest of name, name-2, name-3 …; `RunError` where there is none."""
+        found = [path for path in parent.glob(f"{name}*") if (path / "recipe.toml").is_file()]
+        if not found:
+            raise RunError(f"there is no run of {name} in {parent} to resume: leave out --resume")
+        return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))

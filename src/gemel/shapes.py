@@ -1,0 +1,36 @@
+"""The tensors that cross a door in the torch rooms, each named once; tests check them at run time.
+
+Named axes: n items, d numbers of an embedding, r rows (each is compared with m columns).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+Images: TypeAlias = Float[Tensor, "n c h w"]
+"""A batch of pictures, floats in 0–1."""
+
+Embeddings: TypeAlias = Float[Tensor, "n d"]
+
+EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]
+"""b sets of embeddings; what is compared are the sets at one position of b."""
+
+CrossDistances: TypeAlias = Float[Tensor, "b n m"]
+"""In each of b sets, n embeddings against m."""
+
+Positions: TypeAlias = Int[Tensor, "..."]
+"""Rows of a batch."""
+
+Distances: TypeAlias = Float[Tensor, "*rows columns"]
+"""Smaller is nearer. The last axis holds what one row is compared with."""
+
+Same: TypeAlias = Bool[Tensor, "*rows columns"]
+"""True for a matching pair; shaped like the distances."""
+
+Scalar: TypeAlias = Float[Tensor, ""]
+
+Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
+"""What an encoder's last layer does to its numbers: it bounds the distances that can be reached."""

@@ -1,0 +1,60 @@
+"""The twin: encoders, how their weights are tied, and the metric that compares what they say.
+
+`shared` is the Siamese network: one encoder for both sides. The two other ties have their place
+here, as two more subclasses of `Twin`: `separate` (pseudo-Siamese, an encoder for each side) and
+`joint` (2-channel, the pair goes in as one item and there are no embeddings).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import final
+
+import torch
+from torch import nn
+
+from gemel.encoders import Encoder
+from gemel.errors import RecipeError
+from gemel.metrics import Metric
+from gemel.shapes import Distances, Embeddings, Images, Positions
+
+
+class Twin(nn.Module, ABC):
+    """Compares items of a batch, named by their positions in it."""
+
+    @abstractmethod
+    def forward(self, items: Images, rows: Positions, columns: Positions) -> Distances:
+        """(r, m) the distance of item rows[i] to each of columns[i]; (r,) and (r, m) go in."""
+
+
+@final
+class SharedTwin(Twin):
+    """One encoder on both sides: the verdict is symmetric, and items have embeddings."""
+
+    def __init__(self, encoder: Encoder, metric: Metric) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.metric = metric
+
+    def embed(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.encoder(items)
+        return embeddings
+
+    def forward(self, items: Images, rows: Positions, columns: Positions) -> Distances:
+        embeddings = self.embed(items)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            # Distances are differences of near-equal numbers: they are taken in full precision.
+            embeddings = embeddings.float()
+            distances: Distances = self.metric(embeddings[rows][:, None], embeddings[columns])
+        return distances.squeeze(1)
+
+
+def check_margin(margin: float | None, encoder: Encoder, metric: Metric) -> None:
+    """Raises `RecipeError` where no two embeddings can be as far apart as the margin asks."""
+    reach = metric.reach(encoder.output)
+    if margin is not None and margin > reach:
+        raise RecipeError(
+            f"the loss asks for a margin of {margin:g}, but this metric reaches at most "
+            f"{reach:.3g} on embeddings whose last layer is {encoder.output!r}: set loss.margin "
+            f"below {reach:.3g}, or another encoder.output"
+        )

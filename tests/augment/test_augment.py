@@ -1,0 +1,89 @@
+"""What augmentation may do, on pictures whose right answer is known."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gemel.augment import AffineRange, Augment
+from gemel.augment.affine import draw_matrices, random_affine
+
+FULL = Augment(
+    AffineRange(10, 0.2, (0.8, 1.2), 0.1, 0.1, mirror=True),
+    brightness=0.2,
+    contrast=0.2,
+    erase=0.4,
+)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_keeps_shape_range_and_type(channels):
+    pictures = torch.rand(5, channels, 9, 14)
+    changed = FULL(pictures, seeded())
+    assert changed.shape == pictures.shape
+    assert changed.dtype == pictures.dtype
+    assert ((changed >= 0) & (changed <= 1)).all()
+    assert not torch.equal(changed, pictures)
+
+
+def test_a_seed_changes_pictures_alike_and_another_seed_otherwise():
+    pictures = torch.rand(5, 3, 16, 16)
+    assert torch.equal(FULL(pictures, seeded(1)), FULL(pictures, seeded(1)))
+    assert not torch.equal(FULL(pictures, seeded(1)), FULL(pictures, seeded(2)))
+
+
+def test_every_picture_is_changed_in_its_own_way():
+    twice = torch.rand(1, 1, 16, 16).repeat(2, 1, 1, 1)
+    first, second = FULL(twice, seeded())
+    assert not torch.equal(first, second)
+
+
+def test_off_means_untouched():
+    pictures = torch.rand(3, 1, 8, 8)
+    assert torch.equal(Augment()(pictures, seeded()), pictures)
+
+
+def test_a_mirror_only_exchanges_left_and_right():
+    pictures = torch.rand(64, 1, 6, 7)
+    changed = random_affine(pictures, AffineRange(mirror=True), seeded())
+    flipped = [
+        torch.allclose(a, b.flip(-1), atol=1e-5) for a, b in zip(changed, pictures, strict=True)
+    ]
+    kept = [torch.allclose(a, b, atol=1e-5) for a, b in zip(changed, pictures, strict=True)]
+    assert all(f or k for f, k in zip(flipped, kept, strict=True))
+    assert 15 < sum(flipped) < 49
+
+
+def test_a_rotation_keeps_lengths_and_stays_within_its_angle():
+    matrices = draw_matrices(500, AffineRange(rotation=30), seeded())[:, :, :2]
+    torch.testing.assert_close(
+        matrices @ matrices.transpose(1, 2), torch.eye(2).expand(500, 2, 2), atol=1e-5, rtol=0
+    )
+    angles = torch.atan2(matrices[:, 1, 0], matrices[:, 0, 0]).rad2deg()
+    assert 25 < angles.abs().max() <= 30.001
+
+
+def test_a_scale_of_two_shows_the_middle_at_double_size():
+    pictures = torch.zeros(1, 1, 8, 8)
+    pictures[:, :, 2:6, 2:6] = 1
+    larger = random_affine(pictures, AffineRange(scale=(2.0, 2.0)), seeded())
+    assert pictures.mean() == 0.25
+    assert larger[:, :, 1:-1, 1:-1].min() == 1  # the outermost ring blends with the border
+
+
+def test_each_part_is_applied_as_often_as_its_probability_says():
+    matrices = draw_matrices(2000, AffineRange(rotation=10, probability=0.5), seeded())
+    untouched = (matrices[:, 0, 1].abs() < 1e-7).float().mean().item()
+    assert untouched == pytest.approx(0.5, abs=0.05)
+
+
+def test_erasing_covers_half_of_the_pictures_and_no_side_too_long():
+    pictures = torch.rand(400, 1, 20, 20)
+    changed = Augment(erase=0.5)(pictures, seeded()) != pictures
+    hit = changed.any(dim=(1, 2, 3))
+    assert hit.float().mean().item() == pytest.approx(0.5, abs=0.12)
+    assert changed.any(2).sum(-1).max() <= 11

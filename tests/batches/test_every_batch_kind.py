@@ -1,0 +1,133 @@
+"""The contract of all batch kinds: what is said to match does, and an epoch can be drawn again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gemel.batches import Classes, Episodes, GivenPairs, LabelIndex, RandomPairs, Triplets
+from gemel.errors import DataError
+
+LABELS = np.repeat(np.arange(12), [5] * 6 + [4, 3, 2, 7, 9, 6])
+GROUPS = LABELS // 4
+ITEMS = np.flatnonzero(np.arange(len(LABELS)) % 10 != 3)
+
+
+def index(groups=GROUPS):
+    return LabelIndex(ITEMS, LABELS, groups)
+
+
+def given_pairs():
+    left, right = ITEMS[:-1], ITEMS[1:]
+    return GivenPairs(left, right, LABELS[left] == LABELS[right], size=16)
+
+
+KINDS = {
+    "given pairs": given_pairs,
+    "random pairs": lambda: RandomPairs(index(), size=16),
+    "pairs in a group": lambda: RandomPairs(index(), size=16, groups=1),
+    "triplets": lambda: Triplets(index(), size=8),
+    "triplets in a group": lambda: Triplets(index(), size=8, groups=1),
+    "classes": lambda: Classes(index(), labels=5, items=3),
+    "classes in a group": lambda: Classes(index(), labels=4, items=3, groups=1),
+    "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
+    "episodes in a group": lambda: Episodes(index(), ways=4, shots=1, queries=1, groups=1),
+}
+
+
+@pytest.fixture(params=sorted(KINDS))
+def kind(request):
+    return KINDS[request.param]()
+
+
+def epoch(kind, seed=0):
+    return list(kind.epoch(np.random.default_rng(seed)))
+
+
+def test_an_epoch_has_the_promised_steps(kind):
+    assert len(epoch(kind)) == kind.steps >= 1
+
+
+def test_what_is_said_to_match_matches(kind):
+    for batch in epoch(kind):
+        labels = LABELS[batch.items]
+        expected = labels[batch.rows][:, None] == labels[batch.columns]
+        np.testing.assert_array_equal(batch.same, expected)
+
+
+def test_only_training_items_are_drawn(kind):
+    for batch in epoch(kind):
+        assert np.isin(batch.items, ITEMS).all()
+
+
+def test_no_position_is_compared_with_itself(kind):
+    for batch in epoch(kind):
+        assert (batch.rows[:, None] != batch.columns).all()
+
+
+def test_both_kinds_of_pairs_are_there(kind):
+    same = np.concatenate([batch.same.ravel() for batch in epoch(kind)])
+    assert same.any()
+    assert not same.all()
+
+
+def test_a_seed_draws_the_same_epoch_again_and_another_seed_another(kind):
+    first, again, other = (epoch(kind, seed) for seed in (1, 1, 2))
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_array_equal(a.items, b.items)
+    assert any(not np.array_equal(a.items, b.items) for a, b in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name.endswith("group")])
+def test_within_a_group_all_comparisons_stay_in_it(name):
+    for batch in epoch(KINDS[name]()):
+        groups = GROUPS[batch.items]
+        assert (groups[batch.rows][:, None] == groups[batch.columns]).all()
+
+
+def test_random_pairs_are_half_and_half():
+    for batch in epoch(RandomPairs(index(), size=16)):
+        assert batch.same.sum() == 8
+        assert (batch.items[batch.rows[:8]] != batch.items[batch.columns[:8, 0]]).all()
+
+
+def test_classes_use_every_pair_of_the_batch():
+    batch = epoch(Classes(index(), labels=5, items=3))[0]
+    assert batch.same.shape == (15, 14)
+    assert batch.same.sum() == 15 * 2
+    for row, columns in enumerate(batch.columns):
+        assert sorted([row, *columns]) == list(range(15))
+
+
+def test_given_pairs_come_once_an_epoch():
+    kind = given_pairs()
+    seen = [
+        (batch.items[a], batch.items[b[0]])
+        for batch in epoch(kind)
+        for a, b in zip(batch.rows, batch.columns, strict=True)
+    ]
+    assert sorted(seen) == sorted(zip(kind.left, kind.right, strict=True))
+
+
+def test_queries_of_an_episode_are_never_among_its_examples():
+    for batch in epoch(Episodes(index(), ways=5, shots=1, queries=1)):
+        queries, examples = batch.items[:5], batch.items[5:]
+        assert not set(queries) & set(examples)
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=40))
+@settings(max_examples=50)
+def test_any_labels_either_serve_or_are_refused(labels):
+    labels = np.array(labels)
+    counts = np.bincount(labels)
+    if (counts > 0).sum() < 2 or counts.max() < 2:
+        with pytest.raises(DataError, match="at least two labels"):
+            LabelIndex(np.arange(len(labels)), labels)
+        return
+    made = LabelIndex(np.arange(len(labels)), labels)
+    for kind in (RandomPairs(made, size=4), Triplets(made, size=2), Classes(made, 2, 2)):
+        for batch in epoch(kind):
+            own = labels[batch.items]
+            assert np.array_equal(batch.same, own[batch.rows][:, None] == own[batch.columns])

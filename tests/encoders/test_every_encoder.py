@@ -1,0 +1,91 @@
+"""The contract of all encoders. A new encoder joins by one line in ENCODERS."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gemel.encoders import ENCODERS, PixelStatistics
+
+SHAPES = {"koch": (1, 105, 105), "conv4": (3, 28, 28), "compact": (3, 24, 40), "mlp": (1, 8, 8)}
+
+
+def made(name, seed=0):
+    shape = SHAPES.get(name, (3, 20, 24))
+    settings = {"embedding_size": 64} if name == "koch" else {}
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return ENCODERS[name](
+            shape, PixelStatistics([0.4] * shape[0], [0.3] * shape[0]), **settings
+        )
+
+
+@pytest.fixture(params=sorted(ENCODERS))
+def name(request):
+    return request.param
+
+
+def items(encoder, count=4):
+    return torch.rand(count, *encoder.input_shape, generator=torch.Generator().manual_seed(5))
+
+
+def test_gives_one_embedding_of_the_declared_size_per_item(name):
+    encoder = made(name).eval()
+    embeddings = encoder(items(encoder))
+    assert embeddings.shape == (4, encoder.embedding_size)
+    assert torch.isfinite(embeddings).all()
+
+
+def test_embeddings_are_where_the_declared_output_says(name):
+    encoder = made(name).eval()
+    embeddings = encoder(items(encoder))
+    match encoder.output:
+        case "unit":
+            torch.testing.assert_close(embeddings.norm(dim=1), torch.ones(4))
+        case "softmax":
+            torch.testing.assert_close(embeddings.sum(1), torch.ones(4))
+        case "sigmoid":
+            assert ((embeddings >= 0) & (embeddings <= 1)).all()
+        case "relu":
+            assert (embeddings >= 0).all()
+        case "linear":
+            pass
+        case other:
+            pytest.fail(f"no such output: {other}")
+
+
+def test_an_item_is_encoded_alike_whatever_it_stands_beside(name):
+    encoder = made(name).eval()
+    batch = items(encoder)
+    alone = torch.cat([encoder(batch[i : i + 1]) for i in (2, 0, 3, 1)])
+    torch.testing.assert_close(alone, encoder(batch)[[2, 0, 3, 1]], atol=1e-5, rtol=1e-4)
+
+
+def test_same_seed_same_weights_and_other_seed_other_weights(name):
+    first, again, other = (made(name, seed).state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert any(not torch.equal(first[key], other[key]) for key in first)
+
+
+def test_saved_and_loaded_it_answers_identically(name, tmp_path):
+    encoder, other = made(name, 1).eval(), made(name, 2).eval()
+    save_file(encoder.state_dict(), tmp_path / "weights.safetensors")
+    other.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    assert torch.equal(encoder(items(encoder)), other(items(encoder)))
+
+
+def test_every_weight_learns(name):
+    encoder = made(name).train()
+    encoder(items(encoder, 8)).square().mul(torch.arange(encoder.embedding_size)).sum().backward()
+    for key, parameter in encoder.named_parameters():
+        assert parameter.grad is not None, key
+        assert torch.isfinite(parameter.grad).all(), key
+
+
+def test_pixels_are_standardised_by_the_first_layer(name):
+    encoder = made(name).eval()
+    layer = next(part for part in encoder.modules() if type(part).__name__ == "Standardise")
+    channels = encoder.input_shape[0]
+    grey = torch.full((1, channels, 2, 2), 0.7)
+    torch.testing.assert_close(layer(grey), torch.full((1, channels, 2, 2), (0.7 - 0.4) / 0.3))

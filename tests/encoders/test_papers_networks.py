@@ -1,0 +1,69 @@
+"""Parameter counts, shapes and first weights, as the papers and notes have them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.errors import RecipeError
+from gemel.metrics import METRICS
+
+
+def parameters(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+def grey(name, side, **settings):
+    return ENCODERS[name]((1, side, side), PixelStatistics.untouched(1), **settings)
+
+
+@pytest.fixture(scope="module")
+def koch():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return grey("koch", 105)
+
+
+def test_koch_has_the_papers_parameters_with_its_head(koch):
+    # 64·(10²+1/…)…: 6,464 + 401,536 + 262,272 + 524,544 + 37,752,832 and the head's 4,097.
+    assert parameters(koch) + parameters(METRICS["weighted-l1"](4096)) == 38_951_745
+
+
+def test_koch_starts_as_the_paper_says(koch):
+    for conv in (koch.conv1, koch.conv2, koch.conv3, koch.conv4):
+        assert conv.weight.mean().item() == pytest.approx(0, abs=0.001)
+        assert conv.weight.std().item() == pytest.approx(0.01, rel=0.05)
+        assert conv.bias.mean().item() == pytest.approx(0.5, abs=0.01)
+    assert koch.dense.weight.std().item() == pytest.approx(0.2, rel=0.01)
+    assert koch.dense.bias.mean().item() == pytest.approx(0.5, abs=0.001)
+
+
+def test_koch_refuses_pictures_that_its_kernels_eat_up():
+    with pytest.raises(RecipeError, match="larger pictures than 28x28"):
+        grey("koch", 28)
+    assert grey("koch", 35, kernels=(5, 4, 3, 2))(torch.rand(1, 1, 35, 35)).shape == (1, 4096)
+
+
+def test_the_mnist_pair_examples_mlp():
+    # 784·128+128 + 128·128+128 + 128·128+128
+    assert parameters(grey("mlp", 28)) == 100_480 + 16_512 + 16_512
+
+
+def test_the_notes_convnet_on_80_by_80_photos():
+    conv = ENCODERS["conv"]((3, 80, 80), PixelStatistics.untouched(3))
+    # 896 + 9,248 + 18,496 + 36,928, then 64·20·20 = 25,600 to 512 to 5
+    assert parameters(conv) == 896 + 9_248 + 18_496 + 36_928 + 25_600 * 512 + 512 + 512 * 5 + 5
+
+
+def test_conv4_makes_64_numbers_of_a_28_by_28_drawing():
+    assert grey("conv4", 28).embedding_size == 64
+    with pytest.raises(RecipeError, match="sides of at least 16, got 8x8"):
+        grey("conv4", 8)
+
+
+@pytest.mark.parametrize("side", [1, 4, 8, 15, 28, 64, 105])
+def test_compact_fits_any_picture_and_stays_small(side):
+    encoder = grey("compact", side).eval()
+    assert encoder(torch.rand(2, 1, side, side)).shape == (2, 128)
+    assert parameters(encoder) < 4_000_000

@@ -1,0 +1,88 @@
+"""The papers' formulas on a few numbers, with the arithmetic beside them."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+import pytest
+import torch
+
+from gemel.errors import RecipeError
+from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
+from gemel.losses.contrastive import ContrastiveLoss
+from gemel.losses.softmax import SoftmaxLoss
+from gemel.losses.triplet import TripletLoss
+
+DISTANCE = torch.tensor([5.0, 1.0, 3.0])
+SAME = torch.tensor([True, False, False])
+
+
+def test_contrastive():
+    # same, d=5: 25.  different, d=1: (2-1)² = 1.  different, d=3 > margin: 0.
+    value = ContrastiveLoss(margin=2.0)(DISTANCE, SAME)
+    assert value.item() == pytest.approx((25 + 1 + 0) / 3)
+
+
+def test_contrastive_balanced():
+    # matching: 25.  different: (1 + 0) / 2.  Half of each.
+    value = ContrastiveLoss(margin=2.0, balanced=True)(DISTANCE, SAME)
+    assert value.item() == pytest.approx((25 + 0.5) / 2)
+
+
+def test_binary_cross_entropy_of_a_logit():
+    # logit = -d.  same, d=5: log(1+e⁵).  different: log(1+e⁻¹), log(1+e⁻³).
+    value = BinaryCrossEntropyLoss()(DISTANCE, SAME)
+    assert value.item() == pytest.approx(
+        (log(1 + exp(5)) + log(1 + exp(-1)) + log(1 + exp(-3))) / 3
+    )
+
+
+def test_binary_cross_entropy_of_a_fixed_metric_starts_at_its_offset():
+    # logit = 1·(2 - d).  same, d=5: log(1+e³).  different, d=1: log(1+e¹); d=3: log(1+e⁻¹).
+    value = BinaryCrossEntropyLoss(learned_scale=True, offset=2.0)(DISTANCE, SAME)
+    assert value.item() == pytest.approx((log(1 + exp(3)) + log(1 + exp(1)) + log(1 + exp(-1))) / 3)
+
+
+def test_triplet_over_all_triplets_of_all_rows():
+    distance = torch.tensor([[0.5, 0.6, 2.0], [1.0, 0.2, 0.9]])
+    same = torch.tensor([[True, False, False], [False, True, True]])
+    # row 1: .5-.6+.2 = .1;  .5-2+.2 < 0: 0.   row 2: .2-1+.2 < 0: 0;  .9-1+.2 = .1.
+    value = TripletLoss(margin=0.2)(distance, same)
+    assert value.item() == pytest.approx((0.1 + 0 + 0 + 0.1) / 4)
+
+
+def test_triplet_with_the_hardest_of_each_row():
+    distance = torch.tensor([[0.5, 0.6, 2.0], [1.0, 0.2, 0.9], [1.0, 1.0, 1.0]])
+    same = torch.tensor([[True, False, False], [False, True, True], [False, False, False]])
+    # row 1: .5-.6+.2 = .1.  row 2: .9-1+.2 = .1.  row 3 has no partner and does not count.
+    value = TripletLoss(margin=0.2, mining="hardest")(distance, same)
+    assert value.item() == pytest.approx((0.1 + 0.1) / 2)
+
+
+def test_softmax():
+    distance = torch.tensor([[0.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
+    same = torch.tensor([[True, False, True], [False, False, False]])
+    # row 1 at temperature ½: e⁰, e⁻², e⁻⁴; its partners are the first and the third.
+    # row 2 has no partner and does not count.
+    total = 1 + exp(-2) + exp(-4)
+    expected = -(log(1 / total) + log(exp(-4) / total)) / 2
+    assert SoftmaxLoss(temperature=0.5)(distance, same).item() == pytest.approx(expected)
+
+
+def test_rows_of_one_kind_teach_nothing_and_break_nothing():
+    strangers = torch.zeros(2, 3, dtype=torch.bool)
+    assert SoftmaxLoss()(torch.rand(2, 3), strangers).item() == 0
+    assert TripletLoss()(torch.rand(2, 3), strangers).item() == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: ContrastiveLoss(margin=0), "margin above 0, got 0"),
+        (lambda: TripletLoss(margin=-1), "margin above 0, got -1"),
+        (lambda: SoftmaxLoss(temperature=0), "temperature above 0, got 0"),
+    ],
+)
+def test_impossible_settings_are_refused(make, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        make()
