@@ -1,0 +1,72 @@
+"""The idx format of MNIST: a magic number, big-endian sizes, bytes; usually gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from gemel.arrays import Pixels
+from gemel.data.dataset import TEST, Dataset
+from gemel.data.download import Archive, fetch
+from gemel.data.progress import Progress
+from gemel.data.sources import ArrayItems
+from gemel.errors import DataError
+
+UNSIGNED_BYTES = 0x08
+
+FILES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
+
+
+def open_idx(
+    name: str,
+    archives: tuple[Archive, ...],
+    label_names: tuple[str, ...],
+    progress: Progress | None,
+) -> Dataset:
+    """Four files as MNIST names them; the t10k items are test, the others are left to Gemel."""
+    parts = [read_idx(fetch(name, archive, progress)) for archive in archives]
+    images, labels = parts[0::2], parts[1::2]
+    for picture, label in zip(images, labels, strict=True):
+        if picture.ndim != 3 or label.shape != picture.shape[:1] or label.max() >= len(label_names):
+            raise DataError(
+                f"the files of {name} do not belong together: got images {picture.shape} and "
+                f"labels {label.shape}; get the originals again"
+            )
+    sides = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
+    return Dataset(
+        name=name,
+        items=ArrayItems((("train", images[0]), ("test", images[1]))),
+        labels=np.concatenate(labels).astype(np.int64),
+        label_names=label_names,
+        split=sides.astype(np.int64),
+    )
+
+
+def read_idx(path: Path) -> Pixels:
+    """The array in an idx file of unsigned bytes, gzipped or not. Raises DataError if damaged."""
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(_damaged(path, str(error))) from error
+    if len(content) < 4 or content[:3] != bytes((0, 0, UNSIGNED_BYTES)):
+        raise DataError(_damaged(path, "it does not begin as one"))
+    axes = content[3]
+    shape = tuple(int(size) for size in np.frombuffer(content[4 : 4 + 4 * axes], ">u4"))
+    expected = 4 + 4 * axes + int(np.prod(shape, dtype=np.int64))
+    if len(shape) < axes or len(content) != expected:
+        raise DataError(_damaged(path, f"it has {len(content)} bytes where {expected} belong"))
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return f"{str(path)!r} is not a whole idx file ({reason}): get the original again"

@@ -1,0 +1,30 @@
+"""`mnist`: 70,000 handwritten digits of 28×28.
+
+LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition",
+Proceedings of the IEEE, 1998. The checksums are those that torchvision publishes.
+"""
+
+from __future__ import annotations
+
+from gemel.data.builtins.idx import FILES, open_idx
+from gemel.data.dataset import Dataset
+from gemel.data.download import Archive
+from gemel.data.progress import Progress
+
+HOME = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+"""The authors' own page no longer serves the files; this mirror is kept by PyTorch."""
+
+MD5 = (
+    "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "d53e105ee54ea40749a09fcbcd1e9432",
+    "9fb629c4189551a2d022fa330f9573f3",
+    "ec29112dd5afa0611ce80d1b7f02629c",
+)
+
+
+def open_mnist(progress: Progress | None = None) -> Dataset:
+    """Items (28, 28) uint8 named `train/0` … `test/9999`, labels "0" to "9"."""
+    archives = tuple(
+        Archive(file, HOME + file, f"md5:{md5}") for file, md5 in zip(FILES, MD5, strict=True)
+    )
+    return open_idx("mnist", archives, tuple(map(str, range(10))), progress)

@@ -1,0 +1,89 @@
+"""Lake's 20 runs: the one-shot trials that people, BPL and Koch's twin were measured on.
+
+In each run every one of 20 test drawings is to be matched with one of 20 training drawings, one of
+each character, all from one alphabet. Lake et al. 2015; Koch, Zemel & Salakhutdinov 2015, §4.3.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Indices
+from gemel.data.builtins.omniglot import HOME
+from gemel.data.download import Archive, fetch
+from gemel.data.progress import Progress
+from gemel.data.sources import open_zip
+from gemel.errors import DataError
+
+ALL_RUNS = Archive("all_runs.zip", HOME + "one-shot-classification/all_runs.zip")
+"""No checksum of this file is published; every run is checked for being whole instead."""
+
+RUNS = 20
+WAYS = 20
+
+
+@final
+@dataclass(frozen=True)
+class Run:
+    """20 test drawings, 20 training drawings (bytes of PNGs), and which of them is right."""
+
+    name: str
+    test: tuple[bytes, ...]
+    training: tuple[bytes, ...]
+    answers: Indices
+    """(20,) the position in `training` that test[i] belongs to."""
+
+
+def runs(archive: Path | None = None, progress: Progress | None = None) -> tuple[Run, ...]:
+    """The 20 runs of `all_runs.zip`, from `archive` or from where `omniglot` is kept.
+
+    Raises DataError that names the file that is missing or does not fit.
+    """
+    path = archive if archive is not None else fetch("omniglot", ALL_RUNS, progress)
+    with open_zip(path) as opened:
+        return tuple(_run(opened, path, f"run{number:02d}") for number in range(1, RUNS + 1))
+
+
+def _run(archive: zipfile.ZipFile, path: Path, name: str) -> Run:
+    test = [f"{name}/test/item{number:02d}.png" for number in range(1, WAYS + 1)]
+    training = [f"{name}/training/class{number:02d}.png" for number in range(1, WAYS + 1)]
+    answers = _answers(_member(archive, path, f"{name}/class_labels.txt").decode(), path, name)
+    if sorted(answers) != test or not set(answers.values()) <= set(training):
+        raise DataError(
+            f"{name}/class_labels.txt in {str(path)!r} must pair each of {WAYS} test items with a "
+            "training item of the same run: get the original archive again"
+        )
+    return Run(
+        name=name,
+        test=tuple(_member(archive, path, item) for item in test),
+        training=tuple(_member(archive, path, item) for item in training),
+        answers=np.array([training.index(answers[item]) for item in test], np.int64),
+    )
+
+
+def _answers(text: str, path: Path, name: str) -> dict[str, str]:
+    pairs = [re.split(r"\s+", line.strip()) for line in text.splitlines() if line.strip()]
+    for number, pair in enumerate(pairs, 1):
+        if len(pair) != 2:
+            raise DataError(
+                f"line {number} of {name}/class_labels.txt in {str(path)!r} must be `test training`"
+                f", got {' '.join(pair)!r}"
+            )
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+def _member(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except KeyError:
+        raise DataError(
+            f"{name} is missing in {str(path)!r}: get the original all_runs.zip again"
+        ) from None
+    except (OSError, zipfile.BadZipFile, EOFError) as error:
+        raise DataError(f"{name} in {str(path)!r} is damaged ({error})") from error

@@ -1,0 +1,80 @@
+"""What every source of data becomes: raw items, with their labels, groups and given pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol, final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices, Same
+from gemel.inputs import Raw
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+"""The codes of a given split; -1 leaves the item to Gemel."""
+
+SIDES = ("train", "validation", "test")
+
+
+class Items(Protocol):
+    """Raw items by position; nothing is read before it is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def raw(self, index: int) -> Raw:
+        """The item, ready for `Input.read`."""
+        ...
+
+    def name(self, index: int) -> str:
+        """What a person would call it: a path below the folder, `train/123`."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Hex digest of the content of all items; the pack is cached under it."""
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs that came labelled: positions of items, and whether they match."""
+
+    left: Indices
+    right: Indices
+    same: Same
+    split: Codes
+
+    def __len__(self) -> int:
+        return len(self.same)
+
+
+@final
+@dataclass(frozen=True)
+class Dataset:
+    """Items, with labels or labelled pairs (or both), as found: nothing is decoded yet.
+
+    `labels` and `groups` are positions in `label_names` and `group_names`; `split` holds
+    `TRAIN`, `VALIDATION`, `TEST` or -1 where the source does not say. A dataset of pairs alone
+    has no labels. `notices` are sentences for the user, in the order they were noticed.
+    """
+
+    name: str
+    items: Items
+    labels: Codes | None = None
+    label_names: tuple[str, ...] = ()
+    groups: Codes | None = None
+    group_names: tuple[str, ...] = ()
+    split: Codes | None = None
+    pairs: Pairs | None = None
+    notices: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def noticing(self, *sentences: str) -> Dataset:
+        """The same data with more to tell the user."""
+        return replace(self, notices=(*self.notices, *sentences))
+
+    def given(self) -> Codes:
+        """(n,) the given split, -1 throughout where the source has none."""
+        return np.full(len(self), -1, np.int64) if self.split is None else self.split

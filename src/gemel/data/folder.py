@@ -1,0 +1,165 @@
+"""A folder of class folders; with one level more, the upper level is the group."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import final
+
+from gemel.data.coding import coded
+from gemel.data.dataset import Dataset
+from gemel.data.soundness import SHOWN, and_more, sound
+from gemel.data.sources import FileItems
+from gemel.data.split_words import SPLIT_WORDS
+from gemel.errors import DataError
+
+PICTURES = frozenset(
+    f".{ending}"
+    for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
+)
+
+
+@final
+@dataclass
+class Found:
+    """What lies below a folder: pictures by path, and what was passed over."""
+
+    pictures: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    loops: list[str] = field(default_factory=list)
+
+
+def open_folder(root: Path) -> Dataset:
+    """Labels are `label`, or `group/label` with one level more.
+
+    Raises DataError for a folder that is empty, has no class folders, one class only, one picture
+    per class, or pictures at depths that cannot be labels.
+    """
+    found = Found()
+    _scan(root, "", found)
+    loose = [name for name in found.pictures if "/" not in name]
+    names = sorted(name for name in found.pictures if "/" in name)
+    _refuse_shapeless(root, names, loose, found.ignored)
+    depth = _depth(root, names)
+    notices = [*_loose_notice(loose), *_ignored_notices(found)]
+    label_names, labels = coded([name.rpartition("/")[0] for name in names])
+    dataset = Dataset(
+        name=root.resolve().name or str(root),
+        items=FileItems(root, tuple(names)),
+        labels=labels,
+        label_names=label_names,
+    )
+    dataset = _grouped(dataset) if depth == 2 else dataset
+    return sound(dataset.noticing(*notices))
+
+
+def _scan(
+    folder: Path, below: str, found: Found, ancestors: tuple[tuple[int, int], ...] = ()
+) -> None:
+    try:
+        status = folder.stat()
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise DataError(f"the folder {str(folder)!r} cannot be read ({error.strerror})") from error
+    identity = (status.st_dev, status.st_ino)
+    if identity in ancestors:
+        found.loops.append(below)
+        return
+    for entry in entries:
+        name = f"{below}/{entry.name}" if below else entry.name
+        if entry.name.startswith("."):
+            found.ignored.append(name)
+        elif entry.is_dir():
+            _scan(folder / entry.name, name, found, (*ancestors, identity))
+        elif Path(entry.name).suffix.lower() in PICTURES:
+            found.pictures.append(name)
+        else:
+            found.ignored.append(name)
+
+
+def _refuse_shapeless(root: Path, names: list[str], loose: list[str], ignored: list[str]) -> None:
+    if names:
+        return
+    if loose:
+        raise DataError(
+            f"{str(root)!r} holds {len(loose)} pictures but no class folders: put the pictures of "
+            "each label into a folder of its own, or pass a table with the columns item,label"
+        )
+    others = f", only {len(ignored)} other files ({ignored[0]}, …)" if ignored else ""
+    raise DataError(
+        f"{str(root)!r} holds no pictures{others}: it must hold a folder of pictures per label"
+    )
+
+
+def _depth(root: Path, names: list[str]) -> int:
+    """1 for label/picture, 2 for group/label/picture."""
+    examples: dict[int, str] = {}
+    counts: Counter[int] = Counter()
+    for name in names:
+        examples.setdefault(name.count("/"), name)
+        counts[name.count("/")] += 1
+    if len(counts) > 1:
+        seen = "; ".join(f"{counts[d]} at depth {d} ({examples[d]})" for d in sorted(counts))
+        raise DataError(
+            f"pictures in {str(root)!r} must all lie equally deep, as label/picture or "
+            f"group/label/picture, got {seen}: move them, or pass a table with item,label"
+        )
+    depth = next(iter(counts))
+    if depth > 2:
+        example = examples[depth]
+        inner = root.joinpath(*example.split("/")[: depth - 2])
+        raise DataError(
+            f"pictures in {str(root)!r} lie {depth} folders deep ({example}), where label/picture "
+            f"or group/label/picture is read: pass {str(inner)!r} instead, or a table with "
+            "item,label,group"
+        )
+    return depth
+
+
+def _grouped(dataset: Dataset) -> Dataset:
+    group_names, group_of_label = coded([name.split("/", 1)[0] for name in dataset.label_names])
+    _refuse_split_folders(dataset, group_names)
+    grouped = replace(dataset, groups=group_of_label[dataset.labels], group_names=group_names)
+    return grouped.noticing(
+        f"Two levels of folders: the {len(group_names)} upper ones "
+        f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, the "
+        f"{len(dataset.label_names)} lower ones as labels. If the upper ones are the labels, move "
+        "the pictures up one level; if there is just one that wraps the rest, pass that."
+    )
+
+
+def _refuse_split_folders(dataset: Dataset, groups: tuple[str, ...]) -> None:
+    lower = Counter(name.split("/", 1)[1] for name in dataset.label_names)
+    if all(group.lower() in SPLIT_WORDS for group in groups) and max(lower.values()) > 1:
+        twice = lower.most_common(1)[0][0]
+        raise DataError(
+            f"the upper folders {', '.join(groups)} look like a split, but upper folders are read "
+            f"as groups, so {twice!r} would be a different label in each: pass a table with "
+            "item,label,split, or one of the folders alone"
+        )
+
+
+def _loose_notice(loose: list[str]) -> list[str]:
+    if not loose:
+        return []
+    return [
+        f"{len(loose)} pictures that lie loose beside the class folders ({loose[0]}, …) have no "
+        "label and are left out: move them into a class folder to use them."
+    ]
+
+
+def _ignored_notices(found: Found) -> list[str]:
+    notices = []
+    if found.ignored:
+        shown = ", ".join(found.ignored[:SHOWN])
+        notices.append(
+            f"{len(found.ignored)} files that are hidden or no pictures are left out ({shown}"
+            f"{and_more(len(found.ignored))})."
+        )
+    if found.loops:
+        notices.append(
+            f"The folder {found.loops[0]!r} links back to a folder above it and is left out."
+        )
+    return notices

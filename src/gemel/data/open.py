@@ -1,0 +1,70 @@
+"""A folder, a table or a built-in name → a dataset; anything else → one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+
+from gemel.data.builtins import BUILTINS
+from gemel.data.dataset import Dataset
+from gemel.data.folder import open_folder
+from gemel.data.progress import Progress
+from gemel.data.table import open_table
+from gemel.errors import DataError, MissingData
+
+TABLES = (".csv", ".jsonl", ".parquet")
+
+
+def open_data(source: str | Path, progress: Progress | None = None) -> Dataset:
+    """What `gemel train DATA` means by DATA. Nothing is decoded yet.
+
+    A string that is a built-in name means that set, even where a folder has the same name; write
+    `./digits`, or pass a Path, for the folder. `progress` follows downloads.
+
+    Raises DataError or MissingData with one sentence.
+
+    >>> open_data("digits").label_names
+    ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+    """
+    if isinstance(source, str) and source in BUILTINS:
+        return _builtin(source, progress)
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return open_folder(path)
+    if path.is_file():
+        return _table(path)
+    raise MissingData(_unknown(str(source), path))
+
+
+def _builtin(name: str, progress: Progress | None) -> Dataset:
+    open_builtin: Callable[[Progress | None], Dataset] = BUILTINS[name]
+    dataset = open_builtin(progress)
+    if Path(name).exists():
+        return dataset.noticing(f"{name} is the built-in set; for the folder, write ./{name}.")
+    return dataset
+
+
+def _table(path: Path) -> Dataset:
+    if path.suffix.lower() not in TABLES:
+        raise DataError(
+            f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
+            f"{', '.join(TABLES)}, or one of {', '.join(BUILTINS)}"
+        )
+    return open_table(path)
+
+
+def _unknown(source: str, path: Path) -> str:
+    if path.is_symlink():
+        return f"{source!r} is a symbolic link to something that is missing"
+    neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = {str(path.parent / name): name for name in neighbours}
+    close = get_close_matches(source.lower(), BUILTINS, 1, 0.7)
+    close += [full for full, name in near.items() if get_close_matches(path.name, [name], 1, 0.7)][
+        :1
+    ]
+    hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return (
+        f"{source!r} is neither a folder or table that exists nor one of the built-in sets "
+        f"{', '.join(BUILTINS)}{hint}"
+    )

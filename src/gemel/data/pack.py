@@ -1,0 +1,132 @@
+"""Every item, decoded once: one memory-mapped file in the cache, known by content and input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemel.arrays import Array, Indices
+from gemel.data.cache import cache_root
+from gemel.data.dataset import Dataset
+from gemel.data.pack_folder import PackFolder, Part, Unreadable
+from gemel.data.progress import Progress
+from gemel.data.soundness import SHOWN, and_more
+from gemel.data.threads import ordered_map
+from gemel.errors import DataError, ItemError
+from gemel.inputs import Input
+
+FORMAT = 1
+"""Goes up when the same content would be packed differently: old packs are then left alone."""
+
+MOST_ITEMS_PER_TASK = 64
+MOST_BYTES_PER_TASK = 1 << 22
+"""What a thread decodes in one go; a few of these per processor are all that is held in memory."""
+
+
+@final
+@dataclass(frozen=True)
+class Pack:
+    """The decoded items of a dataset, on disk; only what is asked for comes into memory.
+
+    `digests` are equal where the decoded pictures are; unreadable items are not `readable`, have
+    zeros in `items`, and are listed in `unreadable` as (name, reason).
+    """
+
+    items: np.memmap[Any, Any]
+    digests: NDArray[np.uint8]
+    readable: NDArray[np.bool_]
+    unreadable: tuple[Unreadable, ...]
+
+    def __len__(self) -> int:
+        return len(self.readable)
+
+    def __getitem__(self, indices: Indices) -> Array:
+        """(b, *shape) a copy of these items in memory."""
+        return np.array(self.items[indices])
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """One sentence about the items that are skipped; none if there are none."""
+        if not self.unreadable:
+            return ()
+        return (f"{_listed(self.unreadable, len(self))}; they are skipped.",)
+
+
+def pack(
+    dataset: Dataset,
+    input: Input,
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    most_unreadable: float = 0.05,
+) -> Pack:
+    """The dataset as arrays, from the cache if the same content was packed for the same input.
+
+    `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache). Raises DataError when more
+    than the share `most_unreadable` of the items cannot be read, or when the disk is full.
+    """
+    folder = PackFolder(
+        (cache or cache_root()) / "packs" / _key(dataset, input),
+        shape=(len(dataset), *input.shape),
+        dtype=input.dtype,
+    )
+    if not folder.whole():
+        folder.write(_decoded(dataset, input, progress))
+    packed = Pack(*folder.opened())
+    if len(packed.unreadable) > most_unreadable * len(packed):
+        raise DataError(
+            f"{_listed(packed.unreadable, len(packed))}; at most {most_unreadable:.0%} may be "
+            "skipped: mend or remove them"
+        )
+    return packed
+
+
+def _key(dataset: Dataset, input: Input) -> str:
+    settings = json.dumps(input.model_dump(mode="json"), sort_keys=True)
+    return blake2b(
+        f"{FORMAT} {dataset.items.fingerprint()} {settings}".encode(), digest_size=16
+    ).hexdigest()
+
+
+def _decoded(dataset: Dataset, input: Input, progress: Progress | None) -> Iterator[Part]:
+    size = int(np.prod(input.shape)) * input.dtype.itemsize
+    step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
+
+    def decode(start: int) -> Part:
+        return _decode(dataset, input, range(start, min(start + step, len(dataset))))
+
+    done = 0
+    for decoded in ordered_map(decode, range(0, len(dataset), step)):
+        yield decoded
+        done += len(decoded[2])
+        if progress is not None:
+            progress(done, len(dataset))
+
+
+def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
+    # Items of varying length (texts, traces) will be joined here, with their lengths kept beside.
+    arrays = np.zeros((len(indices), *input.shape), input.dtype)
+    digests = np.zeros((len(indices), 16), np.uint8)
+    readable = [False] * len(indices)
+    unreadable: list[Unreadable] = []
+    for row, index in enumerate(indices):
+        try:
+            arrays[row], digest = input.read_with_digest(dataset.items.raw(index))
+        except ItemError as error:
+            unreadable.append((dataset.items.name(index), str(error)))
+            continue
+        digests[row] = np.frombuffer(digest, np.uint8)
+        readable[row] = True
+    return arrays.tobytes(), digests.tobytes(), readable, unreadable
+
+
+def _listed(unreadable: tuple[Unreadable, ...], total: int) -> str:
+    shown = "; ".join(reason for _, reason in unreadable[:SHOWN])
+    return f"{len(unreadable)} of {total} items cannot be read ({shown}{and_more(len(unreadable))})"

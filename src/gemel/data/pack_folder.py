@@ -1,0 +1,141 @@
+"""A pack on disk: written whole under a temporary name, renamed at the end, or not there at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemel.errors import DataError
+
+Unreadable: TypeAlias = tuple[str, str]
+"""The name of an item, and the sentence that says why it cannot be read."""
+
+DIGEST_BYTES = 16
+
+ABANDONED_SECONDS = 3600
+"""A half-written pack untouched for this long belongs to a process that was killed."""
+
+Part: TypeAlias = tuple[bytes, bytes, list[bool], list[Unreadable]]
+"""Some items in a row: their arrays, their digests, which are readable, and why not."""
+
+Opened: TypeAlias = tuple[
+    "np.memmap[Any, Any]", NDArray[np.uint8], NDArray[np.bool_], tuple[Unreadable, ...]
+]
+
+
+@final
+@dataclass(frozen=True)
+class PackFolder:
+    """`items.raw`, `digests.raw` and `readable.raw` (one item after another), and `pack.json`."""
+
+    path: Path
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def whole(self) -> bool:
+        """Whether a pack is there with all its bytes; what is not whole is never believed."""
+        sizes = {
+            "items.raw": int(np.prod(self.shape)) * self.dtype.itemsize,
+            "digests.raw": self.shape[0] * DIGEST_BYTES,
+            "readable.raw": self.shape[0],
+        }
+        try:
+            json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
+            return all((self.path / name).stat().st_size == size for name, size in sizes.items())
+        except (OSError, ValueError):
+            return False
+
+    def opened(self) -> Opened:
+        digests = np.fromfile(self.path / "digests.raw", np.uint8).reshape(-1, DIGEST_BYTES)
+        readable = np.fromfile(self.path / "readable.raw", np.bool_)
+        described = json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
+        items = np.memmap(self.path / "items.raw", self.dtype, "r", shape=self.shape)
+        return items, digests, readable, tuple((n, why) for n, why in described["unreadable"])
+
+    def write(self, parts: Iterable[Part]) -> None:
+        """Raises DataError when the disk is full; nothing is left behind then.
+
+        Two processes may write the same pack at once: the first to finish is kept.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._remove_abandoned()
+            partial = Path(
+                tempfile.mkdtemp(
+                    prefix=f"{self.path.name}.", suffix=".partial", dir=self.path.parent
+                )
+            )
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._write_parts(partial, parts)
+            self._publish(partial)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def _write_parts(self, partial: Path, parts: Iterable[Part]) -> None:
+        unreadable: list[Unreadable] = []
+        # Plain writes, not a writable map: a full disk is then an error and not a killed process.
+        with (
+            (partial / "items.raw").open("wb") as items,
+            (partial / "digests.raw").open("wb") as digests,
+            (partial / "readable.raw").open("wb") as readable,
+        ):
+            for item_bytes, digest_bytes, flags, reasons in parts:
+                items.write(item_bytes)
+                digests.write(digest_bytes)
+                readable.write(bytes(flags))
+                unreadable += reasons
+            for stream in (items, digests, readable):
+                _sync(stream)
+        with (partial / "pack.json").open("w", encoding="utf-8") as described:
+            json.dump({"unreadable": unreadable}, described)
+            _sync(described)
+
+    def _publish(self, partial: Path) -> None:
+        try:
+            os.rename(partial, self.path)
+        except OSError:
+            if self.whole():
+                return
+            shutil.rmtree(self.path, ignore_errors=True)
+            os.rename(partial, self.path)
+
+    def _remove_abandoned(self) -> None:
+        for other in self.path.parent.glob("*.partial"):
+            try:
+                touched = max(entry.stat().st_mtime for entry in (other, *other.iterdir()))
+            except OSError:
+                continue
+            if time.time() - touched > ABANDONED_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def _unwritable(self, error: OSError) -> DataError:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            needed = int(np.prod(self.shape)) * self.dtype.itemsize / 1e6
+            return DataError(
+                f"the disk of {str(self.path.parent)!r} is full: the decoded items need "
+                f"{needed:.0f} MB there; make room, or set GEMEL_CACHE to a folder elsewhere"
+            )
+        return DataError(
+            f"the decoded items cannot be kept in {str(self.path.parent)!r} ({error.strerror}): "
+            "set GEMEL_CACHE to a folder that can be written"
+        )
+
+
+def _sync(stream: IO[Any]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())

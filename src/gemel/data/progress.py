@@ -1,0 +1,9 @@
+"""How long work says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with (done, total), in items or bytes, now and then; the last call has done = total."""

@@ -1,0 +1,125 @@
+"""The rows of a .csv, .jsonl or .parquet file as text, numbered as a person would."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from gemel.errors import DataError, MissingExtra
+
+
+@final
+@dataclass(frozen=True)
+class Rows:
+    """A table whose cells are stripped text; `columns` are lower-case names, cells in their order.
+
+    `numbers` are line numbers in a .csv or .jsonl file, row numbers from 1 in a .parquet.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    cells: dict[str, list[str]]
+    numbers: list[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def column(self, name: str) -> list[str]:
+        """The column's cells; empty ones where the table has no such column."""
+        return self.cells.get(name) or [""] * len(self)
+
+
+def read_rows(path: Path) -> Rows:
+    """Raises DataError for a table that is empty, damaged or not UTF-8."""
+    readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".parquet": _read_parquet}
+    rows = readers[path.suffix.lower()](path)
+    if not len(rows):
+        raise DataError(f"{str(path)!r} is empty: it must hold a row per item or per pair")
+    return rows
+
+
+def _read_csv(path: Path) -> Rows:
+    lines = _text_of(path).splitlines(keepends=True)
+    if not lines:
+        raise DataError(f"{str(path)!r} is empty: its first line must name the columns")
+    reader = csv.reader(lines, delimiter=max(",;\t", key=lines[0].count))
+    try:
+        columns = tuple(name.strip().lower() for name in next(reader))
+        cells: dict[str, list[str]] = {name: [] for name in columns}
+        numbers = []
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) > len(columns):
+                raise DataError(
+                    f"line {reader.line_num} of {str(path)!r} has {len(row)} cells, but there are "
+                    f"{len(columns)} columns: quote cells that hold the separator"
+                )
+            padded = row + [""] * (len(columns) - len(row))
+            for name, cell in zip(columns, padded, strict=True):
+                cells[name].append(cell.strip())
+            numbers.append(reader.line_num)
+    except csv.Error as error:
+        raise DataError(f"line {reader.line_num} of {str(path)!r} is no CSV ({error})") from error
+    return Rows(path, columns, cells, numbers)
+
+
+def _read_jsonl(path: Path) -> Rows:
+    records = list(_records(path))
+    columns = tuple(dict.fromkeys(name for _, record in records for name in record))
+    cells = {name: [record.get(name, "") for _, record in records] for name in columns}
+    return Rows(path, columns, cells, [number for number, _ in records])
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in enumerate(_text_of(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
+        if not isinstance(record, dict):
+            raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")
+        yield number, {str(name).strip().lower(): _cell(value) for name, value in record.items()}
+
+
+def _read_parquet(path: Path) -> Rows:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as error:
+        raise MissingExtra("pyarrow", "parquet", "reading a .parquet table") from error
+    try:
+        table = parquet.read_table(path)
+    except (ArrowException, OSError) as error:
+        raise DataError(f"{str(path)!r} is not a whole Parquet file ({error})") from error
+    columns = tuple(str(name).strip().lower() for name in table.column_names)
+    cells = {
+        name: [_cell(value) for value in table.column(position).to_pylist()]
+        for position, name in enumerate(columns)
+    }
+    return Rows(path, columns, cells, list(range(1, table.num_rows + 1)))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{str(path)!r} must be UTF-8, but byte {error.start} is not: save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be read ({error.strerror})") from error
+
+
+def _cell(value: object) -> str:
+    """Numbers that are whole lose their `.0`: a label 3 is `3` in every kind of table."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

@@ -1,0 +1,62 @@
+"""Labels that no pair can be made of are refused; labels that look like slips are pointed out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from gemel.data.dataset import Dataset
+from gemel.errors import DataError
+
+SHOWN = 3
+"""Examples in a sentence; the rest is a number."""
+
+
+def sound(dataset: Dataset) -> Dataset:
+    """The dataset with a notice for each suspicion; DataError where nothing can be learnt."""
+    if len(dataset) == 0:
+        raise DataError(f"{dataset.name} holds no items: it must hold at least two labels")
+    if dataset.labels is not None:
+        _refuse_hopeless(dataset)
+    return dataset.noticing(*spelling_notices(dataset.label_names))
+
+
+def _refuse_hopeless(dataset: Dataset) -> None:
+    counts = np.bincount(dataset.labels, minlength=len(dataset.label_names))  # type: ignore[arg-type]
+    if len(dataset.label_names) == 1:
+        raise DataError(
+            f"{dataset.name} holds one label only, {dataset.label_names[0]!r}, so there is nothing "
+            "different to compare: add items of at least one other label"
+        )
+    if counts.max() < 2:
+        raise DataError(
+            f"{dataset.name} holds one item per label ({len(counts)} labels), so no pair is the "
+            "same: add a second item to some of the labels"
+        )
+
+
+def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
+    """One sentence if labels differ only in case, spaces or Unicode form; otherwise none."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        spellings[_folded(name)].append(name)
+    suspicious = [alike for alike in spellings.values() if len(alike) > 1]
+    if not suspicious:
+        return ()
+    shown = "; ".join(" and ".join(map(repr, alike)) for alike in suspicious[:SHOWN])
+    return (
+        "Labels that differ only in case, spaces or Unicode form are kept apart: "
+        f"{shown}{and_more(len(suspicious))}. If they mean the same, give them one spelling.",
+    )
+
+
+def and_more(count: int) -> str:
+    """`, and 4 more` after `SHOWN` examples of `count`; empty if none are left out."""
+    return f", and {count - SHOWN} more" if count > SHOWN else ""
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,149 @@
+"""Where raw items lie: in files, in arrays, inside zip archives."""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import final
+
+from gemel.arrays import Array
+from gemel.data.threads import ordered_map
+from gemel.errors import DataError, ItemError
+
+FILES_PER_TASK = 64
+
+
+@final
+@dataclass(frozen=True)
+class FileItems:
+    """Files by their path below (or from) a folder; broken ones are noticed when they are read."""
+
+    root: Path
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def raw(self, index: int) -> Path:
+        return self.root / self.names[index]
+
+    def name(self, index: int) -> str:
+        return self.names[index]
+
+    def fingerprint(self) -> str:
+        """Of all names and all bytes: a file that changes, comes or goes changes it."""
+        whole = blake2b(digest_size=16)
+        for digests in ordered_map(self._digests, _chunks(self.names, FILES_PER_TASK)):
+            whole.update(digests)
+        return whole.hexdigest()
+
+    def _digests(self, names: tuple[str, ...]) -> bytes:
+        return b"".join(_file_digest(self.root / name, name) for name in names)
+
+
+@final
+@dataclass(frozen=True)
+class ArrayItems:
+    """Items that are in memory already: arrays of n items each, with a name before the number."""
+
+    parts: tuple[tuple[str, Array], ...]
+
+    def __len__(self) -> int:
+        return sum(len(array) for _, array in self.parts)
+
+    def raw(self, index: int) -> Array:
+        array, offset = self._found(index)[1:]
+        item: Array = array[offset]
+        return item
+
+    def name(self, index: int) -> str:
+        prefix, _, offset = self._found(index)
+        return f"{prefix}/{offset}"
+
+    def fingerprint(self) -> str:
+        whole = blake2b(digest_size=16)
+        for prefix, array in self.parts:
+            whole.update(f"{prefix} {array.shape} {array.dtype} ".encode())
+            whole.update(array.tobytes())
+        return whole.hexdigest()
+
+    def _found(self, index: int) -> tuple[str, Array, int]:
+        for prefix, array in self.parts:
+            if index < len(array):
+                return prefix, array, index
+            index -= len(array)
+        raise IndexError(index)
+
+
+@final
+@dataclass(frozen=True)
+class ZipItems:
+    """Members of zip archives, read without unpacking; safe to read from many threads."""
+
+    paths: tuple[Path, ...]
+    members: tuple[tuple[int, str], ...]
+    """(position in `paths`, name inside that archive) of each item."""
+    names: tuple[str, ...]
+    _archives: tuple[zipfile.ZipFile, ...] = field(init=False, repr=False, compare=False)
+    _lock: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_archives", tuple(map(open_zip, self.paths)))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def raw(self, index: int) -> bytes:
+        archive, member = self.members[index]
+        try:
+            with self._lock:
+                return self._archives[archive].read(member)
+        except (OSError, zipfile.BadZipFile, KeyError, EOFError) as error:
+            raise ItemError(
+                f"{member!r} in {str(self.paths[archive])!r} is damaged ({error}): get the "
+                "archive again"
+            ) from error
+
+    def name(self, index: int) -> str:
+        return self.names[index]
+
+    def fingerprint(self) -> str:
+        whole = blake2b(digest_size=16)
+        for path in self.paths:
+            whole.update(_file_digest(path, path.name))
+        return whole.hexdigest()
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Raises DataError for a file that is no zip archive, or not a whole one."""
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile, EOFError) as error:
+        raise DataError(
+            f"{str(path)!r} is not a whole zip archive ({error}): get the original file again"
+        ) from error
+
+
+def _file_digest(path: Path, name: str) -> bytes:
+    digest = blake2b(name.encode(errors="surrogateescape") + b"\0", digest_size=16)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        # The pack will list the item as unreadable; here it only has to be told apart.
+        digest.update(f"unreadable {error.errno}".encode())
+    return digest.digest()
+
+
+def _chunks(names: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
+    rest = iter(names)
+    while chunk := tuple(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,71 @@
+"""Cells that both kinds of table have: paths that must exist, and words for a split's sides."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+
+from gemel.data.rows import Rows
+from gemel.data.soundness import SHOWN, and_more
+from gemel.data.split_words import SPLIT_WORDS
+from gemel.errors import DataError, MissingData
+
+
+def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
+    """The columns' paths, written one way each. Raises MissingData for those that do not exist."""
+    folder = rows.path.parent
+    known: dict[str, bool] = {}
+    missing: dict[str, tuple[int, str]] = {}
+    found: list[list[str]] = []
+    for column in columns:
+        refuse_empty(rows, column)
+        found.append([os.path.normpath(cell) for cell in rows.column(column)])
+        for path, number in zip(found[-1], rows.numbers, strict=True):
+            if path not in known:
+                known[path] = os.path.lexists(folder / path)
+            if not known[path]:
+                missing.setdefault(path, (number, column))
+    if missing:
+        path, (number, column) = next(iter(missing.items()))
+        more = f", and {len(missing) - 1} more are missing" if len(missing) > 1 else ""
+        raise MissingData(
+            f"row {number} of {str(rows.path)!r}: the {column} {path!r} does not exist{more}; "
+            f"paths are looked up from {str(folder)!r}"
+        )
+    return found
+
+
+def sides(rows: Rows) -> list[int]:
+    """Codes of the column split; -1 where it is empty or there is no such column."""
+    codes = []
+    for cell, number in zip(rows.column("split"), rows.numbers, strict=True):
+        code = SPLIT_WORDS.get(cell.lower())
+        if code is None:
+            raise DataError(
+                f"row {number} of {str(rows.path)!r}: split must be train, validation (or val, dev)"
+                f" or test, or empty, got {cell!r}"
+            )
+        codes.append(code)
+    return codes
+
+
+def refuse_empty(rows: Rows, column: str) -> None:
+    empty = [
+        number for cell, number in zip(rows.column(column), rows.numbers, strict=True) if not cell
+    ]
+    if empty:
+        shown = ", ".join(map(str, empty[:SHOWN]))
+        raise DataError(
+            f"{str(rows.path)!r}: {column} is empty in row {shown}{and_more(len(empty))}: fill it "
+            "in or remove the row"
+        )
+
+
+def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:
+    """One sentence about columns that mean nothing here; none if there are none."""
+    extra = [name for name in rows.columns if name not in known]
+    return (f"Columns that are not used: {', '.join(extra)}.",) if extra else ()
+
+
+def duplicates_notice(count: int) -> tuple[str, ...]:
+    return (f"{count} rows that repeat an earlier one are left out.",) if count else ()

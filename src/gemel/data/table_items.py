@@ -1,0 +1,61 @@
+"""Rows of `item,label[,group][,split]` → a dataset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from gemel.data.coding import coded
+from gemel.data.dataset import Dataset
+from gemel.data.rows import Rows
+from gemel.data.soundness import sound
+from gemel.data.sources import FileItems
+from gemel.data.table_cells import duplicates_notice, ignored_columns, paths, refuse_empty, sides
+from gemel.errors import DataError
+
+Value = TypeVar("Value")
+
+COLUMNS = ("item", "label", "group", "split")
+
+
+def labelled_items(rows: Rows) -> Dataset:
+    """Raises DataError for an item that has two labels, two groups or two sides."""
+    refuse_empty(rows, "label")
+    (items,) = paths(rows, ("item",))
+    kept = _kept(rows, items)
+    label_names, labels = coded(_picked(rows.column("label"), kept))
+    dataset = Dataset(
+        name=rows.path.stem,
+        items=FileItems(rows.path.parent, tuple(_picked(items, kept))),
+        labels=labels,
+        label_names=label_names,
+        split=np.array(_picked(sides(rows), kept), np.int64) if "split" in rows.columns else None,
+        notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
+    )
+    if "group" in rows.columns:
+        refuse_empty(rows, "group")
+        group_names, groups = coded(_picked(rows.column("group"), kept))
+        dataset = replace(dataset, groups=groups, group_names=group_names)
+    return sound(dataset)
+
+
+def _picked(values: list[Value], kept: list[int]) -> list[Value]:
+    return [values[row] for row in kept]
+
+
+def _kept(rows: Rows, items: list[str]) -> list[int]:
+    """The first row of each item."""
+    first: dict[str, int] = {}
+    columns = [(name, rows.column(name)) for name in COLUMNS[1:]]
+    for row, item in enumerate(items):
+        earlier = first.setdefault(item, row)
+        for name, cells in columns:
+            if cells[earlier] != cells[row]:
+                raise DataError(
+                    f"{str(rows.path)!r}: {item!r} has the {name} {cells[earlier]!r} in row "
+                    f"{rows.numbers[earlier]} and {cells[row]!r} in row {rows.numbers[row]}; an "
+                    "item can have one only"
+                )
+    return list(first.values())
