@@ -1,0 +1,18 @@
+"""The page of a run: `write(path, contents)` makes one self-contained `report.html`."""
+
+from __future__ import annotations
+
+from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
+from gemel.report.page import write
+from gemel.report.thumbnail import thumbnail
+
+__all__ = [
+    "Cloud",
+    "Contents",
+    "Decision",
+    "Side",
+    "Split",
+    "TestPairs",
+    "thumbnail",
+    "write",
+]

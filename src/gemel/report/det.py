@@ -1,0 +1,48 @@
+"""The DET curve: the two errors against each other, on axes where normal distances give a line.
+
+Martin et al., "The DET Curve in Assessment of Detection Task Performance", Eurospeech 1997.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.functional.roc import eer
+from gemel.report.axes import deviates
+from gemel.report.chart import Absent, Chart, Frame, Mark
+from gemel.report.naming import percent
+from gemel.report.rates import NO_CURVE, Rates
+
+TITLE = "DET curve"
+
+
+def det(rates: Rates | None) -> Chart | Absent:
+    if rates is None:
+        return Absent(TITLE, NO_CURVE)
+    equal = eer(rates.curve)
+    low = min(0.01, max(0.0005, rates.finest / 2))
+    high = min(0.99, max(0.5, 1.2 * max(equal, rates.own_far, rates.own_frr)))
+    frame = Frame(
+        deviates("False accepts, of different pairs", low, high),
+        deviates("False rejects, of matching pairs", low, high),
+    )
+    curve = rates.curve
+    inside = np.all([(low <= side) & (side <= high) for side in (curve.far, curve.frr)], axis=0)
+    return Chart(
+        title=TITLE,
+        sentence=f"Both errors are {percent(equal)} where the curve meets the dashes. The nearer "
+        "to the lower left, the better.",
+        alternative=f"DET curve on normal-deviate axes; equal error rate {percent(equal)}.",
+        frame=frame,
+        marks=(
+            Mark("dashes", "faint", frame.line([low, high], [low, high])),
+            Mark("line", "accent", frame.line(curve.far[inside], curve.frr[inside])),
+        ),
+        bands=rates.readings(frame, low, lambda frr: frr),
+        dots=(frame.dot(rates.own_far, rates.own_frr, "threshold"),),
+        keys=(
+            ("accent", "test pairs"),
+            ("threshold", "the run's threshold"),
+            ("faint", "equal errors"),
+        ),
+    )

@@ -1,0 +1,129 @@
+"""The map of the embedding: items on a sheet, near to what the network holds them near to.
+
+van der Maaten & Hinton, "Visualizing Data using t-SNE", JMLR 9 (2008), 2579–2605.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Embeddings, Floats
+from gemel.errors import MissingExtra
+from gemel.report.contents import Cloud, Contents
+from gemel.report.naming import count
+
+MOST_ITEMS = 400
+MOST_KEYS = 24
+FEWEST_FOR_TSNE = 20
+TILE, SHEET_RATIO, ROUNDS = 2.7, 1.6, 150
+"""A tile's width in per cent of the sheet's; that sheet's width over its height; pushes."""
+MARGIN = 7.0
+GOLDEN_ANGLE = 137.508
+"""Turned by it again and again, hues never come close to one before."""
+
+
+@final
+@dataclass(frozen=True)
+class Place:
+    """An item on the map, in per cent from the left and from the top."""
+
+    left: float
+    top: float
+    snippet: str
+    name: str
+    label: str
+    code: int
+
+
+@final
+@dataclass(frozen=True)
+class Map:
+    """Places in the order of their labels; no `keys` where labels are too many for it."""
+
+    places: tuple[Place, ...]
+    keys: tuple[tuple[int, str], ...]
+    hues: tuple[float, ...]
+    sentence: str
+
+
+def embedding_map(contents: Contents) -> Map | str:
+    """The map, or the sentence that stands in its place."""
+    if contents.cloud is None:
+        return "This network compares two items jointly, so there is no embedding to map."
+    cloud = _readable(contents.cloud)
+    if len(cloud.shown) < 2:
+        return "A map needs at least two items with finite embeddings."
+    if np.ptp(cloud.embeddings, axis=0).max() == 0:
+        return "All items have the same embedding: the network has collapsed to a point."
+    positions, method = _flattened(cloud.embeddings)
+    spots = _spread(_to_unit_square(positions))
+    labels = [contents.label(int(item)) for item in cloud.shown]
+    names = sorted(set(labels))
+    codes = {label: code for code, label in enumerate(names)}
+    places = [
+        Place(
+            round(x, 2), round(y, 2), contents.show(item), contents.name(item), label, codes[label]
+        )
+        for (x, y), item, label in zip(spots.tolist(), cloud.shown.tolist(), labels, strict=True)
+    ]
+    return Map(
+        places=tuple(sorted(places, key=lambda place: place.code)),
+        keys=tuple(enumerate(names)) if 1 < len(names) <= MOST_KEYS else (),
+        hues=tuple(round((250 + GOLDEN_ANGLE * code) % 360, 1) for code in range(len(names))),
+        sentence=_sentence(len(places), len(names), method),
+    )
+
+
+def _sentence(items: int, labels: int, method: str) -> str:
+    of = f" of {count(labels, 'label')}" if labels > 1 else ""
+    return (
+        f"{count(items, 'item')}{of}, placed by {method}: what the network holds alike lies close. "
+        "Axes have no meaning."
+    )
+
+
+def _readable(cloud: Cloud) -> Cloud:
+    """Finite rows alone, thinned evenly to what a page can hold."""
+    rows = np.flatnonzero(np.isfinite(cloud.embeddings).all(axis=1))
+    if len(rows) > MOST_ITEMS:
+        rows = rows[np.linspace(0, len(rows) - 1, MOST_ITEMS).astype(int)]
+    return Cloud(cloud.embeddings[rows], cloud.shown[rows])
+
+
+def _flattened(embeddings: Embeddings) -> tuple[Floats, str]:
+    """(m, 2) and how: few items are projected, as t-SNE needs neighbours to work with."""
+    try:
+        from sklearn.decomposition import PCA
+        from sklearn.manifold import TSNE
+    except ImportError as missing:
+        raise MissingExtra("scikit-learn", "report", "The report") from missing
+    size, width = embeddings.shape
+    if size < FEWEST_FOR_TSNE or width < 2:
+        flat = np.zeros((size, 2))
+        parts = PCA(min(2, size, width), random_state=0).fit_transform(embeddings)
+        flat[:, : parts.shape[1]] = parts
+        return flat, "principal components"
+    perplexity = min(30.0, (size - 1) / 3)
+    placed = TSNE(2, perplexity=perplexity, init="pca", random_state=0).fit_transform(embeddings)
+    return placed.astype(np.float64), "t-SNE"
+
+
+def _spread(spots: Floats) -> Floats:
+    """In per cent of the sheet, tiles that overlap pushed a little apart."""
+    tile = np.array([TILE, TILE * SHEET_RATIO])
+    spots = MARGIN + (100 - 2 * MARGIN) * spots
+    for _ in range(ROUNDS):
+        apart = (spots[:, None] - spots[None]) / tile
+        reach = np.linalg.norm(apart, axis=2)
+        push = 0.25 * np.clip(1 - reach, 0, None) / np.maximum(reach, 1e-6)
+        spots = np.clip(spots + (apart * push[..., None]).sum(axis=1) * tile, TILE, 100 - TILE)
+    return spots
+
+
+def _to_unit_square(positions: Floats) -> Floats:
+    low, spread = positions.min(axis=0), np.ptp(positions, axis=0)
+    inside = (positions - low) / np.where(spread > 1e-12, spread, 1)
+    return np.where(spread > 1e-12, inside, 0.5)

@@ -1,0 +1,86 @@
+"""The wrong verdicts that the matcher was surest of, as pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.report.contents import Contents, TestPairs
+from gemel.report.naming import count, number, percent
+
+MOST = 12
+
+
+@final
+@dataclass(frozen=True)
+class Shown:
+    """One of the two items of a pair."""
+
+    snippet: str
+    name: str
+    label: str
+
+
+@final
+@dataclass(frozen=True)
+class Mistake:
+    items: tuple[Shown, Shown]
+    distance: str
+    probability: str
+
+
+@final
+@dataclass(frozen=True)
+class Mistakes:
+    """Wrong verdicts of one kind, the surest first; `sentence` counts all of them."""
+
+    title: str
+    sentence: str
+    worst: tuple[Mistake, ...]
+
+
+def false_accepts(contents: Contents, pairs: TestPairs) -> Mistakes:
+    wrong = pairs[pairs.false_accept()]
+    surest = wrong[np.argsort(wrong.distance, kind="stable")[:MOST]]
+    return Mistakes(
+        "Different, but taken for the same",
+        _sentence(len(wrong), int((~pairs.same).sum()), "different pair", "accepted"),
+        _drawn(contents, surest),
+    )
+
+
+def false_rejects(contents: Contents, pairs: TestPairs) -> Mistakes:
+    wrong = pairs[pairs.false_reject()]
+    surest = wrong[np.argsort(-wrong.distance, kind="stable")[:MOST]]
+    return Mistakes(
+        "The same, but turned away",
+        _sentence(len(wrong), int(pairs.same.sum()), "matching pair", "rejected"),
+        _drawn(contents, surest),
+    )
+
+
+def _sentence(wrong: int, of: int, kind: str, verb: str) -> str:
+    if not of:
+        return f"There were no {kind}s to get wrong."
+    if not wrong:
+        return f"None of {count(of, kind)} was {verb}."
+    shown = f" The {MOST} surest mistakes:" if wrong > MOST else ""
+    return f"{wrong:,} of {count(of, kind)} {verb} ({percent(wrong / of)}).{shown}"
+
+
+def _drawn(contents: Contents, pairs: TestPairs) -> tuple[Mistake, ...]:
+    def shown(item: int) -> Shown:
+        return Shown(contents.show(item), contents.name(item), contents.label(item))
+
+    return tuple(
+        Mistake((shown(left), shown(right)), number(distance), percent(probability))
+        for left, right, distance, probability in zip(
+            pairs.left.tolist(),
+            pairs.right.tolist(),
+            pairs.distance.tolist(),
+            pairs.probability.tolist(),
+            strict=True,
+        )
+    )

@@ -1,0 +1,106 @@
+"""`report.html`: the picture of a run, in one file that asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gemel.errors import MissingExtra
+from gemel.report.contents import Contents
+from gemel.report.det import det
+from gemel.report.histogram import histogram
+from gemel.report.layout import embedding_map
+from gemel.report.mistakes import false_accepts, false_rejects
+from gemel.report.progress import progress
+from gemel.report.rates import rates
+from gemel.report.reliability import reliability
+from gemel.report.roc import roc
+from gemel.report.tables import tables
+from gemel.report.verdict import headlines, verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def write(path: Path, contents: Contents) -> None:
+    """Write the page whole, or leave what was there.
+
+    Raises `MissingExtra` without jinja2 or scikit-learn, and `OSError` where the disk says no.
+    """
+    _replace(path, render(contents))
+
+
+def render(contents: Contents) -> str:
+    """The page as text."""
+    script = _part("page.js")
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            contents=contents,
+            style=_part("page.css"),
+            script=script,
+            script_hash=_hash(script),
+            verdict=verdict(contents),
+            headlines=headlines(contents.figures),
+            tables=tables(contents.figures),
+            progress=progress(contents.history),
+            map=embedding_map(contents),
+            **_of_pairs(contents),
+        )
+    )
+
+
+def _of_pairs(contents: Contents) -> dict[str, Any]:
+    """What is drawn from the test pairs; nothing where there are none."""
+    if contents.pairs is None:
+        return {"distances": (), "mistakes": ()}
+    pairs = contents.pairs.measurable()
+    measured = rates(pairs)
+    return {
+        "distances": (histogram(pairs), roc(measured), det(measured), reliability(pairs)),
+        "mistakes": (false_accepts(contents, pairs), false_rejects(contents, pairs)),
+    }
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined
+    except ImportError as missing:
+        raise MissingExtra("jinja2", "report", "The report") from missing
+    return Environment(
+        loader=FunctionLoader(_part),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _part(name: str) -> str:
+    return resources.files("gemel.report").joinpath(name).read_text("utf-8")
+
+
+def _hash(script: str) -> str:
+    """By it the page's policy lets this script run, and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

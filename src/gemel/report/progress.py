@@ -1,0 +1,72 @@
+"""Loss, validation figures and learning rate, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.report.axes import Axis, linear, rounded, tick_text, whole_numbers
+from gemel.report.chart import Absent, Chart, Frame, Mark
+from gemel.report.naming import FigureName, figure_name, round_percent
+
+_NO_FIGURES = ("epoch", "seconds", "loss", "learning_rate")
+_TITLES = {"loss": "Loss in training", "learning_rate": "Learning rate"}
+
+
+def progress(history: Sequence[Mapping[str, float]]) -> tuple[Chart | Absent, ...]:
+    """One chart per column: the loss, the validation figures, the learning rate."""
+    if not history:
+        return (Absent("Progress", "This run has no history of its epochs."),)
+    named = dict.fromkeys(column for row in history for column in row)
+    figures = [column for column in named if column not in _NO_FIGURES]
+    epoch = _column(history, "epoch")
+    epoch = np.where(np.isfinite(epoch), epoch, np.arange(1, len(history) + 1))
+    return tuple(
+        _chart(column, epoch, _column(history, column))
+        for column in ("loss", *figures, "learning_rate")
+        if column in named
+    )
+
+
+def _column(history: Sequence[Mapping[str, float]], name: str) -> Floats:
+    values = np.array([row.get(name, np.nan) for row in history], np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
+    name = figure_name(column)
+    title = _TITLES.get(column, f"{name.label[:1].upper()}{name.label[1:]} in validation")
+    known = np.isfinite(values)
+    if not known.any():
+        return Absent(title, "No epoch has a value.")
+    epoch, value = epochs[known], values[known]
+    frame = Frame(whole_numbers("Epoch", epochs.min(), epochs.max()), _upright(name, value))
+    written = [f"{number:.3g}" if column in _TITLES else name.write(number) for number in value]
+    dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
+    best = int(value.argmin() if name.better == "low" else value.argmax())
+    marked = -1 if column in _TITLES else best
+    return Chart(
+        title=title,
+        sentence=f"{written[-1]} in the last epoch."
+        if column in _TITLES
+        else f"Best {written[best]}, in epoch {epoch[best]:g}.",
+        alternative=f"{title}: {written[0]} in epoch {epoch[0]:g}, {written[-1]} in epoch "
+        f"{epoch[-1]:g}.",
+        frame=frame,
+        marks=(Mark("line", "accent", frame.line(epochs, values)),),
+        bands=frame.bands(
+            epoch,
+            [f"epoch {at:g}\n{text}" for at, text in zip(epoch, written, strict=True)],
+            [(dot,) for dot in dots],
+        ),
+        dots=(dots[marked],),
+    )
+
+
+def _upright(name: FigureName, values: Floats) -> Axis:
+    low, high = rounded(values.min(), values.max())
+    if name.unit == "percent" and values.min() >= 0 and values.max() <= 1:
+        return linear("", max(0.0, low), min(1.0, high), round_percent)
+    return linear("", low, high, tick_text)

@@ -1,0 +1,111 @@
+"""What the run amounts to, in a paragraph for someone who reads nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from gemel.report.contents import Contents, Figure, TestPairs
+from gemel.report.naming import FigureName, count, figure_name, percent, round_percent
+
+_HEADLINES = (
+    ("verification", r"accuracy"),
+    ("verification", r"eer"),
+    ("verification", r"auc"),
+    ("verification", r"tar@far=0.01"),
+    ("few-shot", r".*"),
+    ("retrieval", r"recall@1"),
+)
+
+
+@final
+@dataclass(frozen=True)
+class Headline:
+    """One large number at the top of the page."""
+
+    protocol: str
+    name: FigureName
+    value: str
+    interval: str
+
+
+def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ...]:
+    """The first measured figure of each kind that a reader asks for first."""
+    found = (
+        next(
+            (
+                _headline(protocol, name, figure)
+                for name, figure in figures.get(protocol, {}).items()
+                if re.fullmatch(pattern, name) and figure["value"] is not None
+            ),
+            None,
+        )
+        for protocol, pattern in _HEADLINES
+    )
+    return tuple(headline for headline in found if headline)
+
+
+def verdict(contents: Contents) -> str:
+    """The paragraph under the title."""
+    split = contents.split
+    test = split.side("test")
+    unseen = f"unseen {split.unit}s"
+    if test is not None:
+        amount = test.items if split.unit == "item" or test.labels is None else test.labels
+        unseen = f"{count(amount, split.unit)} never seen in training"
+    accuracy = contents.figures.get("verification", {}).get("accuracy")
+    if accuracy is None or contents.pairs is None:
+        return f"On {unseen}, no pairs were compared, so there is no accuracy to state."
+    if accuracy["value"] is None:
+        return f"On {unseen}, the accuracy could not be measured: {accuracy['missing']}"
+    return f"On {unseen}, {_claim(accuracy, contents.pairs, split.unit)} {_errors(contents.pairs)}"
+
+
+def _headline(protocol: str, key: str, figure: Figure) -> Headline:
+    name = figure_name(key)
+    low, high = figure.get("low"), figure.get("high")
+    interval = "" if low is None or high is None else name.interval(low, high)
+    return Headline(protocol, name, name.write(figure["value"]), interval)
+
+
+def _claim(accuracy: Figure, pairs: TestPairs, unit: str) -> str:
+    name = figure_name("accuracy")
+    between = ""
+    if accuracy.get("low") is not None and accuracy.get("high") is not None:
+        between = (
+            f" ({round_percent(0.95)} interval {name.interval(accuracy['low'], accuracy['high'])})"
+        )
+    return (
+        f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between} at "
+        f"the threshold {pairs.decision.threshold:.3g}, {_aim(pairs.decision.target)} on "
+        f"validation {unit}s."
+    )
+
+
+def _aim(target: str) -> str:
+    if target == "eer":
+        return "set for equal error rates"
+    if far := re.fullmatch(r"far=(0?\.\d+)", target):
+        return f"set to let in {round_percent(float(far[1]))} of different pairs"
+    if cost := re.fullmatch(r"cost=(.+):(.+)", target):
+        return f"set for false accepts that cost {cost[1]} and false rejects that cost {cost[2]}"
+    return f"set for {target}"
+
+
+def _errors(pairs: TestPairs) -> str:
+    pairs = pairs.measurable()
+    genuine = int(pairs.same.sum())
+    impostor = len(pairs) - genuine
+    parts = []
+    if impostor:
+        parts.append(
+            f"takes {percent(pairs.false_accept().sum() / impostor)} of different pairs "
+            "for the same"
+        )
+    if genuine:
+        parts.append(
+            f"turns away {percent(pairs.false_reject().sum() / genuine)} of matching pairs"
+        )
+    return f"There it {' and '.join(parts)}." if parts else ""

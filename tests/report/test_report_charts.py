@@ -1,0 +1,187 @@
+"""Charts drawn from values whose place on the sheet is known."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gemel.report import Decision, TestPairs, thumbnail
+from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
+from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, Frame
+from gemel.report.det import det
+from gemel.report.histogram import histogram
+from gemel.report.naming import figure_name, number, percent
+from gemel.report.progress import progress
+from gemel.report.rates import rates
+from gemel.report.reliability import reliability
+from gemel.report.roc import roc
+
+
+def pairs(
+    same: list[int], distance: list[float], probability: list[float], prior: float | None = None
+) -> TestPairs:
+    n = np.arange(len(same))
+    return TestPairs(
+        n,
+        n,
+        np.array(same, np.bool_),
+        np.array(distance, np.float32),
+        np.array(probability),
+        Decision(0.5, "eer", 0.1, 0.1, prior),
+    )
+
+
+FOUR = pairs([1, 1, 0, 0], [0.0, 0.6, 0.4, 1.0], [0.95, 0.35, 0.65, 0.05])
+
+
+def test_axes_put_values_where_they_belong() -> None:
+    assert linear("", 0, 4).fraction([0, 1, 4]).tolist() == [0, 0.25, 1]
+    assert decades("", 0.01).fraction([0.0, 0.1, 1]).tolist() == pytest.approx([0, 0.5, 1])
+    # Deviates of 0.1, 0.5 and 0.9 are -1.28, 0 and 1.28: evenly spaced.
+    assert deviates("", 0.1, 0.9).fraction([0.1, 0.5, 0.9]).tolist() == pytest.approx([0, 0.5, 1])
+
+
+def test_ticks_are_round() -> None:
+    assert linear("", 0, 1).ticks == (0, 0.2, 0.4, 0.6, 0.8, 1)
+    assert whole_numbers("", 1, 3).ticks == (1, 2, 3)
+    assert rounded(0.03, 0.97) == pytest.approx((0, 1))
+
+
+@given(
+    st.floats(-1e9, 1e9),
+    st.floats(0, 1e9, allow_subnormal=False),
+)
+def test_any_range_gives_an_axis_that_holds_it(low: float, width: float) -> None:
+    axis = linear("", *rounded(low, low + width))
+
+    assert axis.low <= low + 1e-6 * (1 + width + abs(low))
+    assert 2 <= len(axis.ticks) <= 12
+    assert np.isfinite(axis.fraction([low, low + width])).all()
+
+
+def test_a_line_is_lifted_where_a_value_is_missing() -> None:
+    frame = Frame(linear("", 0, 1), linear("", 0, 1))
+
+    path = frame.line([0, 0.5, 0.75, 1], [0, np.nan, 1, 1])
+
+    three_quarters = LEFT + 0.75 * (RIGHT - LEFT)
+    assert path == f"M{LEFT} {BOTTOM}M{three_quarters} {TOP}L{RIGHT} {TOP}"
+
+
+def test_bands_cover_the_chart_without_a_gap() -> None:
+    chart = histogram(FOUR)
+    assert isinstance(chart, Chart)
+
+    starts = [band.x for band in chart.bands]
+    ends = [band.x + band.width for band in chart.bands]
+    assert [*starts, RIGHT] == pytest.approx([LEFT, *ends])
+
+
+def test_the_histogram_counts_each_kind() -> None:
+    chart = histogram(FOUR)
+    assert isinstance(chart, Chart)
+
+    counts = [re.findall(r"(\d+) (?:matching|different)", band.words) for band in chart.bands]
+    assert np.array(counts, int).sum(axis=0).tolist() == [2, 2]
+    # Of both kinds one of two is at most 0.5.
+    assert chart.alternative.count("50.0") == 2
+
+
+def test_roc_and_det_say_the_area_and_the_equal_error() -> None:
+    both = roc(rates(FOUR)), det(rates(FOUR))
+    assert all(isinstance(chart, Chart) for chart in both)
+
+    # Three of the four couples (genuine, impostor) are in order: (0, .4), (0, 1), (.6, 1).
+    assert "0.750" in both[0].sentence  # type: ignore[union-attr]
+    assert "50.0" in both[1].sentence  # type: ignore[union-attr]
+
+
+def test_reliability_moves_the_observed_share_to_the_prior() -> None:
+    ten = pairs([1] * 5 + [0] * 5, [0.5] * 10, [0.25] * 10, prior=0.2)
+
+    chart = reliability(ten)
+    assert isinstance(chart, Chart)
+
+    # Half of them match; odds 1 · (0.2 / 0.8) / (0.5 / 0.5) = 1/4, a share of 1/5.
+    # Wilson of 5 in 10 is 0.237–0.763; odds 0.310 / 4 and 3.225 / 4, shares 0.072 and 0.446.
+    [band] = chart.bands
+    assert band.words.replace("\u202f", " ").splitlines() == [
+        "stated 25.0 %",
+        "observed 20.0 % (7.2 %–44.6 %)",
+        "10 pairs",
+    ]
+
+
+def test_training_charts_mark_the_best_epoch() -> None:
+    rows = [{"epoch": e, "loss": 1 / e, "eer": v} for e, v in [(1, 0.3), (2, 0.1), (3, 0.2)]]
+
+    loss, error = progress(rows)
+
+    assert isinstance(error, Chart)
+    assert (loss.title, error.title) == ("Loss in training", "Equal error rate in validation")
+    assert error.sentence.replace("\u202f", " ") == "Best 10.0 %, in epoch 2."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.971, "97.1 %"), (1.0, "100 %"), (0.9999, "99.99 %"), (0.0, "0 %"), (0.0002, "0.02 %")],
+)
+def test_percentages_claim_no_more_than_they_know(value: float, text: str) -> None:
+    assert percent(value).replace("\u202f", " ") == text
+
+
+def test_figures_have_names_in_words() -> None:
+    assert figure_name("tar@far=0.001").label.replace("\u202f", " ") == (
+        "True accepts at 0.1 % false accepts"
+    )
+    assert figure_name("recall@5").label == "Recall at 5"
+    assert figure_name("my_own_figure").label == "my own figure"
+    assert [number(value) for value in (0.5, 1e-5, 12345.0, float("nan"))] == [
+        "0.500",
+        "1e-05",
+        "12,345",
+        "nan",
+    ]
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_small_thumbnail_is_the_picture_itself(channels: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (channels, 8, 12), np.uint8)
+    pixels[3:] = 255
+
+    image = _decoded(thumbnail(pixels))
+
+    assert image.size == (12, 8)
+    assert (np.asarray(image.convert("RGB"))[..., 0] == pixels[0]).all()
+
+
+def test_a_large_thumbnail_is_made_small_in_proportion() -> None:
+    assert _decoded(thumbnail(np.zeros((3, 600, 1200), np.uint8))).size == (96, 48)
+
+
+def test_two_channels_are_no_picture() -> None:
+    with pytest.raises(ValueError, match="1, 3 or 4 channels, got 2"):
+        thumbnail(np.zeros((2, 8, 8), np.uint8))
+
+
+def _decoded(snippet: str) -> Image.Image:
+    data = re.search(r'src="data:image/webp;base64,([^"]+)"', snippet)
+    assert data is not None
+    return Image.open(io.BytesIO(base64.b64decode(data[1])))
+
+
+def test_a_constant_distance_draws_the_line_of_chance() -> None:
+    chart = roc(rates(pairs([1, 0] * 50, [0.5] * 100, [0.5] * 100)))
+    assert isinstance(chart, Chart)
+
+    chance, curve = (
+        np.float64(re.findall(r"([\d.]+) ([\d.]+)", mark.path)) for mark in chart.marks
+    )
+    assert np.interp(chance[:, 0], *curve.T) == pytest.approx(chance[:, 1], abs=1)

@@ -1,0 +1,263 @@
+"""The page as a document: whole, self-contained, escaped, and never at a loss."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gemel.errors import MissingExtra
+from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, write
+from gemel.report.page import render
+
+Make = Callable[..., Contents]
+VOID = {"meta", "link", "img", "br"}
+HOSTILE = "<script>alert('x')</script>\"' onload=x & ünï 字"
+
+
+def some_pairs(same: list[bool], distance: list[float], threshold: float = 0.5) -> TestPairs:
+    n = len(same)
+    return TestPairs(
+        left=np.arange(n),
+        right=np.arange(n) + 1,
+        same=np.array(same, np.bool_),
+        distance=np.array(distance, np.float32),
+        probability=1 / (1 + np.exp(np.array(distance, np.float64) - threshold)),
+        decision=Decision(threshold, "eer", 0.1, 0.1, prior=0.5),
+    )
+
+
+class Document(HTMLParser):
+    """Every element and its attributes; a tag that closes none or another is an error."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] not in ("script", "style"):
+            self.text += data
+
+    def having(self, name: str, value: str) -> list[dict[str, str | None]]:
+        return [it for _, it in self.elements if value in (it.get(name) or "").split()]
+
+
+def test_sections_stand_in_their_order_with_one_heading_each(make: Make) -> None:
+    document = Document(render(make()))
+
+    ids = [it["id"] for tag, it in document.elements if tag == "section"]
+    assert ids == ["figures", "distances", "training", "map", "mistakes", "run"]
+    assert [tag for tag, _ in document.elements].count("h1") == 1
+    for part in ("Two pictures are the same.", "29,850 impostor pairs are missing.", "two cores"):
+        assert part in document.text
+
+
+def test_every_link_leads_to_a_place_on_the_page(make: Make) -> None:
+    document = Document(render(make()))
+
+    places = {it.get("id") for _, it in document.elements}
+    links = [it["href"] for tag, it in document.elements if tag == "a"]
+    assert links
+    assert all(link and link[0] == "#" and link[1:] in places for link in links)
+
+
+def test_nothing_is_asked_of_a_network(make: Make) -> None:
+    page = render(make())
+    document = Document(page)
+
+    for tag, attributes in document.elements:
+        for name in ("src", "href", "srcset", "action", "poster", "data"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("data:", "#")), (tag, value)
+    assert not re.search(r"https?://|@import|url\(", page)
+
+
+def test_the_policy_lets_the_pages_own_script_run_and_no_other(make: Make) -> None:
+    page = render(make())
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    [policy] = [it["content"] for _, it in Document(page).elements if "http-equiv" in it]
+
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy is not None
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+
+
+def test_hostile_text_is_shown_and_not_obeyed(make: Make) -> None:
+    contents = make(
+        title=HOSTILE,
+        data=HOSTILE,
+        label=lambda _: HOSTILE,
+        name=lambda _: HOSTILE,
+        notices=(HOSTILE,),
+        recipe=f"# </code></pre>{HOSTILE}",
+        provenance={HOSTILE: HOSTILE},
+        split=Split("label", HOSTILE, (Side(HOSTILE, 3, None),)),
+        figures={
+            HOSTILE: {
+                HOSTILE: {"value": 0.5, "low": 0.4, "high": 0.6, "n": 3},
+                f"{HOSTILE}2": {"value": None, "missing": HOSTILE},
+            }
+        },
+        history=[{"epoch": 1, HOSTILE: 0.5}],
+    )
+
+    document = Document(render(contents))
+
+    assert [tag for tag, _ in document.elements].count("script") == 1
+    assert not any("onload" in it for _, it in document.elements)
+    assert document.text.count(HOSTILE) >= 8
+
+
+def test_pictures_and_charts_say_what_they_show(make: Make) -> None:
+    document = Document(render(make()))
+
+    assert all("alt" in it for tag, it in document.elements if tag == "img")
+    assert all(it.get("aria-label") for it in document.having("role", "img"))
+    assert len(document.having("class", "chart")) == 4 + 3
+    assert len(document.having("class", "place")) == 40
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"pairs": None}, "No pairs were verified in this run."),
+        ({"pairs": some_pairs([], [])}, "No pairs were compared."),
+        ({"pairs": some_pairs([True, True], [0.1, 0.9])}, "There were no different pairs"),
+        ({"pairs": some_pairs([False, False], [0.1, 0.9])}, "There were no matching pairs"),
+        ({"pairs": some_pairs([True, False], [0.3, 0.9])}, "None of 1 matching pair was rejected."),
+        ({"pairs": some_pairs([True, False] * 9, [0.5] * 18)}, "9 of 9 different pairs accepted"),
+        ({"pairs": some_pairs([True, False], [0.3, np.nan])}, "There were no different pairs"),
+        ({"pairs": some_pairs([True, False], [0.3, 0.9], np.inf)}, "threshold inf"),
+        ({"history": []}, "This run has no history"),
+        ({"history": [{"epoch": 1, "loss": np.nan}]}, "No epoch has a value."),
+        ({"history": [{"loss": 0.5}]}, "0.5 in the last epoch."),
+        ({"history": [{"epoch": 1, "eer": 0.2}, {"epoch": 2, "loss": 1}]}, "Best 20.0"),
+        ({"cloud": None}, "compares two items jointly"),
+        ({"cloud": Cloud(np.ones((5, 3), np.float32), np.arange(5))}, "collapsed to a point"),
+        ({"cloud": Cloud(np.full((5, 3), np.nan, np.float32), np.arange(5))}, "at least two items"),
+        ({"cloud": Cloud(np.eye(2, dtype=np.float32), np.arange(2))}, "2 items of 2 labels"),
+        ({"cloud": Cloud(np.float32([[1], [2], [4]]), np.arange(3))}, "principal components"),
+        ({"figures": {}}, "No figures were measured."),
+        ({"notices": ()}, "Digits"),
+        ({"label": lambda _: ""}, "40 items, placed by t-SNE"),
+    ],
+)
+def test_what_is_missing_or_odd_has_its_sentence(
+    make: Make, change: dict[str, object], sentence: str
+) -> None:
+    assert sentence in Document(render(make(**change))).text
+
+
+def test_many_long_labels_leave_the_legend_out_and_the_page_small(make: Make) -> None:
+    rng = np.random.default_rng(0)
+    cloud = Cloud(rng.normal(size=(1000, 8)).astype(np.float32), np.arange(1000))
+
+    page = render(make(cloud=cloud, label=lambda item: f"Ω{item} " * 30))
+
+    document = Document(page)
+    assert len(document.having("class", "place")) == 400
+    assert document.having("class", "legend") == []
+    assert len(page.encode()) < 3_000_000
+
+
+def test_the_same_contents_give_the_same_page(make: Make) -> None:
+    assert render(make()) == render(make())
+
+
+def test_the_page_is_written_whole(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "report.html"
+
+    write(path, make())
+
+    assert path.read_text("utf-8") == render(make())
+    assert os.listdir(path.parent) == ["report.html"]
+
+
+def test_a_page_that_fails_leaves_the_old_one(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+
+    def full_disk(_: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write(path, make())
+
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_names_that_are_no_utf8_still_make_a_page(make: Make, tmp_path: Path) -> None:
+    write(tmp_path / "report.html", make(name=lambda _: "b\udcffd.jpg"))
+
+    assert "b?d.jpg" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_the_verdict_is_read_off_figures_and_pairs(make: Make) -> None:
+    pairs = some_pairs([True] * 4 + [False] * 5, [0.1, 0.2, 0.3, 0.9, 0.4, 0.7, 0.8, 0.9, 1.0])
+    text = Document(render(make(pairs=pairs))).text.replace("\u202f", " ")
+
+    # One of five different pairs is within 0.5, one of four matching ones beyond it.
+    assert (
+        "On 3 labels never seen in training, Gemel tells same from different with 97.1 % accuracy "
+        "(95 % interval 95.0–98.3 %) at the threshold 0.5, set for equal error rates on validation "
+        "labels. There it takes 20.0 % of different pairs for the same and turns away 25.0 % of "
+        "matching pairs." in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("far=0.01", "set to let in 1 % of different pairs"),
+        ("cost=10:1", "set for false accepts that cost 10 and false rejects that cost 1"),
+        ("own taste", "set for own taste"),
+    ],
+)
+def test_the_verdict_names_what_the_threshold_was_set_for(
+    make: Make, target: str, words: str
+) -> None:
+    pairs = make().pairs
+    assert pairs is not None
+    aimed = replace(pairs, decision=replace(pairs.decision, target=target))
+
+    assert words in render(make(pairs=aimed)).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("package", ["jinja2", "sklearn.decomposition"])
+def test_a_package_that_is_missing_is_named(
+    make: Make, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(MissingExtra, match=r"pip install 'gemel\[report\]'"):
+        render(make())
