@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gemel.data.builtins import BUILTINS
-from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs, Raw
+from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs
 from gemel.data.open import open_data
 from gemel.data.pack import Pack, pack
+from gemel.data.sides import PairRows, Side, Split, SplitConfig
+from gemel.data.split import split
 
 __all__ = [
     "BUILTINS",
@@ -16,8 +18,12 @@ __all__ = [
     "Dataset",
     "Items",
     "Pack",
+    "PairRows",
     "Pairs",
-    "Raw",
+    "Side",
+    "Split",
+    "SplitConfig",
     "open_data",
     "pack",
+    "split",
 ]

@@ -1,0 +1,112 @@
+"""Sharing out: whole units, or the items of every label, by shares that are roughly met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemel.arrays import Codes, Indices
+from gemel.data.dataset import TEST, TRAIN, VALIDATION
+
+Shares: TypeAlias = Mapping[int, float]
+"""Side → share of what is shared out; the shares add up to one."""
+
+Needs: TypeAlias = Mapping[int, tuple[int, ...]]
+"""Side → how many of each kind it cannot do without."""
+
+
+def allot_whole(
+    sizes: NDArray[np.int64],
+    kinds: NDArray[np.int64],
+    needs: Needs,
+    shares: Shares,
+    random: np.random.Generator,
+) -> Codes:
+    """(k,) a side for each of k units of `sizes` items.
+
+    `kinds` (k, m) counts what a unit brings (labels, pairs, …). In random order, each side first
+    gets units until its needs are met, as far as they go; the others go where most is missing.
+    """
+    order = random.permutation(len(sizes))
+    # Units that bring everything come first, so that seeds are not spent on units without a pair.
+    order = order[np.argsort(-(kinds[order] > 0).sum(axis=1), kind="stable")]
+    sides = np.full(len(sizes), -1, np.int64)
+    left = list(order)
+    for side in sorted(shares):
+        brought = np.zeros(kinds.shape[1], np.int64)
+        while left and (brought < needs[side]).any():
+            unit = left.pop(0)
+            sides[unit] = side
+            brought += kinds[unit]
+    total = int(sizes.sum())
+    missing = {side: shares[side] * total - sizes[sides == side].sum() for side in sorted(shares)}
+    for unit in random.permutation(np.array(left, np.int64)):
+        side = max(missing, key=lambda one: missing[one])
+        sides[unit] = side
+        missing[side] -= sizes[unit]
+    return sides
+
+
+def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.Generator) -> Codes:
+    """(n,) a side per item: of every label about the shares, and items of one unit together."""
+    sides = np.full(len(units), TRAIN, np.int64)
+    members = _members(units)
+    # A unit of several labels (one picture under two names) is counted with its first.
+    label_of_unit = np.array([labels[items[0]] for items in members])
+    held = {side: _HeldOut(shares[side]) for side in (TEST, VALIDATION) if side in shares}
+    train_pairs = 0
+    for label in random.permutation(np.unique(label_of_unit)):
+        left = [
+            members[unit] for unit in random.permutation(np.flatnonzero(label_of_unit == label))
+        ]
+        total = sum(map(len, left))
+        for side, state in held.items():
+            # Training must keep two labels with a pair before others take what they like.
+            spare = sum(map(len, left)) - (2 if train_pairs < 2 else 0)
+            quota = state.quota(total, spare)
+            taken = 0
+            while left and taken < quota and taken + len(left[0]) <= max(quota, spare):
+                items = left.pop(0)
+                sides[items] = side
+                taken += len(items)
+            state.took(taken, total)
+        train_pairs += sum(map(len, left)) >= 2
+    return sides
+
+
+@final
+@dataclass
+class _HeldOut:
+    """One side's running account: what it was owed, and whether it has pairs of both kinds."""
+
+    share: float
+    owed: float = 0.0
+    labels: int = 0
+    has_genuine: bool = field(default=False)
+
+    def quota(self, total: int, spare: int) -> int:
+        wanted = total * self.share + self.owed
+        count = round(wanted)
+        if not self.has_genuine:
+            count = max(count, 2)
+        elif self.labels < 2:
+            count = max(count, 1)
+        elif count == 1:  # alone, it would be in no genuine pair
+            count = 2 if wanted >= 1 else 0
+        return max(0, min(count, spare))
+
+    def took(self, count: int, total: int) -> None:
+        # Bounded, so that many labels with a single item do not pile up a debt for the next.
+        self.owed = float(np.clip(self.owed + total * self.share - count, -2, 2))
+        self.labels += count > 0
+        self.has_genuine = self.has_genuine or count >= 2
+
+
+def _members(units: Codes) -> list[Indices]:
+    order = np.argsort(units, kind="stable")
+    starts = np.flatnonzero(np.diff(units[order])) + 1
+    return np.split(order, starts)

@@ -1,0 +1,162 @@
+"""Splits of labelled pairs: no item on two sides, at the price of pairs where it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Same
+from gemel.data.allotment import Needs, Shares, allot_whole
+from gemel.data.components import components
+from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
+from gemel.data.settled import NOWHERE, open_shares, opened
+from gemel.data.sides import PairRows, Split, SplitConfig
+from gemel.errors import DataError
+
+NEEDS: Needs = dict.fromkeys((TRAIN, VALIDATION, TEST), (1, 1))
+"""Pairs that are the same, and pairs that are not."""
+
+LEAST_OF_SHARE = 0.5
+"""Whole components are used if each held-out side gets this much of its share of the pairs."""
+
+
+def rows_within(pairs: Pairs, item_sides: Codes) -> PairRows:
+    """The rows whose two items lie on one side."""
+    left, right = item_sides[pairs.left], item_sides[pairs.right]
+    return _rows(np.where(left == right, left, NOWHERE))
+
+
+def split_pairs(
+    dataset: Dataset,
+    config: SplitConfig,
+    contents: Codes,
+    alive: Same,
+    random: np.random.Generator,
+) -> Split:
+    """A split of pairs without labels, by the items in them. Raises DataError as `split` does."""
+    pairs = dataset.pairs
+    assert pairs is not None, "a dataset has labels, pairs, or both"
+    if config.by in ("label", "group"):
+        raise DataError(
+            f"{dataset.name} has pairs but no {config.by}s to split by: set split.by to item"
+        )
+    ends = _Ends(contents[pairs.left], contents[pairs.right], pairs.same)
+    given = np.where(alive[pairs.left] & alive[pairs.right], pairs.split, NOWHERE)
+    given, remarks = opened(given)
+    sides, dropped = _settled(given, ends)
+    shares = open_shares(sides, config)
+    if (sides == -1).any():
+        sides, crossing, why = _shared_out(sides, ends, shares, random)
+        dropped += crossing
+    else:
+        why = "as given"
+    _refuse_lacking(dataset, pairs, sides)
+    if dropped:
+        remarks += (f"{dropped:,} pairs that cross from one side to another are left out.",)
+    reason = " ".join([f"Split by item: {why}.", *remarks, _counted(sides)])
+    train, validation, test = (
+        np.unique(np.concatenate([pairs.left[sides == side], pairs.right[sides == side]]))
+        for side in (TRAIN, VALIDATION, TEST)
+    )
+    return Split(train, validation, test, "item", reason, _rows(sides))
+
+
+@final
+@dataclass(frozen=True)
+class _Ends:
+    """The contents at the two ends of each pair, and whether the pair is the same."""
+
+    left: Codes
+    right: Codes
+    same: Same
+
+    def __getitem__(self, rows: Same) -> _Ends:
+        return _Ends(self.left[rows], self.right[rows], self.same[rows])
+
+    def renumbered(self) -> tuple[_Ends, int]:
+        """Contents counted from 0, and how many there are."""
+        names, codes = np.unique(np.concatenate([self.left, self.right]), return_inverse=True)
+        left, right = np.split(codes.astype(np.int64), 2)
+        return _Ends(left, right, self.same), len(names)
+
+
+def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
+    """Given rows, without those whose items a more held-out side needs; and how many went."""
+    strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
+    for end in (ends.left, ends.right):
+        np.maximum.at(strongest, end, given)
+    crossing = (given != NOWHERE) & (
+        given < np.maximum(strongest[ends.left], strongest[ends.right])
+    )
+    return np.where(crossing, NOWHERE, given), int(crossing.sum())
+
+
+def _shared_out(
+    sides: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
+) -> tuple[Codes, int, str]:
+    """Sides with nothing left open, how many pairs that cost, and the reason in words."""
+    undecided = sides == -1
+    inner, n = ends[undecided].renumbered()
+    shared = sides.copy()
+    component = components(n, inner.left, inner.right)[inner.left]
+    shared[undecided] = _by_component(component, inner.same, shares, random)
+    if _shares_met(shared[undecided], inner.same, shares):
+        return shared, 0, "pairs that share an item, directly or by others, stay together"
+    shared[undecided] = _by_content(inner, n, shares, random)
+    biggest = int(np.bincount(component).max())
+    return (
+        shared,
+        int((shared[undecided] == NOWHERE).sum()),
+        f"{biggest:,} of {len(component):,} pairs hang together by shared items, so items are held "
+        "out one by one",
+    )
+
+
+def _by_component(
+    component: Codes, same: Same, shares: Shares, random: np.random.Generator
+) -> Codes:
+    _, units = np.unique(component, return_inverse=True)
+    sizes = np.bincount(units)
+    genuine = np.bincount(units, weights=same).astype(np.int64)
+    kinds = np.stack([genuine, sizes - genuine], axis=1)
+    sides: Codes = allot_whole(sizes, kinds, NEEDS, shares, random)[units]
+    return sides
+
+
+def _by_content(ends: _Ends, n: int, shares: Shares, random: np.random.Generator) -> Codes:
+    bounds = np.cumsum([shares[side] for side in sorted(shares)])[:-1]
+    ranks = (random.permutation(n) + 0.5) / n
+    side_of_content = np.array(sorted(shares))[np.searchsorted(bounds, ranks)]
+    left, right = side_of_content[ends.left], side_of_content[ends.right]
+    return np.where(left == right, left, NOWHERE)
+
+
+def _shares_met(sides: Codes, same: Same, shares: Shares) -> bool:
+    return all(
+        (same[sides == side]).any()
+        and (~same[sides == side]).any()
+        and (sides == side).mean() >= LEAST_OF_SHARE * share
+        for side, share in shares.items()
+    )
+
+
+def _refuse_lacking(dataset: Dataset, pairs: Pairs, sides: Codes) -> None:
+    for side in (TRAIN, VALIDATION, TEST):
+        same = pairs.same[sides == side]
+        if not (same.any() and (~same).any()):
+            raise DataError(
+                f"{dataset.name} cannot be split without an item on two sides: {SIDES[side]} must "
+                f"have pairs that are the same and pairs that are not, and gets {same.sum()} and "
+                f"{(~same).sum()}. Add pairs of other items, or give a column split"
+            )
+
+
+def _rows(sides: Codes) -> PairRows:
+    return PairRows(*(np.flatnonzero(sides == side) for side in (TRAIN, VALIDATION, TEST)))
+
+
+def _counted(sides: Codes) -> str:
+    parts = [f"{name} {(sides == side).sum():,} pairs" for side, name in enumerate(SIDES)]
+    return f"{', '.join(parts).capitalize()}."

@@ -1,0 +1,67 @@
+"""What the source has decided: its given split, without copies of one content on two sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Same
+from gemel.data.allotment import Shares
+from gemel.data.dataset import TEST, TRAIN, VALIDATION
+from gemel.data.sides import SplitConfig
+
+NOWHERE = -2
+"""The code of an item that belongs to no side: unreadable, or a copy of one that is held out."""
+
+
+@final
+@dataclass(frozen=True)
+class Settled:
+    """(n,) `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 for what is still to be shared out."""
+
+    sides: Codes
+    remarks: tuple[str, ...]
+
+
+def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
+    """The given split, honestly: of one content on two sides, the more held out side keeps it.
+
+    Where validation or test is missing and everything else is training, training is opened.
+    """
+    sides = np.where(alive, given, NOWHERE)
+    sides, remarks = opened(sides)
+    # The codes rise from -1 over training and validation to test: the largest wins.
+    strongest = np.full(int(contents.max()) + 1, -1, np.int64)
+    np.maximum.at(strongest, contents[alive], sides[alive])
+    copies = alive & (sides < strongest[contents])
+    sides[copies] = NOWHERE
+    if copies.any():
+        remarks += (
+            f"{copies.sum():,} items are left out because the same picture is on a given side.",
+        )
+    if not alive.all():
+        remarks += (f"{(~alive).sum():,} unreadable items are on no side.",)
+    return Settled(sides, remarks)
+
+
+def opened(sides: Codes) -> tuple[Codes, tuple[str, ...]]:
+    """Training opened for sharing out where the source gives no validation or no test."""
+    has = {side: bool((sides == side).any()) for side in (-1, TRAIN, VALIDATION, TEST)}
+    if has[-1] or not has[TRAIN] or (has[VALIDATION] and has[TEST]):
+        return sides, ()
+    missing = " and ".join(
+        name for name, side in (("validation", VALIDATION), ("test", TEST)) if not has[side]
+    )
+    return (
+        np.where(sides == TRAIN, -1, sides),
+        (f"The source gives no {missing}, so that is taken from its training items.",),
+    )
+
+
+def open_shares(sides: Codes, config: SplitConfig) -> Shares:
+    """Shares of what is open: only sides that the source leaves empty get one beside training."""
+    asked = {VALIDATION: config.validation, TEST: config.test}
+    held = {side: share for side, share in asked.items() if not (sides == side).any()}
+    return {TRAIN: 1 - sum(held.values()), **held}

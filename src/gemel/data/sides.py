@@ -1,0 +1,76 @@
+"""What a split is asked for, and what it is: which items are for training, validation and test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, TypeAlias, final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gemel.arrays import Indices
+
+Side: TypeAlias = Literal["train", "validation", "test"]
+
+Unit: TypeAlias = Literal["label", "group", "item"]
+"""What goes to one side as a whole. By label and by group, the test is on identities never seen."""
+
+
+@final
+class SplitConfig(BaseModel):
+    """Shares of the items; `auto` holds out whole labels where there are enough of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Literal["auto", "label", "group", "item"] = "auto"
+    validation: float = Field(default=0.2, gt=0, lt=1)
+    test: float = Field(default=0.2, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _leaves_something_to_train(self) -> Self:
+        if self.validation + self.test >= 1:
+            raise ValueError(
+                "split.validation and split.test must leave something to train on, got "
+                f"{self.validation:g} + {self.test:g}"
+            )
+        return self
+
+
+@final
+@dataclass(frozen=True)
+class PairRows:
+    """Rows of `dataset.pairs` by side; a pair that lies on no side is in none."""
+
+    train: Indices
+    validation: Indices
+    test: Indices
+
+
+@final
+@dataclass(frozen=True)
+class Split:
+    """Sorted positions of items by side. No item, and no picture by its content, is on two sides.
+
+    `reason` says in a few sentences what was done and why. `rows` is None without given pairs.
+    """
+
+    train: Indices
+    validation: Indices
+    test: Indices
+    by: Unit
+    reason: str
+    rows: PairRows | None = None
+
+    def side(self, name: Side) -> Indices:
+        """The items of one side."""
+        items: Indices = getattr(self, name)
+        return items
+
+    def pairs(self, side: Side) -> Indices:
+        """Rows of `dataset.pairs` that lie on one side; none where no pairs are given."""
+        rows: Indices = np.zeros(0, np.int64) if self.rows is None else getattr(self.rows, side)
+        return rows
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return (self.reason,)

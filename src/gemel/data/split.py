@@ -1,0 +1,172 @@
+"""Training, validation and test: sides that share no content and, where possible, no label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemel.arrays import Codes, Same
+from gemel.data.allotment import Needs, allot_items, allot_whole
+from gemel.data.components import content_codes, together
+from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
+from gemel.data.pair_split import rows_within, split_pairs
+from gemel.data.settled import NOWHERE, Settled, open_shares, settle
+from gemel.data.sides import Split, SplitConfig, Unit
+from gemel.errors import DataError
+
+ENOUGH_LABELS = 10
+"""`auto` holds out whole labels from this many labels with two items on."""
+
+NEEDS: Needs = {TRAIN: (2, 2), VALIDATION: (2, 1), TEST: (2, 1)}
+"""Labels, and labels with a pair, that each side cannot do without."""
+
+
+def split(
+    dataset: Dataset,
+    config: SplitConfig,
+    digests: NDArray[np.uint8],
+    readable: Same,
+    seed: int,
+) -> Split:
+    """Which items are for training, validation and test; the same for the same seed.
+
+    A given split wins; what it leaves open is shared out. `digests` (n, 16) and `readable` (n,) are
+    the pack's: equal contents stay together, unreadable items belong to no side. Raises DataError
+    when a side cannot get what it needs, saying what there is and what to do.
+
+    >>> import numpy as np
+    >>> from gemel.data import open_data
+    >>> dataset = open_data("digits")
+    >>> digests = np.arange(len(dataset) * 2).view(np.uint8).reshape(-1, 16)
+    >>> parts = split(dataset, SplitConfig(), digests, np.full(len(dataset), True), seed=0)
+    >>> parts.by, len(np.unique(dataset.labels[parts.validation]))
+    ('label', 2)
+    """
+    contents = content_codes(digests)
+    random = np.random.default_rng(seed)
+    if dataset.labels is None:
+        return split_pairs(dataset, config, contents, readable, random)
+    settled = settle(dataset.given(), contents, readable)
+    labelled = _Labelled(dataset, dataset.labels, contents, settled)
+    by, why = _chosen(labelled, config)
+    sides = _sides(labelled, by, config, random)
+    lacking = _lacking(labelled.labels, sides)
+    if lacking and config.by == "auto" and by != "item":
+        why = f"whole {by}s cannot be held out here, since {lacking}"
+        by = "item"
+        sides = _sides(labelled, by, config, random)
+        lacking = _lacking(labelled.labels, sides)
+    if lacking:
+        raise DataError(
+            f"{dataset.name} cannot be split by {by}: {lacking}. Add items or labels, change "
+            "split.by or the shares, or give a split of your own in a table"
+        )
+    train, validation, test = (np.flatnonzero(sides == side) for side in (TRAIN, VALIDATION, TEST))
+    reason = " ".join(
+        [f"Split by {by}: {why}.", *settled.remarks, _counted(labelled.labels, sides)]
+    )
+    rows = None if dataset.pairs is None else rows_within(dataset.pairs, sides)
+    return Split(train, validation, test, by, reason, rows)
+
+
+@final
+@dataclass(frozen=True)
+class _Labelled:
+    dataset: Dataset
+    labels: Codes
+    contents: Codes
+    settled: Settled
+
+    @property
+    def open(self) -> Same:
+        """Items that are left to be shared out."""
+        undecided: Same = self.settled.sides == -1
+        return undecided
+
+
+def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
+    dataset = labelled.dataset
+    if config.by == "group" and dataset.groups is None:
+        raise DataError(
+            f"{dataset.name} has no groups to split by: add a column group or an upper level of "
+            "folders, or set split.by to label or item"
+        )
+    if config.by != "auto":
+        return config.by, "as asked for"
+    given = labelled.settled.sides
+    held = given >= VALIDATION
+    if held.any():
+        return _like_the_given(labelled, held, given != NOWHERE)
+    counts = np.bincount(labelled.labels[labelled.open])
+    with_pair = int((counts >= 2).sum())
+    if with_pair >= ENOUGH_LABELS:
+        return "label", f"{with_pair} labels have two items, enough to keep some unseen"
+    return "item", (
+        f"{with_pair} labels have two items, and whole ones are held out from {ENOUGH_LABELS} on, "
+        "so the figures hold for these labels and say little about new ones"
+    )
+
+
+def _like_the_given(labelled: _Labelled, held: Same, alive: Same) -> tuple[Unit, str]:
+    dataset = labelled.dataset
+    rest = alive & ~held
+    if np.isin(labelled.labels[held], labelled.labels[rest]).any():
+        return "item", "the given split has the same labels on both sides"
+    groups = dataset.groups
+    if groups is not None and not np.isin(groups[held], groups[rest]).any():
+        return "group", "the given split keeps whole groups unseen"
+    return "label", "the given split keeps whole labels unseen"
+
+
+def _sides(
+    labelled: _Labelled, by: Unit, config: SplitConfig, random: np.random.Generator
+) -> Codes:
+    sides = labelled.settled.sides.copy()
+    chosen = np.flatnonzero(labelled.open)
+    if len(chosen) == 0:
+        return sides
+    shares = open_shares(labelled.settled.sides, config)
+    labels, contents = labelled.labels[chosen], labelled.contents[chosen]
+    if by == "item":
+        sides[chosen] = allot_items(together(contents), labels, shares, random)
+        return sides
+    keys = [labels, contents]
+    if by == "group" and labelled.dataset.groups is not None:
+        keys.append(labelled.dataset.groups[chosen])
+    units = together(*keys)
+    kinds = _label_kinds(units, labels)
+    sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
+    return sides
+
+
+def _label_kinds(units: Codes, labels: Codes) -> NDArray[np.int64]:
+    """(k, 2) how many labels, and how many labels with a pair, each unit brings."""
+    pairs, counts = np.unique(np.stack([units, labels]), axis=1, return_counts=True)
+    k = int(units.max()) + 1
+    every = np.bincount(pairs[0], minlength=k)
+    with_pair = np.bincount(pairs[0][counts >= 2], minlength=k)
+    return np.stack([every, with_pair], axis=1)
+
+
+def _lacking(labels: Codes, sides: Codes) -> str:
+    """Why the sides cannot serve, or nothing."""
+    for side, (least_labels, least_pairs) in NEEDS.items():
+        counts = np.bincount(labels[sides == side])
+        found, with_pair = int((counts > 0).sum()), int((counts >= 2).sum())
+        if found < least_labels or with_pair < least_pairs:
+            return (
+                f"{SIDES[side]} must have {least_labels} labels, {least_pairs} of them with two "
+                f"items, and gets {found} and {with_pair}"
+            )
+    return ""
+
+
+def _counted(labels: Codes, sides: Codes) -> str:
+    parts = []
+    for side, name in enumerate(SIDES):
+        here = labels[sides == side]
+        parts.append(f"{name} {len(here):,} items of {len(np.unique(here)):,} labels")
+    return f"{', '.join(parts).capitalize()}."
