@@ -1,0 +1,187 @@
+"""Few-shot: which of N labels is this, given K examples of each?
+
+Koch's and Lake's way of asking: the label whose examples are nearest on average is the answer.
+Candidates come in random order, an answer that ties with another is wrong, and a query is never
+compared with itself, so a network that answers the same for everything scores 0, not 1/N or 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices, Same
+from gemel.errors import DataError, RecipeError
+from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.functional.probability import weighted_mean
+
+
+@final
+@dataclass(frozen=True)
+class FewShotTask:
+    """N-way K-shot, asked `trials` times."""
+
+    ways: int
+    shots: int = 1
+    trials: int = 10_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.ways < 2 or self.shots < 1 or self.trials < 1:
+            raise RecipeError(
+                "few-shot asks for 2 ways, 1 shot and 1 trial at least, got "
+                f"{self.ways} ways, {self.shots} shots and {self.trials} trials"
+            )
+
+
+@final
+@dataclass(frozen=True)
+class Episodes:
+    """Positions of items: `query` (t,), `support` (t, ways, shots), and the right way (t,).
+
+    Whoever draws them decides what is hard (one group, two drawers); scoring is the same.
+    """
+
+    query: Indices
+    support: Indices
+    answer: Indices
+
+
+@final
+@dataclass(frozen=True)
+class FewShotResult:
+    """The figures, and for each trial (t,) whether it was right and what was asked."""
+
+    figures: Figures
+    right: Same
+    query: Indices
+
+
+def few_shot(
+    comparer: Comparer,
+    labels: Codes,
+    task: FewShotTask,
+    groups: Codes | None = None,
+    bootstrap: Bootstrap = Bootstrap(),
+) -> FewShotResult:
+    """Measure N-way K-shot accuracy; `labels` (n,) are those of the comparer's items.
+
+    With `groups` all labels of a trial are of one group, which is far harder where groups differ.
+    Raises DataError where no group has labels enough.
+    """
+    right: list[Same] = []
+    query: list[Indices] = []
+    for episodes in draw_episodes(labels, task, groups):
+        right.append(answer_episodes(comparer, episodes))
+        query.append(episodes.query)
+    asked, correct = np.concatenate(query), np.concatenate(right)
+    share = correct.astype(np.float64)
+    figures: Figures = dict(
+        bootstrap_figures(
+            lambda weights: {"accuracy": weighted_mean(share, weights)},
+            Units.of_trials(labels[asked]),
+            {"accuracy": task.trials},
+            bootstrap,
+        )
+    )
+    return FewShotResult(figures, correct, asked)
+
+
+def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
+    """(t,) whether the right label is strictly nearer, by mean distance, than every other."""
+    query = np.broadcast_to(episodes.query[:, None, None], episodes.support.shape)
+    distance = comparer.pairs(query.reshape(-1), episodes.support.reshape(-1))
+    score = distance.reshape(episodes.support.shape).mean(axis=2, dtype=np.float64)
+    trial = np.arange(len(score))
+    right = score[trial, episodes.answer]
+    score[trial, episodes.answer] = np.inf
+    return np.asarray(right < score.min(axis=1), np.bool_)
+
+
+def draw_episodes(labels: Codes, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
+    """Draw all trials of a task, in batches that fit in memory.
+
+    A group is drawn evenly among those with labels enough; then its labels, the one that is asked
+    for, and their items, each without replacement.
+    """
+    rng = np.random.default_rng(task.seed)
+    drawable = _drawable(labels, task.shots, groups)
+    table = _label_table(drawable, task)
+    order, start, size = _items_by_label(labels)
+    batch = max(1, CHUNK_FLOATS // max(table.shape[1], task.ways * (task.shots + 1)))
+    episodes = []
+    for first in range(0, task.trials, batch):
+        count = min(batch, task.trials - first)
+        ways = _draw_labels(table, count, task.ways, rng)
+        rank = _draw_ranks(size[ways], task.shots + 1, rng)
+        items = order[start[ways][..., None] + rank]
+        answer = rng.integers(task.ways, size=count)
+        query = items[np.arange(count), answer, task.shots]
+        episodes.append(Episodes(query, items[..., : task.shots], answer))
+    return episodes
+
+
+def most_ways(labels: Codes, shots: int = 1, groups: Codes | None = None) -> int:
+    """The largest N that the data allow: labels with `shots` + 1 items, in the largest group.
+
+    >>> most_ways(np.array([0, 0, 1, 1, 1, 2]), shots=1), most_ways(np.array([0, 0]), shots=2)
+    (2, 0)
+    """
+    return max((len(of_group) for of_group in _drawable(labels, shots, groups)), default=0)
+
+
+def _drawable(labels: Codes, shots: int, groups: Codes | None) -> list[Codes]:
+    """Per group, its labels with an item for each shot and one to ask for."""
+    names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    large = sizes > shots
+    group = np.zeros(len(names), np.int64) if groups is None else groups[first]
+    # Labels as positions among those that occur, as in `_items_by_label`.
+    return [np.flatnonzero(large & (group == one)) for one in np.unique(group[large])]
+
+
+def _label_table(drawable: list[Codes], task: FewShotTask) -> Codes:
+    """(groups, labels of the largest), -1 where a group has no more."""
+    wide = [of_group for of_group in drawable if len(of_group) >= task.ways]
+    if not wide:
+        most = max((len(of_group) for of_group in drawable), default=0)
+        raise DataError(
+            f"{task.ways}-way {task.shots}-shot needs {task.ways} labels with {task.shots + 1} "
+            f"items each{' in one group' if len(drawable) > 1 else ''}, got {most}; "
+            "ask for fewer ways or shots, or add items"
+        )
+    table = np.full((len(wide), max(map(len, wide))), -1, np.int64)
+    for row, of_group in zip(table, wide, strict=True):
+        row[: len(of_group)] = of_group
+    return table
+
+
+def _items_by_label(labels: Codes) -> tuple[Indices, Indices, Indices]:
+    """Positions sorted by label, and where each label starts there and how many items it has."""
+    sizes = np.unique(labels, return_counts=True)[1]
+    return np.argsort(labels, kind="stable"), np.cumsum(sizes) - sizes, sizes
+
+
+def _draw_labels(table: Codes, count: int, ways: int, rng: np.random.Generator) -> Codes:
+    """(count, ways) labels of one group each, in random order."""
+    rows = table[rng.integers(len(table), size=count)]
+    key = rng.random(rows.shape, np.float32)
+    key[rows < 0] = np.inf
+    chosen = np.argpartition(key, ways - 1, axis=1)[:, :ways]
+    shuffled = rng.permuted(chosen, axis=1)
+    return np.take_along_axis(rows, shuffled, axis=1)
+
+
+def _draw_ranks(size: Indices, draws: int, rng: np.random.Generator) -> Indices:
+    """(..., draws) different numbers below each size, without replacement."""
+    ranks = np.empty((*size.shape, draws), np.int64)
+    for draw in range(draws):
+        rank = rng.integers(size - draw)
+        # Step over the numbers already taken, in ascending order.
+        for taken in np.moveaxis(np.sort(ranks[..., :draw], axis=-1), -1, 0):
+            rank += rank >= taken
+        ranks[..., draw] = rank
+    return ranks

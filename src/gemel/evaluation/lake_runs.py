@@ -1,0 +1,56 @@
+"""Lake's one-shot runs: 20 runs, in each 20 drawings to recognise from one example of each class.
+
+B. Lake, R. Salakhutdinov & J. Tenenbaum, "Human-level concept learning through probabilistic
+program induction", Science 350, 2015. The nearest example is the answer and a tie is wrong; each
+item is answered by itself, though in a run the items map one-to-one onto the examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Floats, Indices
+from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.few_shot import Episodes, answer_episodes
+from gemel.evaluation.figure import Figure, Figures
+from gemel.evaluation.intervals import wilson
+
+
+@final
+@dataclass(frozen=True)
+class LakeRun:
+    """Positions of the items to recognise (t,) and of the examples (c,).
+
+    `answer` (t,) says which of the examples is right, counted from 0.
+    """
+
+    test: Indices
+    training: Indices
+    answer: Indices
+
+
+@final
+@dataclass(frozen=True)
+class LakeResult:
+    """The figures, and the share right in each run (runs,)."""
+
+    figures: Figures
+    accuracies: Floats
+
+
+def lake_runs(comparer: Comparer, runs: Sequence[LakeRun]) -> LakeResult:
+    """Measure the share of all items recognised, with Wilson's interval over the trials."""
+    right = [answer_episodes(comparer, _episodes(run)) for run in runs]
+    trials, successes = sum(map(len, right)), sum(int(each.sum()) for each in right)
+    low, high = wilson(successes, trials)
+    accuracy = Figure(value=successes / trials, low=low, high=high, n=trials)
+    return LakeResult({"accuracy": accuracy}, np.array([each.mean() for each in right]))
+
+
+def _episodes(run: LakeRun) -> Episodes:
+    support = np.broadcast_to(run.training[None, :, None], (len(run.test), len(run.training), 1))
+    return Episodes(run.test, support, run.answer)

@@ -1,0 +1,161 @@
+"""Which pairs verification is measured on: their cost grows with items, never with all pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices, Same
+from gemel.errors import DataError
+
+
+@final
+@dataclass(frozen=True)
+class PairSample:
+    """(n,) arrays: positions of items, whether they match, and what labels they are of.
+
+    Intervals draw again by `left_unit` and `right_unit`: the identities that a pair depends on.
+    """
+
+    left: Indices
+    right: Indices
+    same: Same
+    left_unit: Codes
+    right_unit: Codes
+
+    def __len__(self) -> int:
+        return len(self.same)
+
+
+@final
+@dataclass(frozen=True)
+class PairLimits:
+    """The most pairs to sample of each kind."""
+
+    genuine: int = 50_000
+    impostors: int = 100_000
+
+
+@final
+@dataclass(frozen=True)
+class PairCounts:
+    """How many unordered pairs of different items there are."""
+
+    genuine: int
+    impostors: int
+
+    @property
+    def pairs(self) -> int:
+        return self.genuine + self.impostors
+
+
+def count_pairs(labels: Codes) -> PairCounts:
+    """Count the pairs of a dataset without making one.
+
+    >>> count_pairs(np.array([0, 0, 0, 1]))
+    PairCounts(genuine=3, impostors=3)
+    """
+    sizes = [int(size) for size in np.unique(labels, return_counts=True)[1]]
+    genuine = sum(size * (size - 1) // 2 for size in sizes)
+    return PairCounts(genuine, len(labels) * (len(labels) - 1) // 2 - genuine)
+
+
+def sample_pairs(
+    labels: Codes, seed: int, limits: PairLimits = PairLimits(), groups: Codes | None = None
+) -> PairSample:
+    """Sample genuine pairs, then impostor pairs, each uniform without replacement.
+
+    `labels` (n,) are those of the items to be compared. All pairs of a kind are taken where there
+    are no more than its limit. With `groups` both items of a pair are of one group (characters of
+    one alphabet), which makes impostors harder.
+    Raises DataError where there is no pair of one of the kinds.
+
+    >>> pairs = sample_pairs(np.array([0, 0, 1]), seed=0)
+    >>> list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.same.tolist()))
+    [(0, 1, True), (0, 2, False), (1, 2, False)]
+    """
+    rng = np.random.default_rng(seed)
+    groups = np.zeros_like(labels) if groups is None else groups
+    order = np.lexsort((labels, groups))
+    group_end = _run_ends(groups[order])
+    label_end = _run_ends(groups[order], labels[order])
+    after = np.arange(1, len(labels) + 1)
+    genuine = _drawn(after, label_end, limits.genuine, rng)
+    impostors = _drawn(label_end, group_end, limits.impostors, rng)
+    if not (len(genuine[0]) and len(impostors[0])):
+        raise DataError(
+            "verification needs two items of one label and two labels"
+            f"{' in one group' if groups.any() else ''}, got {len(labels):,} items of "
+            f"{len(np.unique(labels)):,} labels; add items"
+        )
+    left = order[np.concatenate([genuine[0], impostors[0]])]
+    right = order[np.concatenate([genuine[1], impostors[1]])]
+    same = np.arange(len(left)) < len(genuine[0])
+    return PairSample(left, right, same, labels[left], labels[right])
+
+
+def consecutive_pairs(labels: Codes, seed: int) -> PairSample:
+    """The pairs of the well-known MNIST example: half same, half different, in dataset order.
+
+    With n one less than the size of the smallest class, for each class and i = 1 … n: its items i
+    and i+1 are the same; its item i and item i of another class, drawn at random, are different.
+    Raises DataError for fewer than two classes, or a class of one item.
+    """
+    rng = np.random.default_rng(seed)
+    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    each = min((len(items) for items in classes), default=0) - 1
+    if len(classes) < 2 or each < 1:
+        raise DataError(
+            "consecutive pairs need two classes of two items each, got "
+            f"{len(classes)} classes, the smallest of {each + 1} items"
+        )
+    table = np.stack([items[: each + 1] for items in classes])
+    own = np.arange(len(classes))[:, None]
+    other = (own + rng.integers(1, len(classes), (len(classes), each))) % len(classes)
+    left = np.repeat(table[:, :-1].reshape(-1), 2)
+    right = np.stack([table[:, 1:], table[other, np.arange(each)]], axis=-1).reshape(-1)
+    return PairSample(left, right, np.arange(len(left)) % 2 == 0, labels[left], labels[right])
+
+
+def given_pairs(left: Indices, right: Indices, same: Same) -> PairSample:
+    """Pairs that came labelled: items that are joined by matching pairs are one identity."""
+    identity = list(range(int(max(left.max(initial=-1), right.max(initial=-1))) + 1))
+
+    def root(item: int) -> int:
+        while identity[item] != item:
+            identity[item] = identity[identity[item]]
+            item = identity[item]
+        return item
+
+    for one, other in zip(left[same].tolist(), right[same].tolist(), strict=True):
+        identity[root(one)] = root(other)
+    units = np.array([root(item) for item in range(len(identity))], np.int64)
+    return PairSample(left, right, same, units[left], units[right])
+
+
+def _run_ends(*keys: Codes) -> Indices:
+    """(n,) where the run of equal keys that each position lies in ends."""
+    n = len(keys[0])
+    new = np.zeros(n, np.bool_)
+    for key in keys:
+        new[1:] |= key[1:] != key[:-1]
+    starts = np.flatnonzero(np.append(new, True)) if n else np.zeros(1, np.int64)
+    ends = starts.copy()
+    return ends[np.searchsorted(ends, np.arange(n), side="right")]
+
+
+def _drawn(
+    start: Indices, stop: Indices, most: int, rng: np.random.Generator
+) -> tuple[Indices, Indices]:
+    """Draw from the pairs of each position p with each of start[p] … stop[p]-1."""
+    until: Indices = np.cumsum(stop - start)
+    total = int(until[-1]) if len(until) else 0
+    if total <= most:
+        number = np.arange(total)
+    else:
+        number = np.sort(rng.choice(total, most, replace=False, shuffle=False))
+    left: Indices = np.searchsorted(until, number, side="right")
+    right: Indices = stop[left] - (until[left] - number)
+    return left, right

@@ -1,0 +1,94 @@
+"""Retrieval: are an item's nearest neighbours of its label?
+
+Every other item is a candidate, the query itself is not, and ties are pessimistic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Floats, Indices
+from gemel.errors import DataError
+from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.functional.probability import weighted_mean
+from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
+
+
+@final
+@dataclass(frozen=True)
+class RetrievalTask:
+    """The most items that are asked for; more are sampled evenly."""
+
+    most_queries: int = 2_000
+    seed: int = 0
+
+
+@final
+@dataclass(frozen=True)
+class RetrievalResult:
+    """The figures, and the score (q,) of each query."""
+
+    figures: Figures
+    query: Indices
+    scores: dict[str, Floats]
+
+
+def retrieval(
+    comparer: Comparer,
+    labels: Codes,
+    task: RetrievalTask = RetrievalTask(),
+    bootstrap: Bootstrap = Bootstrap(),
+) -> RetrievalResult:
+    """Measure recall@1, recall@5 and MAP@R over the items that have a partner of their label.
+
+    Raises DataError where no item has one.
+    """
+    query = _queries(labels, task)
+    rows = [_query_scores(comparer, labels, chunk) for chunk in _chunks(query, len(labels))]
+    scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    figures: Figures = dict(
+        bootstrap_figures(
+            lambda weights: {name: weighted_mean(each, weights) for name, each in scores.items()},
+            Units.of_trials(labels[query]),
+            dict.fromkeys(scores, len(query)),
+            bootstrap,
+        )
+    )
+    return RetrievalResult(figures, query, scores)
+
+
+def _queries(labels: Codes, task: RetrievalTask) -> Indices:
+    _, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    partnered = np.flatnonzero(sizes[code] > 1)
+    if len(partnered) == 0:
+        raise DataError(
+            f"retrieval needs two items of one label, got {len(labels):,} items of as many labels"
+        )
+    if len(partnered) <= task.most_queries:
+        return partnered
+    rng = np.random.default_rng(task.seed)
+    return np.sort(rng.choice(partnered, task.most_queries, replace=False))
+
+
+def _chunks(query: Indices, items: int) -> list[Indices]:
+    step = max(1, CHUNK_FLOATS // items)
+    return [query[start : start + step] for start in range(0, len(query), step)]
+
+
+def _query_scores(comparer: Comparer, labels: Codes, query: Indices) -> dict[str, Floats]:
+    everything = np.arange(len(labels))
+    distance = comparer.cross(query, everything)
+    ranks = [
+        relevant_ranks(row[everything != item], (labels == labels[item])[everything != item])
+        for item, row in zip(query.tolist(), distance, strict=True)
+    ]
+    return {
+        "recall@1": np.array([recall_at(each, 1) for each in ranks]),
+        "recall@5": np.array([recall_at(each, 5) for each in ranks]),
+        "map@r": np.array([average_precision_at_r(each) for each in ranks]),
+    }

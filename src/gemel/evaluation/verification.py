@@ -1,0 +1,140 @@
+"""Verification: are these two the same? Measured on sampled pairs of labels never trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from gemel.arrays import Distances, Floats, Same
+from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.figure import Figures, Missing
+from gemel.evaluation.intervals import Bootstrap, Statistic, Units, bootstrap_figures
+from gemel.evaluation.pairs import PairSample
+from gemel.functional.bayes import MOST_LOG_ODDS
+from gemel.functional.probability import calibration_error, prior_weights, surprise, weighted_mean
+from gemel.functional.roc import (
+    auc,
+    eer,
+    far_at,
+    frr_at,
+    impostors_needed,
+    rank_pairs,
+    tar_at_far,
+)
+
+FARS = (0.1, 0.01, 0.001)
+
+
+@final
+@dataclass(frozen=True)
+class OperatingPoint:
+    """How the matcher decides: what it was calibrated to on validation labels.
+
+    `probability` takes distances and gives probabilities for pairs of which `prior` match.
+    `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand.
+    """
+
+    threshold: float
+    probability: Callable[[Distances], Floats]
+    prior: float = 0.5
+    fixed_threshold: float | None = None
+
+
+@final
+@dataclass(frozen=True)
+class VerificationResult:
+    """The figures, and (n,) arrays of what they were measured on."""
+
+    figures: Figures
+    distance: Distances
+    same: Same
+    probability: Floats
+
+
+def verification(
+    comparer: Comparer,
+    pairs: PairSample,
+    point: OperatingPoint,
+    bootstrap: Bootstrap = Bootstrap(),
+) -> VerificationResult:
+    """Measure a comparer on pairs; accuracy and the probabilities' figures weigh to the prior.
+
+    Raises DataError unless there are pairs of both kinds and every distance is finite.
+    """
+    distance = comparer.pairs(pairs.left, pairs.right)
+    probability = point.probability(distance)
+    statistic = _statistic(distance, pairs.same, probability, point)
+    genuine = int(pairs.same.sum())
+    trials = _trials(genuine, len(pairs) - genuine, point)
+    measured = bootstrap_figures(
+        statistic,
+        Units.of_pairs(pairs.left_unit, pairs.right_unit),
+        trials,
+        bootstrap,
+        bounds={"log_loss": (0.0, MOST_LOG_ODDS)},
+    )
+    missing = _unsupported(len(pairs) - genuine)
+    figures: Figures = {name: missing.get(name, measured[name]) for name in trials}
+    return VerificationResult(figures, distance, pairs.same, probability)
+
+
+def _statistic(
+    distance: Distances, same: Same, probability: Floats, point: OperatingPoint
+) -> Statistic:
+    ranked = rank_pairs(distance, same)
+    squared_error, surprises = (probability - same) ** 2, surprise(probability, same)
+
+    def figures(weights: Floats) -> dict[str, float]:
+        curve = ranked.roc(weights)
+        to_prior = prior_weights(same, point.prior, weights)
+
+        def accuracy(threshold: float) -> float:
+            wrong = (1 - point.prior) * far_at(curve, threshold)
+            return 1 - wrong - point.prior * frr_at(curve, threshold)
+
+        values = {
+            "auc": auc(curve),
+            "eer": eer(curve),
+            "accuracy": accuracy(point.threshold),
+            "far": far_at(curve, point.threshold),
+            "frr": frr_at(curve, point.threshold),
+            **{_tar_name(far): tar_at_far(curve, far) for far in FARS},
+            "brier": weighted_mean(squared_error, to_prior),
+            "log_loss": weighted_mean(surprises, to_prior),
+            "calibration_error": calibration_error(probability, same, to_prior),
+        }
+        if point.fixed_threshold is not None:
+            values[_fixed_name(point.fixed_threshold)] = accuracy(point.fixed_threshold)
+        return values
+
+    return figures
+
+
+def _trials(genuine: int, impostors: int, point: OperatingPoint) -> dict[str, int]:
+    pairs = genuine + impostors
+    trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "far": impostors, "frr": genuine}
+    trials |= {_tar_name(far): genuine for far in FARS}
+    trials |= {"brier": pairs, "log_loss": pairs, "calibration_error": pairs}
+    if point.fixed_threshold is not None:
+        trials[_fixed_name(point.fixed_threshold)] = pairs
+    return trials
+
+
+def _unsupported(impostors: int) -> dict[str, Missing]:
+    return {
+        _tar_name(far): Missing(
+            missing=f"needs {needed:,} impostor pairs, {impostors:,} at hand: "
+            f"{needed - impostors:,} are missing"
+        )
+        for far in FARS
+        if impostors < (needed := impostors_needed(far))
+    }
+
+
+def _tar_name(far: float) -> str:
+    return f"tar@far={far:g}"
+
+
+def _fixed_name(threshold: float) -> str:
+    return f"accuracy@distance={threshold:g}"

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gemel.errors import ItemError
+from gemel.evaluation.hausdorff import HausdorffComparer, ink_points, modified_hausdorff
+from gemel.evaluation.intervals import wilson
+from gemel.evaluation.lake_runs import LakeRun, lake_runs
+
+
+def runs(count=3, classes=5):
+    rng = np.random.default_rng(0)
+    made, labels = [], []
+    for run in range(count):
+        first = run * 2 * classes
+        answer = rng.permutation(classes)
+        test, training = first + np.arange(classes), first + classes + np.arange(classes)
+        made.append(LakeRun(test, training, answer))
+        labels.append(np.concatenate([answer, np.arange(classes)]))
+    return made, np.concatenate(labels)
+
+
+def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
+    made, labels = runs()
+    best = lake_runs(oracle(labels), made)
+    assert best.accuracies.tolist() == [1, 1, 1]
+    assert best.figures["accuracy"].value == 1
+    assert best.figures["accuracy"].low == pytest.approx(wilson(15, 15)[0])
+    assert lake_runs(constant, made).figures["accuracy"].value == 0
+
+
+def test_the_score_is_the_mean_over_trials():
+    class Listed:
+        def pairs(self, left, right):
+            return np.abs(left - right).astype(np.float32)
+
+    # Items 0 and 3 against examples 1 and 2: 0 is nearest to 1, 3 to 2.
+    both = LakeRun(np.array([0, 3]), np.array([1, 2]), np.array([0, 1]))
+    # 0 is asked for the farther one.
+    none = LakeRun(np.array([0]), np.array([1, 2]), np.array([1]))
+    result = lake_runs(Listed(), [both, none])
+    assert result.accuracies.tolist() == [1, 0]
+    assert result.figures["accuracy"].value == pytest.approx(2 / 3)
+    assert result.figures["accuracy"].n == 3
+
+
+def test_modified_hausdorff_by_hand():
+    left = np.array([[0.0, 0.0], [0.0, 2.0]])
+    right = np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 2.0]])
+    # From left: 0 and 1, mean ½. From right: 0, 1 and 4, mean 5/3.
+    assert modified_hausdorff(left, right) == pytest.approx(5 / 3)
+    assert modified_hausdorff(right, left) == pytest.approx(5 / 3)
+
+
+def test_hausdorff_compares_pairs_and_crosses_alike():
+    rng = np.random.default_rng(0)
+    comparer = HausdorffComparer([rng.normal(size=(n, 2)) for n in (3, 7, 5)])
+    cross = comparer.cross(np.array([0, 1]), np.array([1, 2]))
+    np.testing.assert_array_equal(
+        cross.ravel(), comparer.pairs(np.array([0, 0, 1, 1]), np.array([1, 2, 1, 2]))
+    )
+    # By loops, as the paper's formula reads.
+    a, b = comparer.points[0], comparer.points[2]
+    forth = np.mean([min(np.hypot(*(p - q)) for q in b) for p in a])
+    back = np.mean([min(np.hypot(*(p - q)) for p in a) for q in b])
+    assert cross[0, 1] == pytest.approx(max(forth, back))
+    assert cross[1, 0] == pytest.approx(0, abs=1e-6)
+
+
+def test_where_a_drawing_stands_does_not_matter():
+    ink = np.zeros((20, 20), bool)
+    ink[3:6, 4] = ink[5, 4:9] = True
+    np.testing.assert_allclose(
+        ink_points(np.roll(ink, (7, 5), (0, 1))), ink_points(ink), atol=1e-12
+    )
+
+
+def test_a_drawing_without_ink_is_refused():
+    with pytest.raises(ItemError, match="must hold some ink"):
+        ink_points(np.zeros((5, 5), bool))
+
+
+def read_run(archive: zipfile.ZipFile, name: str) -> tuple[list, LakeRun]:
+    rows = [line.split() for line in archive.read(f"{name}/class_labels.txt").decode().split("\n")]
+    rows = [row for row in rows if row]
+    training = [f"{name}/training/class{one:02d}.png" for one in range(1, 21)]
+    pictures = [row[0] for row in rows] + training
+    points = [
+        ink_points(np.array(Image.open(io.BytesIO(archive.read(picture))).convert("L")) < 128)
+        for picture in pictures
+    ]
+    answer = np.array([training.index(row[1]) for row in rows])
+    return points, LakeRun(np.arange(20), np.arange(20, 40), answer)
+
+
+def test_hausdorff_on_real_runs_is_far_better_than_chance():
+    path = Path(os.environ.get("GEMEL_DATA", "")) / "omniglot" / "all_runs.zip"
+    if not path.is_file():
+        pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
+    with zipfile.ZipFile(path) as archive:
+        accuracies = []
+        for name in ("run01", "run02", "run03"):
+            points, run = read_run(archive, name)
+            accuracies.append(lake_runs(HausdorffComparer(points), [run]).accuracies.item())
+    # Chance is 5 %; the published mean over the original 20 runs is 61.2 %.
+    assert 0.3 < np.mean(accuracies) < 0.95

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.calibration import EerTarget, choose_threshold, fit_calibration
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figure, Missing
+from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
+from gemel.evaluation.verification import OperatingPoint, verification
+
+LABELS = np.repeat(np.arange(30), 8)
+
+
+def half(distance):
+    return np.full(len(distance), 0.5)
+
+
+def measured(comparer, point, labels=LABELS, limits=PairLimits(500, 1_500)):
+    pairs = sample_pairs(labels, seed=0, limits=limits)
+    return verification(comparer, pairs, point, Bootstrap(50))
+
+
+def values(result):
+    return {name: figure.value for name, figure in result.figures.items()}
+
+
+def test_six_pairs_by_hand():
+    distance = np.float32([1, 2, 4, 3, 5, 6])
+
+    class Listed:
+        def pairs(self, left, right):  # noqa: ARG002
+            return distance[left]
+
+    place = np.arange(6)
+    same = place < 3
+    pairs = PairSample(place, place + 6, same, np.where(same, 0, 1), np.where(same, 0, 2))
+    point = OperatingPoint(3.5, lambda d: 1 / (1 + d), prior=0.2, fixed_threshold=0.5)
+    figures = values(verification(Listed(), pairs, point, Bootstrap(20)))
+    # Up to 3.5: 2 of 3 genuine, 1 of 3 impostors. Accuracy 0.2·2/3 + 0.8·2/3 = 2/3.
+    assert figures["auc"] == pytest.approx(8 / 9)
+    assert figures["eer"] == pytest.approx(1 / 3)
+    assert (figures["far"], figures["frr"]) == pytest.approx((1 / 3, 1 / 3))
+    assert figures["accuracy"] == pytest.approx(2 / 3)
+    # Up to 0.5 nothing is accepted: right for the 0.8 that do not match.
+    assert figures["accuracy@distance=0.5"] == pytest.approx(0.8)
+    # p = 1/2, 1/3, 1/5 for genuine, 1/4, 1/6, 1/7 for impostor pairs.
+    genuine, impostor = 1 / 4 + 4 / 9 + 16 / 25, 1 / 16 + 1 / 36 + 1 / 49
+    assert figures["brier"] == pytest.approx(0.2 * genuine / 3 + 0.8 * impostor / 3)
+    genuine = np.log([2, 3, 5]).mean()
+    impostor = np.log([4 / 3, 6 / 5, 7 / 6]).mean()
+    assert figures["log_loss"] == pytest.approx(0.2 * genuine + 0.8 * impostor)
+
+
+def test_an_oracle_is_always_right_and_not_certain_of_it(oracle):
+    point = OperatingPoint(0.5, lambda d: np.where(d < 0.5, 0.999, 0.001))
+    result = measured(oracle(LABELS), point)
+    for name in ("auc", "accuracy", "tar@far=0.1"):
+        figure = result.figures[name]
+        assert figure.value == 1
+        assert 0.9 < figure.low < 1
+    assert values(result)["eer"] == values(result)["far"] == values(result)["frr"] == 0
+    assert values(result)["brier"] == pytest.approx(1e-6)
+
+
+def test_a_constant_comparer_is_at_chance_not_at_100_percent(constant):
+    figures = values(measured(constant, OperatingPoint(0.5, half)))
+    assert (figures["auc"], figures["eer"], figures["accuracy"]) == (0.5, 0.5, 0.5)
+    assert figures["tar@far=0.1"] == 0
+    assert (figures["far"], figures["frr"]) == (1, 0)
+
+
+def test_a_random_comparer_is_at_chance_within_its_interval(chance):
+    result = measured(chance, OperatingPoint(0.5, half))
+    for name in ("auc", "accuracy", "eer"):
+        figure = result.figures[name]
+        assert figure.low < 0.5 < figure.high
+        assert figure.high - figure.low < 0.15
+
+
+def test_a_calibrated_matcher_keeps_its_promise_on_new_labels(noisy):
+    labels = np.repeat(np.arange(400), 4)
+    comparer = noisy(labels, spread=0.7)
+    known = sample_pairs(labels[:800], seed=0)
+    distance = comparer.pairs(known.left, known.right)
+    calibration = fit_calibration(distance, known.same)
+    threshold = choose_threshold(distance, known.same, EerTarget())
+    new = sample_pairs(labels[800:], seed=0)
+    fresh = PairSample(new.left + 800, new.right + 800, new.same, new.left_unit, new.right_unit)
+    point = OperatingPoint(threshold.distance, calibration.probability)
+    figures = verification(comparer, fresh, point, Bootstrap(100)).figures
+    assert figures["calibration_error"].value < 0.04
+    assert figures["far"].low <= threshold.far <= figures["far"].high
+    assert figures["frr"].low <= threshold.frr <= figures["frr"].high
+    # Better than saying nothing: a half for all has Brier 1/4 and log-loss log 2.
+    assert figures["brier"].high < 0.25
+    assert figures["log_loss"].high < np.log(2)
+
+
+def test_matches_scikit_learn(noisy):
+    from sklearn.metrics import brier_score_loss, roc_auc_score
+
+    result = measured(noisy(LABELS), OperatingPoint(1.0, lambda d: np.exp(-d.astype(float))))
+    figures = values(result)
+    assert figures["auc"] == pytest.approx(roc_auc_score(result.same, -result.distance))
+    brier = brier_score_loss(
+        result.same, result.probability, sample_weight=np.where(result.same, 1 / 500, 1 / 1_500)
+    )
+    assert figures["brier"] == pytest.approx(brier)
+
+
+def test_rates_that_the_pairs_cannot_support_say_what_is_missing(noisy):
+    figures = measured(noisy(LABELS), OperatingPoint(1.0, half)).figures
+    assert isinstance(figures["tar@far=0.1"], Figure)
+    assert figures["tar@far=0.01"] == Missing(
+        missing="needs 3,000 impostor pairs, 1,500 at hand: 1,500 are missing"
+    )
+    assert figures["tar@far=0.001"] == Missing(
+        missing="needs 30,000 impostor pairs, 1,500 at hand: 28,500 are missing"
+    )
+
+
+def test_each_figure_says_what_it_rests_on(noisy):
+    result = measured(noisy(LABELS), OperatingPoint(1.0, half, fixed_threshold=0.5))
+    n = {name: each.n for name, each in result.figures.items() if isinstance(each, Figure)}
+    assert n == {
+        "auc": 2_000,
+        "eer": 2_000,
+        "accuracy": 2_000,
+        "far": 1_500,
+        "frr": 500,
+        "tar@far=0.1": 500,
+        "brier": 2_000,
+        "log_loss": 2_000,
+        "calibration_error": 2_000,
+        "accuracy@distance=0.5": 2_000,
+    }
+    assert len(result.distance) == len(result.same) == len(result.probability) == 2_000
+
+
+def test_two_labels_are_measured_with_humble_intervals(oracle):
+    labels = np.repeat([0, 1], 20)
+    point = OperatingPoint(0.5, lambda d: np.where(d < 0.5, 0.9, 0.1))
+    figures = measured(oracle(labels), point, labels).figures
+    assert figures["auc"].low < 0.7
+    assert figures["log_loss"].high > 1
+
+
+def test_distances_that_are_no_numbers_are_refused():
+    class Diverged:
+        def pairs(self, left, right):  # noqa: ARG002
+            return np.full(len(left), np.nan, np.float32)
+
+    with pytest.raises(DataError, match="diverged"):
+        measured(Diverged(), OperatingPoint(0.5, half))
