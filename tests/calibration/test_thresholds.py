@@ -24,6 +24,7 @@ from gemel.errors import DataError, RecipeError
         (" far=1e-3 ", FarTarget(0.001)),
         ("cost=10:1", CostTarget(10, 1)),
         ("cost=1:2.5", CostTarget(1, 2.5)),
+        ("far=0.0123456789", FarTarget(0.0123456789)),
     ],
 )
 def test_targets_are_read_from_text_and_say_it_again(text, target):

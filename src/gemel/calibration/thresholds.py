@@ -47,7 +47,7 @@ class FarTarget:
 
     @property
     def text(self) -> str:
-        return f"far={self.rate:g}"
+        return f"far={self.rate:.12g}"
 
     def place(self, curve: Roc, impostors: int) -> int:
         """Raises DataError where the impostor pairs are too few to speak of such a rate."""
@@ -79,7 +79,7 @@ class CostTarget:
 
     @property
     def text(self) -> str:
-        return f"cost={self.false_accept:g}:{self.false_reject:g}"
+        return f"cost={self.false_accept:.12g}:{self.false_reject:.12g}"
 
     def place(self, curve: Roc, impostors: int) -> int:  # noqa: ARG002
         """Which point of the curve to take."""
