@@ -11,8 +11,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, final
 
+from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
-from gemel.data.progress import Progress
 from gemel.errors import DataError, MissingData
 
 BLOCK = 1 << 18
@@ -40,7 +40,7 @@ def places(dataset: str) -> list[Path]:
     return [*([Path(own) / dataset] if own else []), cache_root() / "data" / dataset]
 
 
-def fetch(dataset: str, archive: Archive, progress: Progress | None = None) -> Path:
+def fetch(dataset: str, archive: Archive, progress: Advance | None = None) -> Path:
     """Where the archive lies, downloading it if it is not at hand.
 
     A file at hand is taken as it is; a download is checked. Raises MissingData, which says where to
@@ -69,7 +69,7 @@ def fetch(dataset: str, archive: Archive, progress: Progress | None = None) -> P
     return home / archive.file
 
 
-def _download(dataset: str, archive: Archive, stream: IO[bytes], progress: Progress | None) -> None:
+def _download(dataset: str, archive: Archive, stream: IO[bytes], progress: Advance | None) -> None:
     try:
         with urllib.request.urlopen(archive.url, timeout=PATIENCE_SECONDS) as response:
             total = int(response.headers.get("Content-Length") or 0)

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
+from gemel.data.advance import Advance
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
 from gemel.data.folder import open_folder
-from gemel.data.progress import Progress
 from gemel.data.table import open_table
 from gemel.errors import DataError, MissingData
 
 TABLES = (".csv", ".jsonl", ".parquet")
 
 
-def open_data(source: str | Path, progress: Progress | None = None) -> Dataset:
+def open_data(source: str | Path, progress: Advance | None = None) -> Dataset:
     """What `gemel train DATA` means by DATA. Nothing is decoded yet.
 
     A string that is a built-in name means that set, even where a folder has the same name; write
@@ -37,8 +37,8 @@ def open_data(source: str | Path, progress: Progress | None = None) -> Dataset:
     raise MissingData(_unknown(str(source), path))
 
 
-def _builtin(name: str, progress: Progress | None) -> Dataset:
-    open_builtin: Callable[[Progress | None], Dataset] = BUILTINS[name]
+def _builtin(name: str, progress: Advance | None) -> Dataset:
+    open_builtin: Callable[[Advance | None], Dataset] = BUILTINS[name]
     dataset = open_builtin(progress)
     if Path(name).exists():
         return dataset.noticing(f"{name} is the built-in set; for the folder, write ./{name}.")

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Array, Indices
+from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
 from gemel.data.dataset import Dataset
 from gemel.data.pack_folder import PackFolder, Part, Unreadable
-from gemel.data.progress import Progress
 from gemel.data.soundness import SHOWN, and_more
 from gemel.data.threads import ordered_map
 from gemel.errors import DataError, ItemError
@@ -64,7 +64,7 @@ def pack(
     input: Input,
     *,
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
     most_unreadable: float = 0.05,
 ) -> Pack:
     """The dataset as arrays, from the cache if the same content was packed for the same input.
@@ -95,7 +95,7 @@ def _key(dataset: Dataset, input: Input) -> str:
     ).hexdigest()
 
 
-def _decoded(dataset: Dataset, input: Input, progress: Progress | None) -> Iterator[Part]:
+def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Part]:
     size = int(np.prod(input.shape)) * input.dtype.itemsize
     step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
 

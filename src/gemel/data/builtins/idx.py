@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from gemel.arrays import Pixels
+from gemel.data.advance import Advance
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive, fetch
-from gemel.data.progress import Progress
 from gemel.data.sources import ArrayItems
 from gemel.errors import DataError
 
@@ -29,7 +30,7 @@ def open_idx(
     name: str,
     archives: tuple[Archive, ...],
     label_names: tuple[str, ...],
-    progress: Progress | None,
+    progress: Advance | None,
 ) -> Dataset:
     """Four files as MNIST names them; the t10k items are test, the others are left to Gemel."""
     parts = [read_idx(fetch(name, archive, progress)) for archive in archives]
@@ -60,12 +61,13 @@ def read_idx(path: Path) -> Pixels:
         raise DataError(_damaged(path, str(error))) from error
     if len(content) < 4 or content[:3] != bytes((0, 0, UNSIGNED_BYTES)):
         raise DataError(_damaged(path, "it does not begin as one"))
-    axes = content[3]
-    shape = tuple(int(size) for size in np.frombuffer(content[4 : 4 + 4 * axes], ">u4"))
-    expected = 4 + 4 * axes + int(np.prod(shape, dtype=np.int64))
-    if len(shape) < axes or len(content) != expected:
+    start = 4 + 4 * content[3]
+    sizes = [content[place : place + 4] for place in range(4, start, 4)]
+    shape = tuple(int.from_bytes(size, "big") for size in sizes)
+    expected = start + prod(shape)
+    if len(content) != expected:
         raise DataError(_damaged(path, f"it has {len(content)} bytes where {expected} belong"))
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def _damaged(path: Path, reason: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from gemel.arrays import Codes
+from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive, fetch
-from gemel.data.progress import Progress
 from gemel.data.sources import ZipItems, open_zip
 from gemel.errors import DataError
 
@@ -32,7 +32,7 @@ EVALUATION = Archive(
 )
 
 
-def open_omniglot(progress: Progress | None = None) -> Dataset:
+def open_omniglot(progress: Advance | None = None) -> Dataset:
     """Labels are `Alphabet/character01`, groups are alphabets, the evaluation zip is test."""
     paths = tuple(fetch("omniglot", archive, progress) for archive in (BACKGROUND, EVALUATION))
     members: list[tuple[int, str]] = []

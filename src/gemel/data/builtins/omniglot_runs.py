@@ -15,9 +15,9 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Indices
+from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import HOME
 from gemel.data.download import Archive, fetch
-from gemel.data.progress import Progress
 from gemel.data.sources import open_zip
 from gemel.errors import DataError
 
@@ -40,7 +40,7 @@ class Run:
     """(20,) the position in `training` that test[i] belongs to."""
 
 
-def runs(archive: Path | None = None, progress: Progress | None = None) -> tuple[Run, ...]:
+def runs(archive: Path | None = None, progress: Advance | None = None) -> tuple[Run, ...]:
     """The 20 runs of `all_runs.zip`, from `archive` or from where `omniglot` is kept.
 
     Raises DataError that names the file that is missing or does not fit.

@@ -10,11 +10,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch, places
 from gemel.data.folder import open_folder
-from gemel.data.progress import Progress
 from gemel.data.soundness import sound
 from gemel.data.sources import ZipItems, open_zip
 
@@ -27,7 +27,7 @@ ARCHIVE = Archive(
 PERSON = re.compile(r"(?:^|/)(s\d+)/(\d+\.pgm)$")
 
 
-def open_orl_faces(progress: Progress | None = None) -> Dataset:
+def open_orl_faces(progress: Advance | None = None) -> Dataset:
     """Labels are people, `s1` to `s40`; from the folders s1, s2, … or from the zip."""
     for folder in places("orl-faces"):
         if (folder / "s1").is_dir():

@@ -1,0 +1,239 @@
+"""Built-in sets from archives made here in the original formats, and from the originals."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gemel.data import TEST, open_data
+from gemel.data.builtins.idx import FILES, read_idx
+from gemel.data.builtins.omniglot import drawers
+from gemel.data.builtins.omniglot_runs import runs
+from gemel.errors import DataError, ItemError
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch) -> Path:
+    """An empty $GEMEL_DATA."""
+    monkeypatch.setenv("GEMEL_DATA", str(tmp_path))
+    monkeypatch.setenv("GEMEL_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def idx(array: np.ndarray) -> bytes:
+    sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
+    return bytes((0, 0, 8, array.ndim)) + sizes + array.astype(np.uint8).tobytes()
+
+
+def png(shade: int) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.full((3, 3), shade, np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_digits_keep_seven_eight_and_nine_for_the_test():
+    sklearn = pytest.importorskip("sklearn.datasets")
+    data = open_data("digits")
+    found = sklearn.load_digits()
+    assert len(data) == 1797
+    # 16 levels: 16 → 255, 8 → 127.5, rounded to even 128.
+    np.testing.assert_array_equal(data.items.raw(5), np.rint(found.images[5] * 255 / 16))
+    assert data.items.raw(5).dtype == np.uint8
+    assert set(data.labels[data.split == TEST]) == {7, 8, 9}
+    assert set(data.labels[data.split == -1]) == set(range(7))
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
+def test_idx_files(shelf, name):
+    (shelf / name).mkdir()
+    arrays = [np.arange(24).reshape(6, 2, 2), np.arange(6), np.arange(8).reshape(2, 2, 2), [9, 0]]
+    for file, array in zip(FILES, arrays, strict=True):
+        (shelf / name / file).write_bytes(gzip.compress(idx(np.array(array))))
+    data = open_data(name)
+    assert len(data) == 8
+    assert data.labels.tolist() == [0, 1, 2, 3, 4, 5, 9, 0]
+    assert data.split.tolist() == [-1] * 6 + [TEST] * 2
+    assert (data.items.name(5), data.items.name(7)) == ("train/5", "test/1")
+    assert data.items.raw(7).tolist() == [[4, 5], [6, 7]]
+    assert len(data.label_names) == 10
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"text",
+        gzip.compress(idx(np.zeros((3, 2))))[:-9],
+        idx(np.zeros((3, 2)))[:-1],
+        b"\0\0\x08\x03\0",
+    ],
+)
+def test_a_damaged_idx_file(tmp_path, content):
+    path = tmp_path / "train.gz"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"train.gz' is not a whole idx file"):
+        read_idx(path)
+
+
+def test_idx_files_that_do_not_belong_together(shelf):
+    (shelf / "mnist").mkdir()
+    for file, shape in zip(FILES, [(6, 2, 2), (5,), (2, 2, 2), (2,)], strict=True):
+        (shelf / "mnist" / file).write_bytes(idx(np.zeros(shape)))
+    with pytest.raises(DataError, match="do not belong together"):
+        open_data("mnist")
+
+
+def drawings(zip_name: str, alphabets: list[str]) -> dict[str, bytes]:
+    members = {"__MACOSX/x/y/._1.png": b"", f"{zip_name}/.DS_Store": b""}
+    for number, alphabet in enumerate(alphabets):
+        for character in (1, 2):
+            for drawer in (1, 7):
+                file = f"character{character:02d}/{character:04d}_{drawer:02d}.png"
+                members[f"{zip_name}/{alphabet}/{file}"] = png(
+                    100 * number + 10 * character + drawer
+                )
+    return members
+
+
+@pytest.fixture
+def omniglot(shelf) -> Path:
+    home = shelf / "omniglot"
+    zipped(home / "images_background.zip", drawings("images_background", ["Greek", "Latin"]))
+    zipped(home / "images_evaluation.zip", drawings("images_evaluation", ["Tengwar"]))
+    return home
+
+
+def test_omniglot_is_read_without_unpacking(omniglot):
+    data = open_data("omniglot")
+    assert len(data) == 12
+    assert data.label_names[:2] == ("Greek/character01", "Greek/character02")
+    assert data.group_names == ("Greek", "Latin", "Tengwar")
+    assert data.split.tolist() == [-1] * 8 + [TEST] * 4
+    assert data.items.name(1) == "Greek/character01/0001_07.png"
+    assert data.items.raw(1) == png(17)
+    assert drawers(data).tolist() == [1, 7] * 6
+    assert sorted(path.name for path in omniglot.iterdir()) == [
+        "images_background.zip",
+        "images_evaluation.zip",
+    ]
+
+
+@pytest.mark.usefixtures("omniglot")
+def test_zip_members_can_be_read_from_many_threads():
+    items = open_data("omniglot").items
+    alone = [items.raw(index) for index in range(12)]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(items.raw, list(range(12)) * 50))
+    assert together == alone * 50
+
+
+def test_damaged_zips(omniglot):
+    path = omniglot / "images_background.zip"
+    content = bytearray(path.read_bytes())
+    place = content.index(png(17))
+    content[place + 20] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(ItemError, match=r"images_background.zip' is damaged"):
+        open_data("omniglot").items.raw(1)
+    path.write_bytes(content[:-40])
+    with pytest.raises(DataError, match="not a whole zip archive"):
+        open_data("omniglot")
+    zipped(path, {"readme.txt": b""})
+    with pytest.raises(DataError, match="holds no drawings"):
+        open_data("omniglot")
+
+
+def run_members() -> dict[str, bytes]:
+    members = {}
+    for run in range(1, 21):
+        name = f"run{run:02d}"
+        for number in range(1, 21):
+            members[f"{name}/test/item{number:02d}.png"] = b"test %d" % number
+            members[f"{name}/training/class{number:02d}.png"] = b"class %d" % number
+        # Test item i belongs to class 21 − i.
+        members[f"{name}/class_labels.txt"] = "".join(
+            f"{name}/test/item{i:02d}.png {name}/training/class{21 - i:02d}.png\n"
+            for i in range(1, 21)
+        ).encode()
+    return members
+
+
+class TestRuns:
+    def test_twenty_runs(self, shelf):
+        zipped(shelf / "omniglot" / "all_runs.zip", run_members())
+        found = runs()
+        assert [run.name for run in found] == [f"run{number:02d}" for number in range(1, 21)]
+        assert found[3].answers.tolist() == list(range(19, -1, -1))
+        assert found[3].training[found[3].answers[0]] == b"class 20"
+        assert found[3].test[0] == b"test 1"
+
+    @pytest.mark.parametrize(
+        "missing", ["run07/test/item03.png", "run20/training/class20.png", "run01/class_labels.txt"]
+    )
+    def test_a_missing_file_is_named(self, tmp_path, missing):
+        members = run_members()
+        del members[missing]
+        with pytest.raises(DataError, match=f"{missing} is missing"):
+            runs(zipped(tmp_path / "all_runs.zip", members))
+
+    @pytest.mark.parametrize(
+        ("labels", "sentence"),
+        [
+            (b"one\n", "line 1 of run01/class_labels.txt"),
+            (b"run01/test/item01.png run01/training/class01.png\n", "each of 20 test items"),
+        ],
+    )
+    def test_wrong_answers(self, tmp_path, labels, sentence):
+        members = {**run_members(), "run01/class_labels.txt": labels}
+        with pytest.raises(DataError, match=sentence):
+            runs(zipped(tmp_path / "all_runs.zip", members))
+
+
+def test_orl_faces_as_folders_and_as_a_zip(shelf):
+    members = {f"s{person}/{n}.pgm": png(person * 20 + n) for person in (1, 2, 10) for n in (1, 2)}
+    zipped(shelf / "orl-faces" / "att_faces.zip", {f"att_faces/{k}": v for k, v in members.items()})
+    from_zip = open_data("orl-faces")
+    for name, content in members.items():
+        path = shelf / "orl-faces" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    from_folder = open_data("orl-faces")
+    for data in (from_zip, from_folder):
+        assert data.name == "orl-faces"
+        assert data.label_names == ("s1", "s10", "s2")
+        assert [data.items.name(i) for i in range(len(data))] == sorted(members)
+    assert from_zip.items.raw(0) == from_folder.items.raw(0).read_bytes()
+
+
+@pytest.mark.skipif("GEMEL_DATA" not in os.environ, reason="needs the original archives")
+def test_the_originals_at_hand():
+    home = Path(os.environ["GEMEL_DATA"])
+    if (home / "mnist").is_dir():
+        mnist = open_data("mnist")
+        # Known counts of the digits 0 to 9 in the training file.
+        counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+        assert np.bincount(mnist.labels[:60000]).tolist() == counts
+    if (home / "omniglot").is_dir():
+        omniglot = open_data("omniglot")
+        background = omniglot.split == -1
+        assert len(np.unique(omniglot.labels[background])) == 964
+        assert len(np.unique(omniglot.groups[background])) == 30
+        assert set(np.bincount(drawers(omniglot))[1:]) == {len(omniglot) // 20}
+        for run in runs():
+            assert sorted(run.answers) == list(range(20))

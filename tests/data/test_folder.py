@@ -1,0 +1,150 @@
+"""Folders as people have them, and the sentence for each that cannot be served."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gemel.data import open_data
+from gemel.errors import DataError, MissingData
+
+
+def picture(path: Path, shade: int = 0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full((4, 4), shade, np.uint8)).save(path)
+
+
+def tree(root: Path, *names: str) -> Path:
+    for shade, name in enumerate(names):
+        picture(root / name, shade)
+    return root
+
+
+def test_class_folders(tmp_path):
+    data = open_data(tree(tmp_path, "cat/1.png", "cat/2.PNG", "dog/1.jpg"))
+    assert [data.items.name(i) for i in range(3)] == ["cat/1.png", "cat/2.PNG", "dog/1.jpg"]
+    assert data.label_names == ("cat", "dog")
+    assert data.labels.tolist() == [0, 0, 1]
+    assert data.groups is None
+    assert data.notices == ()
+    assert data.items.raw(2) == tmp_path / "dog" / "1.jpg"
+
+
+def test_one_level_more_is_the_group_and_says_so(tmp_path):
+    data = open_data(tree(tmp_path, "greek/a/1.png", "greek/a/2.png", "latin/a/1.png"))
+    assert data.label_names == ("greek/a", "latin/a")
+    assert data.group_names == ("greek", "latin")
+    assert data.groups.tolist() == [0, 0, 1]
+    assert "read as groups" in data.notices[0]
+    assert "greek, latin" in data.notices[0]
+
+
+def test_clutter_is_left_out_and_counted(tmp_path):
+    tree(tmp_path, "a/1.png", "a/2.png", "b/1.png", "loose.png", ".hidden.png")
+    for name in ("a/Thumbs.db", "a/.DS_Store", "b/notes.txt"):
+        (tmp_path / name).write_text("x")
+    data = open_data(tmp_path)
+    assert len(data) == 3
+    loose, ignored = data.notices
+    assert "1 pictures that lie loose" in loose
+    assert "4 files that are hidden or no pictures" in ignored
+
+
+def test_spellings_that_differ_by_case_space_and_unicode_form(tmp_path):
+    # é as one code point and as e with an accent after it.
+    data = open_data(
+        tree(
+            tmp_path,
+            "Anna B/1.png",
+            "anna b/2.png",
+            "Ren\u00e9/1.png",
+            "Rene\u0301/2.png",
+            "Ren\u00e9/2.png",
+        )
+    )
+    (notice,) = data.notices
+    assert "'Anna B' and 'anna b'" in notice
+    assert "Ren" in notice
+    assert len(data.label_names) == 4
+
+
+def test_links_that_are_broken_or_go_round_do_not_stop_it(tmp_path):
+    tree(tmp_path, "a/1.png", "a/2.png", "b/1.png")
+    (tmp_path / "b" / "gone.png").symlink_to(tmp_path / "nothing")
+    (tmp_path / "b" / "round").symlink_to(tmp_path)
+    data = open_data(tmp_path)
+    assert len(data) == 4
+    assert any("links back" in notice for notice in data.notices)
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ([], "holds no pictures"),
+        (["1.png", "2.png"], "no class folders"),
+        (["a/1.png", "a/2.png"], "one label only, 'a'"),
+        (["a/1.png", "b/1.png"], "one item per label"),
+        (["a/1.png", "a/2.png", "b/c/1.png"], "1 at depth 2 .b/c/1.png."),
+        (["w/g/a/1.png", "w/g/a/2.png", "w/g/b/1.png"], "lie 3 folders deep .* pass '.*w' instead"),
+        (["train/a/1.png", "train/b/2.png", "test/a/3.png"], "look like a split"),
+    ],
+)
+def test_folders_that_cannot_be_served(tmp_path, names, sentence):
+    with pytest.raises(DataError, match=sentence):
+        open_data(tree(tmp_path, *names))
+
+
+def test_only_other_files(tmp_path):
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(DataError, match=r"only 1 other files \(notes.txt"):
+        open_data(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_that_may_not_be_read(tmp_path):
+    tree(tmp_path, "a/1.png", "b/1.png")
+    (tmp_path / "a").chmod(0)
+    with pytest.raises(DataError, match="cannot be read"):
+        open_data(tmp_path)
+    (tmp_path / "a").chmod(0o700)
+
+
+def test_the_fingerprint_follows_names_and_bytes(tmp_path):
+    tree(tmp_path, "a/1.png", "a/2.png", "b/1.png")
+    before = open_data(tmp_path).items.fingerprint()
+    assert open_data(str(tmp_path)).items.fingerprint() == before
+    picture(tmp_path / "a" / "1.png", 99)
+    changed = open_data(tmp_path).items.fingerprint()
+    assert changed != before
+    (tmp_path / "b" / "1.png").rename(tmp_path / "b" / "2.png")
+    assert open_data(tmp_path).items.fingerprint() not in (before, changed)
+
+
+class TestNames:
+    def test_a_slip_in_a_builtin_name(self):
+        with pytest.raises(MissingData, match="did you mean 'mnist'"):
+            open_data("minst")
+
+    def test_a_slip_in_a_path(self, tmp_path):
+        tree(tmp_path / "photos", "a/1.png")
+        with pytest.raises(MissingData, match=r"did you mean '.*photos'"):
+            open_data(tmp_path / "photo")
+
+    def test_a_file_that_is_no_table(self, tmp_path):
+        (tmp_path / "a.zip").write_bytes(b"x")
+        with pytest.raises(DataError, match=r"no table .*\.csv"):
+            open_data(tmp_path / "a.zip")
+
+    def test_a_link_to_nothing(self, tmp_path):
+        (tmp_path / "link").symlink_to(tmp_path / "gone")
+        with pytest.raises(MissingData, match="symbolic link"):
+            open_data(tmp_path / "link")
+
+    def test_a_builtin_name_wins_over_a_folder_and_says_so(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tree(tmp_path, "digits/a/1.png", "digits/a/2.png", "digits/b/1.png"))
+        assert "write ./digits" in open_data("digits").notices[0]
+        assert len(open_data("./digits")) == 3

@@ -1,0 +1,345 @@
+"""Sides that can be trusted: properties that always hold, and cases worked by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from gemel.data import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
+from gemel.data.components import components, together
+from gemel.data.sources import FileItems
+from gemel.errors import DataError
+
+
+def digests_of(contents: np.ndarray) -> np.ndarray:
+    """(n, 16) bytes, equal where the numbers are."""
+    wide = np.zeros((len(contents), 2), np.int64)
+    wide[:, 0] = contents
+    return wide.view(np.uint8)
+
+
+def named(n: int) -> FileItems:
+    return FileItems(Path(), tuple(map(str, range(n))))
+
+
+def labelled(labels: list[int], **more: object) -> Dataset:
+    names = tuple(map(str, range(max(labels) + 1)))
+    return Dataset("set", named(len(labels)), np.array(labels), names, **more)
+
+
+def divided(
+    data: Dataset,
+    contents: np.ndarray | None = None,
+    readable: np.ndarray | None = None,
+    seed: int = 0,
+    **config: object,
+) -> Split:
+    n = len(data)
+    return split(
+        data,
+        SplitConfig(**config),
+        digests_of(np.arange(n) if contents is None else contents),
+        np.full(n, True) if readable is None else readable,
+        seed,
+    )
+
+
+def sides(parts: Split) -> list[set[int]]:
+    return [set(parts.side(name).tolist()) for name in SIDES]
+
+
+class TestComponents:
+    def test_by_hand(self):
+        # 0–2, 2–4 and 1–3 make {0, 2, 4}, {1, 3}, {5}.
+        found = components(6, np.array([0, 4, 3]), np.array([2, 2, 1]))
+        assert found.tolist() == [0, 1, 0, 1, 0, 2]
+
+    @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=20))
+    def test_against_spreading_until_nothing_changes(self, keys):
+        first, second = map(np.array, zip(*keys, strict=True))
+        found = together(first, second)
+        colour = np.arange(len(first))
+        for _ in range(len(first)):
+            for key in (first, second):
+                for value in set(key.tolist()):
+                    colour[key == value] = colour[key == value].min()
+        np.testing.assert_array_equal(found[:, None] == found, colour[:, None] == colour)
+
+
+class TestLabels:
+    def test_many_labels_are_held_out_whole(self):
+        data = labelled([label for label in range(20) for _ in range(5)])
+        parts = divided(data)
+        assert parts.by == "label"
+        of = [set(data.labels[list(side)].tolist()) for side in sides(parts)]
+        assert sum(map(len, of)) == len(set.union(*of))
+        # 20 labels of one size: 12, 4 and 4.
+        assert [len(labels) for labels in of] == [12, 4, 4]
+        assert "20 labels have two items" in parts.reason
+
+    def test_few_labels_are_split_by_item_in_proportion_and_it_says_what_that_costs(self):
+        data = labelled([0] * 50 + [1] * 100)
+        parts = divided(data)
+        assert parts.by == "item"
+        assert "say little about new ones" in parts.reason
+        for side, share in zip(sides(parts), (0.6, 0.2, 0.2), strict=True):
+            counts = np.bincount(data.labels[list(side)])
+            assert counts.tolist() == [50 * share, 100 * share]
+
+    def test_labels_with_one_item_do_not_count_as_enough(self):
+        data = labelled([*range(30), *range(9), *range(9)])
+        assert divided(data).by == "item"
+
+    def test_groups_go_whole_to_one_side(self):
+        labels = np.repeat(np.arange(24), 3)
+        data = labelled(labels.tolist(), groups=labels // 3, group_names=tuple("abcdefgh"))
+        parts = divided(data, by="group")
+        of = [set(data.groups[list(side)].tolist()) for side in sides(parts)]
+        assert sum(map(len, of)) == len(set.union(*of)) == 8
+
+    def test_the_smallest_set_that_can_be_split(self):
+        # Each held-out side needs a pair and a stranger, training two pairs: 3 + 3 + 4 = 10.
+        parts = divided(labelled([0] * 5 + [1] * 5))
+        assert [len(side) for side in sides(parts)] == [4, 3, 3]
+
+    @pytest.mark.parametrize(
+        ("labels", "config", "sentence"),
+        [
+            ([0, 0, 1, 1], {}, "set cannot be split by item: train|validation|test must have"),
+            (
+                [0, 0, 1, 1, 2, 2],
+                {"by": "label"},
+                "cannot be split by label: validation must have 2",
+            ),
+            ([0, 0, 1, 1], {"by": "group"}, "has no groups to split by"),
+        ],
+    )
+    def test_too_little_to_split(self, labels, config, sentence):
+        with pytest.raises(DataError, match=sentence):
+            divided(labelled(labels), **config)
+
+    def test_a_picture_shared_by_all_labels_makes_auto_fall_back_to_items(self):
+        labels = np.repeat(np.arange(12), 4)
+        contents = np.where(np.arange(48) % 4 == 0, 999, np.arange(48))
+        parts = divided(labelled(labels.tolist()), contents)
+        assert parts.by == "item"
+        assert "whole labels cannot be held out here" in parts.reason
+        with pytest.raises(DataError, match="cannot be split by label"):
+            divided(labelled(labels.tolist()), contents, by="label")
+
+    def test_shares_that_leave_nothing(self):
+        with pytest.raises(ValidationError, match="leave something to train on"):
+            SplitConfig(validation=0.5, test=0.5)
+
+
+class TestGiven:
+    def test_labels_held_out_by_the_source_stay_and_validation_follows(self):
+        # As in digits: 7, 8, 9 are given as test, 0–6 are open.
+        labels = np.repeat(np.arange(10), 20)
+        data = labelled(labels.tolist(), split=np.where(labels >= 7, TEST, -1))
+        parts = divided(data)
+        assert parts.by == "label"
+        assert set(labels[parts.test]) == {7, 8, 9}
+        assert len(set(labels[parts.validation])) == 2
+        assert len(set(labels[parts.train])) == 5
+
+    def test_a_test_of_the_same_labels_makes_validation_by_item(self):
+        # As in MNIST.
+        labels = np.tile(np.arange(10), 30)
+        given = np.where(np.arange(300) >= 200, TEST, -1)
+        parts = divided(labelled(labels.tolist(), split=given))
+        assert parts.by == "item"
+        assert parts.test.tolist() == list(range(200, 300))
+        assert [len(parts.train), len(parts.validation)] == [160, 40]
+
+    def test_a_test_of_whole_groups_makes_validation_by_group(self):
+        # As in Omniglot.
+        labels = np.repeat(np.arange(30), 4)
+        groups = labels // 3
+        data = labelled(
+            labels.tolist(),
+            groups=groups,
+            group_names=tuple("abcdefghij"),
+            split=np.where(groups >= 7, TEST, -1),
+        )
+        parts = divided(data)
+        assert parts.by == "group"
+        assert not set(groups[parts.train]) & set(groups[parts.validation])
+
+    def test_a_whole_split_is_left_as_it_is(self):
+        labels = [0, 0, 1, 1] * 3
+        given = np.repeat([TRAIN, VALIDATION, TEST], 4)
+        parts = divided(labelled(labels, split=given))
+        assert sides(parts) == [set(range(4)), set(range(4, 8)), set(range(8, 12))]
+
+    def test_without_a_given_validation_it_comes_out_of_training_and_says_so(self):
+        labels = np.tile([0, 1], 30)
+        given = np.repeat([TRAIN, TEST], [40, 20])
+        parts = divided(labelled(labels.tolist(), split=given))
+        assert parts.test.tolist() == list(range(40, 60))
+        assert len(parts.validation) == 8
+        assert "gives no validation" in parts.reason
+
+    def test_a_copy_of_a_test_picture_is_not_trained_on(self):
+        labels = np.tile([0, 1], 30)
+        given = np.repeat([-1, TEST], [40, 20])
+        contents = np.arange(60)
+        contents[3] = contents[50]
+        parts = divided(labelled(labels.tolist(), split=given), contents)
+        assert 50 in parts.test
+        assert 3 not in set.union(*sides(parts))
+        assert "1 items are left out because the same picture" in parts.reason
+
+
+def test_unreadable_items_are_on_no_side():
+    readable = np.arange(100) % 7 != 0
+    parts = divided(labelled(np.repeat(np.arange(20), 5).tolist()), readable=readable)
+    assert set.union(*sides(parts)) == set(np.flatnonzero(readable).tolist())
+    assert "15 unreadable items" in parts.reason
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_what_always_holds(data):
+    n_labels = data.draw(st.integers(2, 25))
+    labels = [label for label in range(n_labels) for _ in range(data.draw(st.integers(1, 12)))]
+    n = len(labels)
+    draw = np.random.default_rng(data.draw(st.integers(0, 99)))
+    contents = np.where(draw.random(n) < 0.1, draw.integers(0, n, n), np.arange(n))
+    readable = draw.random(n) > 0.05
+    given_split = draw.choice([-1, -1, -1, TEST], n) if data.draw(st.booleans()) else None
+    by = data.draw(st.sampled_from(["auto", "label", "item"]))
+    seed = data.draw(st.integers(0, 9))
+    dataset = labelled(labels, split=given_split)
+    try:
+        parts = divided(dataset, contents, readable, seed, by=by)
+    except DataError:
+        assume(False)
+    again = divided(dataset, contents, readable, seed, by=by)
+    found = sides(parts)
+    assert found == sides(again)
+    assert sum(map(len, found)) == len(set.union(*found))
+    on = [set(contents[list(side)].tolist()) for side in found]
+    assert sum(map(len, on)) == len(set.union(*on))
+    assert all(readable[list(side)].all() for side in found)
+    for name, least_pairs in zip(SIDES, (2, 1, 1), strict=True):
+        side = parts.side(name)
+        assert (np.diff(side) > 0).all()
+        counts = np.bincount(dataset.labels[side])
+        assert (counts > 0).sum() >= 2
+        assert (counts >= 2).sum() >= least_pairs
+    if given_split is None and by == "label":
+        of = [set(dataset.labels[list(side)].tolist()) for side in found]
+        assert sum(map(len, of)) == len(set.union(*of))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 999), st.sampled_from(["label", "item"]))
+def test_shares_are_roughly_met(seed, by):
+    counts = np.random.default_rng(seed).integers(3, 15, 60)
+    labels = np.repeat(np.arange(60), counts)
+    parts = divided(labelled(labels.tolist()), seed=seed, by=by, validation=0.25, test=0.15)
+    for name, share in zip(SIDES, (0.6, 0.25, 0.15), strict=True):
+        assert abs(len(parts.side(name)) / len(labels) - share) < 0.06
+
+
+def test_another_seed_is_another_split():
+    data = labelled(np.repeat(np.arange(20), 5).tolist())
+    assert len({tuple(divided(data, seed=seed).test) for seed in range(5)}) > 1
+
+
+def paired(
+    left: list[int], right: list[int], same: list[int], given: list[int] | None = None
+) -> Dataset:
+    table = Pairs(
+        np.array(left),
+        np.array(right),
+        np.array(same, bool),
+        np.array(given if given is not None else [-1] * len(left)),
+    )
+    return Dataset("table", named(max(*left, *right) + 1), pairs=table)
+
+
+def apart(n: int) -> Dataset:
+    """n pairs that share no item, half of them the same."""
+    return paired(list(range(0, 2 * n, 2)), list(range(1, 2 * n, 2)), [i % 2 for i in range(n)])
+
+
+class TestPairs:
+    def test_pairs_that_share_no_item_are_shared_out_whole(self):
+        parts = divided(apart(50))
+        assert [len(parts.pairs(name)) for name in SIDES] == [30, 10, 10]
+        assert sum(map(len, sides(parts))) == len(set.union(*sides(parts))) == 100
+
+    def test_copies_of_one_picture_tie_their_pairs_together(self):
+        contents = np.arange(100)
+        contents[2], contents[4] = contents[0], contents[0]
+        for seed in range(10):
+            parts = divided(apart(50), contents, seed=seed)
+            (home,) = [name for name in SIDES if 0 in parts.pairs(name)]
+            assert {0, 1, 2} <= set(parts.pairs(home).tolist())
+
+    def test_one_giant_component_costs_crossing_pairs_and_says_how_many(self):
+        draw = np.random.default_rng(0)
+        left, right = draw.integers(0, 40, 600), draw.integers(0, 40, 600)
+        data = paired(left.tolist(), right.tolist(), (draw.random(600) < 0.5).tolist())
+        parts = divided(data)
+        kept = sum(len(parts.pairs(name)) for name in SIDES)
+        assert 0 < kept < 600
+        assert f"{600 - kept} pairs that cross" in parts.reason
+        assert "hang together" in parts.reason
+        for name in SIDES:
+            rows = parts.pairs(name)
+            assert set(left[rows]) | set(right[rows]) == set(parts.side(name).tolist())
+        assert not (sides(parts)[0] & sides(parts)[2])
+
+    def test_given_sides_stay_except_pairs_whose_item_is_held_out(self):
+        # Row 2 trains on item 4, which the test needs.
+        data = paired(
+            [0, 0, 1, 4, 5, 8, 9],
+            [1, 2, 4, 5, 6, 9, 10],
+            [1, 0, 1, 1, 0, 1, 0],
+            [TRAIN, TRAIN, TRAIN, TEST, TEST, VALIDATION, VALIDATION],
+        )
+        parts = divided(data)
+        assert [parts.pairs(name).tolist() for name in SIDES] == [[0, 1], [5, 6], [3, 4]]
+        assert "1 pairs that cross" in parts.reason
+
+    def test_a_star_cannot_be_split(self):
+        data = paired([0] * 20, list(range(1, 21)), [0, 1] * 10)
+        with pytest.raises(DataError, match="cannot be split without an item on two sides"):
+            divided(data)
+
+    def test_pairs_have_no_labels_to_split_by(self):
+        with pytest.raises(DataError, match="no labels to split by"):
+            divided(apart(50), by="label")
+
+    def test_pairs_of_unreadable_items_are_left_out(self):
+        readable = np.full(100, True)
+        readable[7] = False  # an end of row 3
+        parts = divided(apart(50), readable=readable)
+        assert sorted(np.concatenate([parts.pairs(name) for name in SIDES])) == [
+            row for row in range(50) if row != 3
+        ]
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 500), st.integers(10, 60), st.integers(20, 120))
+    def test_no_item_is_ever_on_two_sides(self, seed, items, rows):
+        draw = np.random.default_rng(seed)
+        left, right = draw.integers(0, items, rows), draw.integers(0, items, rows)
+        data = paired(left.tolist(), right.tolist(), (draw.random(rows) < 0.5).tolist())
+        try:
+            parts = divided(data, seed=seed)
+        except DataError:
+            assume(False)
+        found = sides(parts)
+        assert sum(map(len, found)) == len(set.union(*found))
+        for name in SIDES:
+            same = data.pairs.same[parts.pairs(name)]
+            assert same.any()
+            assert not same.all()

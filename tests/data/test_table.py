@@ -1,0 +1,170 @@
+"""Tables of items and of pairs in three formats, and the sentence for each slip."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gemel.data import TEST, TRAIN, VALIDATION, open_data
+from gemel.errors import DataError, MissingData
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sub").mkdir()
+    for name in ("a1", "a2", "b1", "b2", "sub/c1"):
+        (tmp_path / f"{name}.png").write_bytes(name.encode())
+    return tmp_path
+
+
+def table(folder: Path, text: str, name: str = "t.csv", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+ITEMS = (
+    "item,label,group,split\na1.png,a,x,train\na2.png,a,x,\nb1.png,b,y,dev\nsub/c1.png,c,y,test\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_items_with_all_columns(folder, separator, encoding):
+    data = open_data(table(folder, ITEMS.replace(",", separator), encoding=encoding))
+    assert data.label_names == ("a", "b", "c")
+    assert data.labels.tolist() == [0, 0, 1, 2]
+    assert data.group_names == ("x", "y")
+    assert data.groups.tolist() == [0, 0, 1, 1]
+    assert data.split.tolist() == [TRAIN, -1, VALIDATION, TEST]
+    assert data.items.raw(3).read_bytes() == b"sub/c1"
+    assert data.notices == ()
+
+
+def test_json_lines_and_parquet_read_like_csv(folder):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    records = [
+        {"item": "a1.png", "label": 1},
+        {"item": "a2.png", "label": 1},
+        {"item": "b1.png", "label": 2.0},
+    ]
+    lines = table(folder, "\n".join(map(json.dumps, records)), "t.jsonl")
+    parquet.write_table(pyarrow.Table.from_pylist(records), folder / "t.parquet")
+    commas = table(folder, "item,label\na1.png,1\na2.png,1\nb1.png,2\n")
+    for path in (lines, folder / "t.parquet", commas):
+        data = open_data(path)
+        assert data.label_names == ("1", "2")
+        assert data.labels.tolist() == [0, 0, 1]
+        assert data.split is None
+
+
+def test_duplicates_are_dropped_and_other_columns_named(folder):
+    data = open_data(
+        table(folder, "item,label,age\na1.png,a,1\n./a1.png,a,1\na2.png,a,2\nb1.png,b,3\n")
+    )
+    assert len(data) == 3
+    assert data.notices == (
+        "Columns that are not used: age.",
+        "1 rows that repeat an earlier one are left out.",
+    )
+
+
+def test_pairs(folder):
+    data = open_data(
+        table(
+            folder,
+            "left,right,same,split\na1.png,a2.png,yes,train\nb1.png,a1.png,FALSE,test\n"
+            "a2.png,a1.png,1,train\na1.png,a1.png,1,\n",
+        )
+    )
+    assert data.labels is None
+    assert [data.items.name(i) for i in range(len(data))] == ["a1.png", "a2.png", "b1.png"]
+    assert data.pairs.left.tolist() == [0, 2]
+    assert data.pairs.right.tolist() == [1, 0]
+    assert data.pairs.same.tolist() == [True, False]
+    assert data.pairs.split.tolist() == [TRAIN, TEST]
+    assert data.notices == (
+        "1 rows that repeat an earlier one are left out.",
+        "1 rows that pair an item with itself are left out.",
+    )
+
+
+def test_every_word_for_same(folder):
+    words = {"1": 1, "true": 1, "Yes": 1, "same": 1, "0": 0, "FALSE": 0, "no": 0, "different": 0}
+    for word, same in words.items():
+        other = 0 if same else 1
+        text = f"left,right,same\na1.png,a2.png,{word}\na1.png,b1.png,{other}\n"
+        assert open_data(table(folder, text)).pairs.same.tolist() == [bool(same), bool(other)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "is empty"),
+        ("item,label\n", "is empty"),
+        ("image,label\na1.png,a\n", "must have the columns item,label .* got image,label"),
+        ("left,right,score\na1.png,a2.png,0.5\n", "graded similarity is not served yet"),
+        ("item,label\na1.png,a\na2.png,\n", "label is empty in row 3"),
+        ("item,label\n,a\n", "item is empty in row 2"),
+        ("item,label,group\na1.png,a,\n", "group is empty in row 2"),
+        ("item,label\na1.png,a\nx.png,a\ny.png,b\n", "row 3 .*: the item 'x.png' .* and 1 more"),
+        ("item,label\na1.png,a\na2.png,a\na1.png,b\n", "label 'a' in row 2 and 'b' in row 4"),
+        ("item,label,split\na1.png,a,train\na1.png,a,test\n", "split 'train' in row 2"),
+        ("item,label,split\na1.png,a,learn\n", "row 2 .* got 'learn'"),
+        ("item,label\na1.png,a,b,c\n", "line 2 .* has 4 cells, but there are 2"),
+        ("item,label\na1.png,a\na2.png,a\n", "one label only"),
+        ("item,label\na1.png,a\nb1.png,b\n", "one item per label"),
+        ("left,right,same\na1.png,a2.png,maybe\n", "row 2 .* got 'maybe'"),
+        ("left,right,same\na1.png,a2.png,1\na2.png,a1.png,0\n", "rows 2 and 3 contradict"),
+        ("left,right,same,split\na1.png,a2.png,1,test\na2.png,a1.png,1,\n", "rows 2 and 3 contra"),
+        ("left,right,same\na1.png,a1.png,0\n", "differs from itself"),
+        ("left,right,same\na1.png,a2.png,1\n", "only pairs that are same"),
+        ("left,right,same\na1.png,gone.png,1\n", "the right 'gone.png' does not exist"),
+    ],
+)
+def test_slips(folder, text, sentence):
+    with pytest.raises(DataError, match=sentence) as caught:
+        open_data(table(folder, text))
+    assert "t.csv" in str(caught.value) or "t holds" in str(caught.value)
+
+
+def test_a_wrong_path_is_missing_data(folder):
+    with pytest.raises(MissingData):
+        open_data(table(folder, "item,label\nx.png,a\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("t.csv", "item,label\né,a\n".encode("latin-1"), "must be UTF-8"),
+        ("t.jsonl", b'{"item": "a1.png", "label": "a"}\n{"item"', "line 2 .* is no JSON"),
+        ("t.jsonl", b"[1]\n", "line 1 .* JSON object"),
+        ("t.jsonl", b"\n", "is empty"),
+        ("t.parquet", b"rubbish", "not a whole Parquet file"),
+    ],
+)
+def test_damaged_tables(folder, name, content, sentence):
+    (folder / name).write_bytes(content)
+    with pytest.raises(DataError, match=sentence):
+        open_data(folder / name)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    header=st.sampled_from(["item,label", "left,right,same", "item;label;split", '"', ""]),
+    rest=st.text(alphabet="a1.png,;\t\n\"'0é\x00", max_size=60),
+    ending=st.sampled_from([".csv", ".jsonl"]),
+)
+def test_rubbish_is_a_sentence_or_a_dataset(folder, header, rest, ending):
+    try:
+        open_data(table(folder, f"{header}\n{rest}", f"t{ending}"))
+    except DataError as error:
+        assert str(error)  # noqa: PT017
