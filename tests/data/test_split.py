@@ -273,7 +273,7 @@ def apart(n: int) -> Dataset:
 class TestPairs:
     def test_pairs_that_share_no_item_are_shared_out_whole(self):
         parts = divided(apart(50))
-        assert [len(parts.pairs(name)) for name in SIDES] == [30, 10, 10]
+        assert [len(parts.pairs.side(name)) for name in SIDES] == [30, 10, 10]
         assert sum(map(len, sides(parts))) == len(set.union(*sides(parts))) == 100
 
     def test_copies_of_one_picture_tie_their_pairs_together(self):
@@ -281,20 +281,20 @@ class TestPairs:
         contents[2], contents[4] = contents[0], contents[0]
         for seed in range(10):
             parts = divided(apart(50), contents, seed=seed)
-            (home,) = [name for name in SIDES if 0 in parts.pairs(name)]
-            assert {0, 1, 2} <= set(parts.pairs(home).tolist())
+            (home,) = [name for name in SIDES if 0 in parts.pairs.side(name)]
+            assert {0, 1, 2} <= set(parts.pairs.side(home).tolist())
 
     def test_one_giant_component_costs_crossing_pairs_and_says_how_many(self):
         draw = np.random.default_rng(0)
         left, right = draw.integers(0, 40, 600), draw.integers(0, 40, 600)
         data = paired(left.tolist(), right.tolist(), (draw.random(600) < 0.5).tolist())
         parts = divided(data)
-        kept = sum(len(parts.pairs(name)) for name in SIDES)
+        kept = sum(len(parts.pairs.side(name)) for name in SIDES)
         assert 0 < kept < 600
         assert f"{600 - kept} pairs that cross" in parts.reason
         assert "hang together" in parts.reason
         for name in SIDES:
-            rows = parts.pairs(name)
+            rows = parts.pairs.side(name)
             assert set(left[rows]) | set(right[rows]) == set(parts.side(name).tolist())
         assert not (sides(parts)[0] & sides(parts)[2])
 
@@ -307,7 +307,7 @@ class TestPairs:
             [TRAIN, TRAIN, TRAIN, TEST, TEST, VALIDATION, VALIDATION],
         )
         parts = divided(data)
-        assert [parts.pairs(name).tolist() for name in SIDES] == [[0, 1], [5, 6], [3, 4]]
+        assert [parts.pairs.side(name).tolist() for name in SIDES] == [[0, 1], [5, 6], [3, 4]]
         assert "1 pairs that cross" in parts.reason
 
     def test_a_star_cannot_be_split(self):
@@ -323,7 +323,7 @@ class TestPairs:
         readable = np.full(100, True)
         readable[7] = False  # an end of row 3
         parts = divided(apart(50), readable=readable)
-        assert sorted(np.concatenate([parts.pairs(name) for name in SIDES])) == [
+        assert sorted(np.concatenate([parts.pairs.side(name) for name in SIDES])) == [
             row for row in range(50) if row != 3
         ]
 
@@ -340,6 +340,6 @@ class TestPairs:
         found = sides(parts)
         assert sum(map(len, found)) == len(set.union(*found))
         for name in SIDES:
-            same = data.pairs.same[parts.pairs(name)]
+            same = data.pairs.same[parts.pairs.side(name)]
             assert same.any()
             assert not same.all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias, final
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gemel.arrays import Indices
@@ -45,13 +44,18 @@ class PairRows:
     validation: Indices
     test: Indices
 
+    def side(self, name: Side) -> Indices:
+        """The rows of one side."""
+        rows: Indices = getattr(self, name)
+        return rows
+
 
 @final
 @dataclass(frozen=True)
 class Split:
     """Sorted positions of items by side. No item, and no picture by its content, is on two sides.
 
-    `reason` says in a few sentences what was done and why. `rows` is None without given pairs.
+    `reason` says in a few sentences what was done and why. `pairs` is None without given pairs.
     """
 
     train: Indices
@@ -59,18 +63,9 @@ class Split:
     test: Indices
     by: Unit
     reason: str
-    rows: PairRows | None = None
+    pairs: PairRows | None = None
 
     def side(self, name: Side) -> Indices:
         """The items of one side."""
         items: Indices = getattr(self, name)
         return items
-
-    def pairs(self, side: Side) -> Indices:
-        """Rows of `dataset.pairs` that lie on one side; none where no pairs are given."""
-        rows: Indices = np.zeros(0, np.int64) if self.rows is None else getattr(self.rows, side)
-        return rows
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        return (self.reason,)

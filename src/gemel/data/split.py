@@ -68,8 +68,8 @@ def split(
     reason = " ".join(
         [f"Split by {by}: {why}.", *settled.remarks, _counted(labelled.labels, sides)]
     )
-    rows = None if dataset.pairs is None else rows_within(dataset.pairs, sides)
-    return Split(train, validation, test, by, reason, rows)
+    pairs = None if dataset.pairs is None else rows_within(dataset.pairs, sides)
+    return Split(train, validation, test, by, reason, pairs)
 
 
 @final
