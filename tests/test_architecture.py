@@ -18,6 +18,7 @@ FLOORS = [
     {"measure"},
     {"report"},
     {"training"},
+    {"api"},
     {"cli"},
 ]
 TORCH_ROOMS = {"encoders", "metrics", "losses", "augment", "shapes", "twin", "training"}

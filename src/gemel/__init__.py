@@ -1,1 +1,41 @@
-"""Same or different? Train a twin network on your own examples, get an answer you can trust."""
+"""Same or different? Train a twin network on your own examples, get an answer you can trust.
+
+    import gemel
+    run = gemel.train("photos/", minutes=5)             # needs the extra `train`
+    matcher = gemel.load("runs/photos")                 # needs only the core
+    verdict = matcher.compare("a.jpg", "b.jpg")
+
+Names are looked up when they are first used, so that `import gemel` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gemel.api import train
+    from gemel.errors import GemelError
+    from gemel.matcher import Matcher, Verdict, load
+    from gemel.run import Run
+
+_HOMES = {
+    "GemelError": "gemel.errors",
+    "Matcher": "gemel.matcher",
+    "Run": "gemel.run",
+    "Verdict": "gemel.matcher",
+    "load": "gemel.matcher",
+    "train": "gemel.api",
+}
+
+__all__ = ["GemelError", "Matcher", "Run", "Verdict", "load", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'gemel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

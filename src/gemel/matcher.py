@@ -23,6 +23,7 @@ from gemel.calibration import Calibration, Threshold
 from gemel.errors import MatcherError, RecipeError
 from gemel.inputs import Input, Raw
 from gemel.networks import ENCODER, METRIC, Networks
+from gemel.whole_file import write_text
 
 FORMAT = 1
 WEIGHTS = "weights.safetensors"
@@ -154,6 +155,13 @@ def load(path: str | Path) -> Matcher:
     except (OSError, ValueError) as error:
         raise _damaged(folder / "matcher.json", str(error)) from None
     return Matcher(folder, _checked(folder, tree))
+
+
+def seal(folder: Path, file: MatcherFile) -> None:
+    """Writes `matcher.json` beside the weights of a folder, with their checksums."""
+    sums = {name: sha256(folder / name) for name in FILES}
+    tree = file.model_copy(update={"sha256": sums}).model_dump(mode="json")
+    write_text(folder / "matcher.json", json.dumps(tree, indent=2) + "\n")
 
 
 def _checked(folder: Path, tree: Any) -> MatcherFile:

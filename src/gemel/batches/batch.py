@@ -25,11 +25,19 @@ class Batch:
     columns: Indices
     same: Same
 
+    @property
+    def copies(self) -> Same:
+        """(r, m) true where both are views of one and the same item."""
+        copies: Same = self.items[self.rows][:, None] == self.items[self.columns]
+        return copies
+
 
 class BatchKind(Protocol):
     """Draws the batches of an epoch from a generator, so that an epoch can be drawn again."""
 
-    steps: int
-    """Batches in an epoch."""
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        ...
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]: ...

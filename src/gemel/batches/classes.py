@@ -1,7 +1,7 @@
 """Batches of P labels with K items each, every pair of the batch used.
 
 P*K items are encoded and P*K*(P*K - 1) comparisons learned from: over a hundred times the pairs
-per encoded item of a batch of pairs.
+per encoded item that a batch of pairs has.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Classes:
-    """`labels` labels x `items` items a batch; `groups` limits a batch to that many groups."""
+    """`labels` labels x `items` items x `views` of each; `groups` limits a batch to so many groups.
+
+    With two views an item stands twice in a batch, each time augmented in another way.
+    """
 
     index: LabelIndex
     labels: int
     items: int
     groups: int | None = None
+    views: int = 1
 
     @property
     def steps(self) -> int:
@@ -34,7 +38,10 @@ class Classes:
         for _ in range(self.steps):
             chosen = self.index.draw_labels(self.labels, self.groups, rng)
             items = [self.index.draw_items(int(label), self.items, rng) for label in chosen]
-            yield all_pairs(np.concatenate(items), np.repeat(chosen, self.items))
+            yield all_pairs(
+                np.tile(np.concatenate(items), self.views),
+                np.tile(np.repeat(chosen, self.items), self.views),
+            )
 
 
 def all_pairs(items: np.ndarray, codes: np.ndarray) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
+from gemel.report.of_run import write_report, write_report_of
 from gemel.report.page import write
 from gemel.report.thumbnail import thumbnail
 
@@ -15,4 +16,6 @@ __all__ = [
     "TestPairs",
     "thumbnail",
     "write",
+    "write_report",
+    "write_report_of",
 ]

@@ -1,0 +1,53 @@
+"""Training as one call, for Python; the command line asks the same of the same rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gemel.errors import MissingExtra
+from gemel.progress import Silent, shown_progress
+
+if TYPE_CHECKING:
+    from gemel.run import Run
+
+
+def train(
+    data: str | Path | None,
+    *,
+    recipe: str | Path | None = None,
+    out: str | Path | None = None,
+    minutes: float | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    settings: Mapping[str, Any] | Sequence[str] = (),
+    resume: bool = False,
+    devices: int | str = "auto",
+    quiet: bool = False,
+) -> Run:
+    """Trains a matcher on a folder, a table or a built-in set; returns the run it is in.
+
+    `settings` changes single settings of the recipe, as in {"loss.margin": 0.5} or as
+    ["loss.margin=0.5"]. `resume` goes on with an unfinished run of these data, or with the one in
+    `out`. Needs the extra `train`. Raises `DataError` or `RecipeError` where data or settings
+    cannot serve, `RunError` where `out` is in use.
+    """
+    try:
+        from gemel.training.train import Order
+        from gemel.training.train import train as carry_out
+    except ModuleNotFoundError as error:
+        raise MissingExtra(str(error.name), "train", "training") from error
+    asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}
+    changes = [f"{key}={value}" for key, value in asked.items() if value is not None]
+    pairs = settings.items() if isinstance(settings, Mapping) else ()
+    changes += [f"{key}={value}" for key, value in pairs] or list(settings)
+    order = Order(
+        data=None if data is None else str(data),
+        recipe=None if recipe is None else str(recipe),
+        changes=changes,
+        out=None if out is None else Path(out),
+        resume=resume,
+        devices=devices,
+    )
+    return carry_out(order, Silent() if quiet else shown_progress())

@@ -1,0 +1,23 @@
+"""`gemel embed`: the embeddings of a whole set of data, into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def embed(
+    run: Annotated[Path, typer.Argument(help="A run, or a matcher folder.")],
+    data: Annotated[str, typer.Argument(help="A folder, a table or a built-in name.")],
+    out: Annotated[Path, typer.Option(help="Where to: a .parquet or .npz file.")],
+) -> None:
+    """Write one embedding per item, with its name and label."""
+    import gemel
+    from gemel.data import open_data
+    from gemel.measure.embeddings import write_embeddings
+    from gemel.progress import shown_progress
+
+    written = write_embeddings(gemel.load(run), open_data(data), out, shown_progress())
+    typer.echo(f"{written} embeddings in {out}", err=True)

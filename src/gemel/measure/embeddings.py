@@ -1,0 +1,53 @@
+"""Embeddings of a whole dataset into one file: Parquet, or NumPy's npz."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gemel.arrays import Embeddings
+from gemel.data import Dataset
+from gemel.errors import DataError, MissingExtra
+from gemel.matcher import Matcher
+from gemel.measure.prepared import prepare_whole
+from gemel.measure.protocols import encoded
+from gemel.progress import Progress
+from gemel.whole_file import whole_file
+
+
+def write_embeddings(matcher: Matcher, dataset: Dataset, out: Path, progress: Progress) -> int:
+    """Writes `item`, `label` and `embedding` of every readable item; returns how many.
+
+    Raises `DataError` for a file name that is neither .parquet nor .npz.
+    """
+    if out.suffix not in {".parquet", ".npz"}:
+        raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+    prepared = prepare_whole(dataset, matcher.file.input, progress)
+    for sentence in prepared.pack.notices:
+        progress.say(sentence)
+    items = prepared.side("test")
+    embeddings = encoded(matcher.networks, prepared, "test", progress)
+    names = [dataset.items.name(int(index)) for index in items]
+    labels = [""] * len(items)
+    if dataset.labels is not None:
+        labels = [dataset.label_names[code] for code in dataset.labels[items]]
+    with whole_file(out) as temporary:
+        write = _write_parquet if out.suffix == ".parquet" else _write_npz
+        write(temporary, names, labels, embeddings)
+    return len(items)
+
+
+def _write_parquet(path: Path, names: list[str], labels: list[str], rows: Embeddings) -> None:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtra("pyarrow", "parquet", "writing Parquet") from None
+    column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
+    pq.write_table(pa.table({"item": names, "label": labels, "embedding": column}), path)
+
+
+def _write_npz(path: Path, names: list[str], labels: list[str], rows: Embeddings) -> None:
+    with path.open("wb") as file:
+        np.savez(file, item=np.array(names), label=np.array(labels), embedding=rows)

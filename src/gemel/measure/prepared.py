@@ -1,0 +1,143 @@
+"""A dataset made ready: packed to an input and divided into sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices
+from gemel.data import SIDES, TEST, Dataset, Pack, PairRows, Split, SplitConfig, pack, split
+from gemel.errors import DataError
+from gemel.evaluation.pairs import PairSample, consecutive_pairs, given_pairs, sample_pairs
+from gemel.inputs import ImageInput, Input, propose_image_input
+from gemel.progress import Progress
+from gemel.recipe import InputSetting
+
+LOOKED_AT = 64
+"""Pictures that are looked at before a size is proposed for all."""
+
+PairSource = Literal["sampled", "consecutive"]
+
+
+@final
+@dataclass(frozen=True)
+class Prepared:
+    """Decoded items and their sides; `notices` is all there is to tell of both."""
+
+    dataset: Dataset
+    input: Input
+    pack: Pack
+    split: Split
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return (*self.dataset.notices, *self.pack.notices, self.split.reason)
+
+    def side(self, name: str) -> Indices:
+        """The items of `train`, `validation` or `test`."""
+        items: Indices = getattr(self.split, name)
+        return items
+
+    def labels(self, items: Indices) -> Codes:
+        """The labels of items; `DataError` where the data have none."""
+        if self.dataset.labels is None:
+            raise DataError(
+                f"{self.dataset.name} has labelled pairs and no labels, which this needs: measure "
+                "it with --protocol verification"
+            )
+        return self.dataset.labels[items]
+
+    def groups(self, items: Indices) -> Codes | None:
+        return None if self.dataset.groups is None else self.dataset.groups[items]
+
+    def pair_rows(self, side: str) -> Indices:
+        """Which of the given pairs lie on a side; none where no pairs are given."""
+        if self.split.pairs is None:
+            return np.zeros(0, np.int64)
+        rows: Indices = getattr(self.split.pairs, side)
+        return rows
+
+    def pairs(self, side: str, source: PairSource, seed: int) -> PairSample:
+        """Labelled pairs of a side, as positions in `side(side)`.
+
+        The given ones of a table of pairs; else drawn from the labels.
+        """
+        items = self.side(side)
+        given = self.dataset.pairs
+        if given is not None:
+            rows = self.pair_rows(side)
+            place = np.full(len(self.dataset), -1)
+            place[items] = np.arange(len(items))
+            return given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
+        labels = self.labels(items)
+        return (consecutive_pairs if source == "consecutive" else sample_pairs)(labels, seed)
+
+
+def prepare(
+    dataset: Dataset, reader: Input, config: SplitConfig, seed: int, progress: Progress
+) -> Prepared:
+    """Packs (from the cache where it can) and divides a dataset."""
+    if config.by in {"label", "group"} and _given_by_item(dataset):
+        dataset = replace(dataset, split=None).noticing(
+            f"{dataset.name} comes divided by item; split.by={config.by} divides it anew."
+        )
+    packed = _packed(dataset, reader, progress)
+    return Prepared(
+        dataset, reader, packed, split(dataset, config, packed.digests, packed.readable, seed)
+    )
+
+
+def prepare_whole(dataset: Dataset, reader: Input, progress: Progress) -> Prepared:
+    """All items on the test side; only the given test items where the data have some."""
+    packed = _packed(dataset, reader, progress)
+    given = dataset.given() == TEST
+    chosen = packed.readable & (given if given.any() else True)
+    none = np.zeros(0, np.int64)
+    pairs = None
+    if dataset.pairs is not None:
+        rows = np.flatnonzero(chosen[dataset.pairs.left] & chosen[dataset.pairs.right])
+        held = rows[dataset.pairs.split[rows] == TEST]
+        pairs = PairRows(none, none, held if len(held) else rows)
+    reason = "Measured on the given test items." if given.any() else "Measured as a whole."
+    return Prepared(
+        dataset, reader, packed, Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
+    )
+
+
+def _packed(dataset: Dataset, reader: Input, progress: Progress) -> Pack:
+    with progress.stage("reading items", len(dataset)) as stage:
+        return pack(dataset, reader, progress=lambda done, _: stage.advance(done))
+
+
+def _given_by_item(dataset: Dataset) -> bool:
+    """True where the given test items are of labels that are given for training too."""
+    if dataset.labels is None or dataset.split is None:
+        return False
+    held = dataset.split == TEST
+    return bool(np.isin(dataset.labels[held], dataset.labels[~held]).any())
+
+
+def resolve_input(setting: InputSetting, dataset: Dataset) -> ImageInput:
+    """What the recipe leaves open about reading pictures is decided by looking at some of them."""
+    looked_at = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
+    raws = (dataset.items.raw(int(index)) for index in looked_at)
+    chosen = propose_image_input(raws, setting.most_pixels).model_dump() | {"fit": setting.fit}
+    if setting.size != "auto":
+        chosen |= {"height": setting.size[0], "width": setting.size[1]}
+    if setting.colour != "auto":
+        chosen["channels"] = 3 if setting.colour == "rgb" else 1
+    return ImageInput.model_validate(chosen)
+
+
+def sides_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:
+    """(name, items, labels) of each side."""
+    rows = []
+    for name in SIDES:
+        items = prepared.side(name)
+        labels = prepared.dataset.labels
+        count = None if labels is None else len(np.unique(labels[items]))
+        rows.append((name, len(items), count))
+    return rows

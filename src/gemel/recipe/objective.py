@@ -1,0 +1,115 @@
+"""What is learned from: the settings of losses, batch kinds and augmentation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from gemel.recipe.setting import Setting
+
+
+class Contrastive(Setting):
+    name: Literal["contrastive"]
+    margin: float = 1.0
+    balanced: bool = False
+
+
+class BinaryCrossEntropy(Setting):
+    """`offset` is where the learned decision starts, for metrics that are no logit themselves."""
+
+    name: Literal["binary-cross-entropy"]
+    offset: float = 1.0
+    balanced: bool = False
+
+
+class Triplet(Setting):
+    name: Literal["triplet"]
+    margin: float = 0.2
+    mining: Literal["all", "hardest"] = "all"
+
+
+class Softmax(Setting):
+    name: Literal["softmax"]
+    temperature: float = 0.1
+
+
+LossChoice: TypeAlias = Annotated[
+    Contrastive | BinaryCrossEntropy | Triplet | Softmax, Field(discriminator="name")
+]
+
+Groups: TypeAlias = Literal["all"] | PositiveInt
+"""Draw from all labels alike, or limit a batch (a pair, a triplet) to so many groups."""
+
+
+class PairsBatch(Setting):
+    """`random` draws pairs on the fly, `consecutive` takes the notes' pairs of neighbours,
+    `given` those of a table. `per_epoch` counts the random pairs of an epoch."""
+
+    kind: Literal["pairs"]
+    source: Literal["random", "consecutive", "given"] = "random"
+    size: PositiveInt = 128
+    per_epoch: PositiveInt | None = None
+    groups: Groups = "all"
+
+
+class TripletsBatch(Setting):
+    kind: Literal["triplets"]
+    size: PositiveInt = 128
+    groups: Groups = "all"
+
+
+class ClassesBatch(Setting):
+    """P labels x K items x views. `auto` fills `size`, with as many labels as there are up to 32.
+
+    With two `views` every item stands twice in a batch, augmented in two ways. `instances` then
+    weighs a second term of the loss, in which an item's only partner is its own other view: it
+    keeps apart what labels alone would merge, and so carries over to labels never seen.
+    """
+
+    kind: Literal["classes"]
+    views: Literal[1, 2] = 1
+    instances: NonNegativeFloat = 0.0
+    labels: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    items: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    size: Annotated[int, Field(ge=4)] = 128
+    groups: Groups = "all"
+
+    @model_validator(mode="after")
+    def _instances_need_views(self) -> ClassesBatch:
+        if self.instances and self.views == 1:
+            raise ValueError(
+                "batch.instances compares two views of an item: set batch.views to 2, or "
+                f"batch.instances to 0; got views 1 and instances {self.instances:g}"
+            )
+        return self
+
+
+class EpisodesBatch(Setting):
+    kind: Literal["episodes"]
+    ways: Annotated[int, Field(ge=2)] = 20
+    shots: PositiveInt = 1
+    queries: PositiveInt = 5
+    groups: Groups = "all"
+
+
+BatchChoice: TypeAlias = Annotated[
+    PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch, Field(discriminator="kind")
+]
+
+Factors: TypeAlias = tuple[PositiveFloat, PositiveFloat]
+
+
+class AugmentSetting(Setting):
+    """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey)."""
+
+    rotation: NonNegativeFloat = 0.0
+    shear: NonNegativeFloat = 0.0
+    scale: Factors = (1.0, 1.0)
+    stretch: NonNegativeFloat = 0.0
+    shift: NonNegativeFloat = 0.0
+    mirror: Literal["auto"] | bool = False
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    brightness: NonNegativeFloat = 0.0
+    contrast: NonNegativeFloat = 0.0
+    erase: Annotated[float, Field(ge=0, lt=1)] = 0.0

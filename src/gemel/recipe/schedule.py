@@ -1,0 +1,64 @@
+"""How the weights move, and for how long: the settings of optimiser, schedule and loop."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from gemel.recipe.setting import Setting
+
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
+
+class LayerSetting(Setting):
+    """What one layer has of its own; what is left out is the optimiser's."""
+
+    learning_rate: PositiveFloat | None = None
+    momentum: Share | None = None
+    weight_decay: NonNegativeFloat | None = None
+
+
+class OptimizerSetting(Setting):
+    """`layers` gives layers whose names start so their own rates: `layers.conv1.momentum`.
+
+    For `sgd`, `momentum_start` lets the momentum grow linearly to its value over the epochs.
+    """
+
+    name: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.0
+    momentum: Share = 0.0
+    momentum_start: Share | None = None
+    layers: dict[str, LayerSetting] = Field(default_factory=dict)
+
+
+class ScheduleSetting(Setting):
+    """`cosine` anneals to zero over the whole training, `exponential` by `factor` per epoch."""
+
+    name: Literal["constant", "cosine", "exponential"] = "cosine"
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    factor: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+
+class TrainingSetting(Setting):
+    """For how long: `epochs`, or `minutes` of wall-clock time.
+
+    `patience` stops after so many validations without a better one and keeps the best weights.
+    `precision` and `compile` are chosen for the machine and the length of the run when "auto".
+    """
+
+    epochs: PositiveInt | None = None
+    minutes: PositiveFloat | None = None
+    patience: PositiveInt | None = None
+    precision: Literal["auto", "32", "bf16"] = "auto"
+    compile: Literal["auto"] | bool = "auto"
+
+    @model_validator(mode="after")
+    def _one_length(self) -> TrainingSetting:
+        if (self.epochs is None) == (self.minutes is None):
+            raise ValueError(
+                "training needs either epochs or minutes, and not both: "
+                f"got epochs={self.epochs}, minutes={self.minutes}"
+            )
+        return self

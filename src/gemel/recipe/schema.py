@@ -1,0 +1,74 @@
+"""The whole recipe of an experiment, as one TOML file declares it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from gemel.calibration import Method
+from gemel.data import SplitConfig
+from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
+from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
+from gemel.recipe.setting import Setting
+
+ROW_LOSSES = frozenset({"softmax", "triplet"})
+"""Losses that compare a matching item with a different one, and so need both in a row."""
+
+
+class InputSetting(Setting):
+    """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
+    `most_pixels`; colour is kept where any picture has some."""
+
+    size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
+    most_pixels: PositiveInt = 4096
+    colour: Literal["auto", "grey", "rgb"] = "auto"
+    fit: Literal["pad", "stretch", "crop"] = "pad"
+
+
+class CalibrationSetting(Setting):
+    """`target` is what the default threshold is set for: `eer`, `far=0.01` or `cost=10:1`."""
+
+    target: str = "eer"
+    method: Method = "auto"
+    prior: Annotated[float, Field(gt=0, lt=1)] = 0.5
+
+
+class EvaluationSetting(Setting):
+    """`pairs`: sampled from all pairs, or the notes' consecutive ones. `fixed_threshold` also
+    reports the accuracy at a distance that was chosen beforehand."""
+
+    pairs: Literal["sampled", "consecutive"] = "sampled"
+    fixed_threshold: float | None = None
+
+
+class Recipe(Setting):
+    """Everything that decides what a training gives, apart from the data."""
+
+    name: str = "unnamed"
+    about: str = ""
+    seed: Annotated[int, Field(ge=0)] = 0
+    input: InputSetting = InputSetting()
+    encoder: EncoderChoice
+    tie: Tie = "shared"
+    metric: MetricChoice
+    loss: LossChoice
+    batch: BatchChoice
+    augment: AugmentSetting = AugmentSetting()
+    optimizer: OptimizerSetting = OptimizerSetting()
+    schedule: ScheduleSetting = ScheduleSetting()
+    training: TrainingSetting
+    split: SplitConfig = SplitConfig()
+    calibration: CalibrationSetting = CalibrationSetting()
+    evaluation: EvaluationSetting = EvaluationSetting()
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Recipe:
+        if self.loss.name in ROW_LOSSES and self.batch.kind == "pairs":
+            raise ValueError(
+                f"the {self.loss.name} loss needs matching and different items side by side, and "
+                'batches of pairs have one at a time: set batch.kind to "classes", or loss.name '
+                'to "contrastive"'
+            )
+        return self

@@ -1,0 +1,11 @@
+"""What every part of a recipe is: frozen, complete, and closed to keys that do not exist."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Setting(BaseModel):
+    """Checked when made, and never changed after."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,123 @@
+"""From a finished run to its page: what training left in the folder, and the items it points at."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gemel.errors import RunError
+from gemel.matcher import load
+from gemel.measure.answer import Verified
+from gemel.measure.history import read_history
+from gemel.measure.prepared import Prepared, sides_of
+from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.runs import own_data
+from gemel.progress import Progress
+from gemel.recipe import load_recipe
+from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
+from gemel.report.page import write
+from gemel.report.thumbnail import thumbnail
+from gemel.run import Run
+
+HIDDEN_CURVES = frozenset({"spread"})
+"""Columns of the history that serve the collapse warning and would only puzzle on the page."""
+
+
+def write_report(run: Run, progress: Progress) -> Path:
+    """Makes the page of a finished run again, from its folder and its data."""
+    recipe = load_recipe(run.recipe)
+    asked = subject(load(run.path), own_data(run, progress), "test", progress)
+    question = Question(pairs=recipe.evaluation.pairs, seed=recipe.seed)
+    return write_report_of(run, asked, asked.verification(question))
+
+
+def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
+    """Writes `report.html` of a run whose test items have been measured."""
+    write(run.report, _contents(run, asked, verified))
+    return run.report
+
+
+def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
+    prepared, metrics = asked.prepared, _metrics(run)
+    items, dataset = prepared.side("test"), prepared.dataset
+    labels = dataset.labels
+    return Contents(
+        title=run.path.name,
+        data=dataset.name,
+        figures={name: answer["metrics"] for name, answer in metrics["protocols"].items()},
+        split=_split(prepared),
+        recipe=run.recipe.read_text("utf-8"),
+        provenance=_provenance(asked, metrics),
+        show=lambda index: thumbnail(prepared.pack[np.array([index])][0]),
+        name=dataset.items.name,
+        label=lambda index: "" if labels is None else dataset.label_names[labels[index]],
+        notices=tuple(text for text in metrics["notices"] if text != prepared.split.reason),
+        history=[
+            {key: value for key, value in row.items() if key not in HIDDEN_CURVES}
+            for row in read_history(run.history)
+        ],
+        pairs=_pairs(asked, verified, items),
+        cloud=Cloud(asked.embeddings, items),
+    )
+
+
+def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> TestPairs:
+    threshold = asked.matcher.threshold()
+    decision = Decision(
+        threshold.distance,
+        threshold.target,
+        threshold.far,
+        threshold.frr,
+        asked.matcher.file.prior,
+    )
+    result, pairs = verified.result, verified.pairs
+    return TestPairs(
+        items[pairs.left],
+        items[pairs.right],
+        result.same,
+        result.distance,
+        result.probability,
+        decision,
+    )
+
+
+def _split(prepared: Prepared) -> Split:
+    sides = tuple(Side(*side) for side in sides_of(prepared))
+    return Split(prepared.split.by, prepared.split.reason, sides)
+
+
+def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
+    about = dict(asked.matcher.file.provenance)
+    parity = about.pop("parity", {})
+    shown = {
+        "Gemel": about.get("gemel"),
+        "Made": about.get("made"),
+        "Recipe": about.get("recipe"),
+        "Seed": about.get("seed"),
+        "Network": f"{asked.matcher.file.encoder}, {asked.matcher.file.metric}",
+        "Epochs": about.get("epochs"),
+        "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
+        "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
+        "Peak memory": f"{metrics['peak_memory_mib']} MiB",
+        "Export": f"embeddings differ from torch's by at most "
+        f"{parity.get('largest_difference', float('nan')):.1e}, "
+        f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",
+        "Machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+    }
+    return {key: str(value) for key, value in shown.items()}
+
+
+def _metrics(run: Run) -> dict[str, Any]:
+    try:
+        tree: dict[str, Any] = json.loads(run.metrics.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"a report is made of a run that has finished, and {run.path} has no whole "
+            f"metrics.json ({error}): finish it with gemel train --resume --out {run.path}"
+        ) from None
+    return tree

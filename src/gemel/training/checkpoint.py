@@ -1,0 +1,80 @@
+"""Checkpoints without pickle: tensors in one safetensors file, the rest as JSON in its header.
+
+A step's randomness is drawn from the seed and the step's number, so weights, optimiser state and
+counters are all there is to remember: a resumed training takes the very steps that an
+uninterrupted one takes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from gemel.errors import RunError
+from gemel.whole_file import whole_file
+
+
+def save_checkpoint(
+    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, counters: dict[str, Any]
+) -> None:
+    """Whole or not at all: a training killed while saving finds the checkpoint before."""
+    tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        for key, value in state.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{index}.{key}"] = value
+    plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    with whole_file(path) as temporary:
+        save_file(plain, temporary, {"counters": json.dumps(counters)})
+
+
+def load_checkpoint(
+    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer
+) -> dict[str, Any]:
+    """Puts weights and optimiser state back; the counters it returns say where training was."""
+    counters = read_counters(path)
+    with safe_open(path, "pt") as stored:
+        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    module.load_state_dict(
+        {
+            name.removeprefix("module."): value
+            for name, value in tensors.items()
+            if name.startswith("module.")
+        }
+    )
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".", 2)
+            state.setdefault(int(index), {})[key] = _laid_out_like(parameters[int(index)], value)
+    optimizer.load_state_dict(
+        {"state": state, "param_groups": optimizer.state_dict()["param_groups"]}
+    )
+    return counters
+
+
+def read_counters(path: Path) -> dict[str, Any]:
+    """Where training was. Raises `RunError` for a file that is no whole checkpoint."""
+    try:
+        with safe_open(path, "pt") as stored:
+            counters: dict[str, Any] = json.loads(stored.metadata()["counters"])
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"the checkpoint {path} must be whole to resume from it, and it cannot be read: "
+            f"{error}. Delete it to start again"
+        ) from error
+    return counters
+
+
+def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:
+    """In the parameter's memory format, so that the next step adds in the same order."""
+    if value.shape != parameter.shape:
+        return value
+    return torch.empty_like(parameter, dtype=value.dtype).copy_(value)

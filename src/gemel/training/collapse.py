@@ -1,0 +1,48 @@
+"""Collapse: a network that says the same of everything, noticed while it happens.
+
+Two signs. The embeddings of different items hardly differ from one another; or the loss rests at
+the value it takes when every distance is zero.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from gemel.losses import Loss
+from gemel.shapes import Distances, Embeddings, Same
+
+LEAST_SPREAD = 0.01
+RESTING_SHARE = 0.01
+
+
+def spread(embeddings: Embeddings) -> float:
+    """Root mean square distance from the mean embedding, as a share of the embeddings' length.
+
+    1 where the directions are all different, 0 where all embeddings coincide.
+    """
+    centred = embeddings - embeddings.mean(0)
+    length = embeddings.square().sum(-1).mean().sqrt()
+    return float(centred.square().sum(-1).mean().sqrt() / length.clamp(min=1e-12))
+
+
+def resting_loss(loss: Loss, distance: Distances, same: Same) -> float:
+    """What the loss would be if all distances were zero."""
+    with torch.no_grad():
+        return float(loss(torch.zeros_like(distance), same))
+
+
+def collapse_sentence(spread: float, mean_loss: float, mean_resting: float) -> str | None:
+    """The cause and the remedy where a collapse shows, else nothing."""
+    if spread < LEAST_SPREAD:
+        return (
+            f"collapse: the embeddings of all items coincide (spread {spread:.1e}, healthy is "
+            "above 0.1), so every pair looks the same. Lower optimizer.learning_rate tenfold, or "
+            "train with batch.kind=classes and loss.name=softmax, which cannot rest there"
+        )
+    if abs(mean_loss - mean_resting) < RESTING_SHARE * abs(mean_resting):
+        return (
+            f"no progress: the loss rests at {mean_loss:.4g}, the value it has when all distances "
+            "are zero. Lower optimizer.learning_rate, bring loss.margin within the distances that "
+            "the metric reaches, or check that the labels are not exchanged"
+        )
+    return None

@@ -1,0 +1,148 @@
+"""From trained weights to a matcher that needs no torch, its parity with torch proven.
+
+The network is exported to ONNX, run by ONNX Runtime on validation items, and held against torch's
+own answers. Where they disagree nothing is exported.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch.export import Dim
+
+from gemel.arrays import Array, Indices
+from gemel.errors import ExportError
+from gemel.matcher import WEIGHTS
+from gemel.networks import ENCODER, METRIC, Networks
+from gemel.twin import SharedTwin
+
+MOST_DIFFERENCE = 1e-3
+"""Of two embeddings, relative to the largest number in any of them."""
+MOST_FLIPPED = 1e-3
+"""Share of validation verdicts that may change sides: pairs that lie on the threshold itself."""
+
+
+@final
+@dataclass(frozen=True)
+class Parity:
+    """How near ONNX Runtime comes to torch, measured at export on validation items."""
+
+    items: int
+    pairs: int
+    largest_difference: float
+    largest_distance_difference: float
+    flipped_verdicts: int
+
+
+def export_networks(twin: SharedTwin, folder: Path) -> None:
+    """Writes the three files of weights; `twin` is left as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    twin = plain_copy(twin)
+    items = torch.rand(2, *twin.encoder.input_shape)
+    size = twin.encoder.embedding_size
+    batch, left, right = Dim("sets", min=1), Dim("left", min=1), Dim("right", min=1)
+    with _quiet():
+        torch.onnx.export(
+            twin.encoder,
+            (items,),
+            folder / ENCODER,
+            input_names=["items"],
+            output_names=["embeddings"],
+            dynamic_shapes=({0: Dim("items", min=1)},),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        torch.onnx.export(
+            twin.metric,
+            (torch.rand(2, 3, size), torch.rand(2, 4, size)),
+            folder / METRIC,
+            input_names=["left", "right"],
+            output_names=["distances"],
+            dynamic_shapes=({0: batch, 1: left}, {0: batch, 1: right}),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    save_file(
+        {name: value.contiguous() for name, value in twin.state_dict().items()},
+        folder / WEIGHTS,
+    )
+
+
+def plain_copy(twin: SharedTwin) -> SharedTwin:
+    """The twin on the CPU, in full precision, uncompiled, ready to answer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compiled = twin.encoder._compiled_call_impl
+        twin.encoder._compiled_call_impl = None
+        plain = copy.deepcopy(twin)
+        twin.encoder._compiled_call_impl = compiled
+    return plain.to("cpu", memory_format=torch.contiguous_format).float().eval()  # type: ignore[call-overload,no-any-return]
+
+
+def measure_parity(
+    twin: SharedTwin,
+    networks: Networks,
+    packed: Array,
+    pairs: tuple[Indices, Indices],
+    threshold: float,
+) -> Parity:
+    """Holds ONNX Runtime against torch on the same items; raises `ExportError` where they differ.
+
+    `pairs` are positions in `packed`.
+    """
+    plain = plain_copy(twin)
+    ours = networks.encode(packed)
+    with torch.no_grad():
+        floats = torch.from_numpy(networks.input.to_float(packed))
+        theirs = torch.cat([plain.embed(part) for part in torch.split(floats, 64)])
+        left, right = (theirs[torch.from_numpy(side)][:, None] for side in pairs)
+        their_distance = plain.metric(left, right)[:, 0, 0].numpy()
+    distance = networks.comparer(ours).pairs(*pairs)
+    parity = Parity(
+        items=len(packed),
+        pairs=len(distance),
+        largest_difference=float(np.abs(ours - theirs.numpy()).max()),
+        largest_distance_difference=float(np.abs(distance - their_distance).max()),
+        flipped_verdicts=int(((distance <= threshold) != (their_distance <= threshold)).sum()),
+    )
+    _check(parity, float(theirs.abs().max()))
+    return parity
+
+
+def _check(parity: Parity, scale: float) -> None:
+    allowed = MOST_DIFFERENCE * max(scale, 1e-6)
+    if parity.largest_difference <= allowed and parity.flipped_verdicts <= max(
+        1, MOST_FLIPPED * parity.pairs
+    ):
+        return
+    raise ExportError(
+        "the exported network must answer as the trained one does, and embeddings differ by "
+        f"{parity.largest_difference:.2g} (allowed {allowed:.2g}), {parity.flipped_verdicts} of "
+        f"{parity.pairs} verdicts change: nothing was exported. Please report this with the recipe"
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter speaks of operators that no network here uses."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

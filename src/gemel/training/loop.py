@@ -1,0 +1,260 @@
+"""The training loop, visible as a whole. Device, precision and processes are Fabric's.
+
+Everything random in a step is drawn from (seed, epoch) or (seed, step), never from what went
+before, so a training that was killed and resumed takes the same steps as one that was not.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, final
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from gemel.batches import Batch
+from gemel.losses import Loss
+from gemel.measure.history import write_history
+from gemel.progress import Progress, Stage
+from gemel.run import Run
+from gemel.shapes import Distances, Images, Positions, Same, Scalar
+from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
+from gemel.training.collapse import collapse_sentence, resting_loss
+from gemel.training.optimizer import Pace, build_optimizer
+from gemel.training.plan import Plan
+from gemel.training.speed import Speed, choose_speed
+from gemel.twin import Twin
+
+CHECKPOINT_SECONDS = 20.0
+VALIDATIONS = 25
+"""How often a training validates in all, where nothing waits for a better figure."""
+COLLAPSE_SHARE = 0.2
+"""Of the training: before it, a loss may well be where it began."""
+
+
+class Compared(NamedTuple):
+    """What of a batch is compared with what, on the device: see `Batch`."""
+
+    rows: Positions
+    columns: Positions
+    same: Same
+    copies: Same
+
+
+@final
+class Step(nn.Module):
+    """Twin and loss as the one module that is trained: from items to the number to make small."""
+
+    def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
+        super().__init__()
+        self.twin = twin
+        self.loss = loss
+        self.instances = instances
+
+    def forward(self, items: Images, compared: Compared) -> tuple[Scalar, Distances]:
+        distance = self.twin(items, compared.rows, compared.columns)
+        with torch.autocast(items.device.type, enabled=False):
+            value: Scalar = self.loss(distance, compared.same)
+            if self.instances:
+                value = value + self.instances * self.loss(distance, compared.copies)
+        return value, distance.detach()
+
+
+@final
+@dataclass
+class Counters:
+    """Where a training is; what a checkpoint remembers beside the weights."""
+
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
+    resting: list[float] = field(default_factory=list)
+    best: float | None = None
+    best_epoch: int = 0
+    waited: int = 0
+    finished: bool = False
+    history: list[dict[str, float]] = field(default_factory=list)
+    speed: dict[str, Any] = field(default_factory=dict)
+
+
+@final
+class Trainer:
+    """One training, from its plan to its last weights."""
+
+    def __init__(
+        self, plan: Plan, run: Run, progress: Progress, *, devices: int | str = "auto"
+    ) -> None:
+        self.plan, self.run, self.progress = plan, run, progress
+        self.recipe = plan.recipe
+        self.counters = Counters()
+        self.warnings: list[str] = []
+        speed = self._resumed_speed() or self._chosen_speed()
+        self.counters.speed = {"precision": speed.precision, "compiled": speed.compiled}
+        if speed.compiled:
+            plan.twin.encoder.compile(dynamic=False)
+        self.fabric = Fabric(accelerator="auto", devices=devices, precision=speed.precision)
+        instances = getattr(self.recipe.batch, "instances", 0.0)
+        step = Step(plan.twin, plan.loss, instances).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.module = step
+        self.step, self.optimizer = self.fabric.setup(
+            step, build_optimizer(self.recipe.optimizer, step)
+        )
+        self.pace = Pace(self.recipe, self.optimizer)
+
+    @property
+    def last(self) -> Path:
+        return self.run.checkpoints / "last.safetensors"
+
+    @property
+    def best(self) -> Path:
+        return self.run.checkpoints / "best.safetensors"
+
+    def train(self) -> Counters:
+        """Trains to the end, from the last checkpoint where there is one."""
+        if self.last.is_file():
+            counters = load_checkpoint(self.last, self.module, self.optimizer)
+            self.counters = Counters(**counters)
+        self.started = time.monotonic() - self.counters.seconds
+        self.saved = time.monotonic()
+        total = self._budget()
+        with self.progress.stage("training", total) as stage:
+            while not self.counters.finished:
+                self._epoch(stage)
+        self._save(self.last)
+        if self.recipe.training.patience and self.best.is_file():
+            load_checkpoint(self.best, self.module, self.optimizer)
+        return self.counters
+
+    def _budget(self) -> float:
+        setting = self.recipe.training
+        if setting.minutes:
+            return setting.minutes * 60
+        return float((setting.epochs or 1) * self.plan.batches.steps)
+
+    def _share(self) -> float:
+        """How much of the training is done, 0–1."""
+        done = self.counters.seconds if self.recipe.training.minutes else self.counters.step
+        return min(1.0, done / self._budget())
+
+    def _epoch(self, stage: Stage) -> None:
+        counters = self.counters
+        begun = counters.epoch * self.plan.batches.steps
+        rng = np.random.default_rng([self.recipe.seed, counters.epoch])
+        for number, batch in enumerate(self.plan.batches.epoch(rng)):
+            if begun + number < counters.step:
+                continue  # done before the checkpoint that this training came from
+            self.pace.set(self._share(), counters.epoch)
+            counters.losses.append(self._update(batch))
+            counters.step += 1
+            counters.seconds = time.monotonic() - self.started
+            stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
+            if self._share() >= 1.0 and self.recipe.training.minutes:
+                break
+            if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+                self._save(self.last)
+        counters.epoch += 1
+        counters.step = counters.epoch * self.plan.batches.steps
+        counters.finished = self._share() >= 1.0
+        if counters.finished or self._validation_is_due():
+            self._validate()
+
+    def _update(self, batch: Batch) -> float:
+        """One step of the optimiser; everything random in it comes from its number."""
+        number = self.counters.step
+        generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
+        compared = Compared(
+            *(
+                self.fabric.to_device(torch.from_numpy(array))
+                for array in (batch.rows, batch.columns, batch.same, batch.copies)
+            )
+        )
+        items = self.fabric.to_device(self.plan.items(batch.items))
+        items = self.plan.augment(items, generator).contiguous(memory_format=torch.channels_last)
+        self.step.train()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.recipe.seed * 1_000_003 + number)
+            loss, distance = self.step(items, compared)
+        self.fabric.backward(loss)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.counters.resting.append(self._resting(distance, compared))
+        return float(loss.detach())
+
+    def _resting(self, distance: Distances, compared: Compared) -> float:
+        """What the loss of this step would have been if all distances were zero."""
+        value = resting_loss(self.plan.loss, distance, compared.same)
+        if self.module.instances:
+            own = resting_loss(self.plan.loss, distance, compared.copies)
+            value += self.module.instances * own
+        return value
+
+    def _validation_is_due(self) -> bool:
+        if self.recipe.training.patience:
+            return True
+        if self.recipe.training.epochs:
+            return self.counters.epoch % max(1, self.recipe.training.epochs // VALIDATIONS) == 0
+        told = self.counters.history[-1]["seconds"] if self.counters.history else 0.0
+        return self.counters.seconds - told >= self._budget() / VALIDATIONS
+
+    def _validate(self) -> None:
+        counters = self.counters
+        self.module.eval()
+        figures = self.plan.validate(self.plan.twin)
+        loss, resting = float(np.mean(counters.losses)), float(np.mean(counters.resting))
+        counters.losses, counters.resting = [], []
+        counters.seconds = time.monotonic() - self.started
+        counters.history.append(
+            {
+                "epoch": counters.epoch,
+                "seconds": round(counters.seconds, 3),
+                "loss": loss,
+                "learning_rate": self.pace.learning_rate,
+                **figures,
+            }
+        )
+        write_history(self.run.history, counters.history)
+        if self._share() >= COLLAPSE_SHARE:
+            self._warn(collapse_sentence(figures["spread"], loss, resting))
+        if counters.best is None or figures["auc"] > counters.best:
+            counters.best, counters.best_epoch, counters.waited = figures["auc"], counters.epoch, 0
+            if self.recipe.training.patience:
+                self._save(self.best)
+        else:
+            counters.waited += 1
+            patience = self.recipe.training.patience
+            counters.finished |= patience is not None and counters.waited >= patience
+        if counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
+            self._save(self.last)
+
+    def _warn(self, sentence: str | None) -> None:
+        cause = sentence.partition(":")[0] if sentence else None
+        if sentence and not any(told.startswith(f"{cause}:") for told in self.warnings):
+            self.warnings.append(sentence)
+            self.progress.say(f"warning: {sentence}")
+
+    def _note(self, batch_items: int) -> str:
+        counters = self.counters
+        speed = batch_items * counters.step / max(counters.seconds, 1e-9)
+        shown = f"loss {np.mean(counters.losses[-20:]):.4f}"
+        if counters.history:
+            shown += f"  validation auc {counters.history[-1]['auc']:.4f}"
+        return f"{shown}  {speed:,.0f} items/s"
+
+    def _save(self, path: Path) -> None:
+        if self.fabric.global_rank == 0:
+            save_checkpoint(path, self.module, self.optimizer, vars(self.counters))
+        self.saved = time.monotonic()
+
+    def _resumed_speed(self) -> Speed | None:
+        return Speed(**read_counters(self.last)["speed"]) if self.last.is_file() else None
+
+    def _chosen_speed(self) -> Speed:
+        first = next(self.plan.batches.epoch(np.random.default_rng(0)))
+        items: Tensor = self.plan.items(first.items)
+        steps = self.plan.batches.steps * (self.recipe.training.epochs or 1)
+        return choose_speed(self.recipe.training, self.plan.twin, items, steps)

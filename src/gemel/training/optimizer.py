@@ -1,0 +1,96 @@
+"""The optimiser of a recipe, and how its rates move while the training goes on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, final
+
+import torch
+from torch import nn
+
+from gemel.recipe import Recipe
+from gemel.recipe.schedule import LayerSetting, OptimizerSetting, ScheduleSetting
+
+
+def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim.Optimizer:
+    """One group of parameters for each set of rates; biases and norms are not decayed by AdamW."""
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for name, parameter in module.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rates = _rates(setting, name, parameter)
+        group = groups.setdefault(tuple(rates.values()), {"params": [], **rates})
+        group["params"].append(parameter)
+    defaults = list(groups.values())
+    match setting.name:
+        case "adamw":
+            return torch.optim.AdamW(_without_momentum(defaults))
+        case "adam":
+            return torch.optim.Adam(_without_momentum(defaults))
+        case "rmsprop":
+            # Keras's constants, which the notes' programs ran with.
+            return torch.optim.RMSprop(defaults, alpha=0.9, eps=1e-7)
+        case "sgd":
+            return torch.optim.SGD(defaults)
+
+
+def _rates(setting: OptimizerSetting, name: str, parameter: nn.Parameter) -> dict[str, float]:
+    own = next(
+        (layer for key, layer in setting.layers.items() if key in name.split(".")), LayerSetting()
+    )
+    decay = setting.weight_decay if own.weight_decay is None else own.weight_decay
+    if setting.name == "adamw" and parameter.ndim < 2:
+        decay = 0.0
+    momentum = setting.momentum if own.momentum is None else own.momentum
+    return {
+        "lr": own.learning_rate or setting.learning_rate,
+        "weight_decay": decay,
+        "momentum": momentum,
+    }
+
+
+def _without_momentum(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in group.items() if key != "momentum"} for group in groups]
+
+
+@final
+class Pace:
+    """Sets each group's rates from how much of the training is done."""
+
+    def __init__(self, recipe: Recipe, optimizer: torch.optim.Optimizer) -> None:
+        self.schedule = recipe.schedule
+        self.momentum_start = recipe.optimizer.momentum_start
+        self.optimizer = optimizer
+        self.full = [(group["lr"], group.get("momentum")) for group in optimizer.param_groups]
+
+    def set(self, share: float, epoch: int) -> None:
+        """`share` 0–1 of the whole training is done, `epoch` epochs of it."""
+        factor = rate_factor(self.schedule, share, epoch)
+        for group, (rate, momentum) in zip(self.optimizer.param_groups, self.full, strict=True):
+            group["lr"] = rate * factor
+            if self.momentum_start is not None and momentum is not None:
+                start = self.momentum_start
+                group["momentum"] = start + (momentum - start) * share
+
+    @property
+    def learning_rate(self) -> float:
+        rate: float = self.optimizer.param_groups[0]["lr"]
+        return rate
+
+
+def rate_factor(schedule: ScheduleSetting, share: float, epoch: int) -> float:
+    """What the learning rate is multiplied by.
+
+    >>> rate_factor(ScheduleSetting(name="exponential", factor=0.5), 0.1, epoch=2)
+    0.25
+    """
+    if share < schedule.warmup:
+        return max(share / schedule.warmup, 1e-3)
+    match schedule.name:
+        case "constant":
+            return 1.0
+        case "exponential":
+            return float(schedule.factor**epoch)
+        case "cosine":
+            rest = (share - schedule.warmup) / (1 - schedule.warmup)
+            return 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))

@@ -1,0 +1,197 @@
+"""From a source of data to a finished run, step by step as DESIGN.md draws it."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+
+from gemel.data import Dataset, open_data
+from gemel.errors import RecipeError, RunError
+from gemel.matcher import load
+from gemel.measure.answer import Answer, Verified, trees
+from gemel.measure.prepared import Prepared, prepare, resolve_input, sides_of
+from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.runs import run_data
+from gemel.progress import Progress
+from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.report import write_report_of
+from gemel.run import Run
+from gemel.training.data import build_batches, build_validation, pixel_statistics, resolve_batch
+from gemel.training.loop import Counters, Trainer
+from gemel.training.make_matcher import make_matcher
+from gemel.training.parts import build_augment, build_loss, build_twin
+from gemel.training.plan import Plan
+from gemel.whole_file import write_text
+
+RUNS = Path("runs")
+
+
+@final
+@dataclass(frozen=True)
+class Order:
+    """What the caller asked for; `changes` are `key=value` settings on top of the recipe."""
+
+    data: str | None = None
+    recipe: str | None = None
+    changes: Sequence[str] = field(default=())
+    out: Path | None = None
+    resume: bool = False
+    devices: int | str = "auto"
+
+
+def train(order: Order, progress: Progress) -> Run:
+    """Trains, calibrates, measures and reports; returns the run that all of it is in."""
+    begun = time.monotonic()
+    run = _run(order)
+    dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
+    prepared, recipe = _prepared(dataset, recipe, progress)
+    plan = _plan(recipe, prepared)
+    _begin(run, recipe, prepared, order)
+    trainer = Trainer(plan, run, progress, devices=order.devices)
+    trained = trainer.train()
+    doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
+    asked = subject(load(run.path), prepared, "test", progress)
+    verified, others = _measured(asked, recipe)
+    notices = (*prepared.notices, *trainer.warnings, *doubts)
+    _write_metrics(run, [verified.answer, *others], notices, time.monotonic() - begun)
+    write_report_of(run, asked, verified)
+    for sentence in (*trainer.warnings, *doubts):
+        progress.say(f"warning: {sentence}")
+    return run
+
+
+def _run(order: Order) -> Run:
+    if order.resume:
+        if order.out is not None:
+            return Run.opened(order.out)
+        if order.data is None:
+            raise RunError("say which run to resume: its data as it was given, or --out RUN")
+        return Run.latest(RUNS, _name(order.data))
+    if order.data is None:
+        raise RunError("say what to train on: a folder, a table, or a built-in name like digits")
+    return Run.new(order.out) if order.out is not None else Run.unused(RUNS, _name(order.data))
+
+
+def _name(data: str) -> str:
+    return Path(data).expanduser().resolve().stem if Path(data).exists() else data
+
+
+def _ordered(order: Order) -> tuple[Dataset, Recipe]:
+    assert order.data is not None
+    # The recipe first: a slip in it should not wait for a download.
+    chosen = load_recipe(order.recipe, order.changes) if order.recipe else None
+    dataset = open_data(order.data)
+    if chosen is None:
+        chosen = load_recipe("pairs" if dataset.labels is None else "default", order.changes)
+    return dataset, chosen
+
+
+def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
+    """As the run was begun; only its length may be asked for anew."""
+    beyond = [change for change in order.changes if not change.startswith("training.")]
+    if order.recipe or beyond:
+        raise RecipeError(
+            "a resumed run keeps the recipe it was begun with: leave out --recipe, --seed and --set"
+        )
+    about = run_data(run)
+    dataset = open_data(order.data or about["source"])
+    if dataset.items.fingerprint() != about["fingerprint"]:
+        raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
+    return dataset, load_recipe(run.recipe, order.changes)
+
+
+def _prepared(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
+    """The data, and the recipe with all that the data decide filled in."""
+    reader = resolve_input(recipe.input, dataset)
+    prepared = prepare(dataset, reader, recipe.split, recipe.seed, progress)
+    for sentence in prepared.notices:
+        progress.say(sentence)
+    setting = recipe.input.model_copy(
+        update={
+            "size": (reader.height, reader.width),
+            "colour": "rgb" if reader.channels == 3 else "grey",
+        }
+    )
+    recipe = recipe.model_copy(update={"input": setting})
+    return prepared, resolve_batch(recipe, prepared)
+
+
+def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
+    twin = build_twin(recipe, prepared.input.shape, pixel_statistics(prepared))
+    return Plan(
+        recipe=recipe,
+        twin=twin,
+        loss=build_loss(recipe, twin),
+        batches=build_batches(recipe, prepared),
+        augment=build_augment(recipe.augment, prepared.input.channels),
+        fetch=lambda positions: prepared.input.to_float(prepared.pack[positions]),
+        validate=build_validation(prepared, recipe.seed),
+    )
+
+
+def _begin(run: Run, recipe: Recipe, prepared: Prepared, order: Order) -> None:
+    """Everything that another program needs to understand the run, before its first step."""
+    write_text(run.recipe, recipe_text(recipe))
+    if order.resume:
+        return
+    path = Path(str(order.data)).expanduser()
+    about = {
+        "source": str(path.resolve()) if path.exists() else order.data,
+        "name": prepared.dataset.name,
+        "fingerprint": prepared.dataset.items.fingerprint(),
+        "split": {
+            "by": prepared.split.by,
+            "reason": prepared.split.reason,
+            "sides": [
+                {"name": name, "items": items, "labels": labels}
+                for name, items, labels in sides_of(prepared)
+            ],
+        },
+    }
+    write_text(run.data, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+
+def _trained(counters: Counters) -> dict[str, Any]:
+    return {
+        "epochs": counters.epoch,
+        "steps": counters.step,
+        "training_seconds": round(counters.seconds, 1),
+        **counters.speed,
+    }
+
+
+def _measured(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
+    """All that the test side allows, in the recipe's way."""
+    question = Question(
+        pairs=recipe.evaluation.pairs,
+        fixed_threshold=recipe.evaluation.fixed_threshold,
+        seed=recipe.seed,
+    )
+    verified = asked.verification(question)
+    if asked.prepared.dataset.labels is None:
+        return verified, []
+    return verified, [asked.few_shot(question), asked.retrieval(question)]
+
+
+def _write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:
+    tree = {
+        "protocols": trees(answers),
+        "notices": list(notices),
+        "seconds": round(seconds, 1),
+        "peak_memory_mib": peak_memory_mib(),
+    }
+    write_text(run.metrics, json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+
+
+def peak_memory_mib() -> int:
+    """The most memory that this process ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(np.ceil(peak / (2**20 if sys.platform == "darwin" else 2**10)))
