@@ -10,8 +10,8 @@ import gemel
 SOURCE = Path(gemel.__file__).parent
 
 FLOORS = [
-    {"errors", "arrays", "shapes", "progress", "whole_file"},
-    {"functional"},
+    {"errors", "arrays", "shapes", "progress"},
+    {"functional", "whole_file"},
     {"inputs", "encoders", "metrics", "losses", "augment", "batches", "evaluation", "calibration"},
     {"data", "twin", "networks", "run"},
     {"matcher", "recipe"},
