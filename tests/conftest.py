@@ -1,9 +1,30 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from jaxtyping import install_import_hook
+from PIL import Image
+
+from shape_checks import CHECKED
+
+if TYPE_CHECKING:
+    from gemel.run import Run
+
+install_import_hook([f"gemel.{room}" for room in CHECKED], "shape_checks.checked")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Packs go where the session's files go, not into the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEMEL_CACHE", str(_shared(tmp_path_factory) / "cache"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +34,52 @@ def gemel_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("GEMEL_DATA is not set")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def _trained_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from filelock import FileLock
+
+    import gemel
+
+    folder = _shared(tmp_path_factory) / "tiny"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "report.html").is_file():
+            gemel.train("digits", out=folder, epochs=2, settings={"encoder.width": 8}, quiet=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_run(_trained_digits: Path) -> Run:
+    """A finished run on digits, trained once for all workers: look at it, never change it."""
+    from gemel.run import Run
+
+    return Run(_trained_digits)
+
+
+@pytest.fixture
+def own_run(_trained_digits: Path, tmp_path: Path) -> Run:
+    """A copy of the finished run, to change."""
+    from gemel.run import Run
+
+    return Run(shutil.copytree(_trained_digits, tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 6 labels x 12 pictures of 12x12: each label a pattern of its own, with noise."""
+    folder = tmp_path_factory.mktemp("data") / "drawings"
+    rng = np.random.default_rng(0)
+    for label in range(6):
+        pattern = rng.integers(0, 256, (12, 12))
+        (folder / f"label{label}").mkdir(parents=True)
+        for item in range(12):
+            pixels = np.clip(pattern + rng.normal(0, 40, (12, 12)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"label{label}" / f"{item:02}.png")
+    return folder
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of a session."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
