@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from gemel.recipe.setting import Setting
 
@@ -60,29 +60,20 @@ class TripletsBatch(Setting):
 
 
 class ClassesBatch(Setting):
-    """P labels x K items x views. `auto` fills `size`, with as many labels as there are up to 32.
+    """P labels x K items. `auto` fills `size`, with as many labels as there are up to 32.
 
-    With two `views` every item stands twice in a batch, augmented in two ways. `instances` then
-    weighs a second term of the loss, in which an item's only partner is its own other view: it
-    keeps apart what labels alone would merge, and so carries over to labels never seen.
+    `instances` weighs a second term of the loss. Every item then stands twice in a batch, augmented
+    in two ways, and its only partner is its own other view: this keeps apart what labels alone
+    would merge, and so carries over to labels never seen. `auto` is 1 where whole labels are held
+    out, and 0 where the labels to be told apart are those of the training.
     """
 
     kind: Literal["classes"]
-    views: Literal[1, 2] = 1
-    instances: NonNegativeFloat = 0.0
+    instances: Literal["auto"] | NonNegativeFloat = 0.0
     labels: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
     items: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
     size: Annotated[int, Field(ge=4)] = 128
     groups: Groups = "all"
-
-    @model_validator(mode="after")
-    def _instances_need_views(self) -> ClassesBatch:
-        if self.instances and self.views == 1:
-            raise ValueError(
-                "batch.instances compares two views of an item: set batch.views to 2, or "
-                f"batch.instances to 0; got views 1 and instances {self.instances:g}"
-            )
-        return self
 
 
 class EpisodesBatch(Setting):

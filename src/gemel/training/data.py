@@ -49,10 +49,13 @@ def pixel_statistics(prepared: Prepared) -> PixelStatistics:
 def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     """The recipe with the numbers that its `auto`s come to on these data."""
     batch = recipe.batch
-    if not isinstance(batch, ClassesBatch) or "auto" not in (batch.labels, batch.items):
+    if not isinstance(batch, ClassesBatch):
         return recipe
+    instances = batch.instances
+    if instances == "auto":
+        instances = 0.0 if prepared.split.by == "item" else 1.0
     labels = len(np.unique(prepared.labels(prepared.side("train"))))
-    size = batch.size // batch.views
+    size = batch.size // (2 if instances else 1)
     if batch.labels != "auto":
         many = batch.labels
     elif batch.items != "auto":
@@ -60,8 +63,8 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     else:
         many = max(2, min(labels, MOST_LABELS, size // 2))
     each = max(2, size // many) if batch.items == "auto" else batch.items
-    resolved = batch.model_copy(update={"labels": many, "items": each})
-    return recipe.model_copy(update={"batch": resolved})
+    update = {"labels": many, "items": each, "instances": instances}
+    return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
 
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
@@ -87,7 +90,8 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         case "classes":
             assert batch.labels != "auto"
             assert batch.items != "auto"
-            return Classes(index, batch.labels, batch.items, groups, batch.views)
+            views = 2 if batch.instances else 1
+            return Classes(index, batch.labels, batch.items, groups, views)
         case "episodes":
             return Episodes(index, batch.ways, batch.shots, batch.queries, groups)
 

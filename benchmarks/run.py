@@ -1,0 +1,176 @@
+"""Speed, memory and start-up times of Gemel on this machine: `make bench`.
+
+Everything that is compared runs in one process after the other, alternating, and medians are
+shown: single timings of a shared machine mean little.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gemel.batches import Batch, Classes, LabelIndex
+from gemel.encoders import PixelStatistics
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+from gemel.run import Run
+from gemel.training.loop import Trainer
+from gemel.training.parts import build_augment, build_loss, build_twin
+from gemel.training.plan import Plan
+
+LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
+SHAPES = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}
+
+
+def main() -> None:
+    print(f"{torch.get_num_threads()} threads, torch {torch.__version__}\n")
+    print("| training the default network | images/s | pairs/s | against the plain loop |")
+    print("|---|---|---|---|")
+    for name, shape in SHAPES.items():
+        report_training(name, shape)
+    report_processes()
+
+
+def report_training(name: str, shape: tuple[int, int, int]) -> None:
+    plain = plain_loop(shape)
+    ways = {
+        "Gemel, `--epochs` of a short run": gemel_loop(shape, compiled=False),
+        "Gemel, compiled in bf16 (runs over 2½ minutes)": gemel_loop(shape, compiled=True),
+    }
+    images, pairs = plain
+    print(f"| {name}: plain PyTorch loop | {images:,.0f} | {pairs:,.0f} | 1 |")
+    for way, (images, pairs) in ways.items():
+        print(f"| {name}: {way} | {images:,.0f} | {pairs:,.0f} | {images / plain[0]:.2f} x |")
+
+
+def gemel_loop(shape: tuple[int, int, int], *, compiled: bool) -> tuple[float, float]:
+    """Items/s and compared pairs/s of Gemel's own loop, augmentation and validation included."""
+    precision = "bf16" if compiled else "32"
+    recipe = load_recipe(
+        "default",
+        [
+            "training.epochs=1",
+            f"training.compile={str(compiled).lower()}",
+            f"training.precision={precision}",
+        ],
+    )
+    data = pictures(shape)
+    twin = build_twin(recipe, shape, PixelStatistics([0.5] * shape[0], [0.3] * shape[0]))
+    clock = Clock()
+    plan = Plan(
+        recipe=recipe,
+        twin=twin,
+        loss=build_loss(recipe, twin),
+        batches=clock,
+        augment=build_augment(recipe.augment, shape[0]),
+        fetch=lambda positions: data[positions].astype(np.float32) / 255,
+        validate=lambda _: {"auc": 0.5, "eer": 0.5, "spread": 1.0},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        Trainer(plan, Run(Path(folder)), Silent()).train()
+    return clock.rates()
+
+
+def plain_loop(shape: tuple[int, int, int]) -> tuple[float, float]:
+    """The same network, batches and loss, written as tutorials do; nothing is augmented."""
+    recipe = load_recipe("default", ["training.epochs=1"])
+    data = torch.from_numpy(pictures(shape))
+    twin = build_twin(recipe, shape, PixelStatistics([0.5] * shape[0], [0.3] * shape[0]))
+    loss_function = build_loss(recipe, twin)
+    optimizer = torch.optim.AdamW([*twin.parameters(), *loss_function.parameters()], lr=2e-3)
+    clock = Clock()
+    twin.train()
+    for batch in clock.epoch(np.random.default_rng(0)):
+        items = data[torch.from_numpy(batch.items)].float() / 255
+        embeddings = twin.embed(items)
+        distance = 1 - embeddings @ embeddings.T
+        others = torch.from_numpy(batch.columns)
+        loss = loss_function(distance.gather(1, others), torch.from_numpy(batch.same))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return clock.rates()
+
+
+class Clock:
+    """Batches of 128 pictures, with the time at which each was asked for."""
+
+    steps = WARM_UP + STEPS
+
+    def __init__(self) -> None:
+        labels = np.repeat(np.arange(LABELS), EACH)
+        self.kind = Classes(LabelIndex(np.arange(len(labels)), labels), 32, 2, views=2)
+        self.asked: list[float] = []
+        self.last: Batch | None = None
+
+    def epoch(self, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+        for _ in range(self.steps):
+            self.last = next(self.kind.epoch(rng))
+            self.asked.append(time.perf_counter())
+            yield self.last
+
+    def rates(self) -> tuple[float, float]:
+        """Medians over the steps after warming up."""
+        assert self.last is not None
+        seconds = statistics.median(np.diff(self.asked)[WARM_UP:])
+        return len(self.last.items) / seconds, self.last.same.size / seconds
+
+
+def pictures(shape: tuple[int, int, int]) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (LABELS * EACH, *shape), dtype=np.uint8)
+
+
+def report_processes() -> None:
+    """Whole processes: cold starts and peak memory."""
+    gemel = [sys.executable, "-c", "from gemel.cli import main; main()"]
+    with tempfile.TemporaryDirectory() as folder:
+        run, picture = Path(folder) / "run", Path(folder) / "digit.png"
+        from PIL import Image
+        from sklearn.datasets import load_digits
+
+        Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(picture)
+        train = [*gemel, "train", "digits", "--epochs", "2", "--out", str(run)]
+        rows: list[tuple[str, list[str], int]] = [
+            ("`gemel --help`", [*gemel, "--help"], 7),
+            (
+                "`gemel compare RUN A B`",
+                [*gemel, "compare", str(run), str(picture), str(picture)],
+                7,
+            ),
+        ]
+        print("\n| whole process | seconds (median) | peak memory, MiB |")
+        print("|---|---|---|")
+        timed("`gemel train digits --epochs 2`, with all it measures and its report", train, 1)
+        for name, command, times in rows:
+            timed(name, command, times)
+
+
+def timed(name: str, command: list[str], times: int) -> None:
+    seconds, memory = zip(*(one_process(command) for _ in range(times)), strict=True)
+    print(f"| {name} | {statistics.median(seconds):.2f} | {max(memory):,.0f} |")
+
+
+def one_process(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak memory of a process, measured by a parent that does nothing else."""
+    measure = (
+        "import resource, subprocess, sys, time; begun = time.perf_counter();"
+        "subprocess.run(sys.argv[1:], check=True, capture_output=True);"
+        "print(time.perf_counter() - begun,"
+        " resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", measure, *command], check=True, capture_output=True, text=True
+    )
+    seconds, memory = map(float, done.stdout.split())
+    return seconds, memory
+
+
+if __name__ == "__main__":
+    main()
