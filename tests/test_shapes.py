@@ -12,7 +12,7 @@ from gemel.training.collapse import spread
 
 
 def test_a_wrong_shape_is_caught_at_the_door_of_a_metric():
-    with pytest.raises(TypeCheckError, match="EmbeddingSets|b _ d"):
+    with pytest.raises(TypeCheckError, match="b _ d"):
         METRICS["cosine"](4)(torch.rand(3, 4), torch.rand(3, 4))
 
 

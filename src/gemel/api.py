@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,8 @@ def train(
     asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}
     changes = [f"{key}={value}" for key, value in asked.items() if value is not None]
     pairs = settings.items() if isinstance(settings, Mapping) else ()
-    changes += [f"{key}={value}" for key, value in pairs] or list(settings)
+    # JSON's words, numbers, truth values and lists are TOML's.
+    changes += [f"{key}={json.dumps(value)}" for key, value in pairs] or list(settings)
     order = Order(
         data=None if data is None else str(data),
         recipe=None if recipe is None else str(recipe),

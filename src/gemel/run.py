@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -77,7 +78,12 @@ class Run:
     @staticmethod
     def latest(parent: Path, name: str) -> Run:
         """The newest of name, name-2, name-3 …; `RunError` where there is none."""
-        found = [path for path in parent.glob(f"{name}*") if (path / "recipe.toml").is_file()]
+        numbered = re.compile(re.escape(name) + r"(-\d+)?")
+        found = [
+            path
+            for path in parent.glob("*")
+            if numbered.fullmatch(path.name) and (path / "recipe.toml").is_file()
+        ]
         if not found:
             raise RunError(f"there is no run of {name} in {parent} to resume: leave out --resume")
         return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))

@@ -27,9 +27,7 @@ from gemel.networks import ENCODER, METRIC, Networks
 from gemel.twin import SharedTwin
 
 MOST_DIFFERENCE = 1e-3
-"""Of two embeddings, relative to the largest number in any of them."""
-MOST_FLIPPED = 1e-3
-"""Share of validation verdicts that may change sides: pairs that lie on the threshold itself."""
+"""Of two embeddings or distances, relative to the largest number in any of them."""
 
 
 @final
@@ -117,21 +115,24 @@ def measure_parity(
         largest_distance_difference=float(np.abs(distance - their_distance).max()),
         flipped_verdicts=int(((distance <= threshold) != (their_distance <= threshold)).sum()),
     )
-    _check(parity, float(theirs.abs().max()))
+    scale = float(theirs.abs().max())
+    _check(parity, scale, max(scale, float(np.abs(their_distance).max())))
     return parity
 
 
-def _check(parity: Parity, scale: float) -> None:
-    allowed = MOST_DIFFERENCE * max(scale, 1e-6)
-    if parity.largest_difference <= allowed and parity.flipped_verdicts <= max(
-        1, MOST_FLIPPED * parity.pairs
+def _check(parity: Parity, embedding_scale: float, distance_scale: float) -> None:
+    for what, difference, scale in (
+        ("embeddings", parity.largest_difference, embedding_scale),
+        ("distances", parity.largest_distance_difference, distance_scale),
     ):
-        return
-    raise ExportError(
-        "the exported network must answer as the trained one does, and embeddings differ by "
-        f"{parity.largest_difference:.2g} (allowed {allowed:.2g}), {parity.flipped_verdicts} of "
-        f"{parity.pairs} verdicts change: nothing was exported. Please report this with the recipe"
-    )
+        allowed = MOST_DIFFERENCE * max(scale, 1e-6)
+        if not difference <= allowed:  # so that nan is a difference too
+            raise ExportError(
+                f"the exported network must answer as the trained one does, and {what} differ by "
+                f"{difference:.2g} (allowed {allowed:.2g}), {parity.flipped_verdicts} of "
+                f"{parity.pairs} verdicts change: nothing was exported. Please report this with "
+                "the recipe"
+            )
 
 
 @contextmanager

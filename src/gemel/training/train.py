@@ -81,7 +81,8 @@ def _run(order: Order) -> Run:
 
 
 def _name(data: str) -> str:
-    return Path(data).expanduser().resolve().stem if Path(data).exists() else data
+    path = Path(data).expanduser()
+    return path.resolve().stem if path.exists() else data
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
@@ -138,10 +139,16 @@ def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
 
 
 def _begin(run: Run, recipe: Recipe, prepared: Prepared, order: Order) -> None:
-    """Everything that another program needs to understand the run, before its first step."""
+    """Everything that another program needs to understand the run, before its first step.
+
+    The recipe last: with it the folder is a run, and can be resumed.
+    """
+    if not order.resume:
+        write_text(run.data, _about(prepared, order))
     write_text(run.recipe, recipe_text(recipe))
-    if order.resume:
-        return
+
+
+def _about(prepared: Prepared, order: Order) -> str:
     path = Path(str(order.data)).expanduser()
     about = {
         "source": str(path.resolve()) if path.exists() else order.data,
@@ -156,7 +163,7 @@ def _begin(run: Run, recipe: Recipe, prepared: Prepared, order: Order) -> None:
             ],
         },
     }
-    write_text(run.data, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
 def _trained(counters: Counters) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""`import gemel`, and training as one call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import gemel
+from gemel.errors import MissingExtra, RecipeError, RunError
+from gemel.recipe import load_recipe
+
+HEAVY = ("torch", "sklearn", "matplotlib", "lightning_fabric", "pyarrow", "jinja2", "onnx")
+
+
+def loaded_after(program: str) -> set[str]:
+    """The top-level modules that a fresh interpreter holds after a program."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{program}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in told.stdout.split()}
+
+
+def test_importing_gemel_costs_nothing():
+    assert not loaded_after("import gemel") & {"numpy", "pydantic", "typer", "PIL", *HEAVY}
+
+
+def test_what_it_offers_is_found_where_it_lives():
+    for name in gemel.__all__:
+        assert getattr(gemel, name).__name__ == name
+    assert dir(gemel) == sorted(gemel.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        _ = gemel.trian
+
+
+def test_without_torch_training_says_what_to_install():
+    program = """
+import sys
+sys.modules["torch"] = None
+import gemel
+try:
+    gemel.train("digits")
+except gemel.GemelError as error:
+    print(type(error).__name__, error)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("MissingExtra training needs the package torch")
+    assert "pip install 'gemel[train]'" in told.stdout
+    assert issubclass(MissingExtra, ImportError)
+
+
+def test_settings_may_be_said_as_words_or_as_values(monkeypatch):
+    monkeypatch.setattr(
+        "gemel.training.train.train", lambda order, _: load_recipe("default", order.changes)
+    )
+    values = {
+        "encoder.name": "mlp",
+        "encoder.widths": [8, 4],
+        "training.compile": False,
+        "about": '1 "test"',
+    }
+    words = ["encoder.name=mlp", "encoder.widths=[8, 4]", "training.compile=false"]
+    recipe = gemel.train("digits", epochs=3, seed=5, settings=values)
+    assert recipe.encoder.widths == (8, 4)
+    assert recipe.training.compile is False
+    assert (recipe.training.epochs, recipe.training.minutes, recipe.seed) == (3, None, 5)
+    assert recipe.about == '1 "test"'
+    assert gemel.train("digits", epochs=3, seed=5, settings=[*words, 'about=1 "test"']) == recipe
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ({"data": None}, "say what to train on"),
+        ({"data": None, "resume": True}, "say which run to resume"),
+        ({"data": "digits", "resume": True, "out": "nowhere"}, "a run is a folder with recipe"),
+    ],
+)
+def test_an_order_without_a_subject_is_one_sentence(call, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match=sentence):
+        gemel.train(**call, quiet=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_slip_in_the_recipe_is_found_before_the_data_are_read(tmp_path):
+    with pytest.raises(RecipeError, match="did you mean 'default'"):
+        gemel.train("no-such-data", recipe="defualt", out=tmp_path / "run", quiet=True)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from gemel.errors import RunError
+from gemel.run import Run
+
+
+def begun(path, age=0):
+    path.mkdir(parents=True)
+    (path / "recipe.toml").write_text("")
+    os.utime(path / "recipe.toml", (1e9 - age, 1e9 - age))
+    return path
+
+
+def test_a_run_is_a_folder_with_a_recipe(tmp_path):
+    assert Run.opened(str(begun(tmp_path / "digits"))).path == tmp_path / "digits"
+    with pytest.raises(RunError, match=r"a folder with recipe\.toml.*is not one\. Give the folder"):
+        Run.opened(tmp_path)
+
+
+def test_a_new_run_never_writes_into_what_is_there(tmp_path):
+    assert Run.new(tmp_path / "empty").path == tmp_path / "empty"
+    (tmp_path / "made").mkdir()
+    assert Run.new(tmp_path / "made").path == tmp_path / "made"
+    for taken in (begun(tmp_path / "digits"), tmp_path / "digits" / "recipe.toml"):
+        with pytest.raises(RunError, match=r"not in use, and .* exists: choose another --out"):
+            Run.new(taken)
+
+
+def test_an_unnamed_run_takes_the_first_free_number(tmp_path):
+    assert Run.unused(tmp_path, "digits").path.name == "digits"
+    begun(tmp_path / "digits")
+    begun(tmp_path / "digits-2")
+    assert Run.unused(tmp_path, "digits").path.name == "digits-3"
+
+
+def test_the_latest_run_is_the_newest_of_these_very_data(tmp_path):
+    begun(tmp_path / "digits", age=30)
+    begun(tmp_path / "digits-2", age=10)
+    begun(tmp_path / "digits-3", age=20)
+    begun(tmp_path / "digits-of-pi")
+    begun(tmp_path / "digitsandmore")
+    (tmp_path / "digits-4").mkdir()
+    assert Run.latest(tmp_path, "digits").path.name == "digits-2"
+
+
+def test_names_with_signs_of_patterns_are_just_names(tmp_path):
+    begun(tmp_path / "photos[1]")
+    assert Run.latest(tmp_path, "photos[1]").path.name == "photos[1]"
+
+
+@pytest.mark.parametrize("folder", ["runs", "nowhere"])
+def test_nothing_to_resume_is_one_sentence(tmp_path, folder):
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(RunError, match=r"no run of digits in .* to resume: leave out --resume"):
+        Run.latest(tmp_path / folder, "digits")

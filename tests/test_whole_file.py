@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from gemel.errors import DataError
+from gemel.whole_file import whole_file, whole_folder, write_text
+
+
+def half_written(place, error):
+    with place as temporary:
+        if temporary.is_dir():
+            assert not list(temporary.iterdir())
+            temporary /= "file"
+        temporary.write_text("half")
+        raise error
+
+
+def test_a_reader_sees_the_old_text_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "deeper" / "note.txt"
+    write_text(path, "old")
+    with whole_file(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, error):
+    path = tmp_path / "note.txt"
+    write_text(path, "old")
+    with pytest.raises(error):
+        half_written(whole_file(path), error)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    with pytest.raises(DataError, match=r"note\.txt must be writable.*No space left"):  # noqa: SIM117
+        with whole_file(tmp_path / "note.txt"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_failures_of_the_writer_are_its_own(tmp_path):
+    with pytest.raises(OSError, match="Interrupted"), whole_file(tmp_path / "note.txt"):
+        raise OSError(errno.EINTR, "Interrupted")
+    with pytest.raises(OSError, match="Interrupted"), whole_folder(tmp_path / "folder"):
+        raise OSError(errno.EINTR, "Interrupted")
+
+
+def test_a_file_where_the_folder_should_be_is_one_sentence(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(DataError, match="must be writable"):
+        write_text(tmp_path / "taken" / "note.txt", "text")
+
+
+def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):
+    path = tmp_path / "matcher"
+    for text in ("old", "new"):
+        with whole_folder(path) as temporary:
+            (temporary / "file").write_text(text)
+        assert (path / "file").read_text() == text
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_fails_leaves_the_old_one_and_sweeps_what_a_killed_process_left(tmp_path):
+    path = tmp_path / "matcher"
+    with whole_folder(path) as temporary:
+        (temporary / "file").write_text("old")
+    temporary.mkdir()
+    (temporary / "of a killed process").write_text("half")
+    with pytest.raises(KeyboardInterrupt):
+        half_written(whole_folder(path), KeyboardInterrupt)
+    assert (path / "file").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_on_a_full_disk_is_one_sentence(tmp_path):
+    with pytest.raises(DataError, match="must be writable"), whole_folder(tmp_path / "matcher"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
