@@ -50,7 +50,7 @@ def own_data(run: Run, progress: Progress) -> Prepared:
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
     dataset = open_data(about["source"])
-    if dataset.items.fingerprint() != about["fingerprint"]:
+    if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(
             f"{about['source']} has changed since {run.path} was trained on it, so its test items "
             "are no longer known: name the data to measure on, or train again"
@@ -64,7 +64,7 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     What the run was trained on is never measured whole: then the run's own test items are taken.
     """
     dataset = open_data(source)
-    if dataset.items.fingerprint() == run_data(run)["fingerprint"]:
+    if dataset.items.fingerprint() == run_data(run)["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         return own_data(run, progress)
     return prepare_whole(dataset, load(run.path).file.input, progress)

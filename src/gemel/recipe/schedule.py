@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from gemel.recipe.setting import Setting
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
+
+def _word(value: object) -> object:
+    """`--set training.precision=32` and `precision = 32` mean the word."""
+    return str(value) if isinstance(value, int) else value
+
+
+Precision: TypeAlias = Annotated[Literal["auto", "32", "bf16"], BeforeValidator(_word)]
 
 
 class LayerSetting(Setting):
@@ -51,7 +66,7 @@ class TrainingSetting(Setting):
     epochs: PositiveInt | None = None
     minutes: PositiveFloat | None = None
     patience: PositiveInt | None = None
-    precision: Literal["auto", "32", "bf16"] = "auto"
+    precision: Precision = "auto"
     compile: Literal["auto"] | bool = "auto"
 
     @model_validator(mode="after")

@@ -48,7 +48,7 @@ class Recipe(Setting):
 
     name: str = "unnamed"
     about: str = ""
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     input: InputSetting = InputSetting()
     encoder: EncoderChoice
     tie: Tie = "shared"

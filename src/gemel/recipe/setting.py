@@ -8,4 +8,4 @@ from pydantic import BaseModel, ConfigDict
 class Setting(BaseModel):
     """Checked when made, and never changed after."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)

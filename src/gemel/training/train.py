@@ -53,8 +53,10 @@ def train(order: Order, progress: Progress) -> Run:
     run = _run(order)
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
     prepared, recipe = _prepared(dataset, recipe, progress)
+    if order.resume:
+        _check_kept(recipe, load_recipe(run.recipe))
     plan = _plan(recipe, prepared)
-    _begin(run, recipe, prepared, order)
+    _begin(run, recipe, dataset, prepared, order)
     trainer = Trainer(plan, run, progress, devices=order.devices)
     trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
@@ -96,17 +98,25 @@ def _ordered(order: Order) -> tuple[Dataset, Recipe]:
 
 
 def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
-    """As the run was begun; only its length may be asked for anew."""
-    beyond = [change for change in order.changes if not change.startswith("training.")]
-    if order.recipe or beyond:
-        raise RecipeError(
-            "a resumed run keeps the recipe it was begun with: leave out --recipe, --seed and --set"
-        )
     about = run_data(run)
     dataset = open_data(order.data or about["source"])
-    if dataset.items.fingerprint() != about["fingerprint"]:
+    if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
-    return dataset, load_recipe(run.recipe, order.changes)
+    return dataset, load_recipe(order.recipe or run.recipe, order.changes)
+
+
+def _check_kept(recipe: Recipe, begun: Recipe) -> None:
+    """The command that began a run may be repeated; only its length may be asked for anew."""
+    changed = [
+        key
+        for key in Recipe.model_fields
+        if key != "training" and getattr(recipe, key) != getattr(begun, key)
+    ]
+    if changed:
+        raise RecipeError(
+            "a resumed run keeps the recipe it was begun with, and now differs in "
+            f"{', '.join(changed)}: leave out --recipe, --seed and --set, or train a new run"
+        )
 
 
 def _prepared(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
@@ -138,22 +148,23 @@ def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
     )
 
 
-def _begin(run: Run, recipe: Recipe, prepared: Prepared, order: Order) -> None:
+def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order: Order) -> None:
     """Everything that another program needs to understand the run, before its first step.
 
     The recipe last: with it the folder is a run, and can be resumed.
     """
     if not order.resume:
-        write_text(run.data, _about(prepared, order))
+        write_text(run.data, _about(dataset, prepared, order))
     write_text(run.recipe, recipe_text(recipe))
 
 
-def _about(prepared: Prepared, order: Order) -> str:
+def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
     path = Path(str(order.data)).expanduser()
     about = {
         "source": str(path.resolve()) if path.exists() else order.data,
-        "name": prepared.dataset.name,
-        "fingerprint": prepared.dataset.items.fingerprint(),
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint(),
+        "items": dataset.items.fingerprint(),
         "split": {
             "by": prepared.split.by,
             "reason": prepared.split.reason,

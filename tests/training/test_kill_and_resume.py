@@ -1,0 +1,159 @@
+"""A training may be killed at any instant: resumed, it gives the very weights it would have."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import trainings
+from safetensors.numpy import load_file
+
+import gemel
+from gemel.errors import RecipeError, RunError
+from gemel.matcher import load
+
+SMALL = [
+    "encoder.width=4",
+    "encoder.dropout=0.3",  # so that the network's own randomness matters
+    "encoder.embedding_size=8",
+    "batch.size=16",
+    "split.by=item",
+    "training.compile=false",
+    "training.precision=32",
+]
+TWELVE = [*SMALL, "training.epochs=12"]
+PATIENT = [*SMALL, "training.epochs=40", "training.patience=3"]
+
+
+def weights(run):
+    return (run / "weights.safetensors").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def whole(drawings, tmp_path_factory):
+    """Uninterrupted trainings: weights and number of steps."""
+    done = {}
+    for name, changes in {"twelve": TWELVE, "patient": PATIENT}.items():
+        run = tmp_path_factory.mktemp("whole") / name
+        status, steps = trainings.run(drawings, run, changes)
+        assert status == 0
+        done[name] = weights(run), steps
+    return done
+
+
+@pytest.mark.parametrize(("name", "changes"), [("twelve", TWELVE), ("patient", PATIENT)])
+def test_killed_again_and_again_it_ends_with_the_same_weights(
+    drawings, tmp_path, whole, name, changes
+):
+    expected, steps = whole[name]
+    assert steps < 40 * whole["twelve"][1] / 12, "patience was to end it early"
+    rng = random.Random(name)
+    stops = sorted(rng.sample(range(1, steps), 4))
+    for number, stop in enumerate(stops):
+        status, reached = trainings.run(
+            drawings, tmp_path / "run", changes, resume=number > 0, stop_after=stop
+        )
+        assert (status, reached) == (-signal.SIGKILL, stop)
+        assert not (tmp_path / "run" / "matcher").exists()
+    status, reached = trainings.run(drawings, tmp_path / "run", changes, resume=True)
+    assert (status, reached) == (0, steps)
+    assert weights(tmp_path / "run") == expected
+
+
+def test_killed_before_the_first_checkpoint_it_begins_again(drawings, tmp_path, whole):
+    run, never = tmp_path / "run", 1e9
+    status, _ = trainings.run(drawings, run, TWELVE, checkpoint_seconds=never, stop_after=5)
+    assert status == -signal.SIGKILL
+    assert not (run / "checkpoints" / "last.safetensors").exists()
+    assert trainings.run(drawings, run, TWELVE, resume=True)[0] == 0
+    assert weights(run) == whole["twelve"][0]
+
+
+def test_killed_after_the_last_step_it_only_makes_the_matcher(drawings, tmp_path, whole):
+    run = tmp_path / "run"
+    status, steps = trainings.run(drawings, run, TWELVE, until="killed before the matcher")
+    assert status == -signal.SIGKILL
+    assert steps == whole["twelve"][1]
+    assert not (run / "matcher").exists()
+    status, more = trainings.run(drawings, run, TWELVE, resume=True, until="end")
+    assert (status, more) == (0, 0)
+    assert (run / "report.html").is_file()
+    assert (run / "matcher" / "weights.safetensors").read_bytes() == whole["twelve"][0]
+    assert load(run).file.provenance["steps"] == steps
+
+
+def test_killed_while_it_saves_it_finds_the_checkpoint_before(drawings, tmp_path, whole):
+    run = tmp_path / "run"
+    assert trainings.run(drawings, run, TWELVE, stop_after=7)[0] == -signal.SIGKILL
+    before = (run / "checkpoints" / "last.safetensors").read_bytes()
+    status, _ = trainings.run(drawings, run, TWELVE, resume=True, until="killed while saving")
+    assert status == -signal.SIGKILL
+    assert (run / "checkpoints" / "last.safetensors").read_bytes() == before
+    assert trainings.run(drawings, run, TWELVE, resume=True)[0] == 0
+    assert weights(run) == whole["twelve"][0]
+
+
+def test_a_finished_training_goes_on_where_a_longer_one_is_asked_for(drawings, tmp_path):
+    run = tmp_path / "run"
+    three, six = ([*SMALL, f"training.epochs={n}"] for n in (3, 6))
+    _, short = trainings.run(drawings, run, three)
+    first = weights(run)
+    status, long = trainings.run(drawings, run, six, resume=True)
+    assert (status, long) == (0, 2 * short)
+    assert weights(run) != first
+
+
+def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
+    run = tmp_path / "run"
+    words = ["train", str(drawings), "--out", str(run), "--epochs", "1000000"]
+    words += [word for change in SMALL for word in ("--set", change)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from gemel.cli import main; main()", *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while not (run / "recipe.toml").is_file():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate()
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in error
+    assert error.splitlines()[-1].startswith("interrupted: every file that was written is whole")
+    assert not list(run.rglob(".*")), "temporary files were left"
+    assert trainings.run(drawings, run, [*SMALL, "training.epochs=1"], resume=True)[0] == 0
+    assert load_file(run / "weights.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("call", "different"),
+    [
+        ({"recipe": "hadsell-2006"}, "name, about, encoder, metric, loss"),
+        ({"seed": 3}, "seed"),
+        ({"settings": {"encoder.width": 9}}, "encoder"),
+    ],
+)
+def test_a_resumed_run_keeps_its_recipe(own_run, call, different):
+    sentence = f"keeps the recipe .* differs in {different}.*: leave out --recipe, --seed"
+    with pytest.raises(RecipeError, match=sentence):
+        gemel.train(None, out=own_run.path, resume=True, quiet=True, **call)
+
+
+def test_a_damaged_checkpoint_is_one_sentence(own_run):
+    (own_run.checkpoints / "last.safetensors").write_bytes(b"half of it")
+    with pytest.raises(RunError, match=r"checkpoint .* must be whole.*Delete it to start again"):
+        gemel.train(None, out=own_run.path, resume=True, quiet=True)
+
+
+def test_data_that_changed_since_are_not_trained_on(drawings, tmp_path):
+    run = tmp_path / "run"
+    trainings.run(drawings, run, TWELVE, stop_after=3)
+    with pytest.raises(RunError, match=r"digits has changed since .* train a new run"):
+        gemel.train("digits", out=run, resume=True, quiet=True)
