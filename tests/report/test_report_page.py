@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from gemel.errors import MissingExtra
-from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, write
+from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
+from gemel.run import Run
 
 Make = Callable[..., Contents]
 VOID = {"meta", "link", "img", "br"}
@@ -261,3 +262,11 @@ def test_a_package_that_is_missing_is_named(
 
     with pytest.raises(MissingExtra, match=r"pip install 'gemel\[report\]'"):
         render(make())
+
+
+def test_a_finished_run_is_summed_up_as_its_page_does(tiny_run: Run) -> None:
+    paragraph = run_verdict(tiny_run)
+
+    assert paragraph.startswith("On 3 labels never seen in training, Gemel tells same from")
+    page = Document(tiny_run.report.read_text("utf-8")).text
+    assert " ".join(paragraph.split()) in " ".join(page.split())

@@ -8,14 +8,29 @@ import typer
 
 from gemel.cli import compare, embed, evaluate, recipes, report, train
 
+# "\b" keeps the lines of a paragraph as they are written.
+FIRST_STEPS = """\b
+First steps:
+  gemel train digits --minutes 1          a run to look at, in runs/digits
+  gemel train photos/ --minutes 5         your own: a folder of pictures per label
+  gemel compare runs/photos A.jpg B.jpg   same or different, and how surely
+  gemel evaluate runs/photos              how often such verdicts are right
+  gemel report runs/photos --open         the same in pictures
+
+\b
+gemel COMMAND --help says more. Exit status: 0 done, 1 the data or the request
+cannot be served, 2 wrong usage, 130 interrupted.
+"""
+
 app = typer.Typer(
     name="gemel",
     help="Same or different? Train a twin network on your own examples, and get an answer you can "
     "trust.",
-    epilog="Start with: gemel train digits --minutes 1",
+    epilog=FIRST_STEPS,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -37,5 +52,13 @@ def options(
     del version
 
 
-for command in (train, evaluate, compare, embed, report, recipes):
-    app.command()(getattr(command, command.__name__.rpartition(".")[2]))
+for command, short, example in (
+    (train, "Train on your examples, calibrate, measure, report.", "photos/ --minutes 5"),
+    (evaluate, "Measure a run: figures with intervals.", "runs/photos --protocol few-shot"),
+    (compare, "Same or different: the verdict on two items.", "runs/photos A.jpg B.jpg"),
+    (embed, "Write the embeddings of a set of data.", "runs/photos photos/ --out photos.parquet"),
+    (report, "Make the page of a run again, or open it.", "runs/photos --open"),
+    (recipes, "List the recipes, or print one.", "default > my.toml"),
+):
+    name = command.__name__.rpartition(".")[2]
+    app.command(short_help=short, epilog=f"Example: gemel {name} {example}")(getattr(command, name))

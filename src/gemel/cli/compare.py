@@ -3,39 +3,69 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemel.cli.output import JsonOption, print_json
+from gemel.cli.output import JsonOption, print_json, print_wrapped
+
+if TYPE_CHECKING:
+    from gemel.matcher import Verdict
 
 
 def compare(
-    run: Annotated[Path, typer.Argument(help="A run, or a matcher folder.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
     left: Annotated[Path, typer.Argument(metavar="A", help="One item: a picture file.")],
     right: Annotated[Path, typer.Argument(metavar="B", help="The other one.")],
     target: Annotated[
         str | None,
-        typer.Option(help="Which threshold: eer, far=0.01, cost=10:1, … [default: the recipe's]"),
+        typer.Option(
+            metavar="TARGET",
+            help="Decide at the threshold set for this: eer, far=0.01, …  [default: the recipe's]",
+        ),
     ] = None,
     prior: Annotated[
         float | None,
-        typer.Option(help="Share of all pairs that are the same. [default: the recipe's]"),
+        typer.Option(
+            metavar="SHARE",
+            help="How many of all pairs are the same, 0 to 1. Moves the probability, not the "
+            "threshold.  [default: the recipe's]",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Say whether two items are the same, how surely, and how often such a verdict is wrong."""
-    import gemel
+    from gemel.matcher import load
 
-    verdict = gemel.load(run).compare(left, right, target=target, prior=prior)
+    verdict = load(run).compare(left, right, target=target, prior=prior)
     if json:
         print_json(verdict.model_dump())
         return
-    typer.echo(
-        f"{'same' if verdict.same else 'different'}   p(same) = {verdict.probability:.3g}   "
-        f"distance {verdict.distance:.4f}, threshold {verdict.threshold:.4f}"
-    )
-    typer.echo(
-        f"At this threshold ({verdict.target}), {verdict.far:.2%} of different pairs pass for the "
-        f"same and {verdict.frr:.2%} of same pairs are missed, on validation pairs."
-    )
+    for sentence in sentences(verdict):
+        print_wrapped(sentence)
+
+
+def sentences(verdict: Verdict) -> list[str]:
+    """For a person: what, how surely and why; then how often that is wrong."""
+    word, relation = ("same", "≤") if verdict.same else ("different", ">")
+    aim = "equal error rates" if verdict.target == "eer" else verdict.target
+    told = [
+        f"{word}   p(same) = {_percent(verdict.probability)}   "
+        f"distance {verdict.distance:.4f} {relation} threshold {verdict.threshold:.4f}",
+        f"At this threshold, set for {aim}, {_percent(verdict.far)} of different pairs pass for "
+        f"the same and {_percent(verdict.frr)} of matching pairs are turned away (measured on "
+        "validation pairs).",
+    ]
+    if verdict.same != (verdict.probability >= 0.5):
+        told.append(
+            "A close call: the threshold and the probability lean different ways, since the "
+            f"threshold is set for {aim} and not for a probability of 50 %."
+        )
+    return told
+
+
+def _percent(share: float) -> str:
+    """Never 0 % or 100 % of what is neither."""
+    if 0 < share < 0.001:
+        return "below 0.1 %"
+    return "above 99.9 %" if 0.999 < share < 1 else f"{share * 100:.1f} %"

@@ -9,9 +9,11 @@ import typer
 
 
 def embed(
-    run: Annotated[Path, typer.Argument(help="A run, or a matcher folder.")],
-    data: Annotated[str, typer.Argument(help="A folder, a table or a built-in name.")],
-    out: Annotated[Path, typer.Option(help="Where to: a .parquet or .npz file.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A folder, a table or a built-in name.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: a .parquet or .npz file.")],
 ) -> None:
     """Write one embedding per item, with its name and label."""
     import gemel

@@ -15,39 +15,68 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[Path | None, typer.Argument(help="A run; none is needed with --method.")] = None,
+    run: Annotated[
+        Path | None, typer.Argument(metavar="RUN", help="A run; none is needed with --method.")
+    ] = None,
     data: Annotated[
         str | None,
         typer.Argument(
-            help="A folder, a table or a built-in name. [default: the run's own test items]"
+            metavar="DATA",
+            help="A folder, a table or a built-in name.  [default: the run's own test items]",
         ),
     ] = None,
     protocol: Annotated[
         Literal["verification", "few-shot", "retrieval", "lake-runs"],
-        typer.Option(help="The way to measure."),
+        typer.Option(
+            metavar="P", help="The way to measure: verification, few-shot, retrieval or lake-runs."
+        ),
     ] = "verification",
     method: Annotated[
         Literal["network", "hausdorff"],
-        typer.Option(help="hausdorff: a baseline without learning, for lake-runs."),
+        typer.Option(
+            metavar="M", help="hausdorff is a baseline for lake-runs that has learnt nothing."
+        ),
     ] = "network",
     pairs: Annotated[
         Literal["sampled", "consecutive"] | None,
-        typer.Option(help="Which pairs verification looks at. [default: the recipe's]"),
+        typer.Option(
+            metavar="WHICH",
+            help="Pairs of verification: sampled or consecutive.  [default: the recipe's]",
+        ),
     ] = None,
-    ways: Annotated[int | None, typer.Option(help="Labels to choose from in few-shot.")] = None,
-    shots: Annotated[int | None, typer.Option(help="Examples of each label in few-shot.")] = None,
-    target: Annotated[str | None, typer.Option(help="Which threshold: eer, far=0.01, …")] = None,
+    ways: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, help="Few-shot: labels to choose from.  [default: 20, 5]"),
+    ] = None,
+    shots: Annotated[
+        int | None,
+        typer.Option(metavar="K", min=1, help="Few-shot: examples of each.  [default: 1, 5]"),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Verification at the threshold for this: eer, far=0.01, …  [default: the "
+            "recipe's]",
+        ),
+    ] = None,
     within_group: Annotated[
-        bool, typer.Option("--within-group", help="Few-shot among labels of one group.")
+        bool, typer.Option("--within-group", help="Few-shot: all labels of a task of one group.")
     ] = False,
     threshold: Annotated[
-        float | None, typer.Option(help="Also say the accuracy at this distance.")
+        float | None,
+        typer.Option(metavar="DISTANCE", help="Verification: the accuracy at this distance too."),
     ] = None,
     prior: Annotated[
-        float | None, typer.Option(help="Share of all pairs that are the same.")
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="How many of all pairs are the same, 0 to 1.  [default: the recipe's]",
+        ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Of pairs and episodes. [default: the run's]")
+        int | None,
+        typer.Option(metavar="S", min=0, help="Of pairs and tasks.  [default: the run's]"),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -79,7 +108,7 @@ def evaluate(
     if json:
         print_json(answer.tree())
     else:
-        print_figures(f"{answer.protocol} on {answer.data}", answer.tree()["metrics"])
+        print_figures(answer.tree())
 
 
 def question(run: Run, **asked: Any) -> Question:

@@ -5,28 +5,77 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from io import TextIOWrapper
+
+import typer
 
 from gemel.cli.app import app
 from gemel.errors import GemelError
 
+INTERRUPTED = 130
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Of the parser that Typer brings along, which it does not name itself."""
+REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+"""What a disk may refuse at any place: it is full, or not ours to write."""
+
 
 def main() -> None:
     """Runs the command that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows a `?`
+    sys.exit(_status())
+
+
+def _status() -> int:
     try:
-        app()
+        # Not standalone: Typer then leaves errors to us, and returns the status of an early exit.
+        status = app(standalone_mode=False)
     except GemelError as error:
-        _tell(f"error: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _tell("interrupted: what was written is whole; a training goes on with --resume")
-        sys.exit(130)
+        return _told(1, f"error: {error}")
+    except UsageError as error:
+        return _told(2, _usage(error))
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `| head` does: nothing is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        return 1
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        return _told(1, _refused(error))
+    if status == INTERRUPTED:
+        return _told(
+            status,
+            "interrupted: every file that was written is whole. A training goes on from its last "
+            "checkpoint with the same command and --resume",
+        )
+    return status if isinstance(status, int) else 0
 
 
-def _tell(sentence: str) -> None:
+def _usage(error: Exception) -> str:
+    """What the parser found; it says the help itself where nothing was asked for."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "gemel"
+    message = getattr(error, "format_message", error.__str__)()
+    if context is not None and message == context.get_help():
+        return str(message)
+    sentence = message.rstrip(".").replace("Value error, ", "").removeprefix("Invalid value: ")
+    return f"error: {sentence[0].lower()}{sentence[1:]}. {command} --help says what it takes"
+
+
+def _refused(error: OSError) -> str:
+    where = f"{error.filename} " if error.filename else "a file "
+    return (
+        f"error: {where}must be writable and its disk must have room, got: {error.strerror}. Free "
+        "some space or choose another folder"
+    )
+
+
+def _told(status: int, sentence: str) -> int:
     print(sentence, file=sys.stderr)
+    return status

@@ -4,34 +4,60 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON alone to standard output.")]
 
+WIDEST = 100
+"""Columns of a paragraph that is read with ease."""
+
+QUESTIONS = {
+    "verification": "are two the same?",
+    "few-shot": "which of N, given K examples of each?",
+    "retrieval": "are the nearest of the same label?",
+    "lake-runs": "which of 20 characters, given one drawing of each?",
+}
+
 
 def print_json(tree: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(tree, ensure_ascii=False))
 
 
-def print_figures(title: str, figures: Mapping[str, Mapping[str, Any]]) -> None:
+def print_figures(answer: Mapping[str, Any]) -> None:
     """One protocol's figures with their 95 % intervals, or why one is missing."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for column in ("figure", "value", "95 % interval", "n"):
-        table.add_column(column, justify="left" if column == "figure" else "right")
-    absent = []
-    for name, figure in figures.items():
-        if figure.get("value") is None:
-            absent.append(f"{name}: {figure.get('missing')}")
-            continue
-        interval = f"{figure['low']:.4f} – {figure['high']:.4f}"
-        table.add_row(name, f"{figure['value']:.4f}", interval, f"{figure['n']:,}")
-    console = Console(highlight=False, soft_wrap=True)
+    from gemel.report.tables import tables
+
+    protocol = answer["protocol"]
+    (measured,) = tables({protocol: _said_once(answer["metrics"])})
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    for column in ("figure", "value", "95 % interval", "trials"):
+        left = column == "figure"
+        table.add_column(column, justify="left" if left else "right", no_wrap=True, min_width=8)
+    for row in measured.rows:
+        table.add_row(row.name.label, row.value, row.interval, row.n)
+    console = Console(highlight=False)
+    console.print(f"{measured.protocol} on {answer['data']}: {QUESTIONS[protocol]}", style="bold")
     console.print(table)
-    for sentence in absent:
-        console.print(f"  {sentence}", style="dim", markup=False)
+    for gap in measured.gaps:
+        console.print(f" {gap.name.label}: {gap.why}", style="dim", markup=False)
+    console.print()
+
+
+def print_wrapped(text: str) -> None:
+    """A paragraph, broken between words at the width of the terminal."""
+    typer.echo(fill(text, min(get_terminal_size().columns, WIDEST), break_long_words=False))
+
+
+def _said_once(figures: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Without the plain `accuracy` of few-shot, which repeats its first task's."""
+    if not any(name.endswith("-shot") for name in figures):
+        return figures
+    return {name: figure for name, figure in figures.items() if name != "accuracy"}

@@ -8,7 +8,9 @@ import typer
 
 
 def recipes(
-    name: Annotated[str | None, typer.Argument(help="Print this one as TOML.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Print this one as TOML.")
+    ] = None,
 ) -> None:
     """List the recipes, or print one to start your own from."""
     import tomllib

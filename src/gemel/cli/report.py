@@ -9,7 +9,7 @@ import typer
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run that has finished training.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run that has finished training.")],
     open: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write report.html of a run again, and say where it is."""

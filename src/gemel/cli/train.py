@@ -4,31 +4,67 @@ from __future__ import annotations
 
 from json import loads
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemel.cli.output import JsonOption, print_figures, print_json
+from gemel.cli.output import JsonOption, print_figures, print_json, print_wrapped
+
+if TYPE_CHECKING:
+    from gemel.run import Run
+
+
+def _devices(text: str) -> int | str:
+    if text == "auto":
+        return text
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(
+            f"it is a number from 1 on or auto, got {text!r}", param_hint="--devices"
+        )
+    return int(text)
 
 
 def train(
     data: Annotated[
-        str | None, typer.Argument(help="A folder, a table, or a built-in name such as digits.")
+        str | None,
+        typer.Argument(
+            metavar="DATA", help="A folder, a table, or a built-in name such as digits."
+        ),
     ] = None,
     recipe: Annotated[
         str | None,
-        typer.Option(help="A name from `gemel recipes`, or a TOML file. [default: default]"),
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A name from `gemel recipes`, or a TOML file.  [default: default]",
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder. [default: runs/DATA]")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Train for this long.", min=0.001)] = None,
-    epochs: Annotated[int | None, typer.Option(help="Train for so many epochs.", min=1)] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random.", min=0)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="The run's folder.  [default: runs/DATA]")
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(metavar="M", min=0.001, help="For this long.  [default: the recipe's]"),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="For so many passes, in place of minutes."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="S", min=0, help="Decides everything random.  [default: 0]"),
+    ] = None,
     set: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, e.g. split.by=item."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a setting of the recipe, as in split.by=item; may be repeated.",
+        ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
-    devices: Annotated[str, typer.Option(help="How many devices, or auto.")] = "auto",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an unfinished run of DATA, or with --out.")
+    ] = False,
+    devices: Annotated[str, typer.Option(metavar="D", help="How many devices, or auto.")] = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train a twin network, calibrate it, measure it on what it has never seen, and report."""
@@ -36,6 +72,7 @@ def train(
         raise typer.BadParameter("give --minutes or --epochs, not both")
     if data is None and not resume:
         raise typer.BadParameter("say what to train on: a folder, a table, or a name like digits")
+    chosen = _devices(devices)
     import gemel
 
     run = gemel.train(
@@ -47,14 +84,24 @@ def train(
         seed=seed,
         settings=set or (),
         resume=resume,
-        devices=int(devices) if devices.isdigit() else devices,
+        devices=chosen,
     )
     metrics = loads(run.metrics.read_text("utf-8"))
     if json:
         print_json({"run": str(run.path), **metrics["protocols"]["verification"], **metrics})
         return
-    for protocol, answer in metrics["protocols"].items():
-        print_figures(f"{protocol} on {answer['data']}", answer["metrics"])
-    typer.echo(f"matcher  {run.matcher}")
-    typer.echo(f"report   {run.report}")
-    typer.echo(f"next     gemel compare {run.path} A B   ·   gemel report {run.path} --open")
+    for answer in metrics["protocols"].values():
+        print_figures(answer)
+    _print_end(run)
+
+
+def _print_end(run: Run) -> None:
+    """What it amounts to, where it is, and what to do with it."""
+    from gemel.report import run_verdict
+
+    print_wrapped(run_verdict(run))
+    typer.echo(
+        f"\nmatcher  {run.matcher}\nreport   {run.report}\n\n"
+        f"Try next: gemel compare {run.path} A B     the verdict on two files of yours\n"
+        f"          gemel report {run.path} --open   the figures and the mistakes as pictures"
+    )

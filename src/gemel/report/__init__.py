@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
-from gemel.report.of_run import write_report, write_report_of
+from gemel.report.of_run import run_verdict, write_report, write_report_of
 from gemel.report.page import write
 from gemel.report.thumbnail import thumbnail
 
@@ -14,6 +14,7 @@ __all__ = [
     "Side",
     "Split",
     "TestPairs",
+    "run_verdict",
     "thumbnail",
     "write",
     "write_report",

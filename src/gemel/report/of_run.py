@@ -16,12 +16,13 @@ from gemel.measure.answer import Verified
 from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, sides_of
 from gemel.measure.protocols import Question, Subject, subject
-from gemel.measure.runs import own_data
+from gemel.measure.runs import own_data, run_data
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
 from gemel.report.page import write
 from gemel.report.thumbnail import thumbnail
+from gemel.report.verdict import Outcome, paragraph
 from gemel.run import Run
 
 HIDDEN_CURVES = frozenset({"spread"})
@@ -40,6 +41,16 @@ def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
     """Writes `report.html` of a run whose test items have been measured."""
     write(run.report, _contents(run, asked, verified))
     return run.report
+
+
+def run_verdict(run: Run) -> str:
+    """What a finished run amounts to, in the page's own paragraph, read off its folder."""
+    figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
+    about = run_data(run)["split"]
+    split = Split(about["by"], about["reason"], tuple(Side(**side) for side in about["sides"]))
+    threshold, measured = load(run.path).threshold(), figures["verification"]
+    far, frr = (measured[name]["value"] for name in ("far", "frr"))
+    return paragraph(figures, split, Outcome(threshold.distance, threshold.target, far, frr))
 
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:

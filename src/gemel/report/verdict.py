@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-from gemel.report.contents import Contents, Figure, TestPairs
+from gemel.report.contents import Contents, Figure, Split, TestPairs
 from gemel.report.naming import FigureName, count, figure_name, percent, round_percent
 
 _HEADLINES = (
@@ -49,18 +49,49 @@ def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ..
 
 def verdict(contents: Contents) -> str:
     """The paragraph under the title."""
-    split = contents.split
+    pairs = contents.pairs
+    outcome = None if pairs is None else Outcome.of(pairs)
+    return paragraph(contents.figures, contents.split, outcome)
+
+
+@final
+@dataclass(frozen=True)
+class Outcome:
+    """What the threshold did to the test pairs; None for a rate without pairs to have it on."""
+
+    threshold: float
+    target: str
+    far: float | None
+    frr: float | None
+
+    @staticmethod
+    def of(pairs: TestPairs) -> Outcome:
+        pairs = pairs.measurable()
+        genuine = int(pairs.same.sum())
+        impostor = len(pairs) - genuine
+        return Outcome(
+            pairs.decision.threshold,
+            pairs.decision.target,
+            far=float(pairs.false_accept().sum() / impostor) if impostor else None,
+            frr=float(pairs.false_reject().sum() / genuine) if genuine else None,
+        )
+
+
+def paragraph(
+    figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
+) -> str:
+    """How well it tells same from different on what it never saw, and how it errs."""
     test = split.side("test")
     unseen = f"unseen {split.unit}s"
     if test is not None:
         amount = test.items if split.unit == "item" or test.labels is None else test.labels
         unseen = f"{count(amount, split.unit)} never seen in training"
-    accuracy = contents.figures.get("verification", {}).get("accuracy")
-    if accuracy is None or contents.pairs is None:
+    accuracy = figures.get("verification", {}).get("accuracy")
+    if accuracy is None or outcome is None:
         return f"On {unseen}, no pairs were compared, so there is no accuracy to state."
     if accuracy["value"] is None:
         return f"On {unseen}, the accuracy could not be measured: {accuracy['missing']}"
-    return f"On {unseen}, {_claim(accuracy, contents.pairs, split.unit)} {_errors(contents.pairs)}"
+    return f"On {unseen}, {_claim(accuracy, outcome, split.unit)} {_errors(outcome)}".rstrip()
 
 
 def _headline(protocol: str, key: str, figure: Figure) -> Headline:
@@ -70,7 +101,7 @@ def _headline(protocol: str, key: str, figure: Figure) -> Headline:
     return Headline(protocol, name, name.write(figure["value"]), interval)
 
 
-def _claim(accuracy: Figure, pairs: TestPairs, unit: str) -> str:
+def _claim(accuracy: Figure, outcome: Outcome, unit: str) -> str:
     name = figure_name("accuracy")
     between = ""
     if accuracy.get("low") is not None and accuracy.get("high") is not None:
@@ -79,7 +110,7 @@ def _claim(accuracy: Figure, pairs: TestPairs, unit: str) -> str:
         )
     return (
         f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between} at "
-        f"the threshold {pairs.decision.threshold:.3g}, {_aim(pairs.decision.target)} on "
+        f"the threshold {outcome.threshold:.3g}, {_aim(outcome.target)} on "
         f"validation {unit}s."
     )
 
@@ -94,18 +125,10 @@ def _aim(target: str) -> str:
     return f"set for {target}"
 
 
-def _errors(pairs: TestPairs) -> str:
-    pairs = pairs.measurable()
-    genuine = int(pairs.same.sum())
-    impostor = len(pairs) - genuine
+def _errors(outcome: Outcome) -> str:
     parts = []
-    if impostor:
-        parts.append(
-            f"takes {percent(pairs.false_accept().sum() / impostor)} of different pairs "
-            "for the same"
-        )
-    if genuine:
-        parts.append(
-            f"turns away {percent(pairs.false_reject().sum() / genuine)} of matching pairs"
-        )
+    if outcome.far is not None:
+        parts.append(f"takes {percent(outcome.far)} of different pairs for the same")
+    if outcome.frr is not None:
+        parts.append(f"turns away {percent(outcome.frr)} of matching pairs")
     return f"There it {' and '.join(parts)}." if parts else ""
