@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from gemel.errors import RecipeError
 from gemel.recipe.schema import Recipe
+from gemel.recipe.slips import nearest, sentence
 
 
 def named_recipes() -> dict[str, str]:
@@ -35,13 +35,8 @@ def named_text(name: str) -> str:
     """The TOML text of a recipe that ships with Gemel; `RecipeError` for another name."""
     known = named_recipes()
     if name not in known:
-        raise RecipeError(f"there is no recipe {name!r}; {_nearest(name, known)}")
+        raise RecipeError(f"there is no recipe {name!r}; {nearest(name, known)}")
     return known[name]
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(sorted(known))}"
 
 
 def load_recipe(name_or_file: str | Path, changes: Sequence[str] = ()) -> Recipe:
@@ -68,7 +63,7 @@ def check_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     try:
         return Recipe.model_validate(tree)
     except ValidationError as error:
-        raise RecipeError(f"recipe {origin}: {_sentence(error)}") from None
+        raise RecipeError(f"recipe {origin}: {sentence(error)}") from None
 
 
 def recipe_text(recipe: Recipe) -> str:
@@ -88,7 +83,7 @@ def _text(name_or_file: str | Path) -> str:
             raise RecipeError(f"{path} cannot be read as a recipe: {error}") from None
     raise RecipeError(
         f"a recipe is a name or a TOML file, and {str(name_or_file)!r} is neither; "
-        f"{_nearest(str(name_or_file), known)}"
+        f"{nearest(str(name_or_file), known)}"
     )
 
 
@@ -116,43 +111,3 @@ def _value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return _unknown_key(first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    if not where:
-        return message
-    return f"{where}: {message[0].lower()}{message[1:]}, got {first['input']!r}"
-
-
-def _unknown_key(location: tuple[int | str, ...]) -> str:
-    models: list[type[BaseModel]] = [Recipe]
-    path: list[str] = []
-    for part in map(str, location[:-1]):
-        inner = [m.model_fields[part].annotation for m in models if part in m.model_fields]
-        if inner:
-            path.append(part)
-            models = [found for annotation in inner for found in _models(annotation)]
-        else:  # the name of a chosen part, or a key of a table such as optimizer.layers
-            chosen = [m for m in models if part in _names(m)]
-            path += [] if chosen else [part]
-            models = chosen or models
-    key = str(location[-1])
-    known = {name for found in models for name in found.model_fields}
-    return f"there is no setting {'.'.join([*path, key])}; {_nearest(key, known)}"
-
-
-def _names(model: type[BaseModel]) -> tuple[Any, ...]:
-    """The values by which a part is chosen."""
-    fields = [model.model_fields[key] for key in ("name", "kind") if key in model.model_fields]
-    return tuple(value for field in fields for value in getattr(field.annotation, "__args__", ()))
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for part in getattr(annotation, "__args__", ()) for found in _models(part)]

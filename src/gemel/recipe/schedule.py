@@ -35,9 +35,9 @@ class LayerSetting(Setting):
 
 
 class OptimizerSetting(Setting):
-    """`layers` gives layers whose names start so their own rates: `layers.conv1.momentum`.
+    """`layers` gives the layers of a name their own rates: `layers.conv1.momentum`.
 
-    For `sgd`, `momentum_start` lets the momentum grow linearly to its value over the epochs.
+    `momentum` is for `sgd` and `rmsprop`; from `momentum_start` it grows linearly to its value.
     """
 
     name: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"
@@ -46,6 +46,21 @@ class OptimizerSetting(Setting):
     momentum: Share = 0.0
     momentum_start: Share | None = None
     layers: dict[str, LayerSetting] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _momentum_has_an_optimizer(self) -> OptimizerSetting:
+        """A setting that would be ignored is a mistake."""
+        given = {
+            "momentum": self.momentum or any(layer.momentum for layer in self.layers.values()),
+            "momentum_start": self.momentum_start is not None,
+        }
+        for key, is_given in given.items():
+            if is_given and self.name not in {"sgd", "rmsprop"}:
+                raise ValueError(
+                    f"optimizer.{key} is for sgd and rmsprop, and optimizer.name is {self.name}: "
+                    "leave it out, or set optimizer.name=sgd"
+                )
+        return self
 
 
 class ScheduleSetting(Setting):

@@ -8,12 +8,17 @@ from typing import Any, final
 import torch
 from torch import nn
 
+from gemel.errors import RecipeError
 from gemel.recipe import Recipe
 from gemel.recipe.schedule import LayerSetting, OptimizerSetting, ScheduleSetting
 
 
 def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim.Optimizer:
-    """One group of parameters for each set of rates; biases and norms are not decayed by AdamW."""
+    """One group of parameters for each set of rates; biases and norms are not decayed by AdamW.
+
+    Raises `RecipeError` for rates of a layer that the network does not have.
+    """
+    _check_layers(setting, module)
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, parameter in module.named_parameters():
         if not parameter.requires_grad:
@@ -32,6 +37,18 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
             return torch.optim.RMSprop(defaults, alpha=0.9, eps=1e-7)
         case "sgd":
             return torch.optim.SGD(defaults)
+
+
+def _check_layers(setting: OptimizerSetting, module: nn.Module) -> None:
+    known = dict.fromkeys(
+        part for name, _ in module.named_parameters() for part in name.split(".")[:-1]
+    )
+    for layer in setting.layers:
+        if layer not in known:
+            raise RecipeError(
+                f"optimizer.layers.{layer} names no layer of this network; there are: "
+                f"{', '.join(known)}"
+            )
 
 
 def _rates(setting: OptimizerSetting, name: str, parameter: nn.Parameter) -> dict[str, float]:

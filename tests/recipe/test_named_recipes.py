@@ -1,0 +1,71 @@
+"""Every recipe that ships: it loads, survives being written, and says its paper's settings."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from gemel.errors import RecipeError
+from gemel.recipe import Recipe, load_recipe, named_recipes, recipe_text
+from gemel.recipe.files import named_text
+
+
+@pytest.fixture(params=sorted(named_recipes()))
+def name(request):
+    return request.param
+
+
+def test_it_is_called_as_its_file_and_says_what_it_is(name):
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    assert len(recipe.about) > 20
+
+
+def test_written_out_and_read_back_it_is_the_same_recipe(name, tmp_path):
+    recipe = load_recipe(name)
+    (tmp_path / "recipe.toml").write_text(recipe_text(recipe), "utf-8")
+    assert load_recipe(tmp_path / "recipe.toml") == recipe
+
+
+def test_written_out_it_hides_no_default(name):
+    tree = tomllib.loads(recipe_text(load_recipe(name)))
+    optional = {"training", "evaluation", "optimizer", "batch"}  # hold settings that may be absent
+    for key, field in Recipe.model_fields.items():
+        assert key in tree, key
+        if key not in optional and hasattr(field.annotation, "model_fields"):
+            assert set(tree[key]) == set(field.annotation.model_fields), key
+
+
+def test_its_text_is_to_be_had_by_name(name):
+    assert tomllib.loads(named_text(name))["name"] == name
+
+
+def test_another_name_says_which_was_meant():
+    with pytest.raises(RecipeError, match=r"no recipe 'koch-2051'; did you mean 'koch-2015'\?"):
+        named_text("koch-2051")
+    with pytest.raises(RecipeError, match="no recipe 'x'; there are: default, "):
+        named_text("x")
+
+
+def test_koch_is_as_the_paper_says():
+    recipe = load_recipe("koch-2015")
+    # Section 3.2: 1 % less an epoch, momentum from 0.5, 200 epochs, patience 20, batch 128.
+    assert (recipe.schedule.name, recipe.schedule.factor) == ("exponential", 0.99)
+    assert recipe.optimizer.momentum_start == 0.5
+    assert (recipe.training.epochs, recipe.training.patience) == (200, 20)
+    assert (recipe.batch.kind, recipe.batch.size) == ("pairs", 128)
+    # Section 3.3: rotation up to 10 degrees, shear 0.3, scale 0.8 to 1.2, two pixels of 105.
+    assert (recipe.augment.rotation, recipe.augment.shear) == (10, 0.3)
+    assert recipe.augment.scale == (0.8, 1.2)
+    assert recipe.augment.shift * 105 == pytest.approx(2, abs=0.01)
+    assert recipe.augment.probability == 0.5
+
+
+def test_hadsell_is_as_the_well_known_example_says():
+    recipe = load_recipe("hadsell-2006")
+    assert recipe.encoder.widths == (128, 128, 128)
+    assert (recipe.encoder.dropout, recipe.loss.margin) == (0.1, 1.0)
+    assert (recipe.optimizer.name, recipe.optimizer.learning_rate) == ("rmsprop", 1e-3)
+    assert (recipe.training.epochs, recipe.batch.size) == (20, 128)
+    assert recipe.evaluation.fixed_threshold == 0.5

@@ -1,0 +1,71 @@
+"""The contract between recipes and parts: for every part a setting class with its very settings."""
+
+from __future__ import annotations
+
+import inspect
+from typing import get_args
+
+import pytest
+
+from gemel.augment import AffineRange, Augment
+from gemel.encoders import ENCODERS
+from gemel.losses import LOSSES
+from gemel.metrics import METRICS
+from gemel.recipe import load_recipe
+from gemel.recipe.network import EncoderChoice, MetricChoice
+from gemel.recipe.objective import AugmentSetting, LossChoice
+
+GIVEN = {"self", "input_shape", "statistics"}
+"""What an encoder is made from beside its settings."""
+DERIVED = {"learned_scale"}
+"""What the recipe's other parts decide."""
+
+
+def settings_of(choice) -> dict[str, type]:
+    union = get_args(choice)[0]
+    return {get_args(kind.model_fields["name"].annotation)[0]: kind for kind in get_args(union)}
+
+
+def keywords(part) -> dict[str, object]:
+    parameters = inspect.signature(part.__init__).parameters
+    return {
+        name: parameter.default
+        for name, parameter in parameters.items()
+        if name not in GIVEN | DERIVED
+    }
+
+
+def fields(kind) -> dict[str, object]:
+    own = {"name", "pixels"}
+    return {name: field.default for name, field in kind.model_fields.items() if name not in own}
+
+
+@pytest.mark.parametrize(
+    ("registry", "choice"), [(ENCODERS, EncoderChoice), (LOSSES, LossChoice)], ids=["enc", "loss"]
+)
+def test_every_part_has_a_setting_class_with_its_settings_and_defaults(registry, choice):
+    settings = settings_of(choice)
+    assert set(settings) == set(registry)
+    for name, part in registry.items():
+        assert fields(settings[name]) == keywords(part), name
+
+
+def test_every_metric_may_be_chosen_and_has_no_settings():
+    assert set(get_args(MetricChoice.model_fields["name"].annotation)) == set(METRICS)
+    for part in METRICS.values():
+        assert set(keywords(part)) == {"size"}
+
+
+def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():
+    affine = set(inspect.signature(AffineRange).parameters)
+    light = set(inspect.signature(Augment).parameters) - {"affine", "self"}
+    assert set(AugmentSetting.model_fields) == affine | light
+    for name, parameter in inspect.signature(AffineRange).parameters.items():
+        assert parameter.default == AugmentSetting.model_fields[name].default, name
+
+
+def test_a_part_chosen_anew_takes_its_own_defaults():
+    recipe = load_recipe("default", ["encoder.width=8", "encoder.name=mlp"])
+    assert recipe.encoder == settings_of(EncoderChoice)["mlp"](name="mlp")
+    kept = load_recipe("default", ["encoder.width=8", "encoder.name=compact"])
+    assert kept.encoder.width == 8

@@ -1,0 +1,167 @@
+"""What people get wrong in a recipe, and the sentence that they are told."""
+
+from __future__ import annotations
+
+import string
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gemel.errors import RecipeError
+from gemel.recipe import check_recipe, load_recipe
+from gemel.recipe.schema import Recipe
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("sed=3", r"no setting sed; did you mean 'seed'\?"),
+        ("optimiser.learning_rate=1", r"no setting optimiser; did you mean 'optimizer'\?"),
+        ("training.epoch=3", r"no setting training\.epoch; did you mean 'epochs'\?"),
+        ("encoder.widht=3", r"no setting encoder\.widht; did you mean 'width'\?"),
+        ("batch.instance=2", r"no setting batch\.instance; did you mean 'instances'\?"),
+        (
+            "optimizer.layers.conv1.momentumm=0.5",
+            r"no setting optimizer\.layers\.conv1\.momentumm; did you mean 'momentum'\?",
+        ),
+        ("split.tset=0.1", r"no setting split\.tset; did you mean 'test'\?"),
+        ("encoder.zzz=1", r"no setting encoder\.zzz; there are: dropout, embedding_size, name"),
+        ("loss.margin=0.5", r"no setting loss\.margin; there are: name, temperature"),
+    ],
+)
+def test_an_unknown_setting_says_which_was_meant(change, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("default", [change])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("seed=-1", r"seed: input should be greater than or equal to 0, got -1"),
+        (f"seed={2**40}", r"seed: input should be less than 4294967296"),
+        ("encoder.width=0", r"encoder\.width: .* greater than 0, got 0"),
+        ("encoder.width=wide", r"encoder\.width: .* integer.*, got 'wide'"),
+        ("encoder.output=tanh", r"encoder\.output: .*'unit'.*, got 'tanh'"),
+        ("encoder.name=resnet", r"encoder: .*'resnet'.*'compact'"),
+        ("batch.groups=some", r"batch\.groups: .*'all' or .*integer.*, got 'some'"),
+        ("training.minutes=0", r"training\.minutes: .* greater than 0"),
+        ("augment.scale=[1]", r"augment\.scale\.1 is missing"),
+        ("augment.scale=[1, 0]", r"augment\.scale\.1: .* greater than 0, got 0"),
+        ("augment.mirror=maybe", r"augment\.mirror: .*'auto' or .*boolean.*, got 'maybe'"),
+        ("split.test=2", r"split\.test: .*"),
+        ("tie=separate", r"tie: input should be 'shared', got 'separate'"),
+    ],
+)
+def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
+    with pytest.raises(RecipeError, match=f"recipe default: {sentence}") as told:
+        load_recipe("default", [change])
+    assert "literal[" not in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
+        (["loss.name=triplet", "batch.kind=pairs"], r"triplet loss needs .* loss\.name to"),
+        (
+            ["optimizer.momentum=0.9"],
+            r"optimizer\.momentum is for sgd and rmsprop, and optimizer\.name is adamw",
+        ),
+        (
+            ["optimizer.name=adam", "optimizer.layers.conv1.momentum=0.9"],
+            r"optimizer\.momentum is for sgd and rmsprop, and optimizer\.name is adam",
+        ),
+        (
+            ["optimizer.momentum_start=0.5"],
+            r"optimizer\.momentum_start is for sgd and rmsprop.* set optimizer\.name=sgd",
+        ),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused_with_a_way_out(changes, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("default", changes)
+
+
+def test_a_recipe_has_one_length():
+    assert load_recipe("default", ["training.epochs=3"]).training.minutes is None
+    assert load_recipe("koch-2015", ["training.minutes=3"]).training.epochs is None
+    tree = load_recipe("default").model_dump(exclude_none=True)
+    for training, got in (
+        ({"epochs": 1, "minutes": 1}, r"epochs=1, minutes=1\.0"),
+        ({}, "epochs=None, minutes=None"),
+    ):
+        with pytest.raises(RecipeError, match=f"either epochs or minutes, and not both: got {got}"):
+            check_recipe(tree | {"training": training}, "mine")
+
+
+def test_a_part_that_is_left_out_is_named():
+    tree = load_recipe("default").model_dump(exclude_none=True)
+    del tree["encoder"]
+    with pytest.raises(RecipeError, match=r"recipe mine: encoder is missing"):
+        check_recipe(tree, "mine")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("encoder.width", "written key=value, as in loss.margin=0.5; got 'encoder.width'"),
+        ("=3", "written key=value"),
+        ("encoder.width.deep=3", "width is a value and has no settings below it"),
+        ("encoder=3", "encoder"),
+        ("encoder..width=3", "no setting|written key=value"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_one_sentence(change, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("default", ["encoder.width=8", change])
+
+
+def test_changes_are_toml_where_they_are_and_words_where_not():
+    changes = [
+        "encoder.name=mlp",
+        "encoder.widths = [64, 32]",
+        "training.compile=false",
+        "training.precision=32",
+        'augment.mirror="auto"',
+        "about=a = b",
+        "name=2024",
+        "optimizer.layers.dense.learning_rate=1e-4",
+    ]
+    recipe = load_recipe("default", changes)
+    assert recipe.encoder.widths == (64, 32)
+    assert recipe.training.compile is False
+    assert recipe.training.precision == "32"
+    assert recipe.augment.mirror == "auto"
+    assert (recipe.about, recipe.name) == ("a = b", "2024")
+    assert recipe.optimizer.layers["dense"].learning_rate == 1e-4
+
+
+@given(st.text(string.printable, max_size=30))
+def test_rubbish_never_gives_a_traceback(text):
+    with suppress(RecipeError):
+        assert isinstance(load_recipe("default", [text]), Recipe)
+
+
+def test_a_file_of_ones_own_is_read_and_named_in_errors(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('[encoder]\nname = "mlp"\n', "utf-8")
+    with pytest.raises(RecipeError, match=r"own\.toml: metric is missing"):
+        load_recipe(own)
+    own.write_text("[encoder\n", "utf-8")
+    with pytest.raises(RecipeError, match=r"own\.toml is not a TOML file: .*line 1"):
+        load_recipe(own)
+    own.write_bytes(b"\xff\xfe")
+    with pytest.raises(RecipeError, match=r"own\.toml cannot be read as a recipe"):
+        load_recipe(own)
+    with pytest.raises(RecipeError, match=r"a name or a TOML file, and .*gone\.toml' is neither"):
+        load_recipe(tmp_path / "gone.toml")
+
+
+def test_a_key_that_is_written_twice_is_the_files_mistake(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text("seed = 1\nseed = 2\n", "utf-8")
+    with pytest.raises(RecipeError, match="is not a TOML file"):
+        load_recipe(own)
