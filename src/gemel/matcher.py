@@ -14,9 +14,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, final
+from typing import Annotated, Any, Literal, final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.arrays import Embeddings
 from gemel.calibration import Calibration, Threshold
@@ -44,9 +44,9 @@ class MatcherFile(BaseModel):
     metric: str
     embedding_size: int
     calibration: Calibration
-    thresholds: tuple[Threshold, ...]
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
     """The first is the one that verdicts use unless told otherwise."""
-    prior: float
+    prior: Annotated[float, Field(gt=0, lt=1)]
     provenance: Mapping[str, Any]
     sha256: Mapping[str, str]
 
@@ -165,7 +165,9 @@ def seal(folder: Path, file: MatcherFile) -> None:
 
 
 def _checked(folder: Path, tree: Any) -> MatcherFile:
-    version = tree.get("format") if isinstance(tree, dict) else None
+    if not isinstance(tree, dict):
+        raise _damaged(folder / "matcher.json", "it holds no settings")
+    version = tree.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise MatcherError(
             f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
@@ -178,8 +180,9 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
         where = ".".join(str(part) for part in first["loc"])
         raise _damaged(folder / "matcher.json", f"{where}: {first['msg']}") from None
     for name in FILES:
-        found = sha256(folder / name) if (folder / name).is_file() else "missing"
-        if found != file.sha256.get(name):
+        if not (folder / name).is_file():
+            raise _damaged(folder / name, "it is missing")
+        if sha256(folder / name) != file.sha256.get(name):
             raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
     return file
 

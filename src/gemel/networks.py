@@ -31,7 +31,12 @@ class Networks:
     def embed(self, items: Iterable[Raw]) -> Embeddings:
         """(n, d) of raw items, in batches: memory is a batch and the result."""
         parts = [self.encode(self.read(batch)) for batch in _batches(items)]
-        return np.concatenate(parts)
+        return np.concatenate(parts) if parts else np.empty((0, self.embedding_size), np.float32)
+
+    @property
+    def embedding_size(self) -> int:
+        size: int = self._encoder.get_outputs()[0].shape[1]
+        return size
 
     def read(self, items: Iterable[Raw]) -> Array:
         """(n, …) the items as the input packs them."""

@@ -1,0 +1,138 @@
+"""Verdicts: symmetric and repeatable to the last bit, and true to what they say."""
+
+from __future__ import annotations
+
+import io
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gemel
+from gemel.errors import ItemError, MatcherError, RecipeError
+from gemel.networks import BATCH_ITEMS
+
+
+@pytest.fixture(scope="module")
+def matcher(tiny_run):
+    return gemel.load(tiny_run.path)
+
+
+@pytest.fixture(scope="module")
+def items():
+    return list(np.random.default_rng(3).integers(0, 256, (8, 8, 8)).astype(np.uint8))
+
+
+def test_sides_may_be_exchanged_to_the_last_bit(matcher, items):
+    for left, right in combinations(items, 2):
+        assert matcher.compare(left, right) == matcher.compare(right, left)
+
+
+def test_another_loading_gives_the_same_verdict(matcher, items, tiny_run):
+    again = gemel.load(tiny_run.path)
+    assert again.compare(*items[:2]) == matcher.compare(*items[:2])
+
+
+def test_an_item_is_the_same_as_itself(matcher, items):
+    for item in items:
+        verdict = matcher.compare(item, item)
+        assert verdict.same
+        assert verdict.distance == pytest.approx(0, abs=1e-6)
+        assert verdict.probability > 0.5
+
+
+def test_a_verdict_follows_from_its_distance(matcher, items):
+    for left, right in combinations(items, 2):
+        verdict = matcher.compare(left, right)
+        assert verdict.same == (verdict.distance <= verdict.threshold)
+        assert 0 <= verdict.probability <= 1
+        first, second = matcher.embed([left, right])
+        # The metric of the tiny run is cosine: 1 - a.b / (|a| |b|).
+        cosine = 1 - first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+        assert verdict.distance == pytest.approx(cosine, abs=1e-5)
+
+
+def test_nearer_pairs_are_never_less_probable(matcher, items):
+    verdicts = [matcher.compare(left, right) for left, right in combinations(items, 2)]
+    verdicts.sort(key=lambda verdict: verdict.distance)
+    probabilities = [verdict.probability for verdict in verdicts]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_a_stricter_target_has_a_lower_threshold(matcher, items):
+    targets = [threshold.target for threshold in matcher.file.thresholds]
+    assert targets[0] == "eer"
+    assert "far=0.1" in targets
+    for threshold in matcher.file.thresholds:
+        verdict = matcher.compare(*items[:2], target=threshold.target)
+        assert verdict.target == threshold.target
+        assert verdict.threshold == threshold.distance
+        assert (verdict.far, verdict.frr) == (threshold.far, threshold.frr)
+    strict, loose = (matcher.threshold(target) for target in ("far=0.01", "far=0.1"))
+    assert strict.distance < loose.distance
+    assert strict.far <= 0.01 < loose.far <= 0.1
+
+
+def test_a_rarer_match_is_less_probable_and_the_distance_stays(matcher, items):
+    verdicts = [matcher.compare(*items[:2], prior=prior) for prior in (0.9, 0.5, 0.01)]
+    assert len({verdict.distance for verdict in verdicts}) == 1
+    probabilities = [verdict.probability for verdict in verdicts]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert verdicts[1] == matcher.compare(*items[:2])
+
+
+@pytest.mark.parametrize("prior", [0, 1, -0.5, 2, float("nan")])
+def test_a_prior_is_a_share(matcher, items, prior):
+    with pytest.raises(RecipeError, match="share between 0 and 1, got"):
+        matcher.compare(*items[:2], prior=prior)
+
+
+def test_a_target_that_was_never_set_says_which_were(matcher, items):
+    with pytest.raises(RecipeError, match=r"thresholds for eer, far=0\.1.*none for 'far=1e-9'"):
+        matcher.compare(*items[:2], target="far=1e-9")
+
+
+def test_all_ways_to_give_a_picture_give_the_same_verdict(matcher, items, tmp_path):
+    picture = Image.fromarray(items[0])
+    encoded = io.BytesIO()
+    picture.save(encoded, "png")
+    picture.save(tmp_path / "picture.png")
+    verdicts = {
+        matcher.compare(form, items[1]).distance
+        for form in (
+            items[0],
+            picture,
+            encoded.getvalue(),
+            tmp_path / "picture.png",
+            str(tmp_path / "picture.png"),
+        )
+    }
+    assert len(verdicts) == 1
+
+
+def test_what_cannot_be_read_is_one_sentence(matcher, tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    with pytest.raises(ItemError, match=r"notes\.txt"):
+        matcher.compare(tmp_path / "notes.txt", tmp_path / "notes.txt")
+
+
+def test_many_items_are_embedded_in_their_order_whatever_the_batch(matcher):
+    many = np.random.default_rng(1).integers(0, 256, (BATCH_ITEMS + 3, 8, 8)).astype(np.uint8)
+    embeddings = matcher.embed(iter(many))
+    assert embeddings.shape == (len(many), matcher.file.embedding_size)
+    for index in (0, BATCH_ITEMS - 1, BATCH_ITEMS, -1):
+        np.testing.assert_allclose(matcher.embed([many[index]])[0], embeddings[index], atol=1e-5)
+
+
+def test_no_items_have_no_embeddings(matcher):
+    assert matcher.embed([]).shape == (0, matcher.file.embedding_size)
+
+
+def test_embeddings_that_are_no_numbers_are_the_trainings_fault(matcher, items, monkeypatch):
+    networks = gemel.load(matcher.path).networks
+    monkeypatch.setattr(
+        type(networks), "_run", staticmethod(lambda *_, **__: np.full((1, 4), np.nan, np.float32))
+    )
+    with pytest.raises(MatcherError, match=r"training diverged.*lower optimizer\.learning_rate"):
+        networks.embed(items[:1])
