@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from archives import drawings, png, zipped
 
 from gemel.data import TEST, open_data
 from gemel.data.builtins.idx import FILES, read_idx
-from gemel.data.builtins.omniglot import drawers
 from gemel.data.builtins.omniglot_runs import runs
 from gemel.errors import DataError, ItemError
-
-
-@pytest.fixture
-def shelf(tmp_path, monkeypatch) -> Path:
-    """An empty $GEMEL_DATA."""
-    monkeypatch.setenv("GEMEL_DATA", str(tmp_path))
-    monkeypatch.setenv("GEMEL_CACHE", str(tmp_path / "cache"))
-    return tmp_path
 
 
 def idx(array: np.ndarray) -> bytes:
     sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
     return bytes((0, 0, 8, array.ndim)) + sizes + array.astype(np.uint8).tobytes()
-
-
-def png(shade: int) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(np.full((3, 3), shade, np.uint8)).save(stream, "PNG")
-    return stream.getvalue()
-
-
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return path
 
 
 def test_digits_keep_seven_eight_and_nine_for_the_test():
@@ -99,18 +74,6 @@ def test_idx_files_that_do_not_belong_together(shelf):
         open_data("mnist")
 
 
-def drawings(zip_name: str, alphabets: list[str]) -> dict[str, bytes]:
-    members = {"__MACOSX/x/y/._1.png": b"", f"{zip_name}/.DS_Store": b""}
-    for number, alphabet in enumerate(alphabets):
-        for character in (1, 2):
-            for drawer in (1, 7):
-                file = f"character{character:02d}/{character:04d}_{drawer:02d}.png"
-                members[f"{zip_name}/{alphabet}/{file}"] = png(
-                    100 * number + 10 * character + drawer
-                )
-    return members
-
-
 @pytest.fixture
 def omniglot(shelf) -> Path:
     home = shelf / "omniglot"
@@ -127,7 +90,8 @@ def test_omniglot_is_read_without_unpacking(omniglot):
     assert data.split.tolist() == [-1] * 8 + [TEST] * 4
     assert data.items.name(1) == "Greek/character01/0001_07.png"
     assert data.items.raw(1) == png(17)
-    assert drawers(data).tolist() == [1, 7] * 6
+    assert data.maker_names == ("01", "07")
+    assert data.makers.tolist() == [0, 1] * 6
     assert sorted(path.name for path in omniglot.iterdir()) == [
         "images_background.zip",
         "images_evaluation.zip",
@@ -234,6 +198,6 @@ def test_the_originals_at_hand():
         background = omniglot.split == -1
         assert len(np.unique(omniglot.labels[background])) == 964
         assert len(np.unique(omniglot.groups[background])) == 30
-        assert set(np.bincount(drawers(omniglot))[1:]) == {len(omniglot) // 20}
+        assert set(np.bincount(omniglot.makers)) == {len(omniglot) // 20}
         for run in runs():
             assert sorted(run.answers) == list(range(20))

@@ -55,9 +55,12 @@ class Pairs:
 class Dataset:
     """Items, with labels or labelled pairs (or both), as found: nothing is decoded yet.
 
-    `labels` and `groups` are positions in `label_names` and `group_names`; `split` holds
-    `TRAIN`, `VALIDATION`, `TEST` or -1 where the source does not say. A dataset of pairs alone
-    has no labels. `notices` are sentences for the user, in the order they were noticed.
+    `labels`, `groups` and `makers` are positions in `label_names`, `group_names` and
+    `maker_names`; a maker is who or what made an item: a drawer, a camera, a session. `split` holds
+    `TRAIN`, `VALIDATION`, `TEST` or -1 where the source does not say. `genuine` is false for a
+    forgery: an item that claims its label, stays on its side, and must not be taken for it. A
+    dataset of pairs alone has no labels. `notices` are sentences for the user, in the order they
+    were noticed.
     """
 
     name: str
@@ -66,6 +69,9 @@ class Dataset:
     label_names: tuple[str, ...] = ()
     groups: Codes | None = None
     group_names: tuple[str, ...] = ()
+    makers: Codes | None = None
+    maker_names: tuple[str, ...] = ()
+    genuine: Same | None = None
     split: Codes | None = None
     pairs: Pairs | None = None
     notices: tuple[str, ...] = field(default=())
@@ -74,7 +80,7 @@ class Dataset:
         return len(self.items)
 
     def fingerprint(self) -> str:
-        """Hex digest of all that is told of the items: labels, groups, pairs, split, and content.
+        """Hex digest of all that decides how the items are divided, paired and named, and of them.
 
         Where it is the same, the same seed divides the data alike.
         """
@@ -84,6 +90,8 @@ class Dataset:
         of_pairs = (pairs.left, pairs.right, pairs.same, pairs.split) if pairs else ()
         for codes in (self.labels, self.groups, self.split, *of_pairs):
             told.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
+        if self.genuine is not None:
+            told.update(b"genuine" + self.genuine.tobytes())
         return told.hexdigest()
 
     def noticing(self, *sentences: str) -> Dataset:

@@ -12,9 +12,10 @@ from gemel.errors import DataError
 
 
 def open_table(path: Path) -> Dataset:
-    """`item,label[,group][,split]` or `left,right,same[,split]` in a .csv, .jsonl or .parquet.
+    """`item,label[,group][,split][,maker][,genuine]` or `left,right,same[,split]` in a table file.
 
-    Raises DataError that names the row, with what was expected and what was found.
+    The file is a .csv, .jsonl or .parquet. Raises DataError that names the row, with what was
+    expected and what was found.
     """
     rows = read_rows(path)
     have = set(rows.columns)
@@ -28,6 +29,6 @@ def open_table(path: Path) -> Dataset:
             "same with 1 or 0 instead"
         )
     raise DataError(
-        f"{str(path)!r} must have the columns item,label (and may have group,split) or "
-        f"left,right,same (and may have split); got {','.join(rows.columns) or 'none'}"
+        f"{str(path)!r} must have the columns item,label (and may have group,split,maker,genuine) "
+        f"or left,right,same (and may have split); got {','.join(rows.columns) or 'none'}"
     )

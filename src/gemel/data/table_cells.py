@@ -10,6 +10,9 @@ from gemel.data.soundness import SHOWN, and_more
 from gemel.data.split_words import SPLIT_WORDS
 from gemel.errors import DataError, MissingData
 
+OPPOSITES = {"same": "different", "genuine": "forged"}
+"""Columns that answer a question, with their word for no; their own name is that for yes."""
+
 
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
     """The columns' paths, written one way each. Raises MissingData for those that do not exist."""
@@ -47,6 +50,22 @@ def sides(rows: Rows) -> list[int]:
             )
         codes.append(code)
     return codes
+
+
+def yes_or_no(rows: Rows, column: str) -> list[bool]:
+    """The cells of a column that answers a question, such as `same` or `genuine`."""
+    words = dict.fromkeys(("1", "true", "yes", column), True)
+    words |= dict.fromkeys(("0", "false", "no", OPPOSITES[column]), False)
+    answers = []
+    for cell, number in zip(rows.column(column), rows.numbers, strict=True):
+        answer = words.get(cell.lower())
+        if answer is None:
+            raise DataError(
+                f"row {number} of {str(rows.path)!r}: {column} must be 1 or 0, true or false, yes "
+                f"or no, {column} or {OPPOSITES[column]}, got {cell!r}"
+            )
+        answers.append(answer)
+    return answers
 
 
 def refuse_empty(rows: Rows, column: str) -> None:

@@ -1,4 +1,4 @@
-"""Rows of `item,label[,group][,split]` → a dataset."""
+"""Rows of `item,label[,group][,split][,maker][,genuine]` → a dataset."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ from gemel.data.dataset import Dataset
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
 from gemel.data.sources import FileItems
-from gemel.data.table_cells import duplicates_notice, ignored_columns, paths, refuse_empty, sides
+from gemel.data.table_cells import (
+    duplicates_notice,
+    ignored_columns,
+    paths,
+    refuse_empty,
+    sides,
+    yes_or_no,
+)
 from gemel.errors import DataError
 
 Value = TypeVar("Value")
 
-COLUMNS = ("item", "label", "group", "split")
+COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
 
 def labelled_items(rows: Rows) -> Dataset:
-    """Raises DataError for an item that has two labels, two groups or two sides."""
+    """Raises DataError for an item that has two labels, or two of anything else."""
     refuse_empty(rows, "label")
     (items,) = paths(rows, ("item",))
     kept = _kept(rows, items)
@@ -38,6 +45,13 @@ def labelled_items(rows: Rows) -> Dataset:
         refuse_empty(rows, "group")
         group_names, groups = coded(_picked(rows.column("group"), kept))
         dataset = replace(dataset, groups=groups, group_names=group_names)
+    if "maker" in rows.columns:
+        refuse_empty(rows, "maker")
+        maker_names, makers = coded(_picked(rows.column("maker"), kept))
+        dataset = replace(dataset, makers=makers, maker_names=maker_names)
+    if "genuine" in rows.columns:
+        genuine = np.array(_picked(yes_or_no(rows, "genuine"), kept), np.bool_)
+        dataset = replace(dataset, genuine=genuine)
     return sound(dataset)
 
 

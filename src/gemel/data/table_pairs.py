@@ -8,20 +8,15 @@ from gemel.data.dataset import Dataset, Pairs
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
 from gemel.data.sources import FileItems
-from gemel.data.table_cells import duplicates_notice, ignored_columns, paths, sides
+from gemel.data.table_cells import duplicates_notice, ignored_columns, paths, sides, yes_or_no
 from gemel.errors import DataError
 
 COLUMNS = ("left", "right", "same", "split")
 
-SAME_WORDS = {
-    **dict.fromkeys(("1", "true", "yes", "same"), True),
-    **dict.fromkeys(("0", "false", "no", "different"), False),
-}
-
 
 def labelled_pairs(rows: Rows) -> Dataset:
     """Raises DataError for pairs that contradict each other, either way round."""
-    same = _same(rows)
+    same = yes_or_no(rows, "same")
     lefts, rights = paths(rows, ("left", "right"))
     given = sides(rows)
     kept, selves = _kept(rows, list(zip(lefts, rights, strict=True)), same, given)
@@ -40,19 +35,6 @@ def labelled_pairs(rows: Rows) -> Dataset:
     if selves:
         notices += (f"{selves} rows that pair an item with itself are left out.",)
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
-
-
-def _same(rows: Rows) -> list[bool]:
-    found = []
-    for cell, number in zip(rows.column("same"), rows.numbers, strict=True):
-        same = SAME_WORDS.get(cell.lower())
-        if same is None:
-            raise DataError(
-                f"row {number} of {str(rows.path)!r}: same must be 1 or 0, true or false, yes or "
-                f"no, same or different, got {cell!r}"
-            )
-        found.append(same)
-    return found
 
 
 def _kept(

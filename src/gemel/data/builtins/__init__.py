@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gemel.data.advance import Advance
+from gemel.data.builtins.cedar import open_cedar
+from gemel.data.builtins.cifar10 import open_cifar10
 from gemel.data.builtins.digits import open_digits
 from gemel.data.builtins.fashion_mnist import open_fashion_mnist
 from gemel.data.builtins.mnist import open_mnist
-from gemel.data.builtins.omniglot import open_omniglot
+from gemel.data.builtins.omniglot import (
+    open_omniglot,
+    open_omniglot_small1,
+    open_omniglot_small2,
+)
+from gemel.data.builtins.omniglot_koch import open_omniglot_koch
+from gemel.data.builtins.omniglot_vinyals import open_omniglot_vinyals
 from gemel.data.builtins.orl_faces import open_orl_faces
+from gemel.data.builtins.stl10 import open_stl10
+from gemel.data.builtins.svhn import open_svhn
 from gemel.data.dataset import Dataset
 
 BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
+    "cedar": open_cedar,
+    "cifar10": open_cifar10,
     "digits": open_digits,
     "fashion-mnist": open_fashion_mnist,
     "mnist": open_mnist,
     "omniglot": open_omniglot,
+    "omniglot-koch": open_omniglot_koch,
+    "omniglot-small1": open_omniglot_small1,
+    "omniglot-small2": open_omniglot_small2,
+    "omniglot-vinyals": open_omniglot_vinyals,
     "orl-faces": open_orl_faces,
+    "stl10": open_stl10,
+    "svhn": open_svhn,
 }
 
 __all__ = ["BUILTINS"]

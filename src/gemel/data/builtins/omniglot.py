@@ -1,16 +1,21 @@
 """`omniglot`: 1,623 characters of 50 alphabets, each drawn by 20 people, 105×105.
 
 Lake, Salakhutdinov & Tenenbaum, "Human-level concept learning through probabilistic program
-induction", Science, 2015. The zips are read without unpacking; their checksums are torchvision's.
+induction", Science, 2015. `omniglot-small1` and `omniglot-small2` have five background alphabets
+each in place of the 30: what a person may have seen of foreign alphabets. The zips are read without
+unpacking; their checksums are torchvision's and, for the small ones, TensorFlow Datasets'.
 """
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import final
 
 import numpy as np
 
-from gemel.arrays import Codes
+from gemel.arrays import Codes, Indices
 from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
@@ -30,43 +35,108 @@ EVALUATION = Archive(
     HOME + "images_evaluation.zip",
     "md5:6b91aef0f799c5bb55b94e3f2daec811",
 )
+SMALL1 = Archive(
+    "images_background_small1.zip",
+    HOME + "images_background_small1.zip",
+    "sha256:f38eb80f801274ac2b4dff5b24289016bfaba4a7d5bb50deebf27104ad6cb8a4",
+)
+SMALL2 = Archive(
+    "images_background_small2.zip",
+    HOME + "images_background_small2.zip",
+    "sha256:3ccaa407515a8778e5d0861875af38b17e418f301ad5bb3b5a6b65d901a41c7f",
+)
+
+
+@final
+@dataclass(frozen=True)
+class Drawings:
+    """Drawings in archives: `members` are (position in `paths`, name inside that archive)."""
+
+    paths: tuple[Path, ...]
+    members: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, archives: Sequence[Archive], progress: Advance | None) -> Drawings:
+        """All drawings of the archives, in their order. Raises DataError for one without any."""
+        paths = tuple(fetch("omniglot", archive, progress) for archive in archives)
+        members: list[tuple[int, str]] = []
+        for position, path in enumerate(paths):
+            with open_zip(path) as archive:
+                drawings = sorted(filter(_is_drawing, archive.namelist()))
+            if not drawings:
+                raise DataError(
+                    f"{str(path)!r} holds no drawings (Alphabet/characterNN/*.png): get the "
+                    "original"
+                )
+            members += [(position, drawing) for drawing in drawings]
+        return cls(paths, tuple(members))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """`Alphabet/character01/0001_07.png` of each."""
+        return tuple("/".join(member.split("/")[-3:]) for _, member in self.members)
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """`Alphabet/character01` of each."""
+        return tuple(name.rpartition("/")[0] for name in self.names)
+
+    @property
+    def alphabets(self) -> tuple[str, ...]:
+        return tuple(name.partition("/")[0] for name in self.names)
+
+    @property
+    def drawers(self) -> tuple[str, ...]:
+        """Who drew each, "01" to "20": the last number of its name."""
+        return tuple(PurePosixPath(name).stem.rpartition("_")[2] for name in self.names)
+
+    @property
+    def archive(self) -> Codes:
+        """(n,) the position in `paths` of each."""
+        return np.array([position for position, _ in self.members], np.int64)
+
+    def __getitem__(self, chosen: Indices) -> Drawings:
+        return Drawings(self.paths, tuple(self.members[index] for index in chosen))
+
+    def dataset(self, name: str, split: Codes) -> Dataset:
+        """Labels are characters, groups alphabets, makers drawers."""
+        label_names, labels = coded(self.characters)
+        group_names, groups = coded(self.alphabets)
+        maker_names, makers = coded(self.drawers)
+        return Dataset(
+            name=name,
+            items=ZipItems(self.paths, self.members, self.names),
+            labels=labels,
+            label_names=label_names,
+            groups=groups,
+            group_names=group_names,
+            makers=makers,
+            maker_names=maker_names,
+            split=split,
+        )
 
 
 def open_omniglot(progress: Advance | None = None) -> Dataset:
-    """Labels are `Alphabet/character01`, groups are alphabets, the evaluation zip is test."""
-    paths = tuple(fetch("omniglot", archive, progress) for archive in (BACKGROUND, EVALUATION))
-    members: list[tuple[int, str]] = []
-    for position, path in enumerate(paths):
-        with open_zip(path) as archive:
-            drawings = sorted(filter(_is_drawing, archive.namelist()))
-        if not drawings:
-            raise DataError(
-                f"{str(path)!r} holds no drawings (Alphabet/characterNN/*.png): get the original"
-            )
-        members += [(position, drawing) for drawing in drawings]
-    names = tuple("/".join(member.split("/")[-3:]) for _, member in members)
-    label_names, labels = coded([name.rpartition("/")[0] for name in names])
-    group_names, groups = coded([name.partition("/")[0] for name in names])
-    return Dataset(
-        name="omniglot",
-        items=ZipItems(paths, tuple(members), names),
-        labels=labels,
-        label_names=label_names,
-        groups=groups,
-        group_names=group_names,
-        split=np.array([TEST if position else -1 for position, _ in members], np.int64),
-    )
+    """Labels are `Alphabet/character01`, groups are alphabets, makers are the drawers "01" to "20".
+
+    The evaluation zip is test.
+    """
+    return _with_evaluation("omniglot", BACKGROUND, progress)
 
 
-def drawers(dataset: Dataset) -> Codes:
-    """(n,) who drew each item of `omniglot`, 1 to 20: the last number of its name."""
-    return np.array(
-        [
-            int(PurePosixPath(dataset.items.name(i)).stem.rpartition("_")[2])
-            for i in range(len(dataset))
-        ],
-        np.int64,
-    )
+def open_omniglot_small1(progress: Advance | None = None) -> Dataset:
+    """As `omniglot`, with the first five background alphabets alone to learn from."""
+    return _with_evaluation("omniglot-small1", SMALL1, progress)
+
+
+def open_omniglot_small2(progress: Advance | None = None) -> Dataset:
+    """As `omniglot`, with the second five background alphabets alone to learn from."""
+    return _with_evaluation("omniglot-small2", SMALL2, progress)
+
+
+def _with_evaluation(name: str, background: Archive, progress: Advance | None) -> Dataset:
+    drawings = Drawings.of((background, EVALUATION), progress)
+    return drawings.dataset(name, np.where(drawings.archive == 1, TEST, -1))
 
 
 def _is_drawing(member: str) -> bool:

@@ -1,0 +1,78 @@
+"""`cedar`: offline signatures of 55 writers, each with 24 genuine ones and 24 skilled forgeries.
+
+Kalera, Srihari & Xu, "Offline signature verification and identification using distance statistics",
+IJPRAI 18, 2004. Read from the folder `binarised`: a folder per writer with `original_W_N.png` and
+`forgeries_W_N.png`, black on white. The scans as published are not read, because they give the
+answer away: the forgeries' background is lighter than that of the genuine signatures.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from gemel.data.advance import Advance
+from gemel.data.coding import coded
+from gemel.data.dataset import Dataset
+from gemel.data.download import places
+from gemel.data.soundness import SHOWN, and_more
+from gemel.data.sources import FileItems
+from gemel.errors import DataError, MissingData
+
+FOLDER = "binarised"
+SIGNATURE = re.compile(r"(?P<kind>original|forgeries)_(?P<writer>\d+)_\d+\.png")
+
+
+def open_cedar(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+    """Labels are writers, "1" to "55"; a forgery has the label of the writer that it imitates.
+
+    `genuine` tells the two apart. Raises MissingData where there is no such folder, DataError for
+    a writer without both kinds or a file in another writer's folder.
+    """
+    root = _root()
+    found = sorted(path for path in root.glob("*/*") if SIGNATURE.fullmatch(path.name))
+    parts = [(path, SIGNATURE.fullmatch(path.name)) for path in found]
+    signatures = [(path, match["writer"], match["kind"]) for path, match in parts if match]
+    _refuse_misplaced(root, signatures)
+    label_names, labels = coded([writer for _, writer, _ in signatures])
+    genuine = np.array([kind == "original" for _, _, kind in signatures], np.bool_)
+    for kind, of_kind in (("original", genuine), ("forgeries", ~genuine)):
+        without = set(label_names) - {label_names[code] for code in labels[of_kind]}
+        if without:
+            shown = sorted(without, key=int)
+            raise DataError(
+                f"every writer in {str(root)!r} must have files {kind}_W_N.png, and "
+                f"{', '.join(shown[:SHOWN])}{and_more(len(shown))} has none: get the files again"
+            )
+    return Dataset(
+        name="cedar",
+        items=FileItems(root, tuple(str(path.relative_to(root)) for path in found)),
+        labels=labels,
+        label_names=label_names,
+        genuine=genuine,
+    )
+
+
+def _root() -> Path:
+    for folder in places("cedar"):
+        if (folder / FOLDER).is_dir():
+            return folder / FOLDER
+    where = " or ".join(repr(str(folder / FOLDER)) for folder in places("cedar"))
+    raise MissingData(
+        "cedar is not at hand and comes with no download: get its scans from cedar.buffalo.edu, "
+        "make them black on white (Otsu's threshold), and put those of writer W into "
+        f"W/original_W_N.png and W/forgeries_W_N.png below {where}"
+    )
+
+
+def _refuse_misplaced(root: Path, signatures: list[tuple[Path, str, str]]) -> None:
+    if not signatures:
+        raise DataError(f"{str(root)!r} must hold files W/original_W_N.png and W/forgeries_W_N.png")
+    for path, writer, _ in signatures:
+        if path.parent.name != writer:
+            raise DataError(
+                f"{str(path.relative_to(root))!r} in {str(root)!r} is named for writer {writer} and"
+                f" lies in the folder of {path.parent.name}: move or rename it"
+            )

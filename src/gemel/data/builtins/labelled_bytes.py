@@ -1,0 +1,48 @@
+"""Pictures and labels that files give as plain bytes: whether they fit, and the dataset of both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gemel.arrays import Array, Codes, Pixels
+from gemel.data.dataset import TEST, Dataset
+from gemel.data.sources import ArrayItems
+from gemel.errors import DataError
+
+
+def records(path: Path, member: str, content: bytes, size: int) -> Pixels:
+    """(n, size) the bytes as records. Raises DataError unless they are a whole number of them."""
+    if not content or len(content) % size:
+        raise DataError(
+            f"{member} in {str(path)!r} must be a whole number of records of {size:,} bytes, got "
+            f"{len(content):,} bytes: get the original file again"
+        )
+    return np.frombuffer(content, np.uint8).reshape(-1, size)
+
+
+def train_and_test(
+    name: str,
+    pictures: tuple[Array, Array],
+    labels: tuple[Codes, Codes],
+    label_names: tuple[str, ...],
+) -> Dataset:
+    """(n, h, w, 3) pictures named `train/0` … `test/9`; the latter are test, the others left open.
+
+    Raises DataError where a picture has no label or a label no name.
+    """
+    for images, codes in zip(pictures, labels, strict=True):
+        inside = len(codes) and codes.min() >= 0 and codes.max() < len(label_names)
+        if len(images) != len(codes) or not inside:
+            raise DataError(
+                f"the files of {name} must hold a label of {len(label_names)} for every picture, "
+                f"got {len(images):,} pictures and {len(codes):,} labels; get the originals again"
+            )
+    return Dataset(
+        name=name,
+        items=ArrayItems((("train", pictures[0]), ("test", pictures[1]))),
+        labels=np.concatenate(labels).astype(np.int64),
+        label_names=label_names,
+        split=np.repeat(np.array([-1, TEST], np.int64), [len(codes) for codes in labels]),
+    )

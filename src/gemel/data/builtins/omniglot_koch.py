@@ -1,0 +1,69 @@
+"""`omniglot-koch`: Koch's split of alphabets and drawers, in today's release of Omniglot.
+
+Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", 2015, §3.1:
+12 of the 20 drawers and 30 alphabets to learn from, 4 further drawers and 10 alphabets for
+validation, the last 4 drawers and 10 alphabets for the test. The 30 are the background zip; of the
+evaluation zip the ten alphabets of Lake's runs are the test and the other ten validation.
+
+Differs from the paper: it names no drawers, so the first 12 learn, the next 4 validate and the last
+4 test; it used an earlier release of 40 background alphabets, of which ten went to validation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.arrays import Codes
+from gemel.data.advance import Advance
+from gemel.data.builtins.omniglot import BACKGROUND, EVALUATION, Drawings
+from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
+
+DRAWERS = {TRAIN: range(1, 13), VALIDATION: range(13, 17), TEST: range(17, 21)}
+
+IN_RUNS = frozenset(
+    {
+        "Atlantean",
+        "Ge_ez",
+        "Glagolitic",
+        "Gurmukhi",
+        "Kannada",
+        "Malayalam",
+        "Manipuri",
+        "Old_Church_Slavonic_(Cyrillic)",
+        "Tengwar",
+        "Tibetan",
+    }
+)
+"""The alphabets of Lake's 20 runs, which he tested people and machines on."""
+
+
+def open_omniglot_koch(progress: Advance | None = None) -> Dataset:
+    """As `omniglot`, with every side given; drawings of other drawers than a side's are left out.
+
+    Where the evaluation zip has no alphabets of the runs, or those alone, every second of its
+    alphabets is the test, and a notice says so.
+    """
+    drawings = Drawings.of((BACKGROUND, EVALUATION), progress)
+    alphabets, evaluation = np.array(drawings.alphabets), drawings.archive == 1
+    held = sorted(set(alphabets[evaluation]))
+    test = [alphabet for alphabet in held if alphabet in IN_RUNS]
+    notices = []
+    if len(test) in {0, len(held)}:
+        test = held[1::2]
+        notices.append(
+            f"images_evaluation.zip has only the {len(held)} alphabets that are "
+            f"{'not ' if held[0] not in IN_RUNS else ''}in Lake's runs, so {len(test)} of them "
+            f"({', '.join(test)}) are the test and the others validation: figures are not those "
+            "of Koch's split."
+        )
+    sides = np.where(np.isin(alphabets, test), TEST, VALIDATION)
+    sides = np.where(evaluation, sides, TRAIN)
+    chosen = np.flatnonzero(_of_its_drawers(drawings, sides))
+    return drawings[chosen].dataset("omniglot-koch", sides[chosen]).noticing(*notices)
+
+
+def _of_its_drawers(drawings: Drawings, sides: Codes) -> list[bool]:
+    return [
+        int(drawer) in DRAWERS[side]
+        for drawer, side in zip(drawings.drawers, sides.tolist(), strict=True)
+    ]

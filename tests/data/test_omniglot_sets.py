@@ -1,0 +1,199 @@
+"""Koch's split, the Vinyals split, the small background sets, and the pen traces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from archives import drawings, zipped
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gemel.data import TEST, TRAIN, VALIDATION, open_data
+from gemel.data.builtins.omniglot_koch import IN_RUNS
+from gemel.data.builtins.omniglot_strokes import parse_strokes, traces
+from gemel.data.builtins.omniglot_vinyals import character_sides
+from gemel.data.dataset import Dataset
+from gemel.data.quarter_turns import QuarterTurns
+from gemel.data.sources import ArrayItems
+from gemel.errors import DataError, ItemError
+from gemel.inputs import ImageInput
+
+EVERYBODY = tuple(range(1, 21))
+
+
+def put(shelf, background: list[str], evaluation: list[str]) -> None:
+    home = shelf / "omniglot"
+    for zip_name, alphabets in (
+        ("images_background", background),
+        ("images_evaluation", evaluation),
+    ):
+        zipped(home / f"{zip_name}.zip", drawings(zip_name, alphabets, EVERYBODY))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_small_sets_replace_the_background(shelf, number):
+    name = f"images_background_small{number}"
+    put(shelf, ["Greek"], ["Tengwar"])
+    zipped(shelf / "omniglot" / f"{name}.zip", drawings(name, ["Latin", "Korean"], EVERYBODY))
+    data = open_data(f"omniglot-small{number}")
+    assert data.name == f"omniglot-small{number}"
+    assert data.group_names == ("Korean", "Latin", "Tengwar")
+    assert set(data.groups[data.split == TEST]) == {2}
+
+
+class TestKoch:
+    def sides(self, data: Dataset) -> dict[int, tuple[set[str], set[str]]]:
+        """Alphabets and drawers of each side."""
+        return {
+            side: (
+                {data.group_names[code] for code in data.groups[data.split == side]},
+                {data.maker_names[code] for code in data.makers[data.split == side]},
+            )
+            for side in (TRAIN, VALIDATION, TEST)
+        }
+
+    def test_alphabets_and_drawers_are_apart(self, shelf):
+        put(shelf, ["Greek", "Latin"], ["Avesta", "Tengwar", "ULOG", "Tibetan"])
+        data = open_data("omniglot-koch")
+        drawers = [f"{number:02d}" for number in EVERYBODY]
+        assert self.sides(data) == {
+            TRAIN: ({"Greek", "Latin"}, set(drawers[:12])),
+            VALIDATION: ({"Avesta", "ULOG"}, set(drawers[12:16])),
+            TEST: ({"Tengwar", "Tibetan"}, set(drawers[16:])),
+        }
+        # 2 alphabets of 2 characters on every side, by 12, 4 and 4 drawers.
+        assert np.bincount(data.split).tolist() == [48, 16, 16]
+        assert data.notices == ()
+        assert len(IN_RUNS) == 10
+
+    @pytest.mark.parametrize("held", [["Angelic", "Avesta", "ULOG"], ["Ge_ez", "Kannada"]])
+    def test_half_of_the_evaluation_alphabets_are_halved_with_a_notice(self, shelf, held):
+        put(shelf, ["Greek"], held)
+        data = open_data("omniglot-koch")
+        sides = self.sides(data)
+        assert sides[TEST][0] == {held[1]}
+        assert sides[VALIDATION][0] == set(held) - {held[1]}
+        (notice,) = data.notices
+        negated = "" if held[0] in IN_RUNS else "not "
+        assert f"only the {len(held)} alphabets that are {negated}in Lake's runs" in notice
+        assert held[1] in notice
+
+
+class TestVinyals:
+    def test_turns_are_labels_of_their_own_on_the_side_of_their_character(self, shelf):
+        put(shelf, ["Greek", "Latin", "Korean"], ["Tengwar", "Avesta"])
+        data = open_data("omniglot-vinyals")
+        assert len(data) == 4 * 200
+        assert len(data.label_names) == 4 * 10
+        assert data.label_names[:2] == (
+            "Avesta/character01/rot000",
+            "Avesta/character01/rot090",
+        )
+        sides = [set(data.split[data.labels // 4 == character]) for character in range(10)]
+        assert all(len(side) == 1 for side in sides)
+        # 423 / 1,623 of 10 is 2.6 and 172 / 1,623 is 1.06: 3 and 1 characters.
+        assert np.bincount([side.pop() for side in sides]).tolist() == [6, 1, 3]
+        assert "10 of Omniglot's 1,623 characters are at hand" in data.notices[0]
+        for index in (0, 77, 401, 799):
+            drawing, turn = data.items.name(index).rsplit("/", 1)
+            label = data.label_names[data.labels[index]]
+            assert label == f"{drawing.rpartition('/')[0]}/{turn}"
+            assert data.group_names[data.groups[index]] == label.partition("/")[0]
+            assert drawing.endswith(f"_{data.maker_names[data.makers[index]]}.png")
+
+    def test_the_numbers_of_the_papers(self):
+        # Snell et al.: 1,028 + 172 characters to learn from and validate, 423 to test.
+        assert np.bincount(character_sides(1623)).tolist() == [1028, 172, 423]
+        np.testing.assert_array_equal(character_sides(1623), character_sides(1623))
+
+
+def test_quarter_turns_are_numpys():
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 4, 5)).astype(np.uint8)
+    items = QuarterTurns(ArrayItems((("drawing", pixels),)))
+    assert len(items) == 12
+    for index in range(12):
+        upright, turn = divmod(index, 4)
+        np.testing.assert_array_equal(np.asarray(items.raw(index)), np.rot90(pixels[upright], turn))
+    assert items.name(6) == "drawing/1/rot180"
+    assert items.fingerprint() != items.upright.fingerprint()
+
+
+def test_turned_pictures_are_read_as_any_other():
+    pixels = np.zeros((1, 9, 9), np.uint8)
+    pixels[0, 0] = 255
+    turned = QuarterTurns(ArrayItems((("drawing", pixels),))).raw(1)
+    # A quarter against the clock: what was the first row is the first column.
+    (read,) = ImageInput(height=9, width=9, channels=1).read(turned)
+    assert read[:, 0].tolist() == [255] * 9
+    assert not read[:, 1:].any()
+
+
+class TestTraces:
+    def test_strokes_end_at_breaks(self):
+        text = b"START\n1.5,-2,0\n3,-4,10\nBREAK\n5,-6,30\nBREAK\n"
+        strokes = parse_strokes(text, "it")
+        assert [stroke.tolist() for stroke in strokes] == [
+            [[1.5, -2, 0], [3, -4, 10]],
+            [[5, -6, 30]],
+        ]
+
+    def test_what_follows_the_last_break_is_a_stroke_and_nothing_is_none(self):
+        assert len(parse_strokes(b"START\nBREAK\n1,2,3\r\nBREAK\nBREAK\n4,5,6", "it")) == 2
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            (b"", "must begin with a line START"),
+            (b"1,2,3\nBREAK\n", "must begin with a line START"),
+            (b"START\nBREAK\n", "must hold a stroke"),
+            (b"START\n1,2\nBREAK\n", "line 2 of it must be x,y,t or BREAK, got '1,2'"),
+            (b"START\n1,2,3\n1,2,nan\n", "line 3 of it"),
+            (b"START\n1,2,x\n", "line 2 of it"),
+        ],
+    )
+    def test_damage_is_named(self, text, sentence):
+        with pytest.raises(ItemError, match=sentence):
+            parse_strokes(text, "it")
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.binary(max_size=60))
+    def test_rubbish_is_a_sentence_or_strokes(self, content):
+        try:
+            strokes = parse_strokes(b"START\n" + content, "it")
+        except ItemError:
+            return
+        assert all(stroke.shape[1] == 3 and np.isfinite(stroke).all() for stroke in strokes)
+
+    def test_an_archive_is_read_in_the_order_of_names(self, shelf):
+        file = "strokes_background_small1"
+        members = {
+            f"__MACOSX/{file}/Greek/character01/._0002_07.txt": b"",
+            f"{file}/Greek/character01/0002_07.txt": b"START\n1,-2,0\nBREAK\n",
+            f"{file}/Greek/character01/0002_01.txt": b"START\n5,-6,0\nBREAK\n",
+        }
+        zipped(shelf / "omniglot" / f"{file}.zip", members)
+        first, second = traces("background_small1")
+        assert first.name == "Greek/character01/0002_01"
+        assert (second.alphabet, second.character, second.drawer) == (
+            "Greek",
+            "Greek/character01",
+            "07",
+        )
+        assert second.strokes[0].tolist() == [[1, -2, 0]]
+        zipped(shelf / "omniglot" / f"{file}.zip", {"readme.txt": b""})
+        with pytest.raises(DataError, match="holds no traces"):
+            next(traces("background_small1"))
+
+
+def test_the_originals_at_hand(gemel_data):
+    if not (gemel_data / "omniglot").is_dir():
+        pytest.skip("no omniglot at hand")
+    omniglot = open_data("omniglot")
+    names = {omniglot.items.name(index) for index in range(len(omniglot))}
+    if (gemel_data / "omniglot" / "strokes_background_small1.zip").is_file():
+        for _, trace in zip(range(50), traces("background_small1"), strict=False):
+            assert f"{trace.name}.png" in names
+    koch = open_data("omniglot-koch")
+    assert (koch.split == TRAIN).sum() == 964 * 12
+    vinyals = open_data("omniglot-vinyals")
+    assert len(vinyals) == 4 * len(omniglot)
