@@ -1,0 +1,159 @@
+"""What is exported answers as torch does, for every encoder with every metric, or is not kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import gemel
+from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.errors import ExportError
+from gemel.inputs import ImageInput
+from gemel.metrics import METRICS
+from gemel.networks import ENCODER, METRIC, Networks
+from gemel.training import make_matcher as room
+from gemel.training.export import export_networks, measure_parity, plain_copy
+from gemel.twin import SharedTwin
+
+SIDE = {"koch": 35, "conv4": 16}
+SETTINGS = {
+    "koch": {"kernels": (3, 3, 3, 2), "embedding_size": 5},
+    "conv4": {"maps": 4},
+    "compact": {"width": 4, "embedding_size": 5},
+    "conv": {"dense": 8},
+    "mlp": {"widths": (8, 5)},
+}
+PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
+
+
+def twin_of(encoder, metric):
+    side = SIDE.get(encoder, 12)
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        made = ENCODERS[encoder](
+            (1, side, side), PixelStatistics([0.4], [0.3]), **SETTINGS[encoder]
+        )
+        twin = SharedTwin(made, METRICS[metric](made.embedding_size))
+        with torch.no_grad():  # statistics of batches that are not those of a fresh layer
+            twin.train().embed(torch.rand(16, 1, side, side) * 0.7)
+    packed = np.random.default_rng(2).integers(0, 256, (6, 1, side, side)).astype(np.uint8)
+    return twin, ImageInput(height=side, width=side, channels=1), packed
+
+
+@pytest.fixture(scope="module", params=sorted(ENCODERS))
+def exported(request, tmp_path_factory):
+    """One encoder's export; metrics are exported beside it."""
+    folder = tmp_path_factory.mktemp(request.param)
+    twin, reader, packed = twin_of(request.param, "cosine")
+    export_networks(twin, folder)
+    return twin, reader, packed, folder
+
+
+@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_onnx_answers_as_torch_does(exported, metric, metric_files):
+    twin, reader, packed, folder = exported
+    size = twin.encoder.embedding_size
+    (folder / METRIC).write_bytes((metric_files(metric, size) / METRIC).read_bytes())
+    pair = SharedTwin(twin.encoder, metric_of(metric, size))
+    parity = measure_parity(pair, Networks(folder, reader), packed, PAIRS, 0.5)
+    assert (parity.items, parity.pairs) == (6, 6)
+    assert parity.largest_difference < 1e-4
+    assert parity.largest_distance_difference < 1e-4
+    assert parity.flipped_verdicts == 0
+
+
+def metric_of(name, size):
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        return METRICS[name](size)
+
+
+@pytest.fixture(scope="module")
+def metric_files(tmp_path_factory):
+    """Metrics with a small encoder beside them, each exported once for a size."""
+    made = {}
+
+    def folder_of(name, size):
+        if (name, size) not in made:
+            folder = tmp_path_factory.mktemp("metric")
+            encoder = ENCODERS["mlp"]((1, 2, 2), PixelStatistics([0.0], [1.0]), widths=(size,))
+            export_networks(SharedTwin(encoder, metric_of(name, size)), folder)
+            made[name, size] = folder
+        return made[name, size]
+
+    return folder_of
+
+
+def test_one_item_is_encoded_alike_alone_and_in_company(exported):
+    _, reader, packed, folder = exported
+    networks = Networks(folder, reader)
+    alone = np.concatenate([networks.encode(packed[i : i + 1]) for i in range(6)])
+    np.testing.assert_allclose(alone, networks.encode(packed), atol=1e-5)
+
+
+def test_its_weights_train_on_from_where_they_were(exported):
+    twin, _, _, folder = exported
+    saved = load_file(folder / "weights.safetensors")
+    assert set(saved) == set(twin.state_dict())
+    assert all(torch.equal(saved[key], value) for key, value in twin.state_dict().items())
+
+
+def test_exporting_leaves_the_twin_as_it_is(exported):
+    twin, *_ = exported
+    assert twin.training
+    assert not plain_copy(twin).training
+
+
+def scaled(path, factor):
+    """The file as a well-formed network whose weights are not those that were trained."""
+    model = onnx.load(path)
+    for tensor in model.graph.initializer:
+        if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) >= 2:
+            values = onnx.numpy_helper.to_array(tensor) * np.float32(factor)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+    onnx.save(model, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [(ENCODER, "embeddings differ"), (METRIC, "distances differ")]
+)
+def test_a_sabotaged_network_is_not_exported(exported, metric_files, tmp_path, name, what):
+    twin, reader, packed, folder = exported
+    size = twin.encoder.embedding_size
+    files = {
+        ENCODER: (folder / ENCODER).read_bytes(),
+        METRIC: (metric_files("weighted-l1", size) / METRIC).read_bytes(),
+    }
+    for file, content in files.items():
+        (tmp_path / file).write_bytes(content)
+    scaled(tmp_path / name, 10)
+    pair = SharedTwin(twin.encoder, metric_of("weighted-l1", size))
+    with pytest.raises(ExportError, match=f"{what} by .* nothing was exported"):
+        measure_parity(pair, Networks(tmp_path, reader), packed, PAIRS, 0.5)
+
+
+def test_a_training_whose_export_fails_leaves_no_matcher_and_can_be_resumed(
+    drawings, tmp_path, monkeypatch
+):
+    true_export = room.export_networks
+
+    def sabotaged(twin, folder):
+        true_export(twin, folder)
+        scaled(folder / ENCODER, 1.5)
+
+    order = {
+        "out": tmp_path / "run",
+        "epochs": 1,
+        "settings": ["encoder.name=mlp", "split.by=item", "encoder.output=linear"],
+        "quiet": True,
+    }
+    monkeypatch.setattr(room, "export_networks", sabotaged)
+    with pytest.raises(ExportError, match="must answer as the trained one does"):
+        gemel.train(drawings, **order)
+    assert not list((tmp_path / "run").glob("*matcher*"))
+    monkeypatch.setattr(room, "export_networks", true_export)
+    run = gemel.train(drawings, **order, resume=True)
+    assert gemel.load(run.path).file.provenance["parity"]["largest_difference"] < 1e-4
