@@ -45,7 +45,8 @@ def train(
     # JSON's words, numbers, truth values and lists are TOML's.
     changes += [f"{key}={json.dumps(value)}" for key, value in pairs] or list(settings)
     order = Order(
-        data=None if data is None else str(data),
+        # A path is never a built-in name: the folder `digits` may be meant.
+        data=str(data.absolute()) if isinstance(data, Path) else data,
         recipe=None if recipe is None else str(recipe),
         changes=changes,
         out=None if out is None else Path(out),

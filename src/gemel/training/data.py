@@ -20,7 +20,7 @@ from gemel.batches import (
 from gemel.encoders import PixelStatistics
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import EmbeddingComparer
-from gemel.evaluation.pairs import PairLimits, PairSample, consecutive_pairs, sample_pairs
+from gemel.evaluation.pairs import PairLimits, PairSample, consecutive_pairs
 from gemel.functional.roc import auc, eer, roc
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
@@ -49,7 +49,7 @@ def pixel_statistics(prepared: Prepared) -> PixelStatistics:
 def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     """The recipe with the numbers that its `auto`s come to on these data."""
     batch = recipe.batch
-    if not isinstance(batch, ClassesBatch):
+    if prepared.dataset.labels is None or not isinstance(batch, ClassesBatch):
         return recipe
     instances = batch.instances
     if instances == "auto":
@@ -77,10 +77,12 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
             f"batches of {batch.kind} are drawn by label, and {prepared.dataset.name} has labelled "
             "pairs only: use --recipe pairs, or set batch.kind=pairs and batch.source=given"
         )
+    genuine = prepared.genuine(train)
+    train, forgeries = train[genuine], train[~genuine]
     if batch.kind == "pairs" and batch.source == "consecutive":
         pairs = consecutive_pairs(prepared.labels(train), recipe.seed)
         return GivenPairs(train[pairs.left], train[pairs.right], pairs.same, batch.size)
-    index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups)
+    index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups, forgeries)
     groups = None if batch.groups == "all" else batch.groups
     match batch.kind:
         case "pairs":
@@ -139,7 +141,7 @@ def _validation_sample(prepared: Prepared, seed: int) -> tuple[Indices, PairSamp
         items = items[
             np.sort(np.random.default_rng(seed).permutation(len(items))[:VALIDATION_ITEMS])
         ]
-    return items, sample_pairs(prepared.labels(items), seed, VALIDATION_PAIRS)
+    return items, prepared.sampled_pairs(items, seed, VALIDATION_PAIRS)
 
 
 def _embed(twin: SharedTwin, prepared: Prepared, items: Indices) -> Embeddings:

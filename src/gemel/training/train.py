@@ -14,6 +14,7 @@ from typing import Any, final
 import numpy as np
 
 from gemel.data import Dataset, open_data
+from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
@@ -84,7 +85,7 @@ def _run(order: Order) -> Run:
 
 def _name(data: str) -> str:
     path = Path(data).expanduser()
-    return path.resolve().stem if path.exists() else data
+    return path.resolve().stem if path.exists() and data not in BUILTINS else data
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
@@ -159,9 +160,11 @@ def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order
 
 
 def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
-    path = Path(str(order.data)).expanduser()
+    source = str(order.data)
+    if source not in BUILTINS:
+        source = str(Path(source).expanduser().resolve())
     about = {
-        "source": str(path.resolve()) if path.exists() else order.data,
+        "source": source,
         "name": dataset.name,
         "fingerprint": dataset.fingerprint(),
         "items": dataset.items.fingerprint(),

@@ -1,0 +1,239 @@
+"""Runs measured on what they were held from, on other data, and never on what they learned."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.spatial.distance import cdist
+
+import gemel
+from gemel.data import open_data
+from gemel.errors import DataError, MissingExtra, RunError
+from gemel.measure import runs
+from gemel.measure.embeddings import write_embeddings
+from gemel.measure.history import read_history, write_history
+from gemel.measure.protocols import Question
+from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
+from gemel.progress import Silent
+
+QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
+
+
+def measured(run, data=None, protocol="verification", **question):
+    return measure_run(run, data, protocol, Question(**question), Silent())
+
+
+def train(data, out, *changes, epochs=2):
+    return gemel.train(data, out=out, epochs=epochs, settings=[*QUICK, *changes], quiet=True)
+
+
+def test_measured_again_a_run_has_the_figures_it_was_reported_with(tiny_run):
+    protocols = json.loads(tiny_run.metrics.read_text("utf-8"))["protocols"]
+    for protocol in ("verification", "few-shot", "retrieval"):
+        assert measured(tiny_run, protocol=protocol).tree() == protocols[protocol]
+
+
+def test_sides_share_no_item_and_no_label(tiny_run):
+    prepared = own_data(tiny_run, Silent())
+    sides = [prepared.side(side) for side in ("train", "validation", "test")]
+    assert len(np.unique(np.concatenate(sides))) == sum(map(len, sides)) == 1797
+    labels = [set(prepared.labels(side)) for side in sides]
+    assert sum(map(len, labels)) == len(set.union(*labels)) == 10
+
+
+def test_what_a_run_was_trained_on_is_never_measured_whole(tiny_run):
+    said = []
+    told = Silent()
+    told.say = said.append
+    answer = measure_run(tiny_run, "digits", "verification", Question(), told)
+    assert answer.tree() == measured(tiny_run).tree()
+    assert any("measuring its test items" in sentence for sentence in said)
+
+
+def test_other_data_are_measured_as_a_whole(tiny_run, drawings):
+    answer = measured(tiny_run, str(drawings))
+    assert answer.data == "drawings (test)"
+    assert answer.figures["auc"].n == 72 * 71 // 2  # every pair of 72 items
+
+
+def test_a_training_on_closed_labels_measures_items_of_the_same_labels(drawings, tmp_path):
+    run = train(drawings, tmp_path / "run", "split.by=item")
+    prepared = own_data(run, Silent())
+    for side in ("train", "validation", "test"):
+        assert len(np.unique(prepared.labels(prepared.side(side)))) == 6
+    assert measured(run, protocol="few-shot", ways=6).figures["accuracy"].value > 1 / 6
+
+
+@pytest.fixture(scope="module")
+def table(drawings, tmp_path_factory):
+    """left,right,same over the drawings: each neighbour of its label, and one of the next label."""
+    folder = shutil.copytree(drawings, tmp_path_factory.mktemp("pairs") / "pictures")
+    rows = ["left,right,same"]
+    for label in range(6):
+        for item in range(12):
+            own = f"pictures/label{label}/{item:02}.png"
+            rows.append(f"{own},pictures/label{label}/{(item + 1) % 12:02}.png,yes")
+            rows.append(f"{own},pictures/label{(label + 1) % 6}/{item:02}.png,no")
+    path = folder.parent / "pairs.csv"
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def pairs_run(table, tmp_path_factory):
+    return train(table, tmp_path_factory.mktemp("runs") / "pairs", epochs=20)
+
+
+def test_a_table_of_pairs_trains_and_is_measured_by_verification_alone(pairs_run):
+    tree = json.loads(pairs_run.metrics.read_text("utf-8"))
+    assert list(tree["protocols"]) == ["verification"]
+    assert measured(pairs_run).tree() == tree["protocols"]["verification"]
+    assert tree["protocols"]["verification"]["metrics"]["auc"]["value"] > 0.8
+
+
+@pytest.mark.parametrize("protocol", ["few-shot", "retrieval"])
+def test_what_needs_labels_says_so_of_pairs(pairs_run, protocol):
+    with pytest.raises(DataError, match=r"labelled pairs and no labels.*--protocol verification"):
+        measured(pairs_run, protocol=protocol)
+
+
+def test_a_table_of_pairs_can_measure_another_run(tiny_run, table):
+    answer = measured(tiny_run, str(table))
+    assert answer.figures["auc"].n == 144  # all rows: 72 the same, 72 not
+
+
+def test_pairs_by_label_ask_for_labels(table, tmp_path):
+    with pytest.raises(gemel.GemelError, match="labelled pairs only: use --recipe pairs"):
+        gemel.train(table, recipe="default", epochs=1, out=tmp_path / "run", quiet=True)
+    with pytest.raises(gemel.GemelError, match="trains on given pairs, and digits has labels"):
+        gemel.train("digits", recipe="pairs", epochs=1, out=tmp_path / "run2", quiet=True)
+
+
+def test_a_changed_item_or_label_is_noticed(drawings, tmp_path):
+    data = shutil.copytree(drawings, tmp_path / "mine")
+    run = train(data, tmp_path / "run", "split.by=item", epochs=1)
+    changes = [
+        lambda: (data / "label0").rename(data / "another name"),
+        lambda: Image.new("L", (12, 12)).save(data / "label1" / "00.png"),
+    ]
+    for change in changes:
+        measured(run)
+        kept = shutil.copytree(data, tmp_path / "kept")
+        change()
+        with pytest.raises(RunError, match=r"mine has changed since .* name the data to measure"):
+            measured(run)
+        shutil.rmtree(data)
+        kept.rename(data)
+
+
+def test_a_run_whose_data_are_told_no_more_is_one_sentence(own_run):
+    own_run.data.write_text("{", "utf-8")
+    with pytest.raises(RunError, match=r"data\.json must be as training wrote it"):
+        run_data(own_run)
+    own_run.data.unlink()
+    with pytest.raises(RunError, match=r"data\.json must be as training wrote it"):
+        measured(own_run)
+
+
+def test_a_folder_may_have_a_built_in_name(drawings, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(drawings, tmp_path / "digits")
+    run = train("digits", "of the set", epochs=1)
+    assert run_data(run)["source"] == "digits"
+    assert measured(run).data == "digits (test)"
+    run = train(Path("digits"), "of the folder", "split.by=item", epochs=1)
+    assert run_data(run)["source"] == str(tmp_path / "digits")
+
+
+def test_a_few_shot_task_may_be_asked_for(tiny_run):
+    figures = measured(tiny_run, protocol="few-shot", ways=2, shots=3).figures
+    assert list(figures) == ["accuracy", "accuracy@2-way-3-shot"]
+    only_shots = measured(tiny_run, protocol="few-shot", shots=2).figures
+    assert list(only_shots) == ["accuracy", "accuracy@3-way-2-shot"]
+    with pytest.raises(DataError, match="20-way 1-shot needs 20 labels"):
+        measured(tiny_run, protocol="few-shot", ways=20)
+    with pytest.raises(DataError, match="needs data with groups, and digits has none"):
+        measured(tiny_run, protocol="few-shot", within_group=True)
+
+
+def test_the_seed_decides_the_sample_and_nothing_else(tiny_run):
+    first, again, other = (
+        measured(tiny_run, protocol="few-shot", ways=2, seed=seed).figures["accuracy"]
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_embeddings_go_into_a_file_with_their_items_and_labels(tiny_run, drawings, tmp_path):
+    matcher, dataset = gemel.load(tiny_run.path), open_data(drawings)
+    assert write_embeddings(matcher, dataset, tmp_path / "e.npz", Silent()) == 72
+    with np.load(tmp_path / "e.npz", allow_pickle=False) as saved:
+        assert saved["embedding"].shape == (72, matcher.file.embedding_size)
+        assert saved["item"][13].endswith("01.png")
+        assert saved["label"][13] == "label1"
+        alone = matcher.embed([drawings / "label1" / "01.png"])[0]
+        np.testing.assert_allclose(saved["embedding"][13], alone, atol=1e-5)
+    table = pytest.importorskip("pyarrow.parquet")
+    write_embeddings(matcher, dataset, tmp_path / "e.parquet", Silent())
+    rows = table.read_table(tmp_path / "e.parquet").to_pylist()
+    np.testing.assert_allclose(rows[13]["embedding"], alone, atol=1e-5)
+    assert rows[13]["label"] == "label1"
+    with pytest.raises(DataError, match=r"\.parquet or \.npz file, got --out .*e\.txt"):
+        write_embeddings(matcher, dataset, tmp_path / "e.txt", Silent())
+
+
+def test_without_pyarrow_parquet_says_what_to_install(tiny_run, drawings, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'gemel\[parquet\]'"):
+        write_embeddings(
+            gemel.load(tiny_run.path), open_data(drawings), tmp_path / "e.parquet", Silent()
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_history_is_read_back_as_numbers(tmp_path):
+    rows = [{"epoch": 1.0, "loss": 0.5}, {"epoch": 2.0, "loss": 0.25, "auc": 0.9}]
+    write_history(tmp_path / "history.csv", rows)
+    assert read_history(tmp_path / "history.csv") == rows
+    assert read_history(tmp_path / "nothing.csv") == []
+
+
+def test_lakes_runs_by_the_hausdorff_distance_are_as_its_demonstration_has_them(
+    gemel_data, monkeypatch
+):
+    """Lake's demonstration, written anew with SciPy: dark pixels, centred, nearest by its cost."""
+    if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
+        pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
+    few = runs.omniglot_runs()[:4]
+    monkeypatch.setattr(runs, "omniglot_runs", lambda: few)
+    right = []
+    for run in few:
+        known = [ink(drawing) for drawing in run.training]
+        for item, answer in zip(run.test, run.answers, strict=True):
+            own = ink(item)
+            costs = [
+                max(table.min(0).mean(), table.min(1).mean())
+                for table in (cdist(own, other) for other in known)
+            ]
+            right.append(int(np.argmin(costs)) == answer)
+    figure = measure_hausdorff().figures["accuracy"]
+    assert (figure.value, figure.n) == (np.mean(right), 80)
+
+
+def ink(drawing):
+    points = np.argwhere(~np.asarray(Image.open(io.BytesIO(drawing)), bool)).astype(float)
+    return points - points.mean(0)
+
+
+def test_lakes_runs_by_a_network(gemel_data, tiny_run):
+    if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
+        pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
+    figure = measured(tiny_run, protocol="lake-runs").figures["accuracy"]
+    assert figure.n == 400
+    assert 0.02 < figure.value < 0.6  # 20 to choose from, by a network of digits
