@@ -1,0 +1,28 @@
+"""The curves of a training for TensorBoard, where it is installed; nothing elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, final
+
+
+@final
+class Board:
+    """Writes each validation's figures below `folder`, which is made with the first of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._writer: Any = None
+
+    def log(self, row: Mapping[str, float], step: int) -> None:
+        if find_spec("tensorboard") is None:
+            return
+        if self._writer is None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(self.folder))
+        for name, value in row.items():
+            self._writer.add_scalar(name, value, step)
+        self._writer.flush()
