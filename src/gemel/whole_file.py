@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -41,8 +42,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         _flush(temporary)
         temporary.chmod(0o644)
         os.replace(temporary, path)
-    except OSError as error:
-        if error.errno in CALLERS_TO_MEND:
+    except Exception as error:
+        if _errno(error) in CALLERS_TO_MEND:
             raise _unwritable(path, error) from error
         raise
     finally:
@@ -65,8 +66,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
                 _flush(file)
         shutil.rmtree(path, ignore_errors=True)
         os.replace(temporary, path)
-    except OSError as error:
-        if error.errno in CALLERS_TO_MEND:
+    except Exception as error:
+        if _errno(error) in CALLERS_TO_MEND:
             raise _unwritable(path, error) from error
         raise
     finally:
@@ -84,8 +85,16 @@ def _flush(path: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _unwritable(path: Path, error: OSError) -> DataError:
+def _errno(error: Exception) -> int:
+    """The system's number of an error; libraries in Rust have it in the text of their own."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found[1]) if found else 0
+
+
+def _unwritable(path: Path, error: Exception) -> DataError:
     return DataError(
-        f"{path} must be writable and its disk must have room, got: {error.strerror}; nothing was "
-        "left half-written. Free some space or choose another folder"
+        f"{path} must be writable and its disk must have room, got: {os.strerror(_errno(error))}; "
+        "nothing was left half-written. Free some space or choose another folder"
     )

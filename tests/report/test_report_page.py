@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gemel.errors import MissingExtra
+from gemel.errors import DataError, MissingExtra
 from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
 from gemel.run import Run
@@ -207,10 +208,10 @@ def test_a_page_that_fails_leaves_the_old_one(
     path.write_text("old")
 
     def full_disk(_: int) -> None:
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(DataError, match="No space left on device"):
         write(path, make())
 
     assert path.read_text() == "old"

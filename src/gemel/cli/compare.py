@@ -51,7 +51,7 @@ def sentences(verdict: Verdict) -> list[str]:
     aim = "equal error rates" if verdict.target == "eer" else verdict.target
     told = [
         f"{word}   p(same) = {_percent(verdict.probability)}   "
-        f"distance {verdict.distance:.4f} {relation} threshold {verdict.threshold:.4f}",
+        f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_percent(verdict.far)} of different pairs pass for "
         f"the same and {_percent(verdict.frr)} of matching pairs are turned away (measured on "
         "validation pairs).",

@@ -101,7 +101,7 @@ def _print_end(run: Run) -> None:
 
     print_wrapped(run_verdict(run))
     typer.echo(
-        f"\nmatcher  {run.matcher}\nreport   {run.report}\n\n"
-        f"Try next: gemel compare {run.path} A B     the verdict on two files of yours\n"
-        f"          gemel report {run.path} --open   the figures and the mistakes as pictures"
+        f"\nmatcher  {run.matcher}\nreport   {run.report}\n\nTry next:\n"
+        f"  gemel compare {run.path} A B     the verdict on two files of yours\n"
+        f"  gemel report {run.path} --open   the figures and the mistakes as pictures"
     )

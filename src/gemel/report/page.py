@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from gemel.report.reliability import reliability
 from gemel.report.roc import roc
 from gemel.report.tables import tables
 from gemel.report.verdict import headlines, verdict
+from gemel.whole_file import whole_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,9 +29,11 @@ if TYPE_CHECKING:
 def write(path: Path, contents: Contents) -> None:
     """Write the page whole, or leave what was there.
 
-    Raises `MissingExtra` without jinja2 or scikit-learn, and `OSError` where the disk says no.
+    Raises `MissingExtra` without jinja2 or scikit-learn, and `DataError` where the disk says no.
     """
-    _replace(path, render(contents))
+    page = render(contents)
+    with whole_file(path) as temporary:
+        temporary.write_text(page, "utf-8", errors="replace")
 
 
 def render(contents: Contents) -> str:
@@ -89,18 +90,3 @@ def _part(name: str) -> str:
 def _hash(script: str) -> str:
     """By it the page's policy lets this script run, and no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

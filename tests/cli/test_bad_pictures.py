@@ -1,0 +1,81 @@
+"""Pictures that cannot be read: named and skipped up to a share, refused beyond it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bad_pictures import UNREADABLE, class_folders, picture
+from command import DATA_ONLY, QUICK, Gemel
+
+from gemel.run import Run
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_compare_names_the_picture_and_what_is_wrong_with_it(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path, name: str
+) -> None:
+    make, reason = UNREADABLE[name]
+    make(tmp_path / name)
+    good = picture(tmp_path / "good.png")
+
+    for pair in ((good, tmp_path / name), (tmp_path / name, good)):
+        sentence = gemel("compare", tiny_run.path, *pair).refusal
+        assert name in sentence
+        assert reason in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("missing.png", "does not exist"), ("folder", "is a folder where a picture was expected")],
+)
+def test_compare_with_what_is_no_file(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path, name: str, reason: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+
+    assert reason in gemel("compare", tiny_run.path, picture(tmp_path / "a.png"), name).refusal
+
+
+def test_a_file_that_may_not_be_read_is_named(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, good = picture(tmp_path / "locked.png"), picture(tmp_path / "good.png")
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        # Permissions do not stop a superuser, whom tests may run as.
+        if path.name == "locked.png":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    sentence = gemel("compare", tiny_run.path, good, locked).refusal
+    assert "locked.png' may not be read: its permissions forbid it" in sentence
+
+
+def test_a_few_are_listed_and_skipped(gemel: Gemel, tmp_path: Path) -> None:
+    folder = class_folders(tmp_path / "photos", items=40)
+    for name, (make, _) in UNREADABLE.items():
+        make(folder / "label1" / name)
+
+    outcome = gemel("train", folder, *QUICK)
+
+    assert outcome.status == 0
+    assert "5 of 125 items cannot be read" in outcome.err
+    assert "they are skipped" in outcome.err
+    assert Run(tmp_path / "runs" / "photos").report.is_file()
+
+
+def test_many_are_refused_and_nothing_is_begun(gemel: Gemel, tmp_path: Path) -> None:
+    folder = class_folders(tmp_path / "photos")
+    for number in range(3):
+        UNREADABLE["text.jpg"][0](folder / "label0" / f"text{number}.jpg")
+
+    sentence = gemel("train", folder, *DATA_ONLY).refusal
+
+    assert "3 of 27 items cannot be read" in sentence
+    assert "text0.jpg" in sentence
+    assert "at most 5" in sentence
+    assert not (tmp_path / "runs").exists()

@@ -1,0 +1,140 @@
+"""Requests that cannot be served: slips in settings, runs in the way, altered matchers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from bad_pictures import picture
+from command import DATA_ONLY, Gemel
+
+from gemel.run import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--set", "loss.temprature=1"], "did you mean 'temperature'?"),
+        (["--set", "los.margin=1"], "did you mean 'loss'?"),
+        (["--set", "encoder.name=resnet"], "'resnet'"),
+        (["--set", "encoder.width=-4"], "encoder.width"),
+        (["--set", "novalue"], "written key=value, as in loss.margin=0.5; got 'novalue'"),
+        (["--recipe", "defualt"], "did you mean 'default'?"),
+        (DATA_ONLY, "this metric reaches at most 2"),
+    ],
+)
+def test_a_setting_that_cannot_be(gemel: Gemel, words: list[str], sentence: str) -> None:
+    assert sentence in gemel("train", "digits", *words).refusal
+
+
+def test_a_run_in_the_way_is_left_alone(gemel: Gemel, own_run: Run) -> None:
+    before = own_run.metrics.read_bytes()
+
+    sentence = gemel("train", "digits", "--out", own_run.path).refusal
+
+    assert "choose another --out, or continue an unfinished run with --resume" in sentence
+    assert own_run.metrics.read_bytes() == before
+
+
+def test_nothing_to_resume(gemel: Gemel) -> None:
+    assert "leave out --resume" in gemel("train", "digits", "--resume").refusal
+    assert "nowhere is not one" in gemel("train", "--resume", "--out", "nowhere").refusal
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["report"]])
+def test_what_is_no_run(gemel: Gemel, command: list[str]) -> None:
+    assert "a run is a folder with recipe.toml" in gemel(*command, "nowhere").refusal
+
+
+def test_what_is_no_matcher(gemel: Gemel, tmp_path: Path) -> None:
+    pair = picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
+
+    assert "give a run that has finished training" in gemel("compare", "nowhere", *pair).refusal
+
+
+@pytest.mark.parametrize(
+    "name", ["encoder.onnx", "metric.onnx", "weights.safetensors", "matcher.json"]
+)
+@pytest.mark.parametrize("damage", ["truncated", "altered", "missing"])
+def test_a_damaged_matcher_never_answers(
+    gemel: Gemel, own_run: Run, tmp_path: Path, name: str, damage: str
+) -> None:
+    file = own_run.matcher / name
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if damage == "missing":
+        file.unlink()
+    elif damage == "truncated":
+        file.write_bytes(content[:middle])
+    else:
+        file.write_bytes(content[:middle] + b"\0" + content[middle + 1 :])
+
+    sentence = gemel("compare", own_run.path, *pair_in(tmp_path)).refusal
+
+    if (name, damage) == ("matcher.json", "missing"):
+        assert "a matcher is a folder with matcher.json" in sentence
+    else:
+        assert name in sentence
+        assert "damaged or altered" in sentence
+        assert "copy the matcher folder again, or train anew" in sentence
+
+
+def test_a_matcher_of_a_newer_format(gemel: Gemel, own_run: Run, tmp_path: Path) -> None:
+    file = own_run.matcher / "matcher.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"format": 99}), "utf-8")
+
+    sentence = gemel("compare", own_run.path, *pair_in(tmp_path)).refusal
+
+    assert "a matcher of format 99" in sentence
+    assert "pip install --upgrade gemel" in sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--target", "far=0.123"], "this matcher has thresholds for eer, far=0.1"),
+        (["--prior", "2"], "between 0 and 1"),
+    ],
+)
+def test_a_verdict_that_cannot_be_given(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    assert sentence in gemel("compare", tiny_run.path, *pair_in(tmp_path), *words).refusal
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--protocol", "few-shot", "--ways", "50"], "50-way 1-shot needs 50 labels"),
+        (["--protocol", "few-shot", "--within-group"], "needs data with groups"),
+        (["digitz"], "did you mean 'digits'?"),
+    ],
+)
+def test_a_measurement_that_cannot_be_made(
+    gemel: Gemel, tiny_run: Run, words: list[str], sentence: str
+) -> None:
+    assert sentence in gemel("evaluate", tiny_run.path, *words).refusal
+
+
+def test_a_run_whose_files_are_damaged(gemel: Gemel, own_run: Run) -> None:
+    own_run.metrics.write_text("{")
+    assert "gemel train --resume --out" in gemel("report", own_run.path).refusal
+    own_run.data.write_text("{")
+    assert "data.json must be as training wrote it" in gemel("evaluate", own_run.path).refusal
+    own_run.recipe.write_text("?")
+    assert "is not a TOML file" in gemel("evaluate", own_run.path).refusal
+
+
+def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) -> None:
+    sentence = gemel("embed", tiny_run.path, "digits", "--out", "all.txt").refusal
+
+    assert "a .parquet or .npz file, got --out all.txt" in sentence
+
+
+def test_a_recipe_that_does_not_exist(gemel: Gemel) -> None:
+    assert "did you mean 'default'?" in gemel("recipes", "defualt").refusal
+
+
+def pair_in(folder: Path) -> tuple[Path, Path]:
+    return picture(folder / "a.png", 1), picture(folder / "b.png", 2)

@@ -1,0 +1,196 @@
+"""What scripts depend on: JSON alone on standard output, its fields, files, and exit status 0."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bad_pictures import picture
+from command import QUICK, Gemel
+
+from gemel.run import Run
+
+ANSWER = {"protocol", "data", "seed", "metrics"}
+
+
+def figures_are_whole(metrics: dict[str, dict[str, object]]) -> bool:
+    fields = ({"value", "low", "high", "n"}, {"value", "missing"})
+    return bool(metrics) and all(set(figure) in fields for figure in metrics.values())
+
+
+def test_train(gemel: Gemel, tmp_path: Path, drawings: Path) -> None:
+    outcome = gemel("train", drawings, *QUICK, "--json")
+
+    assert outcome.status == 0
+    told = json.loads(outcome.out)
+    assert set(told) >= {*ANSWER, "run", "protocols", "notices"}
+    assert (told["protocol"], told["seed"]) == ("verification", 0)
+    assert told["run"] == "runs/drawings"
+    assert figures_are_whole(told["metrics"])
+    assert set(told["protocols"]) == {"verification", "few-shot", "retrieval"}
+    assert "Split by item" in outcome.err
+    assert Run(tmp_path / "runs" / "drawings").report.is_file()
+
+
+def test_train_for_a_person(gemel: Gemel, drawings: Path) -> None:
+    outcome = gemel("train", drawings, *QUICK)
+
+    assert outcome.status == 0
+    text = " ".join(outcome.out.split())
+    assert "items never seen in training, Gemel tells same from different with" in text
+    assert "report runs/drawings/report.html" in text
+    assert "Try next: gemel compare runs/drawings A B the verdict" in text
+    assert max(map(len, outcome.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "protocol", "figure"),
+    [
+        ([], "verification", "tar@far=0.01"),
+        (["--protocol", "few-shot"], "few-shot", "accuracy@3-way-1-shot"),
+        (["--protocol", "retrieval"], "retrieval", "map@r"),
+    ],
+)
+def test_evaluate_measures_the_runs_own_test_items(
+    gemel: Gemel, tiny_run: Run, words: list[str], protocol: str, figure: str
+) -> None:
+    outcome = gemel("evaluate", tiny_run.path, *words, "--json")
+
+    assert outcome.status == 0
+    told = json.loads(outcome.out)
+    assert set(told) == ANSWER
+    assert (told["protocol"], told["data"]) == (protocol, "digits (test)")
+    assert figures_are_whole(told["metrics"])
+    trained = json.loads(tiny_run.metrics.read_text("utf-8"))["protocols"][protocol]
+    assert told["metrics"][figure] == trained["metrics"][figure]
+
+
+def test_evaluate_for_a_person(gemel: Gemel, tiny_run: Run) -> None:
+    out = gemel("evaluate", tiny_run.path).out
+    value = json.loads(tiny_run.metrics.read_text("utf-8"))["protocols"]["verification"]
+    accuracy = value["metrics"]["accuracy"]["value"]
+
+    assert "Verification on digits (test): are two the same?" in out
+    line = next(line for line in out.splitlines() if line.startswith(" Accuracy"))
+    assert f"{100 * accuracy:.1f}" in line
+    assert "%" in line
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_evaluate_on_other_data(gemel: Gemel, tiny_run: Run, drawings: Path) -> None:
+    outcome = gemel("evaluate", tiny_run.path, drawings, "--seed", "5", "--json")
+
+    told = json.loads(outcome.out)
+    assert told["data"].startswith("drawings")
+    assert told["seed"] == 5
+
+
+def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
+    pair = picture(tmp_path / "a.png", 1), picture(tmp_path / "b.png", 2)
+
+    outcome = gemel("compare", tiny_run.path, *pair, "--json")
+    told = json.loads(outcome.out)
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert set(told) == {
+        *("same", "probability", "distance", "threshold", "far", "matcher"),
+        *("target", "frr", "prior"),
+    }
+    assert told["same"] is (told["distance"] <= told["threshold"])
+    assert gemel("compare", tiny_run.matcher, *pair, "--json").out == outcome.out
+
+
+def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
+    one = picture(tmp_path / "a.png", 1)
+
+    first, *rest = gemel("compare", tiny_run.path, one, one).out.splitlines()
+
+    assert first.startswith("same   p(same) = ")
+    assert "distance 0.0000 ≤ threshold" in first
+    assert "set for equal error rates" in " ".join(rest)
+
+
+def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> None:
+    for name in ("all.npz", "all.parquet"):
+        outcome = gemel("embed", tiny_run.path, drawings, "--out", tmp_path / name)
+        assert (outcome.status, outcome.out) == (0, "")
+        assert "72 embeddings" in outcome.err
+    kept = np.load(tmp_path / "all.npz", allow_pickle=False)
+    assert kept["embedding"].shape[0] == len(kept["item"]) == 72
+    assert set(kept["label"]) == {f"label{n}" for n in range(6)}
+
+    from pyarrow import parquet
+
+    table = parquet.read_table(tmp_path / "all.parquet").to_pydict()
+    assert table["item"] == kept["item"].tolist()
+    np.testing.assert_array_equal(np.array(table["embedding"], np.float32), kept["embedding"])
+
+
+def test_report(gemel: Gemel, own_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_run.report.unlink()
+    opened = []
+    monkeypatch.setattr("typer.launch", opened.append)
+
+    outcome = gemel("report", own_run.path)
+    assert outcome.out.strip() == str(own_run.report)
+    assert own_run.report.is_file()
+    assert opened == []
+
+    gemel("report", own_run.path, "--open")
+    assert opened == [str(own_run.report)]
+
+
+def test_recipes_can_be_listed_printed_and_used(
+    gemel: Gemel, tmp_path: Path, drawings: Path
+) -> None:
+    listed = gemel("recipes").out
+    assert {"default", "hadsell-2006", "koch-2015"} <= {line.split()[0] for line in lines(listed)}
+
+    own = tmp_path / "own.toml"
+    own.write_text(gemel("recipes", "default").out, "utf-8")
+    assert gemel("train", drawings, "--recipe", own, *QUICK).status == 0
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "compare", "embed", "report", "recipes"])
+def test_every_command_has_help_with_an_example(gemel: Gemel, command: str) -> None:
+    outcome = gemel(command, "--help")
+
+    assert outcome.status == 0
+    assert f"Example: gemel {command} " in outcome.out
+    assert command in gemel("--help").out
+
+
+def test_progress_is_a_bar_on_a_terminal(
+    gemel: Gemel, tiny_run: Run, drawings: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    terminal, end = pty.openpty()
+    with os.fdopen(end, "w") as stderr:
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr(sys, "stderr", stderr)
+        gemel("embed", tiny_run.path, drawings, "--out", tmp_path / "all.npz")
+        stderr.flush()
+        shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+
+    assert "━" in shown
+    assert "\x1b[" in shown
+    assert "100 %" in shown
+
+
+def test_progress_is_plain_lines_elsewhere(
+    gemel: Gemel, tiny_run: Run, drawings: Path, tmp_path: Path
+) -> None:
+    told = gemel("embed", tiny_run.path, drawings, "--out", tmp_path / "all.npz").err
+
+    assert "\x1b" not in told
+    assert "━" not in told
+    assert any(line.endswith(" s)") and "100%" in line for line in told.splitlines())

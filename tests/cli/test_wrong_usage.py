@@ -1,0 +1,46 @@
+"""Wrong usage is one line on standard error and the status 2."""
+
+from __future__ import annotations
+
+import pytest
+from command import Gemel
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["bogus"], "no such command 'bogus'"),
+        (["train"], "say what to train on"),
+        (["train", "digits", "--bogus"], "no such option: --bogus"),
+        (["train", "digits", "--minutes", "1", "--epochs", "1"], "not both"),
+        (["train", "digits", "--minutes", "long"], "'--minutes'"),
+        (["train", "digits", "--minutes", "0"], "'--minutes'"),
+        (["train", "digits", "--devices", "many"], "a number from 1 on or auto, got 'many'"),
+        (["train", "digits", "--devices", "0"], "a number from 1 on or auto, got '0'"),
+        (["evaluate"], "say which run to measure"),
+        (["evaluate", "run", "--protocol", "guess"], "'guess' is not one of 'verification'"),
+        (["evaluate", "--method", "hausdorff"], "goes with --protocol lake-runs"),
+        (["evaluate", "run", "--ways", "1"], "'--ways'"),
+        (["compare", "run", "a.png"], "missing argument 'B'"),
+        (["embed", "run", "digits"], "missing option '--out'"),
+    ],
+)
+def test_a_line_that_points_to_the_help(gemel: Gemel, words: list[str], sentence: str) -> None:
+    outcome = gemel(*words)
+
+    assert outcome.status == 2
+    assert outcome.out == ""
+    (line,) = outcome.err.splitlines()
+    assert line.startswith("error: ")
+    assert sentence in line
+    command = "gemel" if words == ["bogus"] else f"gemel {words[0]}"
+    assert line.endswith(f". {command} --help says what it takes")
+    assert "Value error" not in line
+
+
+def test_no_words_at_all_are_answered_with_the_help(gemel: Gemel) -> None:
+    outcome = gemel()
+
+    assert outcome.status == 2
+    assert "Usage: gemel" in outcome.err + outcome.out
+    assert "error" not in outcome.err
