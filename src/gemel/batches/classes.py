@@ -12,8 +12,12 @@ from typing import final
 
 import numpy as np
 
+from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
 from gemel.batches.labels import LabelIndex
+
+FORGED = -1
+"""The code of a forgery: no row has it, so it matches nothing."""
 
 
 @final
@@ -21,7 +25,9 @@ from gemel.batches.labels import LabelIndex
 class Classes:
     """`labels` labels x `items` items x `views` of each; `groups` limits a batch to so many groups.
 
-    With two views an item stands twice in a batch, each time augmented in another way.
+    With two views an item stands twice in a batch, each time augmented in another way. Where labels
+    have forgeries, as many of them as items come along: every item is compared with them, and they
+    with nothing.
     """
 
     index: LabelIndex
@@ -38,19 +44,26 @@ class Classes:
         for _ in range(self.steps):
             chosen = self.index.draw_labels(self.labels, self.groups, rng)
             items = [self.index.draw_items(int(label), self.items, rng) for label in chosen]
+            forged = [self.index.draw_forgeries(int(label), self.items, rng) for label in chosen]
+            forgeries = np.concatenate(forged)
+            codes = [np.repeat(chosen, self.items), np.full(len(forgeries), FORGED)]
             yield all_pairs(
-                np.tile(np.concatenate(items), self.views),
-                np.tile(np.repeat(chosen, self.items), self.views),
+                np.tile(np.concatenate([*items, forgeries]), self.views),
+                np.tile(np.concatenate(codes), self.views),
             )
 
 
-def all_pairs(items: np.ndarray, codes: np.ndarray) -> Batch:
-    """Each position against every other one; an item drawn twice stands there as two views."""
+def all_pairs(items: Indices, codes: Codes) -> Batch:
+    """Each position, less the forgeries, against every other one.
+
+    An item drawn twice stands there as two views; a forgery has the code `FORGED`.
+    """
     n = len(items)
-    columns = np.arange(n - 1) + (np.arange(n - 1) >= np.arange(n)[:, None])
+    rows = np.flatnonzero(codes != FORGED)
+    columns = np.arange(n - 1) + (np.arange(n - 1) >= rows[:, None])
     return Batch(
         items=items,
-        rows=np.arange(n),
+        rows=rows,
         columns=columns,
-        same=codes[:, None] == codes[columns],
+        same=codes[rows][:, None] == codes[columns],
     )

@@ -9,16 +9,26 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
 
+FORGED_SHARE = 0.5
+"""Of the different pairs that are drawn one by one, where there are forgeries; as is measured."""
+
 
 @final
 class LabelIndex:
     """The training items, looked up by label; and the labels, by group where there are groups.
 
     `items` are positions in the dataset, `labels` and `groups` codes of the whole dataset.
+    `forgeries` are positions of items that claim a label and differ from all of its items.
     Raises `DataError` where no label has two items or only one label has any.
     """
 
-    def __init__(self, items: Indices, labels: Codes, groups: Codes | None = None) -> None:
+    def __init__(
+        self,
+        items: Indices,
+        labels: Codes,
+        groups: Codes | None = None,
+        forgeries: Indices | None = None,
+    ) -> None:
         own = labels[items]
         order = np.argsort(own, kind="stable")
         self.codes, starts = np.unique(own[order], return_index=True)
@@ -31,6 +41,12 @@ class LabelIndex:
                 f"{len(items)} items. Add items, or hold out less with --set split.test=…"
             )
         self.groups = self._groups(groups)
+        claims = np.zeros(0, np.int64) if forgeries is None else labels[forgeries]
+        self.forgeries = [
+            np.zeros(0, np.int64) if forgeries is None else forgeries[claims == code]
+            for code in self.codes
+        ]
+        self.forged = np.flatnonzero([len(members) for members in self.forgeries])
 
     def _groups(self, groups: Codes | None) -> list[Indices]:
         """Positions of labels, by group; all labels are one group where there are none."""
@@ -64,6 +80,23 @@ class LabelIndex:
 
     def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
         """`count` items of a label: different ones while they last, then again."""
-        members = self.items[label]
-        rounds = -(-count // len(members))
-        return np.concatenate([rng.permutation(members) for _ in range(rounds)])[:count]
+        return _drawn(self.items[label], count, rng)
+
+    def draw_forgeries(self, label: int, count: int, rng: np.random.Generator) -> Indices:
+        """`count` forgeries of a label as `draw_items` draws them; none where it has none."""
+        members = self.forgeries[label]
+        return _drawn(members, count, rng) if len(members) else members
+
+    def draw_forged(self, rng: np.random.Generator) -> int | None:
+        """For `FORGED_SHARE` of the calls a label that has forgeries; None for the others.
+
+        Always None where there are no forgeries.
+        """
+        if not len(self.forged) or rng.random() >= FORGED_SHARE:
+            return None
+        return int(rng.choice(self.forged))
+
+
+def _drawn(members: Indices, count: int, rng: np.random.Generator) -> Indices:
+    rounds = -(-count // len(members))
+    return np.concatenate([rng.permutation(members) for _ in range(rounds)])[:count]

@@ -1,7 +1,8 @@
 """Batches of pairs drawn on the fly, half same and half different.
 
 Koch et al. 2015, section 4.2: a label is drawn for each pair, then its items; a different pair
-takes a second label. 964 characters of 20 drawings hold 185,849,560 pairs: none is ever listed.
+takes a second label, or a forgery of the first. 964 characters of 20 drawings hold 185,849,560
+pairs: none is ever listed.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ class RandomPairs:
             label = int(rng.choice(self.index.paired))
             first, second = self.index.draw_items(label, 2, rng)
             return int(first), int(second)
+        claimed = self.index.draw_forged(rng)
+        if claimed is not None:
+            (own,) = self.index.draw_items(claimed, 1, rng)
+            (forgery,) = self.index.draw_forgeries(claimed, 1, rng)
+            return int(own), int(forgery)
         labels = self.index.draw_labels(2, self.groups, rng)
         if len(labels) < 2:
             labels = self.index.draw_labels(2, None, rng)

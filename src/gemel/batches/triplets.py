@@ -1,4 +1,4 @@
-"""Batches of triplets: an anchor, one of its own label, one of another."""
+"""Batches of triplets: an anchor, one of its own label, one of another or a forgery."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class Triplets:
             )
 
     def _triplet(self, rng: np.random.Generator) -> tuple[int, int, int]:
+        claimed = self.index.draw_forged(rng)
+        if claimed is not None and claimed in self.index.paired:
+            anchor, positive = self.index.draw_items(claimed, 2, rng)
+            (forgery,) = self.index.draw_forgeries(claimed, 1, rng)
+            return int(anchor), int(positive), int(forgery)
         while True:
             labels = self.index.draw_labels(2, self.groups, rng)
             if len(labels) < 2:

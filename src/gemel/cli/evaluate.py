@@ -63,6 +63,21 @@ def evaluate(
     within_group: Annotated[
         bool, typer.Option("--within-group", help="Few-shot: all labels of a task of one group.")
     ] = False,
+    makers: Annotated[
+        Literal["any", "two"],
+        typer.Option(
+            metavar="WHOSE",
+            help="Few-shot: two takes the examples from one maker (drawer, camera) and the "
+            "queries from another.",
+        ),
+    ] = "any",
+    small_groups: Annotated[
+        Literal["skip", "fewer-ways"],
+        typer.Option(
+            metavar="FATE",
+            help="With --makers two, groups of fewer labels than --ways: skip or fewer-ways.",
+        ),
+    ] = "skip",
     threshold: Annotated[
         float | None,
         typer.Option(metavar="DISTANCE", help="Verification: the accuracy at this distance too."),
@@ -100,6 +115,8 @@ def evaluate(
             ways=ways,
             shots=shots,
             within_group=within_group,
+            makers=makers,
+            small_groups=small_groups,
             target=target,
             prior=prior,
             seed=seed,

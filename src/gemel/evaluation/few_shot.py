@@ -7,6 +7,7 @@ compared with itself, so a network that answers the same for everything scores 0
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
@@ -73,9 +74,19 @@ def few_shot(
     With `groups` all labels of a trial are of one group, which is far harder where groups differ.
     Raises DataError where no group has labels enough.
     """
+    return score_episodes(comparer, labels, draw_episodes(labels, task, groups), bootstrap)
+
+
+def score_episodes(
+    comparer: Comparer,
+    labels: Codes,
+    drawn: Iterable[Episodes],
+    bootstrap: Bootstrap = Bootstrap(),
+) -> FewShotResult:
+    """The share of right answers over all trials, whoever drew them."""
     right: list[Same] = []
     query: list[Indices] = []
-    for episodes in draw_episodes(labels, task, groups):
+    for episodes in drawn:
         right.append(answer_episodes(comparer, episodes))
         query.append(episodes.query)
     asked, correct = np.concatenate(query), np.concatenate(right)
@@ -84,7 +95,7 @@ def few_shot(
         bootstrap_figures(
             lambda weights: {"accuracy": weighted_mean(share, weights)},
             Units.of_trials(labels[asked]),
-            {"accuracy": task.trials},
+            {"accuracy": len(asked)},
             bootstrap,
         )
     )

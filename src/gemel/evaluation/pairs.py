@@ -17,6 +17,8 @@ class PairSample:
     """(n,) arrays: positions of items, whether they match, and what labels they are of.
 
     Intervals draw again by `left_unit` and `right_unit`: the identities that a pair depends on.
+    `skilled` is true where the right item is a forgery of the left one's label; None where nothing
+    is known of forgeries.
     """
 
     left: Indices
@@ -24,6 +26,7 @@ class PairSample:
     same: Same
     left_unit: Codes
     right_unit: Codes
+    skilled: Same | None = None
 
     def __len__(self) -> int:
         return len(self.same)
@@ -82,8 +85,8 @@ def sample_pairs(
     group_end = _run_ends(groups[order])
     label_end = _run_ends(groups[order], labels[order])
     after = np.arange(1, len(labels) + 1)
-    genuine = _drawn(after, label_end, limits.genuine, rng)
-    impostors = _drawn(label_end, group_end, limits.impostors, rng)
+    genuine = drawn(after, label_end, limits.genuine, rng)
+    impostors = drawn(label_end, group_end, limits.impostors, rng)
     if not (len(genuine[0]) and len(impostors[0])):
         raise DataError(
             "verification needs two items of one label and two labels"
@@ -146,10 +149,13 @@ def _run_ends(*keys: Codes) -> Indices:
     return ends[np.searchsorted(ends, np.arange(n), side="right")]
 
 
-def _drawn(
+def drawn(
     start: Indices, stop: Indices, most: int, rng: np.random.Generator
 ) -> tuple[Indices, Indices]:
-    """Draw from the pairs of each position p with each of start[p] … stop[p]-1."""
+    """At most `most` of the pairs of each position p with each of start[p] … stop[p]-1.
+
+    Drawn uniformly without replacement, in ascending order; none of the others is ever made.
+    """
     until: Indices = np.cumsum(stop - start)
     total = int(until[-1]) if len(until) else 0
     if total <= most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -60,13 +60,21 @@ def verification(
 ) -> VerificationResult:
     """Measure a comparer on pairs; accuracy and the probabilities' figures weigh to the prior.
 
+    Where pairs say which of them are skilled forgeries, `eer`, `auc` and `far` are given for these
+    and for random ones (another label's item) apart, as `eer@skilled` and `eer@random`.
+
     Raises DataError unless there are pairs of both kinds and every distance is finite.
     """
     distance = comparer.pairs(pairs.left, pairs.right)
     probability = point.probability(distance)
-    statistic = _statistic(distance, pairs.same, probability, point)
+    kinds = _forgeries(pairs)
+    statistic = _statistic(distance, pairs.same, probability, point, kinds)
     genuine = int(pairs.same.sum())
     trials = _trials(genuine, len(pairs) - genuine, point)
+    for kind, of_kind in kinds.items():
+        impostors = int(of_kind.sum())
+        trials |= {f"eer@{kind}": genuine + impostors, f"auc@{kind}": genuine + impostors}
+        trials |= {f"far@{kind}": impostors}
     measured = bootstrap_figures(
         statistic,
         Units.of_pairs(pairs.left_unit, pairs.right_unit),
@@ -79,8 +87,20 @@ def verification(
     return VerificationResult(figures, distance, pairs.same, probability)
 
 
+def _forgeries(pairs: PairSample) -> dict[str, Same]:
+    """Which pairs are impostors of each kind, as far as there are both."""
+    if pairs.skilled is None:
+        return {}
+    random = ~pairs.same & ~pairs.skilled
+    return {"skilled": pairs.skilled, "random": random} if random.any() else {}
+
+
 def _statistic(
-    distance: Distances, same: Same, probability: Floats, point: OperatingPoint
+    distance: Distances,
+    same: Same,
+    probability: Floats,
+    point: OperatingPoint,
+    kinds: Mapping[str, Same],
 ) -> Statistic:
     ranked = rank_pairs(distance, same)
     squared_error, surprises = (probability - same) ** 2, surprise(probability, same)
@@ -106,6 +126,10 @@ def _statistic(
         }
         if point.fixed_threshold is not None:
             values[_fixed_name(point.fixed_threshold)] = accuracy(point.fixed_threshold)
+        for kind, of_kind in kinds.items():
+            alone = ranked.roc(weights * (same | of_kind))
+            values |= {f"eer@{kind}": eer(alone), f"auc@{kind}": auc(alone)}
+            values |= {f"far@{kind}": far_at(alone, point.threshold)}
         return values
 
     return figures

@@ -16,12 +16,16 @@ Protocol: TypeAlias = Literal["verification", "few-shot", "retrieval", "lake-run
 @final
 @dataclass(frozen=True)
 class Answer:
-    """One protocol's figures. `tree` is the JSON form that scripts depend on."""
+    """One protocol's figures. `tree` is the JSON form that scripts depend on.
+
+    `notices` are sentences for the user about what the figures leave out.
+    """
 
     protocol: Protocol
     data: str
     seed: int
     figures: Figures
+    notices: tuple[str, ...] = ()
 
     def tree(self) -> dict[str, Any]:
         return {

@@ -8,10 +8,17 @@ from typing import Literal, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices
+from gemel.arrays import Codes, Indices, Same
 from gemel.data import SIDES, TEST, Dataset, Pack, PairRows, Split, SplitConfig, pack, split
 from gemel.errors import DataError
-from gemel.evaluation.pairs import PairSample, consecutive_pairs, given_pairs, sample_pairs
+from gemel.evaluation.forgeries import sample_forgery_pairs
+from gemel.evaluation.pairs import (
+    PairLimits,
+    PairSample,
+    consecutive_pairs,
+    given_pairs,
+    sample_pairs,
+)
 from gemel.inputs import ImageInput, Input, propose_image_input
 from gemel.progress import Progress
 from gemel.recipe import InputSetting
@@ -53,6 +60,15 @@ class Prepared:
     def groups(self, items: Indices) -> Codes | None:
         return None if self.dataset.groups is None else self.dataset.groups[items]
 
+    def makers(self, items: Indices) -> Codes | None:
+        return None if self.dataset.makers is None else self.dataset.makers[items]
+
+    def genuine(self, items: Indices) -> Same:
+        """(n,) false for forgeries; true throughout where nothing is known of any."""
+        if self.dataset.genuine is None:
+            return np.full(len(items), True)
+        return self.dataset.genuine[items]
+
     def pair_rows(self, side: str) -> Indices:
         """Which of the given pairs lie on a side; none where no pairs are given."""
         if self.split.pairs is None:
@@ -63,7 +79,8 @@ class Prepared:
     def pairs(self, side: str, source: PairSource, seed: int) -> PairSample:
         """Labelled pairs of a side, as positions in `side(side)`.
 
-        The given ones of a table of pairs; else drawn from the labels.
+        The given ones of a table of pairs; else drawn from the labels, with forgeries where there
+        are some.
         """
         items = self.side(side)
         given = self.dataset.pairs
@@ -72,8 +89,20 @@ class Prepared:
             place = np.full(len(self.dataset), -1)
             place[items] = np.arange(len(items))
             return given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
-        labels = self.labels(items)
-        return (consecutive_pairs if source == "consecutive" else sample_pairs)(labels, seed)
+        if source == "consecutive":
+            own = np.flatnonzero(self.genuine(items))
+            pairs = consecutive_pairs(self.labels(items[own]), seed)
+            return replace(pairs, left=own[pairs.left], right=own[pairs.right])
+        return self.sampled_pairs(items, seed)
+
+    def sampled_pairs(
+        self, items: Indices, seed: int, limits: PairLimits = PairLimits()
+    ) -> PairSample:
+        """Pairs drawn from the labels, as positions in `items`; forgeries match nothing."""
+        labels, genuine = self.labels(items), self.genuine(items)
+        if genuine.all():
+            return sample_pairs(labels, seed, limits)
+        return sample_forgery_pairs(labels, genuine, seed, limits)
 
 
 def prepare(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
-from gemel.arrays import Codes, Embeddings
-from gemel.errors import DataError
+from gemel.arrays import Embeddings, Indices
 from gemel.evaluation.comparer import EmbeddingComparer
-from gemel.evaluation.few_shot import FewShotTask, few_shot, most_ways
+from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
+from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer, Protocol, Verified
+from gemel.measure.candidates import Candidates, Makers
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import Networks
 from gemel.progress import Progress
@@ -34,6 +35,8 @@ class Question:
     ways: int | None = None
     shots: int | None = None
     within_group: bool = False
+    makers: Makers = "any"
+    small_groups: SmallGroups = "skip"
     target: str | None = None
     prior: float | None = None
     fixed_threshold: float | None = None
@@ -65,41 +68,41 @@ class Subject:
 
     def few_shot(self, question: Question) -> Answer:
         """Who is it, among N, known by K examples each. The first task is `accuracy` itself."""
-        labels, groups = self._labels_and_groups(question)
+        items, comparer = self._genuine()
+        candidates = Candidates.of(
+            self.prepared,
+            items,
+            within_group=question.within_group,
+            makers=question.makers,
+            small_groups=question.small_groups,
+        )
         figures: Figures = {}
-        for ways, shots in self._tasks(question):
-            task = FewShotTask(ways, shots, seed=question.seed)
-            accuracy = few_shot(self._comparer(), labels, task, groups).figures["accuracy"]
-            figures.setdefault("accuracy", accuracy)
-            figures[f"accuracy@{ways}-way-{shots}-shot"] = accuracy
-        return self._answer("few-shot", question, figures)
+        notices: list[str] = []
+        for ways, shots in _tasks(candidates, question):
+            episodes, remarks = candidates.episodes(ways, shots, question.seed)
+            result = score_episodes(comparer, candidates.labels, episodes)
+            figures.setdefault("accuracy", result.figures["accuracy"])
+            figures[f"accuracy@{ways}-way-{shots}-shot"] = result.figures["accuracy"]
+            notices += remarks
+        answer = self._answer("few-shot", question, figures)
+        how = ["within groups"] * question.within_group + ["two makers"] * (
+            question.makers == "two"
+        )
+        data = f"{self.prepared.dataset.name} ({', '.join([self.side, *how])})"
+        return replace(answer, data=data, notices=tuple(notices))
 
     def retrieval(self, question: Question) -> Answer:
         """Whether the nearest items are of the same label."""
-        labels = self.prepared.labels(self.prepared.side(self.side))
-        result = retrieval(self._comparer(), labels, RetrievalTask(seed=question.seed))
+        items, comparer = self._genuine()
+        labels = self.prepared.labels(items)
+        result = retrieval(comparer, labels, RetrievalTask(seed=question.seed))
         return self._answer("retrieval", question, result.figures)
 
-    def _tasks(self, question: Question) -> Iterator[tuple[int, int]]:
-        """As asked; else the usual ways that there are labels enough for, with 1 shot and 5."""
-        labels, groups = self._labels_and_groups(question)
-        if question.ways or question.shots:
-            shots = question.shots or 1
-            yield question.ways or min(USUAL_WAYS[0], most_ways(labels, shots, groups)), shots
-            return
-        for shots in (1, 5):
-            most = most_ways(labels, shots, groups)
-            usual = [ways for ways in USUAL_WAYS if ways <= most] or [most]
-            yield from ((ways, shots) for ways in usual if ways > 1)
-
-    def _labels_and_groups(self, question: Question) -> tuple[Codes, Codes | None]:
+    def _genuine(self) -> tuple[Indices, EmbeddingComparer]:
+        """The items that are what their label says, and a comparer of these alone."""
         items = self.prepared.side(self.side)
-        groups = self.prepared.groups(items) if question.within_group else None
-        if question.within_group and groups is None:
-            raise DataError(
-                f"--within-group needs data with groups, and {self.prepared.dataset.name} has none"
-            )
-        return self.prepared.labels(items), groups
+        genuine = self.prepared.genuine(items)
+        return items[genuine], self.matcher.networks.comparer(self.embeddings[genuine])
 
     def _comparer(self) -> EmbeddingComparer:
         return self.matcher.networks.comparer(self.embeddings)
@@ -108,6 +111,18 @@ class Subject:
         return Answer(
             protocol, f"{self.prepared.dataset.name} ({self.side})", question.seed, figures
         )
+
+
+def _tasks(candidates: Candidates, question: Question) -> Iterator[tuple[int, int]]:
+    """As asked; else the usual ways that there are labels enough for, with 1 shot and 5."""
+    if question.ways or question.shots:
+        shots = question.shots or 1
+        yield question.ways or min(USUAL_WAYS[0], candidates.most_ways(shots)), shots
+        return
+    for shots in (1, 5):
+        most = candidates.most_ways(shots)
+        usual = [ways for ways in USUAL_WAYS if ways <= most] or [most]
+        yield from ((ways, shots) for ways in usual if ways > 1)
 
 
 def subject(matcher: Matcher, prepared: Prepared, side: str, progress: Progress) -> Subject:

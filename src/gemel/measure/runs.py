@@ -38,7 +38,10 @@ def measure_run(
         case "verification":
             return asked.verification(question).answer
         case "few-shot":
-            return asked.few_shot(question)
+            answer = asked.few_shot(question)
+            for sentence in answer.notices:
+                progress.say(sentence)
+            return answer
         case "retrieval":
             return asked.retrieval(question)
 

@@ -37,6 +37,24 @@ _NAMES = {
     r"far": ("False accepts", "different pairs taken for the same", "percent", "low"),
     r"frr": ("False rejects", "matching pairs turned away", "percent", "low"),
     r"auc": ("Area under the ROC", "1 is perfect, 0.5 is chance", "number", "high"),
+    r"eer@(skilled|random)": (
+        "Equal error rate, {} forgeries",
+        "where both kinds of error are as frequent",
+        "percent",
+        "low",
+    ),
+    r"far@(skilled|random)": (
+        "False accepts, {} forgeries",
+        "forgeries taken for genuine",
+        "percent",
+        "low",
+    ),
+    r"auc@(skilled|random)": (
+        "Area under the ROC, {} forgeries",
+        "1 is perfect, 0.5 is chance",
+        "number",
+        "high",
+    ),
     r"tar@far=(.+)": (
         "True accepts at {} false accepts",
         "matching pairs accepted when so few different ones are let in",

@@ -1,0 +1,86 @@
+"""Who may be asked for in few-shot, and among whom: the items of a side, as the question has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, TypeAlias, final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices
+from gemel.errors import DataError
+from gemel.evaluation.few_shot import Episodes, FewShotTask, draw_episodes, most_ways
+from gemel.evaluation.two_makers import (
+    SmallGroups,
+    TwoMakersTask,
+    draw_two_makers,
+    most_ways_of_two,
+)
+from gemel.measure.prepared import Prepared
+
+Makers: TypeAlias = Literal["any", "two"]
+"""`two`: the examples of an episode come from one maker, the queries from another."""
+
+
+@final
+@dataclass(frozen=True)
+class Candidates:
+    """Codes (n,) of the items that may be drawn; `None` where the question does not look at them.
+
+    `group_names` are those of the dataset.
+    """
+
+    labels: Codes
+    groups: Codes | None
+    makers: Codes | None
+    group_names: tuple[str, ...]
+    small_groups: SmallGroups
+
+    @classmethod
+    def of(
+        cls,
+        prepared: Prepared,
+        items: Indices,
+        *,
+        within_group: bool,
+        makers: Makers,
+        small_groups: SmallGroups,
+    ) -> Self:
+        """Raises DataError where the data do not have what the question is about."""
+        groups = prepared.groups(items) if within_group else None
+        if within_group and groups is None:
+            raise DataError(
+                f"--within-group needs data with groups, and {prepared.dataset.name} has none"
+            )
+        by = prepared.makers(items) if makers == "two" else None
+        if makers == "two" and by is None:
+            raise DataError(
+                "--makers two needs data that say who or what made each item (a column maker), and "
+                f"{prepared.dataset.name} does not"
+            )
+        names = prepared.dataset.group_names
+        return cls(prepared.labels(items), groups, by, names, small_groups)
+
+    def most_ways(self, shots: int) -> int:
+        """The largest N that the data allow."""
+        if self.makers is None:
+            return most_ways(self.labels, shots, self.groups)
+        return most_ways_of_two(self.labels, self.makers, shots, self.groups)
+
+    def episodes(self, ways: int, shots: int, seed: int) -> tuple[list[Episodes], tuple[str, ...]]:
+        """The usual number of trials, and a sentence about groups that are too small for them."""
+        if self.makers is None:
+            return draw_episodes(self.labels, FewShotTask(ways, shots, seed=seed), self.groups), ()
+        task = TwoMakersTask(ways, shots, seed=seed, small_groups=self.small_groups)
+        drawn = draw_two_makers(self.labels, self.makers, task, self.groups)
+        return drawn.episodes, self._small(drawn.small, ways)
+
+    def _small(self, small: Codes, ways: int) -> tuple[str, ...]:
+        if self.groups is None or not len(small):
+            return ()
+        names = ", ".join(self.group_names[code] for code in small)
+        fate = "are asked with those they have" if self.small_groups != "skip" else "are left out"
+        many = len(np.unique(self.groups))
+        return (
+            f"{len(small)} of {many} groups have fewer than {ways} labels and {fate}: {names}.",
+        )

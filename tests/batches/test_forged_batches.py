@@ -1,0 +1,69 @@
+"""Forgeries in batches: compared with genuine items of every label, matched with nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.batches import Classes, Episodes, LabelIndex, RandomPairs, Triplets
+
+LABELS = np.repeat(np.arange(5), 7)
+GENUINE = np.tile(np.arange(7) < 4, 5)
+# Label 4 has no forgeries at hand.
+FORGERIES = np.flatnonzero(~GENUINE & (LABELS < 4))
+INDEX = LabelIndex(np.flatnonzero(GENUINE), LABELS, None, FORGERIES)
+
+KINDS = {
+    "pairs": RandomPairs(INDEX, size=40),
+    "triplets": Triplets(INDEX, size=20),
+    "classes": Classes(INDEX, labels=3, items=3),
+    "classes in two views": Classes(INDEX, labels=5, items=4, views=2),
+    "episodes": Episodes(INDEX, ways=3, shots=1, queries=2),
+}
+
+
+def epochs(kind, count=5):
+    return [batch for seed in range(count) for batch in kind.epoch(np.random.default_rng(seed))]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_forgery_matches_nothing_and_is_never_compared_with_another(name):
+    for batch in epochs(KINDS[name]):
+        rows, columns = batch.items[batch.rows], batch.items[batch.columns]
+        assert GENUINE[rows].all()
+        expected = (LABELS[rows][:, None] == LABELS[columns]) & GENUINE[columns]
+        np.testing.assert_array_equal(batch.same, expected)
+
+
+@pytest.mark.parametrize("name", ["pairs", "triplets"])
+def test_half_of_what_differs_is_forged(name):
+    different = np.concatenate(
+        [batch.items[batch.columns][~batch.same] for batch in epochs(KINDS[name], 200)]
+    )
+    assert 0.45 < (~GENUINE[different]).mean() < 0.55
+
+
+@pytest.mark.parametrize("name", ["pairs", "triplets"])
+def test_a_drawn_forgery_claims_the_label_of_its_row(name):
+    for batch in epochs(KINDS[name]):
+        rows, columns = batch.items[batch.rows][:, None], batch.items[batch.columns]
+        forged = ~GENUINE[columns]
+        assert (LABELS[rows] == LABELS[columns])[forged].all()
+
+
+def test_classes_bring_as_many_forgeries_as_items():
+    batch = epochs(Classes(INDEX, labels=5, items=3), 1)[0]
+    # 5 labels of 3 items, and 3 forgeries of each of the 4 labels that have some.
+    assert np.bincount(GENUINE[batch.items]).tolist() == [12, 15]
+    assert batch.same.shape == (15, 26)
+
+
+def test_without_forgeries_batches_are_what_they_were():
+    items = np.flatnonzero(GENUINE)
+    for kind in (RandomPairs, Triplets):
+        plain, none = (
+            list(kind(LabelIndex(items, LABELS, None, given)).epoch(np.random.default_rng(0)))
+            for given in (None, np.zeros(0, np.int64))
+        )
+        for one, other in zip(plain, none, strict=True):
+            np.testing.assert_array_equal(one.items, other.items)

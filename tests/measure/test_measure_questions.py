@@ -1,0 +1,73 @@
+"""Few-shot between two makers, and verification with forgeries, asked of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gemel.data import open_data
+from gemel.errors import DataError
+from gemel.measure.protocols import Question
+from gemel.measure.runs import measure_run
+from gemel.progress import Silent
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A table of 4 labels in each of 2 groups, by 3 makers, with a forgery in each group of 4."""
+    folder = tmp_path_factory.mktemp("written")
+    rng = np.random.default_rng(0)
+    rows = ["item,label,group,maker,genuine"]
+    for label in range(7):
+        for number in range(12):
+            name = f"{label}_{number}.png"
+            Image.fromarray(rng.integers(0, 256, (8, 8)).astype(np.uint8)).save(folder / name)
+            genuine = "forged" if number % 4 == 3 else "genuine"
+            rows.append(f"{name},{label},{label // 4},{number % 3},{genuine}")
+    (folder / "written.csv").write_text("\n".join(rows))
+    return str(folder / "written.csv")
+
+
+def measured(run, data, protocol="few-shot", progress=Silent(), **question):
+    return measure_run(run, data, protocol, Question(**question), progress)
+
+
+def test_two_makers_within_a_group(tiny_run, written):
+    said = []
+    progress = Silent()
+    progress.say = said.append
+    question = {"within_group": True, "makers": "two", "ways": 4}
+    answer = measured(tiny_run, written, progress=progress, **question)
+    # 1,000 episodes of four queries.
+    assert answer.figures["accuracy@4-way-1-shot"].n == 4_000
+    assert answer.data == "written (test, within groups, two makers)"
+    assert "1 of 2 groups have fewer than 4 labels and are left out: 1." in said
+    fewer = measured(tiny_run, written, small_groups="fewer-ways", **question)
+    assert fewer.figures["accuracy"].n < 4_000
+    assert "are asked with those they have" in fewer.notices[0]
+
+
+def test_what_is_left_open_is_as_much_as_the_data_allow(tiny_run, written):
+    answer = measured(tiny_run, written, makers="two")
+    assert list(answer.figures)[:2] == ["accuracy", "accuracy@5-way-1-shot"]
+
+
+def test_two_makers_need_to_be_known(tiny_run):
+    with pytest.raises(DataError, match="--makers two needs data that say who or what made"):
+        measured(tiny_run, None, makers="two")
+
+
+def test_forgeries_are_told_apart_and_name_nobody(tiny_run, written):
+    figures = measured(tiny_run, written, protocol="verification").figures
+    # 7 labels of 9 genuine items and 3 forgeries: 7·36 pairs match, 7·27 are skilled or random.
+    assert figures["frr"].n == 7 * 36
+    assert figures["far@skilled"].n == figures["far@random"].n == 7 * 27
+    assert figures["far"].n == 2 * 7 * 27
+    assert measured(tiny_run, written, protocol="retrieval").figures["recall@1"].n == 63
+
+
+def test_consecutive_pairs_are_genuine(tiny_run, written):
+    figures = measured(tiny_run, written, protocol="verification", pairs="consecutive").figures
+    assert figures["auc"].n == 2 * 7 * 8
+    assert open_data(written).genuine.sum() == 63
