@@ -34,6 +34,20 @@ def test_class_folders(tmp_path):
     assert data.items.raw(2) == tmp_path / "dog" / "1.jpg"
 
 
+def test_a_pipe_is_no_picture_and_is_not_waited_for(tmp_path):
+    tree(tmp_path, "cat/1.png", "cat/2.png", "dog/1.png")
+    os.mkfifo(tmp_path / "dog" / "2.png")
+    data = open_data(tmp_path)
+    assert len(data) == 3
+    assert "1 files that are hidden or no pictures are left out (dog/2.png)" in data.notices[0]
+
+
+def test_a_folder_that_wraps_all_is_said_to_be_a_group(tmp_path):
+    data = open_data(tree(tmp_path, "all/a/1.png", "all/a/2.png", "all/b/1.png"))
+    assert "the upper one (all) is read as a group, the 2 lower ones as labels" in data.notices[0]
+    assert "pass that folder itself" in data.notices[0]
+
+
 def test_one_level_more_is_the_group_and_says_so(tmp_path):
     data = open_data(tree(tmp_path, "greek/a/1.png", "greek/a/2.png", "latin/a/1.png"))
     assert data.label_names == ("greek/a", "latin/a")

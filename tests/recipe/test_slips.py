@@ -39,19 +39,23 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("seed=-1", r"seed: input should be greater than or equal to 0, got -1"),
-        (f"seed={2**40}", r"seed: input should be less than 4294967296"),
-        ("encoder.width=0", r"encoder\.width: .* greater than 0, got 0"),
-        ("encoder.width=wide", r"encoder\.width: .* integer.*, got 'wide'"),
-        ("encoder.output=tanh", r"encoder\.output: .*'unit'.*, got 'tanh'"),
-        ("encoder.name=resnet", r"encoder: .*'resnet'.*'compact'"),
-        ("batch.groups=some", r"batch\.groups: .*'all' or .*integer.*, got 'some'"),
-        ("training.minutes=0", r"training\.minutes: .* greater than 0"),
+        ("seed=-1", r"seed must be greater than or equal to 0, got -1"),
+        (f"seed={2**40}", r"seed must be less than 4294967296"),
+        ("encoder.width=0", r"encoder\.width must be greater than 0, got 0"),
+        ("encoder.width=wide", r"encoder\.width must be .* integer.*, got 'wide'"),
+        ("encoder.output=tanh", r"encoder\.output must be .*'unit'.*, got 'tanh'"),
+        (
+            "encoder.name=resnet",
+            "there is no encoder 'resnet'; there are: compact, conv, conv4, koch",
+        ),
+        ("encoder.name=compct", r"there is no encoder 'compct'; did you mean 'compact'\?"),
+        ("batch.groups=some", r"batch\.groups must be .*'all' or .*integer.*, got 'some'"),
+        ("training.minutes=0", r"training\.minutes must be greater than 0"),
         ("augment.scale=[1]", r"augment\.scale\.1 is missing"),
-        ("augment.scale=[1, 0]", r"augment\.scale\.1: .* greater than 0, got 0"),
-        ("augment.mirror=maybe", r"augment\.mirror: .*'auto' or .*boolean.*, got 'maybe'"),
-        ("split.test=2", r"split\.test: .*"),
-        ("tie=separate", r"tie: input should be 'shared', got 'separate'"),
+        ("augment.scale=[1, 0]", r"augment\.scale\.1 must be greater than 0, got 0"),
+        ("augment.mirror=maybe", r"augment\.mirror must be .*'auto' or .*boolean.*, got 'maybe'"),
+        ("split.test=2", r"split\.test must be .*"),
+        ("tie=separate", r"tie must be 'shared', got 'separate'"),
     ],
 )
 def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
@@ -64,6 +68,7 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        (["calibration.target=best"], "a threshold target is one of .*, got `best`"),
         (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
         (["loss.name=triplet", "batch.kind=pairs"], r"triplet loss needs .* loss\.name to"),
         (

@@ -73,9 +73,11 @@ def _scan(
             found.ignored.append(name)
         elif entry.is_dir():
             _scan(folder / entry.name, name, found, (*ancestors, identity))
-        elif Path(entry.name).suffix.lower() in PICTURES:
+        elif Path(entry.name).suffix.lower() not in PICTURES:
+            found.ignored.append(name)
+        elif entry.is_file() or entry.is_symlink():
             found.pictures.append(name)
-        else:
+        else:  # a pipe or a device, which might never end
             found.ignored.append(name)
 
 
@@ -122,11 +124,16 @@ def _grouped(dataset: Dataset) -> Dataset:
     group_names, group_of_label = coded([name.split("/", 1)[0] for name in dataset.label_names])
     _refuse_split_folders(dataset, group_names)
     grouped = replace(dataset, groups=group_of_label[dataset.labels], group_names=group_names)
+    lower = f"the {len(dataset.label_names)} lower ones as labels"
+    if len(group_names) == 1:
+        return grouped.noticing(
+            f"Two levels of folders: the upper one ({group_names[0]}) is read as a group, {lower}. "
+            "If it only wraps the rest, pass that folder itself."
+        )
     return grouped.noticing(
         f"Two levels of folders: the {len(group_names)} upper ones "
-        f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, the "
-        f"{len(dataset.label_names)} lower ones as labels. If the upper ones are the labels, move "
-        "the pictures up one level; if there is just one that wraps the rest, pass that."
+        f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, "
+        f"{lower}. If the upper ones are the labels, move the pictures up one level."
     )
 
 

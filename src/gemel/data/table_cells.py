@@ -33,7 +33,7 @@ def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
         more = f", and {len(missing) - 1} more are missing" if len(missing) > 1 else ""
         raise MissingData(
             f"row {number} of {str(rows.path)!r}: the {column} {path!r} does not exist{more}; "
-            f"paths are looked up from {str(folder)!r}"
+            f"paths are looked up from the table's folder, {str(folder.resolve())!r}"
         )
     return found
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from gemel.calibration import Method
+from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
@@ -33,6 +33,12 @@ class CalibrationSetting(Setting):
     target: str = "eer"
     method: Method = "auto"
     prior: Annotated[float, Field(gt=0, lt=1)] = 0.5
+
+    @model_validator(mode="after")
+    def _known_target(self) -> CalibrationSetting:
+        """Now, and not when the training that it is for is over."""
+        parse_target(self.target, self.prior)
+        return self
 
 
 class EvaluationSetting(Setting):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -31,16 +32,26 @@ def sentence(error: ValidationError) -> str:
             return _unknown(first["loc"])
         case "missing" | "union_tag_not_found":
             return f"{where} is missing"
-    found = [_lowered(each["msg"]) for each in errors if _place(each["loc"])[0] == path]
+        case "union_tag_invalid":
+            return _unknown_part(where, first["ctx"])
+    found = [_wanted(each["msg"]) for each in errors if _place(each["loc"])[0] == path]
     if first["type"] == "value_error":
         return found[0]  # our own sentence, which names its settings
-    return f"{where}: {' or '.join(dict.fromkeys(found))}, got {first['input']!r}"
+    return f"{where} must be {' or '.join(dict.fromkeys(found))}, got {first['input']!r}"
 
 
-def _lowered(message: str) -> str:
-    if message.startswith("Value error, "):
-        return message.removeprefix("Value error, ")
-    return message[0].lower() + message[1:]
+def _wanted(message: str) -> str:
+    """What a value must be, without pydantic's way of beginning and of explaining itself."""
+    for opening in ("Value error, ", "Input should be "):
+        message = message.removeprefix(opening)
+    message = message.replace("Tuple should have ", "a list of ")
+    return message.partition(", unable to")[0].partition(" after validation")[0]
+
+
+def _unknown_part(where: str, context: Mapping[str, Any]) -> str:
+    """A `name` or `kind` that no part has."""
+    known = re.findall("'([^']+)'", context["expected_tags"])
+    return f"there is no {where} {context['tag']!r}; {nearest(context['tag'], known)}"
 
 
 def _unknown(location: Location) -> str:
