@@ -53,6 +53,11 @@ def test_what_is_left_open_is_as_much_as_the_data_allow(tiny_run, written):
     assert list(answer.figures)[:2] == ["accuracy", "accuracy@5-way-1-shot"]
 
 
+def test_more_shots_than_a_maker_has_made_are_refused(tiny_run, written):
+    with pytest.raises(DataError, match=r"2-way 9-shot between two makers needs .* got 0;"):
+        measured(tiny_run, written, makers="two", shots=9)
+
+
 def test_two_makers_need_to_be_known(tiny_run):
     with pytest.raises(DataError, match="--makers two needs data that say who or what made"):
         measured(tiny_run, None, makers="two")

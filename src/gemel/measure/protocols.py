@@ -117,7 +117,7 @@ def _tasks(candidates: Candidates, question: Question) -> Iterator[tuple[int, in
     """As asked; else the usual ways that there are labels enough for, with 1 shot and 5."""
     if question.ways or question.shots:
         shots = question.shots or 1
-        yield question.ways or min(USUAL_WAYS[0], candidates.most_ways(shots)), shots
+        yield question.ways or max(2, min(USUAL_WAYS[0], candidates.most_ways(shots))), shots
         return
     for shots in (1, 5):
         most = candidates.most_ways(shots)
@@ -135,7 +135,9 @@ def encoded(networks: Networks, prepared: Prepared, side: str, progress: Progres
     """(n, d) the embeddings of a side's items, each encoded once."""
     items = prepared.side(side)
     parts = []
-    with progress.stage(f"encoding {side} items", len(items)) as stage:
+    whole = len(items) == prepared.pack.readable.sum()
+    what = "items" if whole else f"{side} items"
+    with progress.stage(f"encoding {what}", len(items)) as stage:
         for start in range(0, len(items), ENCODED_AT_ONCE):
             parts.append(networks.encode(prepared.pack[items[start : start + ENCODED_AT_ONCE]]))
             stage.advance(min(start + ENCODED_AT_ONCE, len(items)))
