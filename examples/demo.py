@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def write_pictures() -> list[Path]:
-    """Two sevens of different writers and a nine, as files like anyone's."""
+    """Two sevens and a nine, as files like anyone's."""
     digits = load_digits()
     paths = []
     for name, label, number in (("seven", 7, 0), ("other-seven", 7, 1), ("nine", 9, 0)):
