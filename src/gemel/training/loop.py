@@ -6,7 +6,10 @@ before, so a training that was killed and resumed takes the same steps as one th
 
 from __future__ import annotations
 
+import math
+import logging
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, final
@@ -17,11 +20,13 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from gemel.batches import Batch
+from gemel.errors import RunError
 from gemel.losses import Loss
 from gemel.measure.history import write_history
 from gemel.progress import Progress, Stage
 from gemel.run import Run
 from gemel.shapes import Distances, Images, Positions, Same, Scalar
+from gemel.training.board import Board
 from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
 from gemel.training.collapse import collapse_sentence, resting_loss
 from gemel.training.optimizer import Pace, build_optimizer
@@ -79,6 +84,7 @@ class Counters:
     waited: int = 0
     finished: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     speed: dict[str, Any] = field(default_factory=dict)
 
 
@@ -92,11 +98,14 @@ class Trainer:
         self.plan, self.run, self.progress = plan, run, progress
         self.recipe = plan.recipe
         self.counters = Counters()
-        self.warnings: list[str] = []
+        self.board = Board(run.path / "tensorboard")
+        self.recent: deque[tuple[float, int]] = deque(maxlen=20)
         speed = self._resumed_speed() or self._chosen_speed()
         self.counters.speed = {"precision": speed.precision, "compiled": speed.compiled}
         if speed.compiled:
             plan.twin.encoder.compile(dynamic=False)
+        # What Fabric says of itself would stand among the lines that are for the user.
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.fabric = Fabric(accelerator="auto", devices=devices, precision=speed.precision)
         instances = getattr(self.recipe.batch, "instances", 0.0)
         step = Step(plan.twin, plan.loss, instances).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -111,6 +120,10 @@ class Trainer:
         return self.run.checkpoints / "last.safetensors"
 
     @property
+    def warnings(self) -> list[str]:
+        return self.counters.warnings
+
+    @property
     def best(self) -> Path:
         return self.run.checkpoints / "best.safetensors"
 
@@ -119,6 +132,8 @@ class Trainer:
         if self.last.is_file():
             counters = load_checkpoint(self.last, self.module, self.optimizer)
             self.counters = Counters(**counters)
+            # A finished training goes on where a longer one is asked for.
+            self.counters.finished = self._share() >= 1.0 or self._patience_is_over()
         self.started = time.monotonic() - self.counters.seconds
         self.saved = time.monotonic()
         total = self._budget()
@@ -153,14 +168,17 @@ class Trainer:
             counters.step += 1
             counters.seconds = time.monotonic() - self.started
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
-            if self._share() >= 1.0 and self.recipe.training.minutes:
-                break
+            if self.recipe.training.minutes:
+                if self._share() < 1.0 and self._validation_is_due():
+                    self._validate()  # epochs may be long, and nobody counts them here
+                if self._share() >= 1.0 or counters.finished:
+                    break
             if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
                 self._save(self.last)
         counters.epoch += 1
         counters.step = counters.epoch * self.plan.batches.steps
-        counters.finished = self._share() >= 1.0
-        if counters.finished or self._validation_is_due():
+        counters.finished |= self._share() >= 1.0
+        if counters.losses and (counters.finished or self._validation_is_due()):
             self._validate()
 
     def _update(self, batch: Batch) -> float:
@@ -183,7 +201,13 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.counters.resting.append(self._resting(distance, compared))
-        return float(loss.detach())
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise RunError(
+                f"the training diverged: its loss must be a number and is {value} at step "
+                f"{number}. Lower optimizer.learning_rate tenfold and train anew"
+            )
+        return value
 
     def _resting(self, distance: Distances, compared: Compared) -> float:
         """What the loss of this step would have been if all distances were zero."""
@@ -194,10 +218,9 @@ class Trainer:
         return value
 
     def _validation_is_due(self) -> bool:
-        if self.recipe.training.patience:
-            return True
-        if self.recipe.training.epochs:
-            return self.counters.epoch % max(1, self.recipe.training.epochs // VALIDATIONS) == 0
+        epochs, patience = self.recipe.training.epochs, self.recipe.training.patience
+        if epochs:
+            return bool(patience) or self.counters.epoch % max(1, epochs // VALIDATIONS) == 0
         told = self.counters.history[-1]["seconds"] if self.counters.history else 0.0
         return self.counters.seconds - told >= self._budget() / VALIDATIONS
 
@@ -218,6 +241,7 @@ class Trainer:
             }
         )
         write_history(self.run.history, counters.history)
+        self.board.log(counters.history[-1], counters.step)
         if self._share() >= COLLAPSE_SHARE:
             self._warn(collapse_sentence(figures["spread"], loss, resting))
         if counters.best is None or figures["auc"] > counters.best:
@@ -226,10 +250,13 @@ class Trainer:
                 self._save(self.best)
         else:
             counters.waited += 1
-            patience = self.recipe.training.patience
-            counters.finished |= patience is not None and counters.waited >= patience
+            counters.finished |= self._patience_is_over()
         if counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
             self._save(self.last)
+
+    def _patience_is_over(self) -> bool:
+        patience = self.recipe.training.patience
+        return patience is not None and self.counters.waited >= patience
 
     def _warn(self, sentence: str | None) -> None:
         cause = sentence.partition(":")[0] if sentence else None
@@ -239,8 +266,10 @@ class Trainer:
 
     def _note(self, batch_items: int) -> str:
         counters = self.counters
-        speed = batch_items * counters.step / max(counters.seconds, 1e-9)
-        shown = f"loss {np.mean(counters.losses[-20:]):.4f}"
+        self.recent.append((time.monotonic(), batch_items))
+        seconds = self.recent[-1][0] - self.recent[0][0]
+        speed = (sum(items for _, items in self.recent) - batch_items) / max(seconds, 1e-9)
+        shown = f"loss {np.mean(counters.losses[-20:]):.4f}" if counters.losses else ""
         if counters.history:
             shown += f"  validation auc {counters.history[-1]['auc']:.4f}"
         return f"{shown}  {speed:,.0f} items/s"
