@@ -54,7 +54,7 @@ def test_idx_files(shelf, name):
     [
         b"",
         b"text",
-        gzip.compress(idx(np.zeros((3, 2))))[:-9],
+        gzip.compress(idx(np.zeros((3, 2))), mtime=0)[:-9],
         idx(np.zeros((3, 2)))[:-1],
         b"\0\0\x08\x03\0",
     ],
