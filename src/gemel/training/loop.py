@@ -6,8 +6,8 @@ before, so a training that was killed and resumed takes the same steps as one th
 
 from __future__ import annotations
 
-import math
 import logging
+import math
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ from gemel.shapes import Distances, Images, Positions, Same, Scalar
 from gemel.training.board import Board
 from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
 from gemel.training.collapse import collapse_sentence, resting_loss
+from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Plan
 from gemel.training.speed import Speed, choose_speed
@@ -137,7 +138,10 @@ class Trainer:
         self.started = time.monotonic() - self.counters.seconds
         self.saved = time.monotonic()
         total = self._budget()
-        with self.progress.stage("training", total) as stage:
+        with (
+            remembered_interrupt() as self.interrupted,
+            self.progress.stage("training", total) as stage,
+        ):
             while not self.counters.finished:
                 self._epoch(stage)
         self._save(self.last)
@@ -168,6 +172,9 @@ class Trainer:
             counters.step += 1
             counters.seconds = time.monotonic() - self.started
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
+            if self.interrupted():
+                self._save(self.last)
+                raise KeyboardInterrupt
             if self.recipe.training.minutes:
                 if self._share() < 1.0 and self._validation_is_due():
                     self._validate()  # epochs may be long, and nobody counts them here

@@ -1,0 +1,32 @@
+"""Ctrl-C that waits for the end of a step, so that a checkpoint can be saved before leaving."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def remembered_interrupt() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed since; pressed a second time it interrupts at once.
+
+    Only the main thread receives signals: elsewhere the answer is always no.
+    """
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        if pressed.is_set():
+            signal.default_int_handler(number, frame)
+        pressed.set()
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
