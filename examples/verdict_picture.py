@@ -1,6 +1,6 @@
 """Draws docs/verdict.svg: two digits that the demo's matcher has never seen, and its verdict.
 
-    make demo && .venv/bin/python examples/verdict_picture.py
+make demo && .venv/bin/python examples/verdict_picture.py
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ def row(matcher: Matcher, left: np.ndarray, right: np.ndarray, y: int) -> str:
     word, colour = ("same", "#1a7f4b") if verdict.same else ("different", "#b3471d")
     middle = 40 + 8 * PIXEL + GAP // 2
     text = f'<text x="{middle}" text-anchor="middle" font-family="system-ui, sans-serif"'
+    probability = f"p(same) = {verdict.probability:.2f}"
     return (
         digit(left, 40, y)
         + digit(right, 40 + 8 * PIXEL + GAP, y)
         + f'{text} y="{y + 38}" font-size="24" font-weight="600" fill="{colour}">{word}</text>'
-        + f'{text} y="{y + 62}" font-size="14" fill="#6b7280">p(same) = {verdict.probability:.2f}</text>'
+        + f'{text} y="{y + 62}" font-size="14" fill="#6b7280">{probability}</text>'
         + f'{text} y="{y + 82}" font-size="12" fill="#8b93a0">distance {verdict.distance:.2f}, '
         f"threshold {verdict.threshold:.2f}</text>"
     )

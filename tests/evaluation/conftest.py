@@ -28,13 +28,13 @@ def euclidean(left, right):
 
 @pytest.fixture
 def constant():
-    return StatedComparer(lambda left, right: np.zeros(left.shape))  # noqa: ARG005
+    return StatedComparer(lambda left, right: np.zeros(left.shape))
 
 
 @pytest.fixture
 def chance():
     rng = np.random.default_rng(1)
-    return StatedComparer(lambda left, right: rng.uniform(size=left.shape))  # noqa: ARG005
+    return StatedComparer(lambda left, right: rng.uniform(size=left.shape))
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_score_is_the_mean_distance_to_the_shots():
 
 def test_distances_that_are_no_numbers_are_wrong_answers():
     class Diverged:
-        def pairs(self, left, right):  # noqa: ARG002
+        def pairs(self, left, right):
             return np.full(len(left), np.nan, np.float32)
 
     assert accuracy(Diverged(), FewShotTask(5, trials=10)).value == 0

@@ -30,7 +30,7 @@ def test_six_pairs_by_hand():
     distance = np.float32([1, 2, 4, 3, 5, 6])
 
     class Listed:
-        def pairs(self, left, right):  # noqa: ARG002
+        def pairs(self, left, right):
             return distance[left]
 
     place = np.arange(6)
@@ -149,7 +149,7 @@ def test_two_labels_are_measured_with_humble_intervals(oracle):
 
 def test_distances_that_are_no_numbers_are_refused():
     class Diverged:
-        def pairs(self, left, right):  # noqa: ARG002
+        def pairs(self, left, right):
             return np.full(len(left), np.nan, np.float32)
 
     with pytest.raises(DataError, match="diverged"):

@@ -55,7 +55,7 @@ class TestEveryInput:
         assert floats.dtype == np.float32
         assert floats.shape == (len(raws), *input.shape)
 
-    def test_settings_cannot_be_changed_or_misspelt(self, input, raws):  # noqa: ARG002
+    def test_settings_cannot_be_changed_or_misspelt(self, input, raws):
         with pytest.raises(ValueError, match="frozen"):
             input.kind = "other"
         with pytest.raises(ValueError, match="Extra inputs"):

@@ -48,7 +48,7 @@ def _read(path: Path) -> tuple[Array, Codes]:
 def _matlab(path: Path) -> dict[str, Array]:
     """The arrays of a MATLAB 5 file. SciPy reads them; it comes with scikit-learn."""
     try:
-        from scipy.io import loadmat  # type: ignore[import-untyped]
+        from scipy.io import loadmat
     except ImportError as error:
         raise MissingExtra("scipy", "digits", "reading the MATLAB files of svhn") from error
     try:
