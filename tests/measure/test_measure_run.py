@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,16 +138,6 @@ def test_a_run_whose_data_are_told_no_more_is_one_sentence(own_run):
     own_run.data.unlink()
     with pytest.raises(RunError, match=r"data\.json must be as training wrote it"):
         measured(own_run)
-
-
-def test_a_folder_may_have_a_built_in_name(drawings, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(drawings, tmp_path / "digits")
-    run = train("digits", "of the set", epochs=1)
-    assert run_data(run)["source"] == "digits"
-    assert measured(run).data == "digits (test)"
-    run = train(Path("digits"), "of the folder", "split.by=item", epochs=1)
-    assert run_data(run)["source"] == str(tmp_path / "digits")
 
 
 def test_a_few_shot_task_may_be_asked_for(tiny_run):

@@ -1,0 +1,150 @@
+"""From settings and data to batches, lengths and speeds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import trainings
+from PIL import Image
+
+import gemel
+from gemel.data import SplitConfig, open_data
+from gemel.errors import DataError, RecipeError
+from gemel.inputs import ImageInput
+from gemel.measure.prepared import prepare
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+from gemel.recipe.schedule import TrainingSetting
+from gemel.training import speed
+from gemel.training.data import build_batches, pixel_statistics, resolve_batch
+from gemel.training.speed import Speed, choose_speed
+
+QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
+READER = ImageInput(height=12, width=12, channels=1)
+
+
+@pytest.fixture(scope="module")
+def prepared(drawings):
+    return prepare(open_data(drawings), READER, SplitConfig(by="item"), 0, Silent())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["loss.name=contrastive", "batch.kind=pairs"],
+        ["loss.name=contrastive", "batch.kind=pairs", "batch.source=consecutive"],
+        ["loss.name=triplet", "batch.kind=triplets"],
+        ["batch.kind=episodes", "batch.ways=3", "batch.queries=2"],
+        [],
+        ["batch.labels=3"],
+        ["batch.items=3"],
+    ],
+)
+def test_every_kind_of_batch_draws_from_the_training_side_alone(prepared, changes):
+    recipe = resolve_batch(load_recipe("default", changes), prepared)
+    kind = build_batches(recipe, prepared)
+    batches = list(kind.epoch(np.random.default_rng(0)))
+    assert len(batches) == kind.steps
+    labels = prepared.dataset.labels
+    for batch in batches:
+        assert np.isin(batch.items, prepared.side("train")).all()
+        own = labels[batch.items]
+        np.testing.assert_array_equal(
+            batch.same, own[batch.rows][:, None] == own[np.asarray(batch.columns)]
+        )
+
+
+def test_what_a_recipe_leaves_open_is_filled_by_the_data(prepared):
+    batch = resolve_batch(load_recipe("default"), prepared).batch
+    # 6 labels; 128 items a batch come to 21 of each; held out by item, labels are all there is.
+    assert (batch.labels, batch.items, batch.instances) == (6, 21, 0)
+    asked = resolve_batch(load_recipe("default", ["batch.labels=4", "batch.items=5"]), prepared)
+    assert (asked.batch.labels, asked.batch.items) == (4, 5)
+
+
+def test_pixel_statistics_are_those_of_training_pixels(prepared):
+    pixels = prepared.pack[prepared.side("train")] / 255
+    statistics = pixel_statistics(prepared)
+    assert statistics.mean == pytest.approx([pixels.mean()], abs=1e-5)
+    assert statistics.std == pytest.approx([pixels.std()], abs=1e-5)
+
+
+def test_pairs_of_one_kind_cannot_teach(tmp_path):
+    rng = np.random.default_rng(0)
+    for name in "abcdefghijkl":
+        Image.fromarray(rng.integers(0, 256, (12, 12)).astype(np.uint8)).save(
+            tmp_path / f"{name}.png"
+        )
+    rows = ["left,right,same,split", "a.png,b.png,yes,train", "c.png,d.png,yes,train"]
+    rows += ["e.png,f.png,yes,validation", "g.png,h.png,no,validation"]
+    rows += ["i.png,j.png,yes,test", "k.png,l.png,no,test"]
+    (tmp_path / "pairs.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    with pytest.raises(DataError, match="pairs"):
+        gemel.train(tmp_path / "pairs.csv", epochs=1, out=tmp_path / "run", quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_kinds_that_are_drawn_by_label_refuse_pairs_and_the_other_way_round(drawings, tmp_path):
+    rows = ["left,right,same"]
+    for label in range(6):
+        for item in range(12):
+            here, there = (f"label{one % 6}/{item:02}.png" for one in (label, label + 1))
+            rows += [f"{here},label{label}/{(item + 1) % 12:02}.png,yes", f"{here},{there},no"]
+    data = shutil.copytree(drawings, tmp_path / "data")
+    (data / "pairs.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    pairs = prepare(open_data(data / "pairs.csv"), READER, SplitConfig(), 0, Silent())
+    with pytest.raises(RecipeError, match="labelled pairs only: use --recipe pairs"):
+        build_batches(resolve_batch(load_recipe("default"), pairs), pairs)
+    assert build_batches(load_recipe("pairs"), pairs).steps >= 1
+
+
+def test_minutes_are_kept_and_validated_within(drawings, tmp_path):
+    run = tmp_path / "run"
+    changes = [*QUICK, "split.by=item", "training.minutes=0.02", "training.patience=1000"]
+    assert trainings.run(drawings, run, changes)[0] == 0
+    history = (run / "history.csv").read_text("utf-8").splitlines()
+    assert 3 <= len(history) <= 40, "some 25 validations, not one a step"
+    assert float(history[-1].split(",")[3]) < 1e-4, "the learning rate is annealed to about zero"
+
+
+def test_a_folder_may_have_a_built_in_name(drawings, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = shutil.copytree(drawings, tmp_path / "digits")
+    changes = [*QUICK, "split.by=item", "training.epochs=1"]
+    for data, source in (("digits", "digits"), (folder, str(folder))):
+        run = tmp_path / f"run of {Path(data).is_absolute()}"
+        assert trainings.run(data, run, changes)[0] == 0
+        assert json.loads((run / "data.json").read_text("utf-8"))["source"] == source
+
+
+def choice(setting, steps=1):
+    twin = torch.nn.Module()
+    twin.encoder = torch.nn.Linear(10, 10)
+    return choose_speed(TrainingSetting(**setting), twin, torch.rand(4, 10), steps)
+
+
+def test_speed_is_as_asked_or_chosen_by_length_and_machine(monkeypatch):
+    plain, fast = {"compile": False, "precision": "32"}, {"compile": True, "precision": "bf16"}
+    assert choice({"epochs": 1, **plain}) == Speed("32-true", compiled=False)
+    assert choice({"epochs": 1, **fast}) == Speed("bf16-mixed", compiled=True)
+    monkeypatch.setattr(speed, "has_compiler", lambda: True)
+    monkeypatch.setattr(speed, "has_bf16", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choice({"minutes": 10}) == Speed("bf16-mixed", compiled=True)
+    assert choice({"minutes": 1}) == Speed("32-true", compiled=False)
+    # 3 passes of 2 * 4 * 10 * 10 operations a step, at 6e10 a second: 150 s are 3.75e9 steps.
+    assert choice({"epochs": 1}, steps=3_700_000_000) == Speed("32-true", compiled=False)
+    assert choice({"epochs": 1}, steps=3_800_000_000) == Speed("bf16-mixed", compiled=True)
+    monkeypatch.setattr(speed, "has_compiler", lambda: False)
+    assert choice({"minutes": 10}) == Speed("32-true", compiled=False)
+
+
+def test_a_compiler_is_one_that_is_there(monkeypatch):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    assert not speed.has_compiler()
+    assert isinstance(speed.has_bf16(), bool)
