@@ -31,7 +31,7 @@ demo: $(VENV)/.train ## Train on handwritten digits in under 90 seconds and look
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev ## Run all tests, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev ## Style, types and formatting
 	$(BIN)/ruff check .
