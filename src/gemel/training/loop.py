@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import nn
 
 from gemel.batches import Batch
 from gemel.errors import RunError
@@ -101,7 +101,7 @@ class Trainer:
         self.counters = Counters()
         self.board = Board(run.path / "tensorboard")
         self.recent: deque[tuple[float, int]] = deque(maxlen=20)
-        speed = self._resumed_speed() or self._chosen_speed()
+        speed = self._resumed_speed() or choose_speed(self.recipe.training)
         self.counters.speed = {"precision": speed.precision, "compiled": speed.compiled}
         if speed.compiled:
             plan.twin.encoder.compile(dynamic=False)
@@ -288,9 +288,3 @@ class Trainer:
 
     def _resumed_speed(self) -> Speed | None:
         return Speed(**read_counters(self.last)["speed"]) if self.last.is_file() else None
-
-    def _chosen_speed(self) -> Speed:
-        first = next(self.plan.batches.epoch(np.random.default_rng(0)))
-        items: Tensor = self.plan.items(first.items)
-        steps = self.plan.batches.steps * (self.recipe.training.epochs or 1)
-        return choose_speed(self.recipe.training, self.plan.twin, items, steps)

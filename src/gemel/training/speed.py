@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from gemel.recipe.schedule import TrainingSetting
 
-COMPILE_SECONDS = 150.0
-"""A run must be expected to last this long for compilation (about half a minute) to pay."""
-PLAIN_FLOPS = 6e10
-"""Operations a second of an uncompiled network on two cores: only compared with the bound above."""
+COMPILE_MINUTES = 2.5
+"""A run must last this long for compilation (up to half a minute) to pay."""
 
 Precision = Literal["32-true", "bf16-mixed"]
 
@@ -31,20 +27,21 @@ class Speed:
     compiled: bool
 
 
-def choose_speed(
-    setting: TrainingSetting, twin: nn.Module, items: torch.Tensor, steps: int
-) -> Speed:
-    """`steps` batches like `items` are expected in all; nothing is timed, so that the same recipe
-    on the same machine always chooses alike."""
-    long_run = (
-        setting.minutes * 60 if setting.minutes else _expected_seconds(twin, items, steps)
-    ) >= COMPILE_SECONDS
-    compiled = setting.compile if setting.compile != "auto" else long_run and has_compiler()
-    if setting.precision == "auto":
-        # Casting costs more than it gains where nothing fuses it.
-        low = has_bf16() and (compiled or torch.cuda.is_available())
-        return Speed("bf16-mixed" if low else "32-true", compiled)
-    return Speed("bf16-mixed" if setting.precision == "bf16" else "32-true", compiled)
+def choose_speed(setting: TrainingSetting) -> Speed:
+    """bf16 wherever the processor computes in it; the compiler on GPUs, for long runs.
+
+    On CPUs bf16 with channels-last memory is fastest uncompiled (docs/lab-notes.md), so there the
+    compiler is for those who ask. Nothing is timed: the same recipe on the same machine always
+    chooses alike.
+    """
+    compiled = _compiler_pays(setting) if setting.compile == "auto" else setting.compile
+    low = has_bf16() if setting.precision == "auto" else setting.precision == "bf16"
+    return Speed("bf16-mixed" if low else "32-true", compiled)
+
+
+def _compiler_pays(setting: TrainingSetting) -> bool:
+    long_run = setting.minutes is None or setting.minutes >= COMPILE_MINUTES
+    return torch.cuda.is_available() and long_run and has_compiler()
 
 
 def has_compiler() -> bool:
@@ -60,10 +57,3 @@ def has_bf16() -> bool:
     except AttributeError:  # torch before 2.9
         return False
     return bool(flags.get("avx512_bf16") or flags.get("amx_bf16"))
-
-
-def _expected_seconds(twin: nn.Module, items: torch.Tensor, steps: int) -> float:
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        twin.encoder(items)  # type: ignore[operator]
-    forward_and_backward = 3 * counter.get_total_flops()
-    return float(steps * forward_and_backward / PLAIN_FLOPS)
