@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # pip finds a CPU build of torch where the machine offers one; elsewhere add TORCH_INDEX=…
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
