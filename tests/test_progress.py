@@ -51,6 +51,7 @@ def test_bars_on_a_terminal_show_sentences_as_they_are(capsys):
     assert out == ""
     assert "[by group]" in error
     assert "training" in error
+    assert "0:00:00" in error, "the time left"
 
 
 class Terminal(io.StringIO):

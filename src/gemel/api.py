@@ -31,8 +31,12 @@ def train(
 
     `settings` changes single settings of the recipe, as in {"loss.margin": 0.5} or as
     ["loss.margin=0.5"]. `resume` goes on with an unfinished run of these data, or with the one in
-    `out`. Needs the extra `train`. Raises `DataError` or `RecipeError` where data or settings
-    cannot serve, `RunError` where `out` is in use.
+    `out`. `devices` is 1 or "auto" so far. Needs the extra `train`. Raises `DataError` or
+    `RecipeError` where data or settings cannot serve, `RunError` where `out` is in use.
+
+    >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
+    >>> run.report.is_file()
+    True
     """
     try:
         from gemel.training.train import Order

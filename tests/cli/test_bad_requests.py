@@ -21,6 +21,7 @@ from gemel.run import Run
         (["--set", "encoder.width=-4"], "encoder.width"),
         (["--set", "novalue"], "written key=value, as in loss.margin=0.5; got 'novalue'"),
         (["--recipe", "defualt"], "did you mean 'default'?"),
+        (["--devices", "2"], "a training runs on one device so far, got 2"),
         (DATA_ONLY, "this metric reaches at most 2"),
     ],
 )

@@ -33,7 +33,7 @@ def main() -> None:
 def _status() -> int:
     try:
         # Not standalone: Typer then leaves errors to us, and returns the status of an early exit.
-        status = app(standalone_mode=False)
+        status = app(prog_name="gemel", standalone_mode=False)
     except GemelError as error:
         return _told(1, f"error: {error}")
     except UsageError as error:

@@ -36,13 +36,16 @@ def collapse_sentence(spread: float, mean_loss: float, mean_resting: float) -> s
     if spread < LEAST_SPREAD:
         return (
             f"collapse: the embeddings of all items coincide (spread {spread:.1e}, healthy is "
-            "above 0.1), so every pair looks the same. Lower optimizer.learning_rate tenfold, or "
-            "train with batch.kind=classes and loss.name=softmax, which cannot rest there"
+            "above 0.1), so every pair looks the same. The cause is nearly always steps that are "
+            "too large, or pairs that a loss is content with at distance zero: lower "
+            "optimizer.learning_rate tenfold, or train with batch.kind=classes and "
+            "loss.name=softmax, which cannot rest there"
         )
     if abs(mean_loss - mean_resting) < RESTING_SHARE * abs(mean_resting):
         return (
             f"no progress: the loss rests at {mean_loss:.4g}, the value it has when all distances "
-            "are zero. Lower optimizer.learning_rate, bring loss.margin within the distances that "
-            "the metric reaches, or check that the labels are not exchanged"
+            "are zero. Either its steps are too large, its margin is out of reach, or the labels "
+            "say nothing about the items: lower optimizer.learning_rate, then loss.margin, and "
+            "look at the labels"
         )
     return None

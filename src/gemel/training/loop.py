@@ -93,9 +93,7 @@ class Counters:
 class Trainer:
     """One training, from its plan to its last weights."""
 
-    def __init__(
-        self, plan: Plan, run: Run, progress: Progress, *, devices: int | str = "auto"
-    ) -> None:
+    def __init__(self, plan: Plan, run: Run, progress: Progress) -> None:
         self.plan, self.run, self.progress = plan, run, progress
         self.recipe = plan.recipe
         self.counters = Counters()
@@ -107,7 +105,7 @@ class Trainer:
             plan.twin.encoder.compile(dynamic=False)
         # What Fabric says of itself would stand among the lines that are for the user.
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-        self.fabric = Fabric(accelerator="auto", devices=devices, precision=speed.precision)
+        self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
         instances = getattr(self.recipe.batch, "instances", 0.0)
         step = Step(plan.twin, plan.loss, instances).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.module = step

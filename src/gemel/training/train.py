@@ -51,6 +51,7 @@ class Order:
 def train(order: Order, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run that all of it is in."""
     begun = time.monotonic()
+    _check_devices(order.devices)
     run = _run(order)
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
     prepared, recipe = _prepared(dataset, recipe, progress)
@@ -58,7 +59,7 @@ def train(order: Order, progress: Progress) -> Run:
         _check_kept(recipe, load_recipe(run.recipe))
     plan = _plan(recipe, prepared)
     _begin(run, recipe, dataset, prepared, order)
-    trainer = Trainer(plan, run, progress, devices=order.devices)
+    trainer = Trainer(plan, run, progress)
     trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
     asked = subject(load(run.path), prepared, "test", progress)
@@ -69,6 +70,14 @@ def train(order: Order, progress: Progress) -> Run:
     for sentence in (*trainer.warnings, *doubts):
         progress.say(f"warning: {sentence}")
     return run
+
+
+def _check_devices(devices: int | str) -> None:
+    if devices not in {"auto", 1}:
+        raise RecipeError(
+            f"a training runs on one device so far, got {devices!r}: leave the devices out, or say "
+            "auto to have the fastest one chosen"
+        )
 
 
 def _run(order: Order) -> Run:
