@@ -39,5 +39,5 @@ def test_a_margin_beyond_reach_is_refused():
     encoder = ENCODERS["compact"]((1, 8, 8), PixelStatistics.untouched(1))
     check_margin(2.0, encoder, METRICS["cosine"](128))
     check_margin(None, encoder, METRICS["cosine"](128))
-    with pytest.raises(RecipeError, match="margin of 2.5, but this metric reaches at most 2"):
+    with pytest.raises(RecipeError, match=r"margin of 2\.5, but this metric reaches at most 2"):
         check_margin(2.5, encoder, METRICS["cosine"](128))

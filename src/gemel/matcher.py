@@ -74,7 +74,17 @@ class Verdict(BaseModel):
 
 @final
 class Matcher:
-    """A loaded matcher. Needs NumPy and ONNX Runtime, never torch."""
+    """A loaded matcher. Needs NumPy and ONNX Runtime, never torch.
+
+    >>> import numpy as np
+    >>> matcher = load("runs/digits")
+    >>> picture = np.zeros((8, 8), np.uint8)
+    >>> verdict = matcher.compare(picture, picture)
+    >>> verdict.same, verdict.distance <= verdict.threshold
+    (True, True)
+    >>> matcher.embed([picture, picture]).shape
+    (2, 128)
+    """
 
     def __init__(self, path: Path, file: MatcherFile) -> None:
         self.path = path
@@ -141,6 +151,9 @@ def load(path: str | Path) -> Matcher:
 
     Raises `MatcherError` where it is missing, damaged, altered since it was written, or of a
     newer format than this Gemel reads.
+
+    >>> load("runs/digits").threshold().target
+    'eer'
     """
     folder = Path(path)
     if (folder / "matcher" / "matcher.json").is_file():

@@ -23,7 +23,7 @@ class Run:
 
     @property
     def data(self) -> Path:
-        """What the run was trained on: its name, seed and the reason of its split."""
+        """What the run was trained on: where it is, how to know it again, how it was divided."""
         return self.path / "data.json"
 
     @property

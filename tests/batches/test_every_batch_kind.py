@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gemel.batches as room
 from gemel.batches import Classes, Episodes, GivenPairs, LabelIndex, RandomPairs, Triplets
 from gemel.errors import DataError
 
@@ -35,6 +36,15 @@ KINDS = {
     "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
     "episodes in a group": lambda: Episodes(index(), ways=4, shots=1, queries=1, groups=1),
 }
+
+
+def test_every_kind_of_the_room_is_under_contract():
+    written = {
+        kind
+        for name in room.__all__
+        if hasattr(kind := getattr(room, name), "epoch") and kind is not room.BatchKind
+    }
+    assert written == {type(make()) for make in KINDS.values()}
 
 
 @pytest.fixture(params=sorted(KINDS))

@@ -55,7 +55,13 @@ def test_koch_is_as_the_paper_says():
     assert recipe.optimizer.momentum_start == 0.5
     assert (recipe.training.epochs, recipe.training.patience) == (200, 20)
     assert (recipe.batch.kind, recipe.batch.size) == ("pairs", 128)
-    # Section 3.3: rotation up to 10 degrees, shear 0.3, scale 0.8 to 1.2, two pixels of 105.
+    # Section 3.1: the network, its weighted L1 distance as a logit, cross-entropy.
+    assert recipe.encoder.kernels == (10, 7, 4, 4)
+    assert recipe.encoder.embedding_size == 4096
+    assert (recipe.metric.name, recipe.loss.name) == ("weighted-l1", "binary-cross-entropy")
+    # Section 3.2: every layer has rates of its own.
+    assert set(recipe.optimizer.layers) == {"conv1", "conv2", "conv3", "conv4", "dense", "score"}
+    # Section 3.2 too: rotation up to 10 degrees, shear 0.3, scale 0.8 to 1.2, two pixels of 105.
     assert (recipe.augment.rotation, recipe.augment.shear) == (10, 0.3)
     assert recipe.augment.scale == (0.8, 1.2)
     assert recipe.augment.shift * 105 == pytest.approx(2, abs=0.01)

@@ -1,7 +1,7 @@
 """Random affine maps of a whole batch in one resampling: rotation, shear, scale, shift, mirror.
 
-Koch et al. 2015, section 3.4: rotation within 10 degrees, shear within 0.3, scale within 0.8–1.2,
-shift within 2 pixels, each part applied with probability 0.5.
+Koch et al. 2015, section 3.2 (affine distortions): rotation within 10 degrees, shear within 0.3,
+scale within 0.8–1.2, shift within 2 pixels, each part applied with probability 0.5.
 Differs from the paper: what moves in from outside repeats the picture's border.
 """
 

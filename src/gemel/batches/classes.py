@@ -28,6 +28,11 @@ class Classes:
     With two views an item stands twice in a batch, each time augmented in another way. Where labels
     have forgeries, as many of them as items come along: every item is compared with them, and they
     with nothing.
+
+    >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
+    >>> (batch,) = Classes(index, labels=3, items=4).epoch(np.random.default_rng(0))
+    >>> len(batch.items), batch.same.shape, int(batch.same.sum())
+    (12, (12, 11), 36)
     """
 
     index: LabelIndex

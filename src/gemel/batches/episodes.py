@@ -19,7 +19,13 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Episodes:
-    """`ways` labels, `shots` examples and `queries` queries of each; queries are the rows."""
+    """`ways` labels, `shots` examples and `queries` queries of each; queries are the rows.
+
+    >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
+    >>> (batch,) = Episodes(index, ways=3, shots=1, queries=3).epoch(np.random.default_rng(0))
+    >>> len(batch.items), batch.same.shape, int(batch.same.sum())
+    (12, (9, 3), 9)
+    """
 
     index: LabelIndex
     ways: int

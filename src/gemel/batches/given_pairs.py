@@ -26,7 +26,13 @@ def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
 @final
 @dataclass(frozen=True)
 class GivenPairs:
-    """Every given pair once an epoch, in a new order."""
+    """Every given pair once an epoch, in a new order.
+
+    >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
+    >>> (batch,) = pairs.epoch(np.random.default_rng(0))
+    >>> len(batch.items), batch.same.shape, int(batch.same.sum())
+    (4, (2, 1), 1)
+    """
 
     left: Indices
     right: Indices

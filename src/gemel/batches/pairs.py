@@ -21,7 +21,13 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class RandomPairs:
-    """`size` pairs a batch; `groups=1` draws the second label from the group of the first."""
+    """`size` pairs a batch; `groups=1` draws the second label from the group of the first.
+
+    >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
+    >>> (batch,) = RandomPairs(index, size=8).epoch(np.random.default_rng(0))
+    >>> len(batch.items), batch.same.shape, int(batch.same.sum())
+    (16, (8, 1), 4)
+    """
 
     index: LabelIndex
     size: int = 128

@@ -15,7 +15,13 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Triplets:
-    """`size` triplets a batch; `groups=1` takes the negative from the anchor's group."""
+    """`size` triplets a batch; `groups=1` takes the negative from the anchor's group.
+
+    >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
+    >>> (batch,) = Triplets(index, size=8).epoch(np.random.default_rng(0))
+    >>> len(batch.items), batch.same.shape, int(batch.same.sum())
+    (24, (8, 2), 8)
+    """
 
     index: LabelIndex
     size: int = 128

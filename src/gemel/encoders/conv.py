@@ -18,7 +18,13 @@ from gemel.shapes import Embeddings, Images, Output
 
 @final
 class ConvEncoder(Encoder):
-    """Two stages of two convolutions, then two dense layers."""
+    """Two stages of two convolutions, then two dense layers.
+
+    >>> import torch
+    >>> encoder = ConvEncoder((3, 16, 16), PixelStatistics.untouched(3), embedding_size=5)
+    >>> encoder(torch.rand(2, 3, 16, 16)).shape
+    torch.Size([2, 5])
+    """
 
     def __init__(
         self,

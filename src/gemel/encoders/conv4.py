@@ -21,7 +21,15 @@ BLOCKS = 4
 
 @final
 class Conv4Encoder(Encoder):
-    """Four blocks and no dense layer: the flattened maps are the embedding."""
+    """Four blocks and no dense layer: the flattened maps are the embedding.
+
+    Raises `RecipeError` for pictures with a side below 16.
+
+    >>> import torch
+    >>> encoder = Conv4Encoder((1, 28, 28), PixelStatistics.untouched(1))
+    >>> encoder(torch.rand(2, 1, 28, 28)).shape
+    torch.Size([2, 64])
+    """
 
     def __init__(
         self,

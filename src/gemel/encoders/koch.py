@@ -25,7 +25,14 @@ MAPS = (64, 128, 128, 256)
 
 @final
 class KochEncoder(Encoder):
-    """The paper's network up to the two embeddings."""
+    """The paper's network up to the two embeddings.
+
+    Raises `RecipeError` for pictures too small for the kernels.
+
+    >>> encoder = KochEncoder((1, 105, 105), PixelStatistics.untouched(1), embedding_size=8)
+    >>> encoder(torch.rand(2, 1, 105, 105)).shape
+    torch.Size([2, 8])
+    """
 
     output = "sigmoid"
 

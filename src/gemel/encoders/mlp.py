@@ -22,7 +22,13 @@ from gemel.shapes import Embeddings, Images, Output
 
 @final
 class MlpEncoder(Encoder):
-    """Flattened pixels through dense layers."""
+    """Flattened pixels through dense layers.
+
+    >>> import torch
+    >>> encoder = MlpEncoder((1, 28, 28), PixelStatistics.untouched(1))
+    >>> encoder(torch.rand(2, 1, 28, 28)).shape
+    torch.Size([2, 128])
+    """
 
     def __init__(
         self,

@@ -31,7 +31,10 @@ class BinaryCrossEntropyLoss(Loss):
     """`binary_cross_entropy` of a distance, by a scale and an offset.
 
     `learned_scale` lets both be trained, starting at scale 1 and `offset`; without it the
-    distance is taken as a negative logit.
+    distance is taken as a negative logit. Distances and `same` have one shape, any.
+
+    >>> BinaryCrossEntropyLoss()(torch.tensor([0.0]), torch.tensor([True])).exp().item()
+    2.0
     """
 
     def __init__(

@@ -34,7 +34,12 @@ def contrastive(distance: Distances, same: Same, margin: float) -> Scalar:
 class ContrastiveLoss(Loss):
     """`contrastive` with its margin fixed; `balanced` lets matching pairs carry half of it.
 
-    The margin is in the units of the metric: 1 suits embeddings that are bounded by 1.
+    The margin is in the units of the metric: 1 suits embeddings that are bounded by 1. Distances
+    and `same` have one shape, any. Raises `RecipeError` for a margin of 0 or less.
+
+    >>> loss = ContrastiveLoss(margin=1.0)
+    >>> loss(torch.tensor([0.5, 3.0]), torch.tensor([True, False])).item()
+    0.125
     """
 
     def __init__(self, margin: float = 1.0, *, balanced: bool = False) -> None:

@@ -33,7 +33,15 @@ def softmax(distance: Distances, same: Same, temperature: torch.Tensor) -> Scala
 
 @final
 class SoftmaxLoss(Loss):
-    """`softmax` with a learned temperature."""
+    """`softmax` with a learned temperature, in the units of the metric.
+
+    Distances and `same` are (…, m): one row for each item, and what it is compared with. Raises
+    `RecipeError` for a temperature of 0 or less.
+
+    >>> distance, same = torch.zeros(1, 4), torch.tensor([[True, False, False, False]])
+    >>> round(SoftmaxLoss()(distance, same).exp().item(), 4)
+    4.0
+    """
 
     needs_rows = True
 

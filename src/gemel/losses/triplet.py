@@ -40,7 +40,15 @@ def hardest_triplet(distance: Distances, same: Same, margin: float) -> Scalar:
 
 @final
 class TripletLoss(Loss):
-    """`triplet` or `hardest_triplet` with its margin fixed."""
+    """`triplet` or `hardest_triplet` with its margin fixed, in the units of the metric.
+
+    Distances and `same` are (…, m): one row for each anchor, and what it is compared with. Raises
+    `RecipeError` for a margin of 0 or less.
+
+    >>> loss = TripletLoss(margin=0.5)
+    >>> loss(torch.tensor([[0.25, 0.5]]), torch.tensor([[True, False]])).item()
+    0.25
+    """
 
     needs_rows = True
 

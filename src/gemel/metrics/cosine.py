@@ -14,7 +14,12 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 
 def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-    """(b, n, d) and (b, m, d) to (b, n, m), each in 0–2. A zero embedding is at distance 1."""
+    """(b, n, d) and (b, m, d) to (b, n, m), each in 0–2. A zero embedding is at distance 1.
+
+    >>> import torch
+    >>> cosine(torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[2.0, 0.0], [0.0, 3.0]]])).tolist()
+    [[[0.0, 1.0]]]
+    """
     return 1 - F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).transpose(1, 2)
 
 

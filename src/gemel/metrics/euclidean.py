@@ -19,6 +19,9 @@ def euclidean(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
 
     Differences are squared one by one: the expansion by a matrix product would round near zero,
     where the verdict on near-identical items is made.
+
+    >>> euclidean(torch.tensor([[[0.0, 3.0]]]), torch.tensor([[[4.0, 0.0]]])).tolist()
+    [[[5.0]]]
     """
     squared = (left.unsqueeze(2) - right.unsqueeze(1)).square().sum(-1)
     apart = squared > 0

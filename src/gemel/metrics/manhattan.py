@@ -13,7 +13,12 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 
 def manhattan(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-    """(b, n, d) and (b, m, d) to (b, n, m)."""
+    """(b, n, d) and (b, m, d) to (b, n, m).
+
+    >>> import torch
+    >>> manhattan(torch.tensor([[[0.0, 3.0]]]), torch.tensor([[[4.0, 0.0]]])).tolist()
+    [[[7.0]]]
+    """
     return (left.unsqueeze(2) - right.unsqueeze(1)).abs().sum(-1)
 
 

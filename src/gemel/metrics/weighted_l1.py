@@ -20,7 +20,13 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 @final
 class WeightedL1Metric(Metric):
-    """A dense layer of one unit over |a - b|."""
+    """A dense layer of one unit over |a - b|: (b, n, d) and (b, m, d) to (b, n, m).
+
+    >>> import torch
+    >>> metric = WeightedL1Metric(4096)
+    >>> metric(torch.rand(1, 1, 4096), torch.rand(1, 20, 4096)).shape
+    torch.Size([1, 1, 20])
+    """
 
     learned = True
 
