@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +149,20 @@ def test_a_compiler_is_one_that_is_there(monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler")
     assert not speed.has_compiler()
     assert isinstance(speed.has_bf16(), bool)
+
+
+def test_numbers_too_small_to_matter_are_zero_while_training(drawings, tmp_path):
+    script = (
+        "import sys, torch, gemel, gemel.training.train\n"
+        "def look(*_): print(float(torch.full((), 1e-39) * 1.0)); sys.exit()\n"
+        "gemel.training.train.make_matcher = look\n"
+        "gemel.train(sys.argv[1], out=sys.argv[2], epochs=1, quiet=True,\n"
+        "            settings=['encoder.width=4', 'split.by=item'])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, drawings, tmp_path / "run"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(told.stdout.split()[-1]) == 0

@@ -18,6 +18,7 @@ from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
+from gemel.measure.learned import write_learned
 from gemel.measure.prepared import Prepared, prepare, resolve_input, sides_of
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.measure.runs import run_data
@@ -30,6 +31,7 @@ from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import build_augment, build_loss, build_twin
 from gemel.training.plan import Plan
+from gemel.training.speed import flush_denormals
 from gemel.whole_file import write_text
 
 RUNS = Path("runs")
@@ -52,6 +54,7 @@ def train(order: Order, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run that all of it is in."""
     begun = time.monotonic()
     _check_devices(order.devices)
+    flush_denormals()
     run = _run(order)
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
     prepared, recipe = _prepared(dataset, recipe, progress)
@@ -165,6 +168,7 @@ def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order
     """
     if not order.resume:
         write_text(run.data, _about(dataset, prepared, order))
+        write_learned(run, prepared)
     write_text(run.recipe, recipe_text(recipe))
 
 
