@@ -27,6 +27,11 @@ class Run:
         return self.path / "data.json"
 
     @property
+    def learned(self) -> Path:
+        """Digests of the items that training and calibration looked at."""
+        return self.path / "learned.npy"
+
+    @property
     def matcher(self) -> Path:
         return self.path / "matcher"
 

@@ -20,17 +20,19 @@ TRAIN = (*QUICK, "--out", "run")
 PROGRAM = (sys.executable, "-c", "from gemel.cli.main import main; main()")
 
 
+BEGUN = {"recipe.toml", "data.json", "learned.npy"}
+TRAINED = {*BEGUN, "history.csv", "checkpoints"}
+
+
 @pytest.mark.parametrize(
     ("full_at", "left"),
     [
-        ("recipe.toml", {"data.json"}),
-        ("last.safetensors", {"recipe.toml", "data.json", "history.csv"}),
-        ("matcher", {"recipe.toml", "data.json", "history.csv", "checkpoints"}),
-        ("metrics.json", {"recipe.toml", "data.json", "history.csv", "checkpoints", "matcher"}),
-        (
-            "report.html",
-            {"recipe.toml", "data.json", "history.csv", "checkpoints", "matcher", "metrics.json"},
-        ),
+        ("learned.npy", {"data.json"}),
+        ("recipe.toml", {"data.json", "learned.npy"}),
+        ("last.safetensors", {*BEGUN, "history.csv"}),
+        ("matcher", TRAINED),
+        ("metrics.json", {*TRAINED, "matcher"}),
+        ("report.html", {*TRAINED, "matcher", "metrics.json"}),
     ],
 )
 def test_a_disk_that_is_full(

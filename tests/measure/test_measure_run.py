@@ -61,6 +61,41 @@ def test_other_data_are_measured_as_a_whole(tiny_run, drawings):
     assert answer.figures["auc"].n == 72 * 71 // 2  # every pair of 72 items
 
 
+def test_a_folder_that_has_grown_is_measured_without_what_was_learned(drawings, tmp_path):
+    run = train(drawings, tmp_path / "run", "split.by=item", epochs=1)
+    prepared = own_data(run, Silent())
+    learned = len(prepared.side("train")) + len(prepared.side("validation"))
+    grown = tmp_path / "grown"
+    for number, path in enumerate(sorted(drawings.rglob("*.png"))):
+        (grown / path.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, grown / path.parent.name / f"renamed-{number}.png")
+    rng = np.random.default_rng(8)
+    for label in ("label0", "label1"):
+        new = Image.fromarray(rng.integers(0, 256, (12, 12)).astype(np.uint8))
+        new.save(grown / label / "new.png")
+    told, said = Silent(), []
+    told.say = said.append
+    answer = measure_run(run, str(grown), "verification", Question(), told)
+
+    left = 72 - learned + 2
+    assert answer.figures["auc"].n == left * (left - 1) // 2
+    assert f"{learned} items of grown were learned from by this run and are left out" in said
+
+
+def test_data_of_which_everything_was_learned_measure_nothing(drawings, tmp_path):
+    run = train(drawings, tmp_path / "run", "split.by=item", epochs=1)
+    prepared = own_data(run, Silent())
+    for index in prepared.side("train"):
+        name = prepared.dataset.items.name(int(index))
+        (tmp_path / "seen" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(drawings / name, tmp_path / "seen" / name)
+    with pytest.raises(DataError, match="it has learned from all"):
+        measured(run, str(tmp_path / "seen"))
+    run.learned.write_bytes(b"half of it")
+    with pytest.raises(RunError, match=r"learned\.npy must be as training wrote it"):
+        measured(run, str(tmp_path / "seen"))
+
+
 def test_a_training_on_closed_labels_measures_items_of_the_same_labels(drawings, tmp_path):
     run = train(drawings, tmp_path / "run", "split.by=item")
     prepared = own_data(run, Silent())
@@ -175,6 +210,15 @@ def test_embeddings_go_into_a_file_with_their_items_and_labels(tiny_run, drawing
     assert rows[13]["label"] == "label1"
     with pytest.raises(DataError, match=r"\.parquet or \.npz file, got --out .*e\.txt"):
         write_embeddings(matcher, dataset, tmp_path / "e.txt", Silent())
+
+
+def test_a_given_split_does_not_keep_items_from_being_embedded(tiny_run, drawings, tmp_path):
+    names = sorted(str(path.relative_to(drawings.parent)) for path in drawings.rglob("*.png"))[:8]
+    rows = [f"{name},{n % 2},{'test' if n < 3 else 'train'}" for n, name in enumerate(names)]
+    table = drawings.parent / f"{tmp_path.name}.csv"
+    table.write_text("\n".join(["item,label,split", *rows]) + "\n", "utf-8")
+    out = tmp_path / "all.npz"
+    assert write_embeddings(gemel.load(tiny_run.path), open_data(str(table)), out, Silent()) == 8
 
 
 def test_without_pyarrow_parquet_says_what_to_install(tiny_run, drawings, tmp_path, monkeypatch):

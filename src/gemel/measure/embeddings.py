@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ def write_embeddings(matcher: Matcher, dataset: Dataset, out: Path, progress: Pr
     """
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
-    prepared = prepare_whole(dataset, matcher.file.input, progress)
+    # A given split is for measuring; here every item is wanted.
+    prepared = prepare_whole(replace(dataset, split=None), matcher.file.input, progress)
     for sentence in prepared.pack.notices:
         progress.say(sentence)
     items = prepared.side("test")

@@ -16,6 +16,7 @@ from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
+from gemel.measure.learned import read_learned, without_learned
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, subject
 from gemel.progress import Progress
@@ -65,12 +66,19 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     """Data to measure on as a whole, or their given test items where they have some.
 
     What the run was trained on is never measured whole: then the run's own test items are taken.
+    Other data may hold some of it, as a folder does that has grown since: those are left out.
     """
     dataset = open_data(source)
     if dataset.items.fingerprint() == run_data(run)["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         return own_data(run, progress)
-    return prepare_whole(dataset, load(run.path).file.input, progress)
+    whole = prepare_whole(dataset, load(run.path).file.input, progress)
+    prepared, learned = without_learned(whole, read_learned(run))
+    if learned:
+        progress.say(
+            f"{learned} items of {dataset.name} were learned from by this run and are left out"
+        )
+    return prepared
 
 
 def run_data(run: Run) -> dict[str, Any]:
