@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from gemel.recipe.schedule import TrainingSetting
 from gemel.training import speed
 from gemel.training.data import build_batches, pixel_statistics, resolve_batch
 from gemel.training.speed import Speed, choose_speed
+from gemel.training.train import Order, train
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 READER = ImageInput(height=12, width=12, channels=1)
@@ -151,18 +151,34 @@ def test_a_compiler_is_one_that_is_there(monkeypatch):
     assert isinstance(speed.has_bf16(), bool)
 
 
-def test_numbers_too_small_to_matter_are_zero_while_training(drawings, tmp_path):
-    script = (
-        "import sys, torch, gemel, gemel.training.train\n"
-        "def look(*_): print(float(torch.full((), 1e-39) * 1.0)); sys.exit()\n"
-        "gemel.training.train.make_matcher = look\n"
-        "gemel.train(sys.argv[1], out=sys.argv[2], epochs=1, quiet=True,\n"
-        "            settings=['encoder.width=4', 'split.by=item'])\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", script, drawings, tmp_path / "run"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert float(told.stdout.split()[-1]) == 0
+def smallest() -> float:
+    return float(torch.full((), 1e-39) * 1.0)
+
+
+def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawings, tmp_path):
+    seen = []
+
+    class Watching(Silent):
+        @contextmanager
+        def stage(self, name, total):
+            seen.append((name, smallest()))
+            with super().stage(name, total) as stage:
+                yield stage
+
+    settings = ("training.epochs=1", "encoder.width=4", "split.by=item")
+    train(Order(str(drawings), changes=settings, out=tmp_path / "run"), Watching())
+    assert dict(seen)["training"] == 0
+    assert smallest() > 0
+
+
+def test_after_a_training_that_failed_small_numbers_are_back(drawings, tmp_path):
+    with pytest.raises(RecipeError, match="margin"):
+        train(
+            Order(
+                str(drawings),
+                changes=("loss.name=contrastive", "loss.margin=9", "split.by=item"),
+                out=tmp_path / "run",
+            ),
+            Silent(),
+        )
+    assert smallest() > 0

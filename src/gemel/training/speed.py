@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
@@ -27,14 +28,19 @@ class Speed:
     compiled: bool
 
 
-def flush_denormals() -> None:
-    """Numbers below 1e-38 count as zero: a processor takes a hundred times as long for them.
+@contextmanager
+def flushed_denormals() -> Iterator[None]:
+    """Numbers below 1e-38 count as zero inside: a processor takes a hundred times as long for them.
 
     Moving averages of gradients that have become zero fade into such numbers, and a training then
     slows down tenfold towards its end. Threads take the setting over when they are started, so
-    this comes before the first computation.
+    this comes before the first computation; afterwards the caller's thread is as it was.
     """
     torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def choose_speed(setting: TrainingSetting) -> Speed:

@@ -31,7 +31,7 @@ from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import build_augment, build_loss, build_twin
 from gemel.training.plan import Plan
-from gemel.training.speed import flush_denormals
+from gemel.training.speed import flushed_denormals
 from gemel.whole_file import write_text
 
 RUNS = Path("runs")
@@ -54,16 +54,16 @@ def train(order: Order, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run that all of it is in."""
     begun = time.monotonic()
     _check_devices(order.devices)
-    flush_denormals()
     run = _run(order)
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
     prepared, recipe = _prepared(dataset, recipe, progress)
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
-    plan = _plan(recipe, prepared)
-    _begin(run, recipe, dataset, prepared, order)
-    trainer = Trainer(plan, run, progress)
-    trained = trainer.train()
+    with flushed_denormals():
+        plan = _plan(recipe, prepared)
+        _begin(run, recipe, dataset, prepared, order)
+        trainer = Trainer(plan, run, progress)
+        trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = _measured(asked, recipe)
