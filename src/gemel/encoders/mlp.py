@@ -1,8 +1,8 @@
 """The multi-layer perceptron of the well-known MNIST pair example: 784-128-128-128.
 
 Dense layers with ReLU, dropout between them, and an embedding that is itself rectified.
-Differs from the example: the initial weights are Glorot-uniform by our own call, as there, but
-biases and dropout follow torch.
+Weights start Glorot-uniform and biases at zero, as Keras's do.
+Differs from the example: its pixels may be standardised first; the recipe leaves them as they are.
 """
 
 from __future__ import annotations

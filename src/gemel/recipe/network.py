@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, PositiveInt
 
 from gemel.recipe.setting import Setting
 
@@ -65,5 +65,3 @@ class MetricChoice(Setting):
 
 Tie: TypeAlias = Literal["shared"]
 """How the two sides share weights. `separate` and `joint` come with unlike sides."""
-
-__all__ = ["Dropout", "EncoderChoice", "MetricChoice", "NonNegativeFloat", "Output", "Tie"]
