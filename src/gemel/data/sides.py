@@ -17,13 +17,19 @@ Unit: TypeAlias = Literal["label", "group", "item"]
 
 @final
 class SplitConfig(BaseModel):
-    """Shares of the items; `auto` holds out whole labels where there are enough of them."""
+    """Shares of the items; `auto` holds out whole labels where there are enough of them.
+
+    With `folds` the labels (or groups) are cut into so many parts of as many each, of which part
+    `fold`, counted from 0, is the test; `validation` is then a share of the rest.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     by: Literal["auto", "label", "group", "item"] = "auto"
     validation: float = Field(default=0.2, gt=0, lt=1)
     test: float = Field(default=0.2, gt=0, lt=1)
+    folds: int | None = Field(default=None, ge=2)
+    fold: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _leaves_something_to_train(self) -> Self:
@@ -31,6 +37,19 @@ class SplitConfig(BaseModel):
             raise ValueError(
                 "split.validation and split.test must leave something to train on, got "
                 f"{self.validation:g} + {self.test:g}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _is_one_of_the_folds(self) -> Self:
+        if self.fold >= (self.folds or 1):
+            raise ValueError(
+                f"split.fold counts the {self.folds or 1} folds of split.folds from 0, got "
+                f"{self.fold}"
+            )
+        if self.folds and self.by == "item":
+            raise ValueError(
+                "folds are of whole labels or groups, and split.by is item: set split.by=label"
             )
         return self
 

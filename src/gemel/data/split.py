@@ -12,6 +12,7 @@ from gemel.arrays import Codes, Same
 from gemel.data.allotment import Needs, allot_items, allot_whole
 from gemel.data.components import content_codes, together
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
+from gemel.data.folds import fold_of_unit, refuse_folds
 from gemel.data.pair_split import rows_within, split_pairs
 from gemel.data.settled import NOWHERE, Settled, open_shares, settle
 from gemel.data.sides import Split, SplitConfig, Unit
@@ -47,14 +48,18 @@ def split(
     """
     contents = content_codes(digests)
     random = np.random.default_rng(seed)
+    if config.folds:
+        refuse_folds(dataset)
     if dataset.labels is None:
         return split_pairs(dataset, config, contents, readable, random)
     settled = settle(dataset.given(), contents, readable)
     labelled = _Labelled(dataset, dataset.labels, contents, settled)
     by, why = _chosen(labelled, config)
+    if config.folds:
+        why = f"fold {config.fold + 1} of {config.folds} is the test"
     sides = _sides(labelled, by, config, random)
     lacking = _lacking(labelled.labels, sides)
-    if lacking and config.by == "auto" and by != "item":
+    if lacking and config.by == "auto" and by != "item" and not config.folds:
         why = f"whole {by}s cannot be held out here, since {lacking}"
         by = "item"
         sides = _sides(labelled, by, config, random)
@@ -100,6 +105,8 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
     held = given >= VALIDATION
     if held.any():
         return _like_the_given(labelled, held, given != NOWHERE)
+    if config.folds:
+        return "label", "as asked for"
     counts = np.bincount(labelled.labels[labelled.open])
     with_pair = int((counts >= 2).sum())
     if with_pair >= ENOUGH_LABELS:
@@ -137,6 +144,12 @@ def _sides(
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups[chosen])
     units = together(*keys)
+    if config.folds:
+        held = fold_of_unit(units, config.folds, random)[units] == config.fold
+        sides[chosen[held]] = TEST
+        chosen, labels = chosen[~held], labels[~held]
+        units = np.unique(units[~held], return_inverse=True)[1]
+        shares = {TRAIN: 1 - config.validation, VALIDATION: config.validation}
     kinds = _label_kinds(units, labels)
     sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
     return sides

@@ -113,6 +113,10 @@ def prepare(
         dataset = replace(dataset, split=None).noticing(
             f"{dataset.name} comes divided by item; split.by={config.by} divides it anew."
         )
+    elif config.folds and dataset.split is not None:
+        dataset = replace(dataset, split=None).noticing(
+            f"{dataset.name} comes divided; split.folds={config.folds} divides it anew."
+        )
     packed = _packed(dataset, reader, progress)
     return Prepared(
         dataset, reader, packed, split(dataset, config, packed.digests, packed.readable, seed)

@@ -10,6 +10,7 @@ from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
 
@@ -50,10 +51,14 @@ class EvaluationSetting(Setting):
 
 
 class Recipe(Setting):
-    """Everything that decides what a training gives, apart from the data."""
+    """Everything that decides what a training gives, apart from the data.
+
+    `small` are changes that make it tiny: it then learns something within seconds.
+    """
 
     name: str = "unnamed"
     about: str = ""
+    small: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     input: InputSetting = InputSetting()
     encoder: EncoderChoice
@@ -68,6 +73,7 @@ class Recipe(Setting):
     split: SplitConfig = SplitConfig()
     calibration: CalibrationSetting = CalibrationSetting()
     evaluation: EvaluationSetting = EvaluationSetting()
+    reproduction: ReproductionSetting | None = None
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Recipe:
@@ -77,4 +83,26 @@ class Recipe(Setting):
                 'batches of pairs have one at a time: set batch.kind to "classes", or loss.name '
                 'to "contrastive"'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rows_can_be_measured(self) -> Recipe:
+        """Now, and not when the training that they are for is over."""
+        fixed = (
+            f"accuracy@distance={self.evaluation.fixed_threshold:g}"
+            if (self.evaluation.fixed_threshold is not None)
+            else None
+        )
+        for row in self.reproduction.rows if self.reproduction else ():
+            at_a_distance = isinstance(row, VerificationRow) and "distance" in row.figure
+            if at_a_distance and row.figure != fixed:
+                raise ValueError(
+                    f"{row.figure} is measured at evaluation.fixed_threshold, which is "
+                    f"{self.evaluation.fixed_threshold}: set it to the same distance"
+                )
+            if self.split.folds and (row.protocol == "lake-runs" or row.data is not None):
+                raise ValueError(
+                    "folds are pooled over the people they test, and the row "
+                    f"{row.what!r} is measured on other data: leave out split.folds or the row"
+                )
         return self

@@ -1,0 +1,114 @@
+"""What a recipe reproduces: the data, the figures to measure and what was published of them.
+
+Each row of `[[reproduction.rows]]` is a row of the results: a figure of a protocol, in words, and
+the published value with its source. A protocol's class has the very settings that its question may
+have; adding a protocol is adding a class here and to `RowChoice`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
+
+from gemel.calibration import parse_target
+from gemel.recipe.setting import Setting
+
+
+class Row(Setting):
+    """What all rows share.
+
+    `published` is as printed ("99.54 ± 0.08") and left out where nothing was; `source` says where.
+    Rows with the same `changes` (settings on top of the recipe) are measured on one training. With
+    `data` a row is measured on other data than were trained on.
+    """
+
+    what: Annotated[str, Field(min_length=1)]
+    published: str | None = None
+    source: str = ""
+    changes: tuple[str, ...] = ()
+    data: str | None = None
+
+
+class VerificationRow(Row):
+    """`target`: at the threshold that validation sets for it, as `far=0.01`; else the recipe's."""
+
+    protocol: Literal["verification"]
+    figure: Annotated[
+        str,
+        Field(
+            pattern=r"^(accuracy(@distance=.+)?|auc|eer|far|frr|tar@far=0\.(1|01|001)|"
+            r"(auc|eer|far)@(skilled|random)|brier|log_loss|calibration_error)$"
+        ),
+    ] = "accuracy"
+    target: str | None = None
+
+    @field_validator("target")
+    @classmethod
+    def _known_target(cls, target: str | None) -> str | None:
+        if target is not None:
+            parse_target(target)
+        return target
+
+
+class FewShotRow(Row):
+    """N-way K-shot accuracy; the settings are those of `gemel evaluate --protocol few-shot`."""
+
+    protocol: Literal["few-shot"]
+    figure: Literal["accuracy"] = "accuracy"
+    ways: Annotated[int, Field(ge=2)]
+    shots: PositiveInt = 1
+    within_group: bool = False
+    makers: Literal["any", "two"] = "any"
+    small_groups: Literal["skip", "fewer-ways"] = "skip"
+
+
+class RetrievalRow(Row):
+    protocol: Literal["retrieval"]
+    figure: Literal["recall@1", "recall@5", "map@r"] = "recall@1"
+
+
+class LakeRunsRow(Row):
+    """The 20 one-shot runs; they are data of their own."""
+
+    protocol: Literal["lake-runs"]
+    figure: Literal["accuracy"] = "accuracy"
+
+
+RowChoice: TypeAlias = Annotated[
+    VerificationRow | FewShotRow | RetrievalRow | LakeRunsRow, Field(discriminator="protocol")
+]
+
+
+class ReproductionSetting(Setting):
+    """`data` is a built-in name, or left out where it is a folder that the user has.
+
+    `minutes` is what one training takes on two cores, or on the GPU that `machine` asks for;
+    `instead` is then the recipe that two cores can do.
+    """
+
+    data: str | None = None
+    machine: Literal["cpu", "gpu"] = "cpu"
+    minutes: PositiveFloat
+    instead: str | None = None
+    rows: Annotated[tuple[RowChoice, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _a_way_without_gpu(self) -> ReproductionSetting:
+        if self.machine == "gpu" and self.instead is None:
+            raise ValueError(
+                "a reproduction that needs a GPU names the recipe that two cores can do: set "
+                "reproduction.instead"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _rows_are_told_apart(self) -> ReproductionSetting:
+        words = [row.what for row in self.rows]
+        twice = next((what for what in words if words.count(what) > 1), None)
+        if twice is not None:
+            raise ValueError(
+                f"every row of a reproduction needs words of its own, and {twice!r} stands twice: "
+                "change one reproduction.rows.what"
+            )
+        return self

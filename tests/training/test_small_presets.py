@@ -1,0 +1,65 @@
+"""Every recipe that ships, made tiny by its own `small`, learns to tell same from different.
+
+A recipe joins by being in recipe/named with a line `small = [...]`. What it learns from here ships
+with a package: digits, or a table of pairs of them; a recipe for another kind of data adds its own
+to `DATA`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gemel.data import open_data
+from gemel.measure.history import read_history
+from gemel.progress import Silent
+from gemel.recipe import load_recipe, named_recipes
+from gemel.run import Run
+from gemel.training.loop import Trainer
+from gemel.training.train import _plan, _prepared
+
+
+def digits(folder):
+    del folder
+    return "digits"
+
+
+def pairs_of_digits(folder):
+    """left,right,same over 300 digits: each with one of its label and with one of another."""
+    data = open_data("digits")
+    rng = np.random.default_rng(0)
+    labels = data.labels[:300]
+    for index in range(300):
+        Image.fromarray(data.items.raw(index)).save(folder / f"{index}.png")
+    rows = ["left,right,same"]
+    for index, label in enumerate(labels):
+        for same in (True, False):
+            others = np.flatnonzero((labels == label) == same)
+            other = rng.choice(others[others != index])
+            rows.append(f"{index}.png,{other}.png,{int(same)}")
+    (folder / "pairs.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return str(folder / "pairs.csv")
+
+
+DATA = {"pairs": pairs_of_digits}
+"""By recipe; digits for all others."""
+
+
+@pytest.mark.parametrize("name", sorted(named_recipes()))
+def test_its_small_preset_learns_within_seconds(name, tmp_path):
+    small = load_recipe(name).small
+    assert small, f"recipe/named/{name}.toml needs a line small = [...]: see this file"
+    torch.manual_seed(0)
+    dataset = open_data(DATA.get(name, digits)(tmp_path))
+    # By item, so that validation asks about labels that were learned.
+    prepared, recipe = _prepared(dataset, load_recipe(name, [*small, "split.by=item"]), Silent())
+    plan = _plan(recipe, prepared)
+    untrained = plan.validate(plan.twin)["auc"]
+    run = Run(tmp_path / "run")
+    Trainer(plan, run, Silent()).train()
+    trained = read_history(run.history)[-1]["auc"]
+    print(name, untrained, trained)
+    # Chance is 0.5; even random networks are above it on digits, so it must have got better.
+    assert trained > max(0.7, untrained + 0.02)
