@@ -67,3 +67,21 @@ def test_compact_fits_any_picture_and_stays_small(side):
     encoder = grey("compact", side).eval()
     assert encoder(torch.rand(2, 1, side, side)).shape == (2, 128)
     assert parameters(encoder) < 4_000_000
+
+
+def test_the_triplet_network_ends_in_128_numbers_on_both_of_the_papers_sizes():
+    mnist = grey("hoffer", 28)
+    assert mnist(torch.rand(2, 1, 28, 28)).shape == (2, 128)
+    # 32·5² + 32, 32·64·3² + 64, 64·128·3² + 128
+    assert parameters(mnist) == 832 + 18_496 + 73_856
+    colour = ENCODERS["hoffer"]((3, 32, 32), PixelStatistics.untouched(3))
+    assert colour(torch.rand(2, 3, 32, 32)).shape == (2, 128)
+    # 64·3·5² + 64, 64·128·3² + 128, 128·256·3² + 256, 256·128·2² + 128
+    assert parameters(colour) == 4_864 + 73_856 + 295_168 + 131_200
+
+
+def test_the_triplet_network_refuses_pictures_that_its_kernels_eat_up():
+    with pytest.raises(RecipeError, match="at least 24x24 in grey and 32x32 in colour, got 23x40"):
+        ENCODERS["hoffer"]((1, 23, 40), PixelStatistics.untouched(1))
+    with pytest.raises(RecipeError, match="got 31x31"):
+        ENCODERS["hoffer"]((3, 31, 31), PixelStatistics.untouched(3))

@@ -78,3 +78,14 @@ def test_hadsell_is_as_the_well_known_example_says():
     assert (recipe.optimizer.name, recipe.optimizer.learning_rate) == ("rmsprop", 1e-3)
     assert (recipe.training.epochs, recipe.batch.size) == (20, 128)
     assert recipe.evaluation.fixed_threshold == 0.5
+
+
+def test_hoffer_is_as_the_paper_says():
+    recipe = load_recipe("hoffer-2015")
+    assert (recipe.encoder.maps, recipe.encoder.dropout) == ("auto", 0.5)
+    # Section 2: Euclidean distances of triplets, their softmax against (0, 1).
+    assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "distance-ratio")
+    assert (recipe.batch.kind, recipe.batch.size) == ("triplets", 128)
+    assert (recipe.optimizer.name, recipe.optimizer.momentum) == ("sgd", 0.9)
+    # Nothing is augmented.
+    assert recipe.augment == type(recipe.augment)()

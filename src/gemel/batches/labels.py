@@ -68,7 +68,7 @@ class LabelIndex:
         `None` draws from all labels alike. Groups are drawn until their labels suffice.
         """
         if groups is None or len(self.groups) == 1:
-            return rng.permutation(len(self))[:count]
+            return _different(len(self), min(count, len(self)), rng)
         share = -(-count // groups)
         drawn: list[Indices] = []
         for group in rng.permutation(len(self.groups)):
@@ -98,5 +98,17 @@ class LabelIndex:
 
 
 def _drawn(members: Indices, count: int, rng: np.random.Generator) -> Indices:
-    rounds = -(-count // len(members))
-    return np.concatenate([rng.permutation(members) for _ in range(rounds)])[:count]
+    rounds, rest = divmod(count, len(members))
+    drawn = [rng.permutation(members) for _ in range(rounds)]
+    return np.concatenate([*drawn, members[_different(len(members), rest, rng)]])
+
+
+def _different(among: int, count: int, rng: np.random.Generator) -> Indices:
+    """`count` different numbers below `among`, in random order."""
+    if count * count > among:
+        return rng.permutation(among)[:count]
+    # Few of many rarely meet: drawing until all differ beats shuffling thousands.
+    while True:
+        drawn = rng.integers(among, size=count)
+        if len(set(drawn.tolist())) == count:
+            return drawn

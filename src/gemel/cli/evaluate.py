@@ -26,9 +26,11 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal["verification", "few-shot", "retrieval", "lake-runs"],
+        Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"],
         typer.Option(
-            metavar="P", help="The way to measure: verification, few-shot, retrieval or lake-runs."
+            metavar="P",
+            help="The way to measure: verification, few-shot, retrieval, lake-runs or "
+            "linear-probe.",
         ),
     ] = "verification",
     method: Annotated[

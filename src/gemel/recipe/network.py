@@ -39,6 +39,16 @@ class Koch(EncoderSetting):
     embedding_size: PositiveInt = 4096
 
 
+class Hoffer(EncoderSetting):
+    """`maps` are those of the paper for grey or for colour unless given: one for each layer."""
+
+    name: Literal["hoffer"]
+    maps: (
+        Literal["auto"] | Annotated[tuple[PositiveInt, ...], Field(min_length=1, max_length=4)]
+    ) = "auto"
+    dropout: Dropout = 0.5
+
+
 class Conv4(EncoderSetting):
     name: Literal["conv4"]
     maps: PositiveInt = 64
@@ -55,7 +65,7 @@ class Compact(EncoderSetting):
 
 
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Conv4 | Compact, Field(discriminator="name")
+    Mlp | Conv | Koch | Hoffer | Conv4 | Compact, Field(discriminator="name")
 ]
 
 

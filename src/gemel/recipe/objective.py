@@ -29,13 +29,18 @@ class Triplet(Setting):
     mining: Literal["all", "hardest"] = "all"
 
 
+class DistanceRatio(Setting):
+    name: Literal["distance-ratio"]
+
+
 class Softmax(Setting):
     name: Literal["softmax"]
     temperature: float = 0.1
 
 
 LossChoice: TypeAlias = Annotated[
-    Contrastive | BinaryCrossEntropy | Triplet | Softmax, Field(discriminator="name")
+    Contrastive | BinaryCrossEntropy | Triplet | DistanceRatio | Softmax,
+    Field(discriminator="name"),
 ]
 
 Groups: TypeAlias = Literal["all"] | PositiveInt

@@ -14,7 +14,7 @@ from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
 
-ROW_LOSSES = frozenset({"softmax", "triplet"})
+ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
 """Losses that compare a matching item with a different one, and so need both in a row."""
 
 
