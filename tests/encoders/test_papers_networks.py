@@ -45,6 +45,15 @@ def test_koch_refuses_pictures_that_its_kernels_eat_up():
     assert grey("koch", 35, kernels=(5, 4, 3, 2))(torch.rand(1, 1, 35, 35)).shape == (1, 4096)
 
 
+def test_koch_may_be_padded_and_normalised_for_small_pictures():
+    small = grey("koch", 35, kernels=(5, 3, 3, 3), padding="same", batch_norm=True)
+    # 35 - 17 - 8 - 4 after the poolings; a scale and a shift for each map and each unit.
+    assert small.dense.in_features == 256 * 4 * 4
+    assert sum(norm.num_features for norm in small.norms) == 64 + 128 + 128 + 256 + 4096
+    assert small(torch.rand(2, 1, 35, 35)).shape == (2, 4096)
+    assert small.conv1.weight.std() > 0.05  # torch's own first weights, not the paper's 0.01
+
+
 def test_the_mnist_pair_examples_mlp():
     # 784·128+128 + 128·128+128 + 128·128+128
     assert parameters(grey("mlp", 28)) == 100_480 + 16_512 + 16_512

@@ -8,7 +8,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from gemel.arrays import Indices, Same
+from gemel.arrays import Codes, Indices, Same
 
 
 @final
@@ -18,12 +18,14 @@ class Batch:
 
     `items` (n,) are positions in the dataset; `rows` (r,) and `columns` (r, m) are positions in
     `items`: item rows[i] is compared with each of columns[i], and `same` (r, m) says which match.
+    `turns` (n,) says by how many quarters each item is to be turned; None leaves all upright.
     """
 
     items: Indices
     rows: Indices
     columns: Indices
     same: Same
+    turns: Codes | None = None
 
     @property
     def copies(self) -> Same:

@@ -41,6 +41,10 @@ class LabelIndex:
                 f"{len(items)} items. Add items, or hold out less with --set split.test=…"
             )
         self.groups = self._groups(groups)
+        self._group_of = np.zeros(int(labels.max()) + 1, np.int64)
+        for code, members in enumerate(self.groups):
+            self._group_of[self.codes[members]] = code
+        self._labels = labels
         claims = np.zeros(0, np.int64) if forgeries is None else labels[forgeries]
         self.forgeries = [
             np.zeros(0, np.int64) if forgeries is None else forgeries[claims == code]
@@ -61,6 +65,11 @@ class LabelIndex:
     @property
     def item_count(self) -> int:
         return sum(len(members) for members in self.items)
+
+    def group_of(self, items: Indices) -> Codes:
+        """(n,) which of `groups` each item's label is in."""
+        group: Codes = self._group_of[self._labels[items]]
+        return group
 
     def draw_labels(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
         """`count` different labels (fewer where there are not enough), from `groups` groups.

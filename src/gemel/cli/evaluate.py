@@ -40,10 +40,11 @@ def evaluate(
         ),
     ] = "network",
     pairs: Annotated[
-        Literal["sampled", "consecutive"] | None,
+        Literal["sampled", "consecutive", "by-group"] | None,
         typer.Option(
             metavar="WHICH",
-            help="Pairs of verification: sampled or consecutive.  [default: the recipe's]",
+            help="Pairs of verification: sampled, consecutive or by-group.  [default: the "
+            "recipe's]",
         ),
     ] = None,
     ways: Annotated[

@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt
 from gemel.recipe.setting import Setting
 
 Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
+FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 Dropout: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -35,7 +36,10 @@ class Conv(EncoderSetting):
 
 class Koch(EncoderSetting):
     name: Literal["koch"]
-    kernels: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (10, 7, 4, 4)
+    kernels: FourSizes = (10, 7, 4, 4)
+    maps: FourSizes = (64, 128, 128, 256)
+    padding: Literal["valid", "same"] = "valid"
+    batch_norm: bool = False
     embedding_size: PositiveInt = 4096
 
 
