@@ -12,8 +12,10 @@ SOURCE = Path(gemel.__file__).parent
 FLOORS = [
     {"errors", "arrays", "shapes", "progress"},
     {"functional", "whole_file"},
-    {"inputs", "encoders", "metrics", "losses", "augment", "batches", "evaluation", "calibration"},
+    {"inputs", "encoders", "metrics", "losses", "readers", "augment", "batches", "evaluation"}
+    | {"calibration"},
     {"data", "twin", "networks", "run"},
+    {"episode_reader"},
     {"matcher", "recipe"},
     {"measure"},
     {"report"},
@@ -21,7 +23,7 @@ FLOORS = [
     {"api"},
     {"cli"},
 ]
-TORCH_ROOMS = {"encoders", "metrics", "losses", "augment", "shapes", "twin", "training"}
+TORCH_ROOMS = {"encoders", "metrics", "losses", "readers", "augment", "shapes", "twin", "training"}
 HEAVY = {"torch", "sklearn", "matplotlib", "pyarrow", "lightning_fabric", "jinja2", "onnx"}
 
 

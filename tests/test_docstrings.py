@@ -17,6 +17,7 @@ from gemel.encoders import ENCODERS
 from gemel.inputs import INPUTS
 from gemel.losses import LOSSES
 from gemel.metrics import METRICS
+from gemel.readers import READERS
 
 SOURCE = Path(gemel.__file__).parent
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
@@ -58,6 +59,7 @@ def test_an_example_answers_what_it_says(module, name, text, request, tmp_path, 
         *ENCODERS.values(),
         *METRICS.values(),
         *LOSSES.values(),
+        *READERS.values(),
         *INPUTS,
         *(GivenPairs, RandomPairs, Triplets, Classes, Episodes),
         *(LogisticCalibration, IsotonicCalibration),

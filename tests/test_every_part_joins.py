@@ -15,6 +15,7 @@ import gemel.encoders
 import gemel.inputs
 import gemel.losses
 import gemel.metrics
+import gemel.readers
 
 
 def written_in(room) -> set[type]:
@@ -36,8 +37,9 @@ def written_in(room) -> set[type]:
         (gemel.encoders, gemel.encoders.Encoder, gemel.encoders.ENCODERS),
         (gemel.losses, gemel.losses.Loss, gemel.losses.LOSSES),
         (gemel.metrics, gemel.metrics.Metric, gemel.metrics.METRICS),
+        (gemel.readers, gemel.readers.Reader, gemel.readers.READERS),
     ],
-    ids=["encoders", "losses", "metrics"],
+    ids=["encoders", "losses", "metrics", "readers"],
 )
 def test_every_network_part_is_registered(room, kind, registry):
     written = {part for part in written_in(room) if issubclass(part, kind) and part is not kind}

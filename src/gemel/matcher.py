@@ -5,6 +5,7 @@ A folder of its own, readable without torch:
     matcher.json          everything that is not weights, and the SHA-256 of the other files
     encoder.onnx          items (n, …) float32 to embeddings (n, d)
     metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
+    reader.onnx           where the recipe has a reader: an episode's examples to distances
     weights.safetensors   the same weights for torch, to train on from
 """
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.arrays import Embeddings
 from gemel.calibration import Calibration, Threshold
+from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import MatcherError, RecipeError
 from gemel.inputs import Input, Raw
 from gemel.networks import ENCODER, METRIC, Networks
@@ -42,6 +44,8 @@ class MatcherFile(BaseModel):
     tie: Literal["shared"]
     encoder: str
     metric: str
+    reader: str | None = None
+    """What answers few-shot in the light of all examples, where it is not the metric alone."""
     embedding_size: int
     calibration: Calibration
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
@@ -141,6 +145,12 @@ class Matcher:
             "low false-accept rate needs more validation pairs in training"
         )
 
+    def reader(self, embeddings: Embeddings) -> EpisodeReader | None:
+        """What answers episodes of items with these embeddings, where the matcher has a reader."""
+        if self.file.reader is None:
+            return None
+        return EpisodeReader(self.path / READER, embeddings)
+
     def embed(self, items: Iterable[Raw]) -> Embeddings:
         """(n, d) one embedding per item, encoded in batches; memory is a batch and the result."""
         return self.networks.embed(items)
@@ -170,9 +180,14 @@ def load(path: str | Path) -> Matcher:
     return Matcher(folder, _checked(folder, tree))
 
 
+def files_of(file: MatcherFile) -> tuple[str, ...]:
+    """The files beside `matcher.json`."""
+    return FILES if file.reader is None else (*FILES, READER)
+
+
 def seal(folder: Path, file: MatcherFile) -> None:
     """Writes `matcher.json` beside the weights of a folder, with their checksums."""
-    sums = {name: sha256(folder / name) for name in FILES}
+    sums = {name: sha256(folder / name) for name in files_of(file)}
     tree = file.model_copy(update={"sha256": sums}).model_dump(mode="json")
     write_text(folder / "matcher.json", json.dumps(tree, indent=2) + "\n")
 
@@ -192,7 +207,7 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise _damaged(folder / "matcher.json", f"{where}: {first['msg']}") from None
-    for name in FILES:
+    for name in files_of(file):
         if not (folder / name).is_file():
             raise _damaged(folder / name, "it is missing")
         if sha256(folder / name) != file.sha256.get(name):

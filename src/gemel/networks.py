@@ -66,11 +66,11 @@ class Networks:
 
     @cached_property
     def _encoder(self) -> Any:
-        return _session(self.folder / ENCODER)
+        return open_session(self.folder / ENCODER)
 
     @cached_property
     def _metric(self) -> Any:
-        return _session(self.folder / METRIC)
+        return open_session(self.folder / METRIC)
 
     @staticmethod
     def _run(session: Any, **inputs: Array) -> Array:
@@ -78,8 +78,8 @@ class Networks:
         return result
 
 
-def _session(path: Path) -> Any:
-    """Imported here so that `import gemel` stays light."""
+def open_session(path: Path) -> Any:
+    """Of one ONNX file. Imported here so that `import gemel` stays light."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -21,6 +21,12 @@ EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]
 CrossDistances: TypeAlias = Float[Tensor, "b n m"]
 """In each of b sets, n embeddings against m."""
 
+Told: TypeAlias = Float[Tensor, "b n w"]
+"""In each of b episodes, which of w classes each of n examples is of: one 1 in a row of zeros."""
+
+ClassDistances: TypeAlias = Float[Tensor, "b q w"]
+"""In each of b episodes, the distance of q queries to w classes."""
+
 Positions: TypeAlias = Int[Tensor, "..."]
 """Rows of a batch."""
 

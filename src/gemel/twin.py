@@ -8,15 +8,27 @@ here, as two more subclasses of `Twin`: `separate` (pseudo-Siamese, an encoder f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import final
+from typing import NamedTuple, final
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from gemel.encoders import Encoder
 from gemel.errors import RecipeError
 from gemel.metrics import Metric
+from gemel.readers import Reader
 from gemel.shapes import Distances, Embeddings, Images, Positions
+
+
+class Asked(NamedTuple):
+    """One episode: positions in the batch of its queries and examples, and whose examples they are.
+
+    `told` (n, w) has a 1 for each example's class.
+    """
+
+    query: Positions
+    support: Positions
+    told: Tensor
 
 
 class Twin(nn.Module, ABC):
@@ -31,10 +43,11 @@ class Twin(nn.Module, ABC):
 class SharedTwin(Twin):
     """One encoder on both sides: the verdict is symmetric, and items have embeddings."""
 
-    def __init__(self, encoder: Encoder, metric: Metric) -> None:
+    def __init__(self, encoder: Encoder, metric: Metric, reader: Reader | None = None) -> None:
         super().__init__()
         self.encoder = encoder
         self.metric = metric
+        self.reader = reader
 
     def embed(self, items: Images) -> Embeddings:
         embeddings: Embeddings = self.encoder(items)
@@ -51,6 +64,16 @@ class SharedTwin(Twin):
                 return every[rows].gather(1, columns)
             distances: Distances = self.metric(embeddings[rows][:, None], embeddings[columns])
         return distances.squeeze(1)
+
+    def read(self, items: Images, asked: Asked) -> Distances:
+        """(r, w) the distance of each query to each of the episode's classes, by the reader."""
+        assert self.reader is not None
+        embeddings = self.embed(items)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            embeddings = embeddings.float()
+            support, query = embeddings[asked.support][None], embeddings[asked.query][None]
+            distances: Distances = self.reader(self.metric, support, asked.told[None], query)[0]
+        return distances
 
 
 def check_margin(margin: float | None, encoder: Encoder, metric: Metric) -> None:

@@ -20,7 +20,7 @@ OUTPUTS = ["linear", "relu", "sigmoid", "softmax", "unit"]
 def made(name):
     with torch.random.fork_rng():
         torch.manual_seed(1)
-        return METRICS[name](SIZE)
+        return METRICS[name](SIZE).eval()
 
 
 @pytest.fixture(params=sorted(METRICS))
@@ -75,7 +75,7 @@ def test_no_two_embeddings_are_farther_apart_than_it_can_reach(metric, output):
 def test_a_state_survives_saving(metric, tmp_path):
     if metric.state_dict():
         save_file(metric.state_dict(), tmp_path / "m.safetensors")
-        other = type(metric)(SIZE)
+        other = type(metric)(SIZE).eval()
         other.load_state_dict(load_file(tmp_path / "m.safetensors"))
     else:
         other = type(metric)(SIZE)
@@ -93,6 +93,7 @@ def test_the_way_round_is_never_shorter(name, numbers):
 def test_by_hand():
     a, b = torch.tensor([[[0.0, 3.0]]]), torch.tensor([[[4.0, 0.0]]])
     assert METRICS["euclidean"](2)(a, b).item() == 5  # √(4² + 3²)
+    assert METRICS["squared-euclidean"](2)(a, b).item() == 25  # 4² + 3²
     assert METRICS["manhattan"](2)(a, b).item() == 7  # 4 + 3
     assert METRICS["cosine"](2)(a, b).item() == 1  # at right angles
     learned = METRICS["weighted-l1"](2)

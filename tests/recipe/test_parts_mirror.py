@@ -11,14 +11,14 @@ from gemel.augment import AffineRange, Augment
 from gemel.encoders import ENCODERS
 from gemel.losses import LOSSES
 from gemel.metrics import METRICS
+from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.recipe.network import EncoderChoice, MetricChoice
 from gemel.recipe.objective import AugmentSetting, LossChoice
+from gemel.recipe.readers import ReaderChoice
 
-GIVEN = {"self", "input_shape", "statistics"}
-"""What an encoder is made from beside its settings."""
-TORCHS = {"args", "kwargs"}
-"""What a part without settings takes: it has no constructor of its own."""
+GIVEN = {"self", "input_shape", "statistics", "size"}
+"""What an encoder or a reader is made from beside its settings."""
 DERIVED = {"learned_scale"}
 """What the recipe's other parts decide."""
 
@@ -33,7 +33,7 @@ def keywords(part) -> dict[str, object]:
     return {
         name: parameter.default
         for name, parameter in parameters.items()
-        if name not in GIVEN | DERIVED | TORCHS
+        if name not in GIVEN | DERIVED
     }
 
 
@@ -43,7 +43,9 @@ def fields(kind) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("registry", "choice"), [(ENCODERS, EncoderChoice), (LOSSES, LossChoice)], ids=["enc", "loss"]
+    ("registry", "choice"),
+    [(ENCODERS, EncoderChoice), (LOSSES, LossChoice), (READERS, ReaderChoice)],
+    ids=["enc", "loss", "reader"],
 )
 def test_every_part_has_a_setting_class_with_its_settings_and_defaults(registry, choice):
     settings = settings_of(choice)
@@ -55,7 +57,7 @@ def test_every_part_has_a_setting_class_with_its_settings_and_defaults(registry,
 def test_every_metric_may_be_chosen_and_has_no_settings():
     assert set(get_args(MetricChoice.model_fields["name"].annotation)) == set(METRICS)
     for part in METRICS.values():
-        assert set(keywords(part)) == {"size"}
+        assert set(keywords(part)) == {"sides"}
 
 
 def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():

@@ -54,4 +54,5 @@ class Episodes:
             rows=np.arange(queries.size),
             columns=np.tile(columns, (queries.size, 1)),
             same=query_codes[:, None] == example_codes,
+            ways=np.repeat(np.arange(len(labels)), self.shots),
         )

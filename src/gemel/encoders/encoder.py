@@ -18,6 +18,8 @@ class Encoder(nn.Module, ABC):
     input_shape: tuple[int, ...]
     embedding_size: int
     output: Output
+    map_sides: tuple[int, int] = (1, 1)
+    """Height and width of the maps that an embedding is the flattening of."""
 
     @abstractmethod
     def forward(self, items: Images) -> Embeddings: ...

@@ -1,19 +1,21 @@
 """Few-shot: which of N labels is this, given K examples of each?
 
-Koch's and Lake's way of asking: the label whose examples are nearest on average is the answer.
+Koch's and Lake's way of asking: the label whose examples are nearest on average is the answer. A
+matcher with a reader (prototypes, attention, …) has its own way to bring the examples together.
 Candidates come in random order, an answer that ties with another is wrong, and a query is never
 compared with itself, so a network that answers the same for everything scores 0, not 1/N or 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import final
+from functools import partial
+from typing import TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices, Same
+from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.figure import Figures
@@ -52,6 +54,10 @@ class Episodes:
     answer: Indices
 
 
+Read: TypeAlias = Callable[[Episodes], Distances | Floats]
+"""(t, ways) the distance of each trial's query to each of its ways."""
+
+
 @final
 @dataclass(frozen=True)
 class FewShotResult:
@@ -82,12 +88,17 @@ def score_episodes(
     labels: Codes,
     drawn: Iterable[Episodes],
     bootstrap: Bootstrap = Bootstrap(),
+    read: Read | None = None,
 ) -> FewShotResult:
-    """The share of right answers over all trials, whoever drew them."""
+    """The share of right answers over all trials, whoever drew them.
+
+    `read` gives the distances to the ways; without it they are the mean over the examples.
+    """
+    ask = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
     query: list[Indices] = []
     for episodes in drawn:
-        right.append(answer_episodes(comparer, episodes))
+        right.append(_nearest_is_right(ask(episodes), episodes))
         query.append(episodes.query)
     asked, correct = np.concatenate(query), np.concatenate(right)
     share = correct.astype(np.float64)
@@ -104,9 +115,19 @@ def score_episodes(
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
     """(t,) whether the right label is strictly nearer, by mean distance, than every other."""
+    return _nearest_is_right(mean_distances(comparer, episodes), episodes)
+
+
+def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:
+    """(t, ways) the distance of each query to the examples of each way, on average."""
     query = np.broadcast_to(episodes.query[:, None, None], episodes.support.shape)
     distance = comparer.pairs(query.reshape(-1), episodes.support.reshape(-1))
-    score = distance.reshape(episodes.support.shape).mean(axis=2, dtype=np.float64)
+    mean: Floats = distance.reshape(episodes.support.shape).mean(axis=2, dtype=np.float64)
+    return mean
+
+
+def _nearest_is_right(distance: Distances | Floats, episodes: Episodes) -> Same:
+    score = distance.astype(np.float64)
     trial = np.arange(len(score))
     right = score[trial, episodes.answer]
     score[trial, episodes.answer] = np.inf

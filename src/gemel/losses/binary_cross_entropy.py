@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from typing import final
 
-import torch
 import torch.nn.functional as F
-from torch import nn
 
 from gemel.losses.balance import balanced_mean
+from gemel.losses.logit import Logit
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
@@ -33,6 +32,7 @@ class BinaryCrossEntropyLoss(Loss):
     `learned_scale` lets both be trained, starting at scale 1 and `offset`; without it the
     distance is taken as a negative logit. Distances and `same` have one shape, any.
 
+    >>> import torch
     >>> BinaryCrossEntropyLoss()(torch.tensor([0.0]), torch.tensor([True])).exp().item()
     2.0
     """
@@ -42,13 +42,10 @@ class BinaryCrossEntropyLoss(Loss):
     ) -> None:
         super().__init__()
         self.balanced = balanced
-        self.log_scale = nn.Parameter(torch.zeros(()), requires_grad=learned_scale)
-        self.offset = nn.Parameter(
-            torch.tensor(offset if learned_scale else 0.0), requires_grad=learned_scale
-        )
+        self.logit = Logit(learned=learned_scale, offset=offset)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        logit = self.log_scale.exp() * (self.offset - distance)
+        logit = self.logit(distance)
         if not self.balanced:
             return binary_cross_entropy(logit, same)
         per_pair = F.binary_cross_entropy_with_logits(logit, same.to(logit.dtype), reduction="none")

@@ -6,7 +6,7 @@
 Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2 (L_out); with one partner a
 row it is the N-pair loss, Sohn, NIPS 2016, eq. 7.
 Differs from the papers: any distance stands for the negative inner product, and the temperature t
-is learned, starting from the given one.
+is learned, starting from the given one, unless it is fixed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def softmax(distance: Distances, same: Same, temperature: torch.Tensor) -> Scala
 
 @final
 class SoftmaxLoss(Loss):
-    """`softmax` with a learned temperature, in the units of the metric.
+    """`softmax` with its temperature, in the units of the metric, learned or fixed.
 
     Distances and `same` are (…, m): one row for each item, and what it is compared with. Raises
     `RecipeError` for a temperature of 0 or less.
@@ -45,11 +45,11 @@ class SoftmaxLoss(Loss):
 
     needs_rows = True
 
-    def __init__(self, temperature: float = 0.1) -> None:
+    def __init__(self, temperature: float = 0.1, *, learned: bool = True) -> None:
         super().__init__()
         if temperature <= 0:
             raise RecipeError(f"the softmax loss needs a temperature above 0, got {temperature}")
-        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
+        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
         return softmax(distance, same, self.log_temperature.exp().clamp(min=0.01))

@@ -76,11 +76,12 @@ class Subject:
             makers=question.makers,
             small_groups=question.small_groups,
         )
+        read = self.matcher.reader(comparer.embeddings)
         figures: Figures = {}
         notices: list[str] = []
         for ways, shots in _tasks(candidates, question):
             episodes, remarks = candidates.episodes(ways, shots, question.seed)
-            result = score_episodes(comparer, candidates.labels, episodes)
+            result = score_episodes(comparer, candidates.labels, episodes, read=read)
             figures.setdefault("accuracy", result.figures["accuracy"])
             figures[f"accuracy@{ways}-way-{shots}-shot"] = result.figures["accuracy"]
             notices += remarks

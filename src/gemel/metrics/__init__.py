@@ -6,12 +6,16 @@ from gemel.metrics.cosine import CosineMetric
 from gemel.metrics.euclidean import EuclideanMetric
 from gemel.metrics.manhattan import ManhattanMetric
 from gemel.metrics.metric import Metric
+from gemel.metrics.relation import RelationMetric
+from gemel.metrics.squared_euclidean import SquaredEuclideanMetric
 from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
     "cosine": CosineMetric,
     "euclidean": EuclideanMetric,
     "manhattan": ManhattanMetric,
+    "relation": RelationMetric,
+    "squared-euclidean": SquaredEuclideanMetric,
     "weighted-l1": WeightedL1Metric,
 }
 

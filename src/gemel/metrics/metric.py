@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TypeAlias
 
 from torch import nn
 
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+Sides: TypeAlias = tuple[int, int]
+"""Height and width of feature maps; (1, 1) for an embedding that is a plain list of numbers."""
 
 
 class Metric(nn.Module, ABC):
@@ -20,9 +24,11 @@ class Metric(nn.Module, ABC):
     learned: bool
     """True where a distance is the negative logit of a trained score, and may be below zero."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
+        """`size` numbers of an embedding; `sides` of the maps that it is the flattening of."""
         super().__init__()
         self.size = size
+        self.sides = sides
 
     @abstractmethod
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances: ...

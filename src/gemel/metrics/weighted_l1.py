@@ -14,7 +14,7 @@ from typing import final
 
 from torch import nn
 
-from gemel.metrics.metric import Metric
+from gemel.metrics.metric import Metric, Sides
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 
@@ -30,8 +30,8 @@ class WeightedL1Metric(Metric):
 
     learned = True
 
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
+    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
+        super().__init__(size, sides)
         self.score = nn.Linear(size, 1)
         nn.init.normal_(self.score.weight, 0.0, 0.2)
         nn.init.normal_(self.score.bias, 0.5, 0.01)

@@ -9,7 +9,6 @@ from pydantic import Field, PositiveInt
 from gemel.recipe.setting import Setting
 
 Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
-FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 Dropout: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -36,27 +35,19 @@ class Conv(EncoderSetting):
 
 class Koch(EncoderSetting):
     name: Literal["koch"]
-    kernels: FourSizes = (10, 7, 4, 4)
-    maps: FourSizes = (64, 128, 128, 256)
-    padding: Literal["valid", "same"] = "valid"
-    batch_norm: bool = False
+    kernels: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (10, 7, 4, 4)
     embedding_size: PositiveInt = 4096
-
-
-class Hoffer(EncoderSetting):
-    """`maps` are those of the paper for grey or for colour unless given: one for each layer."""
-
-    name: Literal["hoffer"]
-    maps: (
-        Literal["auto"] | Annotated[tuple[PositiveInt, ...], Field(min_length=1, max_length=4)]
-    ) = "auto"
-    dropout: Dropout = 0.5
 
 
 class Conv4(EncoderSetting):
     name: Literal["conv4"]
     maps: PositiveInt = 64
     output: Output = "linear"
+
+
+class Sung(EncoderSetting):
+    name: Literal["sung"]
+    maps: PositiveInt = 64
 
 
 class Compact(EncoderSetting):
@@ -69,12 +60,14 @@ class Compact(EncoderSetting):
 
 
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Hoffer | Conv4 | Compact, Field(discriminator="name")
+    Mlp | Conv | Koch | Conv4 | Sung | Compact, Field(discriminator="name")
 ]
 
 
 class MetricChoice(Setting):
-    name: Literal["cosine", "euclidean", "manhattan", "weighted-l1"]
+    name: Literal[
+        "cosine", "euclidean", "manhattan", "relation", "squared-euclidean", "weighted-l1"
+    ]
 
 
 Tie: TypeAlias = Literal["shared"]

@@ -10,12 +10,12 @@ from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
-from gemel.recipe.validation import ValidationSetting
 
-ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
+ROW_LOSSES = frozenset({"softmax", "triplet"})
 """Losses that compare a matching item with a different one, and so need both in a row."""
 
 
@@ -44,11 +44,10 @@ class CalibrationSetting(Setting):
 
 
 class EvaluationSetting(Setting):
-    """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
-    which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
-    was chosen beforehand."""
+    """`pairs`: sampled from all pairs, or the notes' consecutive ones. `fixed_threshold` also
+    reports the accuracy at a distance that was chosen beforehand."""
 
-    pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
+    pairs: Literal["sampled", "consecutive"] = "sampled"
     fixed_threshold: float | None = None
 
 
@@ -66,13 +65,13 @@ class Recipe(Setting):
     encoder: EncoderChoice
     tie: Tie = "shared"
     metric: MetricChoice
+    reader: ReaderChoice | None = None
     loss: LossChoice
     batch: BatchChoice
     augment: AugmentSetting = AugmentSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
     schedule: ScheduleSetting = ScheduleSetting()
     training: TrainingSetting
-    validation: ValidationSetting = ValidationSetting()
     split: SplitConfig = SplitConfig()
     calibration: CalibrationSetting = CalibrationSetting()
     evaluation: EvaluationSetting = EvaluationSetting()
@@ -85,6 +84,11 @@ class Recipe(Setting):
                 f"the {self.loss.name} loss needs matching and different items side by side, and "
                 'batches of pairs have one at a time: set batch.kind to "classes", or loss.name '
                 'to "contrastive"'
+            )
+        if self.reader is not None and self.batch.kind != "episodes":
+            raise ValueError(
+                f"the reader {self.reader.name} answers episodes, and batches of "
+                f'{self.batch.kind} are none: set batch.kind to "episodes", or leave the reader out'
             )
         return self
 

@@ -24,6 +24,7 @@ from gemel.arrays import Array, Indices
 from gemel.errors import ExportError
 from gemel.matcher import WEIGHTS
 from gemel.networks import ENCODER, METRIC, Networks
+from gemel.training.export_reader import ReaderNetwork, check_reader, export_reader
 from gemel.twin import SharedTwin
 
 MOST_DIFFERENCE = 1e-3
@@ -72,6 +73,8 @@ def export_networks(twin: SharedTwin, folder: Path) -> None:
             external_data=False,
             verbose=False,
         )
+    if twin.reader is not None:
+        export_reader(ReaderNetwork(twin.reader, twin.metric), folder)
     save_file(
         {name: value.contiguous() for name, value in twin.state_dict().items()},
         folder / WEIGHTS,
@@ -116,6 +119,8 @@ def measure_parity(
         flipped_verdicts=int(((distance <= threshold) != (their_distance <= threshold)).sum()),
     )
     scale = float(theirs.abs().max())
+    if plain.reader is not None:
+        check_reader(ReaderNetwork(plain.reader, plain.metric), networks.folder, theirs)
     _check(parity, scale, max(scale, float(np.abs(their_distance).max())))
     return parity
 

@@ -10,16 +10,17 @@ import logging
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, Self, final
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 
-from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import Batch
 from gemel.errors import RunError
 from gemel.losses import Loss
@@ -34,7 +35,7 @@ from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Plan
 from gemel.training.speed import Speed, choose_speed
-from gemel.twin import Twin
+from gemel.twin import Asked, SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
@@ -50,20 +51,36 @@ class Compared(NamedTuple):
     columns: Positions
     same: Same
     copies: Same
+    asked: Asked | None = None
+    """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
+
+    @classmethod
+    def of(cls, batch: Batch, to_device: Callable[[Tensor], Tensor], *, read: bool) -> Self:
+        arrays = (batch.rows, batch.columns, batch.same, batch.copies)
+        rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
+        if not read:
+            return cls(rows, columns, same, copies)
+        assert batch.ways is not None
+        told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
+        answers = (same.float() @ told) > 0
+        return cls(rows, columns, answers, copies, Asked(rows, columns[0], told))
 
 
 @final
 class Step(nn.Module):
     """Twin and loss as the one module that is trained: from items to the number to make small."""
 
-    def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
+    def __init__(self, twin: SharedTwin, loss: Loss, instances: float = 0.0) -> None:
         super().__init__()
         self.twin = twin
         self.loss = loss
         self.instances = instances
 
     def forward(self, items: Images, compared: Compared) -> tuple[Scalar, Distances]:
-        distance = self.twin(items, compared.rows, compared.columns)
+        if compared.asked is None:
+            distance = self.twin(items, compared.rows, compared.columns)
+        else:
+            distance = self.twin.read(items, compared.asked)
         with torch.autocast(items.device.type, enabled=False):
             value: Scalar = self.loss(distance, compared.same)
             if self.instances:
@@ -144,7 +161,7 @@ class Trainer:
             while not self.counters.finished:
                 self._epoch(stage)
         self._save(self.last)
-        if self.recipe.training.keeps_best and self.best.is_file():
+        if self.recipe.training.patience and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
         return self.counters
 
@@ -191,15 +208,9 @@ class Trainer:
         """One step of the optimiser; everything random in it comes from its number."""
         number = self.counters.step
         generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
-        compared = Compared(
-            *(
-                self.fabric.to_device(torch.from_numpy(array))
-                for array in (batch.rows, batch.columns, batch.same, batch.copies)
-            )
-        )
+        read = self.plan.twin.reader is not None
+        compared = Compared.of(batch, self.fabric.to_device, read=read)
         items = self.fabric.to_device(self.plan.items(batch.items))
-        if batch.turns is not None:
-            items = quarter_turns(items, batch.turns)
         items = self.plan.augment(items, generator).contiguous(memory_format=torch.channels_last)
         self.step.train()
         with torch.random.fork_rng(devices=[]):
@@ -252,10 +263,9 @@ class Trainer:
         self.board.log(counters.history[-1], counters.step)
         if self._share() >= COLLAPSE_SHARE:
             self._warn(collapse_sentence(figures["spread"], loss, resting))
-        value = figures[self.recipe.validation.figure]
-        if self.recipe.validation.is_better(value, than=counters.best):
-            counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0
-            if self.recipe.training.keeps_best:
+        if counters.best is None or figures["auc"] > counters.best:
+            counters.best, counters.best_epoch, counters.waited = figures["auc"], counters.epoch, 0
+            if self.recipe.training.patience:
                 self._save(self.best)
         else:
             counters.waited += 1
@@ -280,8 +290,7 @@ class Trainer:
         speed = (sum(items for _, items in self.recent) - batch_items) / max(seconds, 1e-9)
         shown = f"loss {np.mean(counters.losses[-20:]):.4f}" if counters.losses else ""
         if counters.history:
-            watched = self.recipe.validation.figure
-            shown += f"  validation {watched} {counters.history[-1][watched]:.4f}"
+            shown += f"  validation auc {counters.history[-1]['auc']:.4f}"
         return f"{shown}  {speed:,.0f} items/s"
 
     def _save(self, path: Path) -> None:

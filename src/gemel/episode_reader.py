@@ -1,0 +1,50 @@
+"""The exported reader of a matcher, run by ONNX Runtime: an episode's examples answer its queries.
+
+`reader.onnx` holds the reader and the metric that it asks; it goes by embeddings, so every item is
+encoded once however many episodes it is in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Array, Distances, Embeddings
+from gemel.evaluation.comparer import CHUNK_FLOATS
+from gemel.evaluation.few_shot import Episodes
+from gemel.networks import open_session
+
+READER = "reader.onnx"
+
+
+@final
+class EpisodeReader:
+    """What `score_episodes` asks in place of mean distances."""
+
+    def __init__(self, path: Path, embeddings: Embeddings) -> None:
+        self.embeddings = embeddings
+        self.session = open_session(path)
+
+    def __call__(self, episodes: Episodes) -> Distances:
+        """(t, ways) the distance of each trial's query to each of its ways."""
+        _, ways, shots = episodes.support.shape
+        told = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
+        step = max(1, CHUNK_FLOATS // (ways * shots * max(self.embeddings.shape[1], ways)))
+        parts = [
+            self.read(
+                self.embeddings[episodes.support[start : start + step].reshape(-1, ways * shots)],
+                told,
+                self.embeddings[episodes.query[start : start + step], None],
+            )[:, 0]
+            for start in range(0, len(episodes.query), step)
+        ]
+        return np.concatenate(parts)
+
+    def read(self, support: Embeddings, told: Array, query: Embeddings) -> Distances:
+        """(b, n, d), (n, w) and (b, q, d) to (b, q, w)."""
+        each = np.broadcast_to(told, (len(support), *told.shape))
+        inputs = {"support": support, "told": np.ascontiguousarray(each), "query": query}
+        result: Distances = self.session.run(None, inputs)[0]
+        return result

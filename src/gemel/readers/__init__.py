@@ -1,0 +1,18 @@
+"""Readers: how an episode's examples answer a query. A new one joins by one line here."""
+
+from __future__ import annotations
+
+from gemel.readers.attention import AttentionReader
+from gemel.readers.full_context import FullContextReader
+from gemel.readers.prototype import PrototypeReader
+from gemel.readers.reader import AnyMetric, Reader
+from gemel.readers.sum import SumReader
+
+READERS: dict[str, type[Reader]] = {
+    "attention": AttentionReader,
+    "full-context": FullContextReader,
+    "prototype": PrototypeReader,
+    "sum": SumReader,
+}
+
+__all__ = ["READERS", "AnyMetric", "Reader"]

@@ -1,0 +1,76 @@
+"""Full-context embeddings: examples are seen beside each other, and queries in their light.
+
+    g(x_i, S) = forward LSTM + backward LSTM over the examples at i + g'(x_i)
+    f(query, S): for k = 1 … K, from h_0 = f'(query) and c_0 = 0,
+        r = sum over i of softmax_i( h_{k-1} . g(x_i) ) g(x_i)
+        h_k = LSTM( f'(query), [h_{k-1}, r], c_{k-1} ) + f'(query)
+
+Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 2.1.2 and appendix A
+(eq. 2-6 for f, eq. 7-9 for g). What follows is `attention` on these embeddings.
+Differs from the paper: it leaves h_0 and K open; here h_0 = f'(query), as if an empty step had gone
+before, and K is a setting. The examples are in the order in which the episode drew them. The
+temperature is learned, as in `attention`.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import final
+
+import torch
+from torch import nn
+
+from gemel.errors import RecipeError
+from gemel.readers.attention import attended
+from gemel.readers.reader import AnyMetric, Reader
+from gemel.shapes import ClassDistances, EmbeddingSets, Told
+
+
+@final
+class FullContextReader(Reader):
+    """Attention on embeddings that depend on the whole episode: b episodes at once.
+
+    Raises `RecipeError` for a temperature of 0 or less, or no step.
+
+    >>> from gemel.metrics import METRICS
+    >>> support, told, query = torch.rand(1, 5, 8), torch.eye(5)[None], torch.rand(1, 2, 8)
+    >>> FullContextReader(8)(METRICS["cosine"](8), support, told, query).shape
+    torch.Size([1, 2, 5])
+    """
+
+    def __init__(self, size: int, *, steps: int = 5, temperature: float = 0.1) -> None:
+        super().__init__(size)
+        if temperature <= 0 or steps < 1:
+            raise RecipeError(
+                "full-context needs a temperature above 0 and one step at least, got "
+                f"temperature {temperature} and {steps} steps"
+            )
+        self.steps = steps
+        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
+        self.examples = nn.LSTM(size, size, batch_first=True, bidirectional=True)
+        self.from_query = nn.Linear(size, 4 * size)
+        self.from_state = nn.Linear(2 * size, 4 * size, bias=False)
+
+    def forward(
+        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+    ) -> ClassDistances:
+        support = self.beside_each_other(support)
+        distance = metric(self.in_their_light(query, support), support)
+        return attended(distance / self.log_temperature.exp(), told)
+
+    def beside_each_other(self, support: EmbeddingSets) -> EmbeddingSets:
+        """g(x_i, S), (b, n, d)."""
+        both: EmbeddingSets = self.examples(support)[0]
+        return support + both[..., : self.size] + both[..., self.size :]
+
+    def in_their_light(self, query: EmbeddingSets, support: EmbeddingSets) -> EmbeddingSets:
+        """f(query, S), (b, q, d)."""
+        from_query = self.from_query(query)
+        state, cell = query, torch.zeros_like(query)
+        for _ in range(self.steps):
+            read = (state @ support.transpose(1, 2)).softmax(-1) @ support
+            gates = from_query + self.from_state(torch.cat([state, read], -1))
+            keep, write, show, content = gates.chunk(4, -1)
+            cell = keep.sigmoid() * cell + write.sigmoid() * content.tanh()
+            state = show.sigmoid() * cell.tanh() + query
+        return state

@@ -1,0 +1,45 @@
+"""Prototypes: a class is the mean of its examples' embeddings.
+
+    c_w = mean over examples x_i of class w of f(x_i),     distance to class w = d(f(query), c_w)
+
+Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017, eq. 1; with the
+softmax loss at temperature 1 on these distances it is their eq. 2.
+Differs from the paper: any metric may stand for the squared Euclidean distance.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from gemel.readers.reader import AnyMetric, Reader
+from gemel.shapes import ClassDistances, EmbeddingSets, Told
+
+
+def prototypes(support: EmbeddingSets, told: Told) -> EmbeddingSets:
+    """(b, n, d) examples of (b, n, w) classes to (b, w, d); every class has an example.
+
+    >>> import torch
+    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> prototypes(support, told).tolist()
+    [[[2.0, 1.0]]]
+    """
+    shares = told / told.sum(1, keepdim=True)
+    return shares.transpose(1, 2) @ support
+
+
+@final
+class PrototypeReader(Reader):
+    """Asks the metric for the distance of each query to each prototype.
+
+    >>> import torch
+    >>> from gemel.metrics import METRICS
+    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> query = torch.tensor([[[2.0, 4.0]]])
+    >>> PrototypeReader(2)(METRICS["euclidean"](2), support, told, query).tolist()
+    [[[3.0]]]
+    """
+
+    def forward(
+        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+    ) -> ClassDistances:
+        return metric(query, prototypes(support, told))

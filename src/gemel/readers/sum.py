@@ -1,0 +1,34 @@
+"""The sum of a class's embeddings answers for it, element by element.
+
+    distance to class w = d(f(query), sum over examples x_i of class w of f(x_i))
+
+Sung, Yang, Zhang, Xiang, Torr & Hospedales, "Learning to Compare: Relation Network for Few-Shot
+Learning", CVPR 2018, section 3.2 (K-shot): feature maps are summed before they are related.
+Choose it for a learned metric, which can be trained to expect a sum; for a fixed one take
+`prototype`.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from gemel.readers.reader import AnyMetric, Reader
+from gemel.shapes import ClassDistances, EmbeddingSets, Told
+
+
+@final
+class SumReader(Reader):
+    """Asks the metric for the distance of each query to each sum.
+
+    >>> import torch
+    >>> from gemel.metrics import METRICS
+    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> query = torch.tensor([[[4.0, 5.0]]])
+    >>> SumReader(2)(METRICS["euclidean"](2), support, told, query).tolist()
+    [[[3.0]]]
+    """
+
+    def forward(
+        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+    ) -> ClassDistances:
+        return metric(query, told.transpose(1, 2) @ support)
