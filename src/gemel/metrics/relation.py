@@ -41,7 +41,7 @@ class RelationMetric(Metric):
     def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
         super().__init__(size, sides)
         height, width = sides
-        channels = size // (height * width)
+        self.channels = channels = size // (height * width)
         # A convolution of [a; b] is one of a plus one of b: each is done once for each item.
         self.first = nn.Conv2d(channels, MAPS, 3, padding=1)
         self.second = nn.Conv2d(channels, MAPS, 3, padding=1, bias=False)
@@ -71,15 +71,16 @@ class RelationMetric(Metric):
         shape = there.shape[:3]
         both = torch.stack([there, back]).flatten(0, 3)
         score = self.score(self.block(self.joined(both)).flatten(1))
-        return -score.reshape(2, *shape).mean(0)
+        distance: CrossDistances = -score.reshape(2, *shape).mean(0)
+        return distance
 
     def _halves(
         self, embeddings: EmbeddingSets
     ) -> tuple[Float[Tensor, "b n c h w"], Float[Tensor, "b n c h w"]]:
         """The first block's convolution of each item as the first of a pair, and as the second."""
-        maps = embeddings.flatten(0, 1).unflatten(1, (-1, *self.sides))
-        sets = embeddings.shape[:2]
-        return self.first(maps).unflatten(0, sets), self.second(maps).unflatten(0, sets)
+        sets, maps = embeddings.shape[:2], embeddings.reshape(-1, self.channels, *self.sides)
+        first, second = self.first(maps), self.second(maps)
+        return first.reshape(*sets, MAPS, *self.sides), second.reshape(*sets, MAPS, *self.sides)
 
     def reach(self, output: Output) -> float:
         del output
