@@ -8,7 +8,13 @@ from safetensors.torch import load_file, save_file
 
 from gemel.encoders import ENCODERS, PixelStatistics
 
-SHAPES = {"koch": (1, 105, 105), "conv4": (3, 28, 28), "compact": (3, 24, 40), "mlp": (1, 8, 8)}
+SHAPES = {
+    "koch": (1, 105, 105),
+    "conv4": (3, 28, 28),
+    "compact": (3, 24, 40),
+    "mlp": (1, 8, 8),
+    "hoffer": (1, 24, 28),
+}
 
 
 def made(name, seed=0):

@@ -26,7 +26,7 @@ def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
 @final
 @dataclass(frozen=True)
 class GivenPairs:
-    """Every given pair once an epoch, in a new order.
+    """Every given pair `times` an epoch, in a new order.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))
@@ -38,13 +38,14 @@ class GivenPairs:
     right: Indices
     same: Same
     size: int = 128
+    times: int = 1
 
     @property
     def steps(self) -> int:
-        return -(-len(self.same) // self.size)
+        return -(-len(self.same) * self.times // self.size)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
-        order = rng.permutation(len(self.same))
+        order = rng.permutation(len(self.same) * self.times) % len(self.same)
         for start in range(0, len(order), self.size):
             chosen = order[start : start + self.size]
             yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen])

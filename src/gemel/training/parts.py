@@ -56,11 +56,13 @@ def build_augment(setting: AugmentSetting, channels: int) -> Augment:
             stretch=setting.stretch,
             shift=setting.shift,
             mirror=channels == 3 if setting.mirror == "auto" else setting.mirror,
+            axes=setting.axes,
             probability=setting.probability,
         ),
         brightness=setting.brightness,
         contrast=setting.contrast,
         erase=setting.erase,
+        untouched=setting.untouched,
     )
 
 
