@@ -13,7 +13,7 @@ sigmoid, as a distance; maps of side 1 are not pooled, so that plain embeddings 
 
 from __future__ import annotations
 
-from math import inf, prod
+from math import inf
 from typing import final
 
 import torch
@@ -41,7 +41,7 @@ class RelationMetric(Metric):
     def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
         super().__init__(size, sides)
         height, width = sides
-        channels = size // (height * width)
+        self.channels = channels = size // (height * width)
         # A convolution of [a; b] is one of a plus one of b: each is done once for each item.
         self.first = nn.Conv2d(channels, MAPS, 3, padding=1)
         self.second = nn.Conv2d(channels, MAPS, 3, padding=1, bias=False)
@@ -78,10 +78,9 @@ class RelationMetric(Metric):
         self, embeddings: EmbeddingSets
     ) -> tuple[Float[Tensor, "b n c h w"], Float[Tensor, "b n c h w"]]:
         """The first block's convolution of each item as the first of a pair, and as the second."""
-        maps = embeddings.reshape(-1, embeddings.shape[2] // prod(self.sides), *self.sides)
+        sets, maps = embeddings.shape[:2], embeddings.reshape(-1, self.channels, *self.sides)
         first, second = self.first(maps), self.second(maps)
-        sets = embeddings.shape[:2]
-        return first.reshape(*sets, *first.shape[1:]), second.reshape(*sets, *second.shape[1:])
+        return first.reshape(*sets, MAPS, *self.sides), second.reshape(*sets, MAPS, *self.sides)
 
     def reach(self, output: Output) -> float:
         del output

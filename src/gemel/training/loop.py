@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Self, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 import torch
@@ -55,16 +55,17 @@ class Compared(NamedTuple):
     asked: Asked | None = None
     """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
 
-    @classmethod
-    def of(cls, batch: Batch, to_device: Callable[[Tensor], Tensor], *, read: bool) -> Self:
-        arrays = (batch.rows, batch.columns, batch.same, batch.copies)
-        rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
-        if not read:
-            return cls(rows, columns, same, copies)
-        assert batch.ways is not None
-        told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
-        answers = (same.float() @ told) > 0
-        return cls(rows, columns, answers, copies, Asked(rows, columns[0], told))
+
+def compared_in(batch: Batch, to_device: Callable[[Tensor], Tensor], *, read: bool) -> Compared:
+    """`read` is true where a reader answers and the batch is an episode for it."""
+    arrays = (batch.rows, batch.columns, batch.same, batch.copies)
+    rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
+    if not read:
+        return Compared(rows, columns, same, copies)
+    assert batch.ways is not None
+    told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
+    answers = (same.float() @ told) > 0
+    return Compared(rows, columns, answers, copies, Asked(rows, columns[0], told))
 
 
 @final
@@ -210,7 +211,7 @@ class Trainer:
         number = self.counters.step
         generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
         read = self.plan.twin.reader is not None
-        compared = Compared.of(batch, self.fabric.to_device, read=read)
+        compared = compared_in(batch, self.fabric.to_device, read=read)
         items = self.fabric.to_device(self.plan.items(batch.items))
         if batch.turns is not None:
             items = quarter_turns(items, batch.turns)
