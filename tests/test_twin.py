@@ -18,7 +18,7 @@ def twin(request):
 
 
 def test_all_pairs_at_once_are_the_pairs_each_alone(twin):
-    items = torch.rand(6, 1, 4, 4)
+    items = (torch.rand(6, 1, 4, 4),)
     rows = torch.tensor([4, 0, 2, 5, 1, 3])
     columns = torch.stack([torch.tensor([j for j in range(6) if j != i]) for i in rows.tolist()])
     dense = twin(items, rows, columns)
@@ -29,7 +29,7 @@ def test_all_pairs_at_once_are_the_pairs_each_alone(twin):
 
 
 def test_sides_may_be_exchanged_to_the_last_bit(twin):
-    items = torch.rand(2, 1, 4, 4)
+    items = (torch.rand(2, 1, 4, 4),)
     there = twin(items, torch.tensor([0]), torch.tensor([[1]]))
     back = twin(items, torch.tensor([1]), torch.tensor([[0]]))
     assert torch.equal(there, back)

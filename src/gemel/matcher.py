@@ -7,6 +7,7 @@ A folder of its own, readable without torch:
     metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
     reader.onnx           where the recipe has a reader: an episode's examples to distances
     weights.safetensors   the same weights for torch, to train on from
+    tokenizer.json        for texts: the vocabulary, as the library `tokenizers` writes it
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from gemel.whole_file import write_text
 
 FORMAT = 1
 WEIGHTS = "weights.safetensors"
+TOKENIZER = "tokenizer.json"
 FILES = (ENCODER, METRIC, WEIGHTS)
 
 
@@ -182,13 +184,18 @@ def load(path: str | Path) -> Matcher:
 
 def files_of(file: MatcherFile) -> tuple[str, ...]:
     """The files beside `matcher.json`."""
-    return FILES if file.reader is None else (*FILES, READER)
+    reader = () if file.reader is None else (READER,)
+    tokenizer = (TOKENIZER,) if file.input.kind == "text" else ()
+    return (*FILES, *reader, *tokenizer)
 
 
 def seal(folder: Path, file: MatcherFile) -> None:
     """Writes `matcher.json` beside the weights of a folder, with their checksums."""
-    sums = {name: sha256(folder / name) for name in files_of(file)}
-    tree = file.model_copy(update={"sha256": sums}).model_dump(mode="json")
+    tree = file.model_dump(mode="json")
+    if TOKENIZER in files_of(file):
+        write_text(folder / TOKENIZER, tree["input"]["tokenizer"])
+        tree["input"]["tokenizer"] = TOKENIZER
+    tree["sha256"] = {name: sha256(folder / name) for name in files_of(file)}
     write_text(folder / "matcher.json", json.dumps(tree, indent=2) + "\n")
 
 
@@ -201,6 +208,9 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
             f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
             "pip install --upgrade gemel"
         )
+    reader = tree.get("input")
+    if isinstance(reader, dict) and "tokenizer" in reader and (folder / TOKENIZER).is_file():
+        reader["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
     try:
         file = MatcherFile.model_validate(tree)
     except ValidationError as error:

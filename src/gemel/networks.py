@@ -10,13 +10,15 @@ from typing import Any, final
 
 import numpy as np
 
-from gemel.arrays import Array, Distances, Embeddings
+from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, padded
 from gemel.errors import MatcherError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Input, Raw
 
 BATCH_ITEMS = 64
 """Items that are encoded at once when there are many: memory stays flat."""
+FEEDS = ("items", "lengths")
+"""What `encoder.onnx` calls its inputs; the second only where items differ in length."""
 ENCODER, METRIC = "encoder.onnx", "metric.onnx"
 
 
@@ -38,17 +40,21 @@ class Networks:
         size: int = self._encoder.get_outputs()[0].shape[1]
         return size
 
-    def read(self, items: Iterable[Raw]) -> Array:
-        """(n, …) the items as the input packs them."""
-        return np.stack([self.input.read(item) for item in items])
+    def read(self, items: Iterable[Raw]) -> Packed:
+        """The items as the input packs them."""
+        read = [self.input.read(item) for item in items]
+        return padded(read) if self.input.varying else np.stack(read)
 
-    def encode(self, packed: Array) -> Embeddings:
-        """(n, d) embeddings of packed items."""
-        parts = [
-            self._run(self._encoder, items=self.input.to_float(packed[start : start + BATCH_ITEMS]))
-            for start in range(0, len(packed), BATCH_ITEMS)
-        ]
-        embeddings: Embeddings = np.concatenate(parts)
+    def encode(self, packed: Packed) -> Embeddings:
+        """(n, d) embeddings of packed items; those of a length are encoded together."""
+        order = np.arange(len(packed))
+        if isinstance(packed, Padded):
+            order = np.argsort(packed.lengths, kind="stable")
+        parts = []
+        for start in range(0, len(packed), BATCH_ITEMS):
+            feed = self.input.feed(packed[order[start : start + BATCH_ITEMS]])
+            parts.append(self._run(self._encoder, **dict(zip(FEEDS, feed, strict=False))))
+        embeddings: Embeddings = np.concatenate(parts)[np.argsort(order)]
         if not np.isfinite(embeddings).all():
             raise MatcherError(
                 "embeddings must be finite numbers and some are not: the training diverged. Train "

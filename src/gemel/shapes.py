@@ -13,6 +13,15 @@ from torch import Tensor
 Images: TypeAlias = Float[Tensor, "n c h w"]
 """A batch of pictures, floats in 0–1."""
 
+Items: TypeAlias = tuple[Tensor, ...]
+"""A batch as an encoder takes it: (pictures,), or (values, lengths) of items of any length."""
+
+Frames: TypeAlias = Float[Tensor, "n t _"]
+"""A batch of sequences, some numbers for each of t steps."""
+
+Lengths: TypeAlias = Int[Tensor, " n"]
+"""How many steps of each sequence are its own; what stands behind them is padding."""
+
 Embeddings: TypeAlias = Float[Tensor, "n d"]
 
 EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]

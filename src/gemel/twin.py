@@ -17,7 +17,7 @@ from gemel.encoders import Encoder
 from gemel.errors import RecipeError
 from gemel.metrics import Metric
 from gemel.readers import Reader
-from gemel.shapes import Distances, Embeddings, Images, Positions
+from gemel.shapes import Distances, Embeddings, Items, Positions
 
 
 class Asked(NamedTuple):
@@ -35,7 +35,7 @@ class Twin(nn.Module, ABC):
     """Compares items of a batch, named by their positions in it."""
 
     @abstractmethod
-    def forward(self, items: Images, rows: Positions, columns: Positions) -> Distances:
+    def forward(self, items: Items, rows: Positions, columns: Positions) -> Distances:
         """(r, m) the distance of item rows[i] to each of columns[i]; (r,) and (r, m) go in."""
 
 
@@ -49,11 +49,11 @@ class SharedTwin(Twin):
         self.metric = metric
         self.reader = reader
 
-    def embed(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.encoder(items)
+    def embed(self, items: Items) -> Embeddings:
+        embeddings: Embeddings = self.encoder(*items)
         return embeddings
 
-    def forward(self, items: Images, rows: Positions, columns: Positions) -> Distances:
+    def forward(self, items: Items, rows: Positions, columns: Positions) -> Distances:
         embeddings = self.embed(items)
         with torch.autocast(embeddings.device.type, enabled=False):
             # Distances are differences of near-equal numbers: they are taken in full precision.
@@ -65,7 +65,7 @@ class SharedTwin(Twin):
             distances: Distances = self.metric(embeddings[rows][:, None], embeddings[columns])
         return distances.squeeze(1)
 
-    def read(self, items: Images, asked: Asked) -> Distances:
+    def read(self, items: Items, asked: Asked) -> Distances:
         """(r, w) the distance of each query to each of the episode's classes, by the reader."""
         assert self.reader is not None
         embeddings = self.embed(items)

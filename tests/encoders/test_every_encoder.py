@@ -6,15 +6,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.encoders import ENCODERS, PixelStatistics, SequenceEncoder, TokenVectors
 
-SHAPES = {
-    "koch": (1, 105, 105),
-    "conv4": (3, 28, 28),
-    "compact": (3, 24, 40),
-    "mlp": (1, 8, 8),
-    "hoffer": (1, 24, 28),
-}
+SHAPES = {"koch": (1, 105, 105), "conv4": (3, 28, 28), "compact": (3, 24, 40), "mlp": (1, 8, 8)}
+SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
+VOCABULARY = 11
 
 
 def made(name, seed=0):
@@ -22,6 +18,8 @@ def made(name, seed=0):
     settings = {"embedding_size": 64} if name == "koch" else {}
     with torch.random.fork_rng():
         torch.manual_seed(seed)
+        if name in SEQUENCES:
+            return ENCODERS[name](TokenVectors(torch.randn(VOCABULARY, 6)))
         return ENCODERS[name](
             shape, PixelStatistics([0.4] * shape[0], [0.3] * shape[0]), **settings
         )
@@ -33,19 +31,26 @@ def name(request):
 
 
 def items(encoder, count=4):
-    return torch.rand(count, *encoder.input_shape, generator=torch.Generator().manual_seed(5))
+    """As the encoder takes them; a call is `encoder(*items(encoder))`."""
+    seeded = torch.Generator().manual_seed(5)
+    if isinstance(encoder, SequenceEncoder):
+        lengths = torch.randint(1, 9, (count,), generator=seeded)
+        lengths[0] = 8
+        values = torch.randint(1, VOCABULARY, (count, 8), generator=seeded)
+        return values * (torch.arange(8) < lengths[:, None]), lengths
+    return (torch.rand(count, *encoder.input_shape, generator=seeded),)
 
 
 def test_gives_one_embedding_of_the_declared_size_per_item(name):
     encoder = made(name).eval()
-    embeddings = encoder(items(encoder))
+    embeddings = encoder(*items(encoder))
     assert embeddings.shape == (4, encoder.embedding_size)
     assert torch.isfinite(embeddings).all()
 
 
 def test_embeddings_are_where_the_declared_output_says(name):
     encoder = made(name).eval()
-    embeddings = encoder(items(encoder))
+    embeddings = encoder(*items(encoder))
     match encoder.output:
         case "unit":
             torch.testing.assert_close(embeddings.norm(dim=1), torch.ones(4))
@@ -64,8 +69,21 @@ def test_embeddings_are_where_the_declared_output_says(name):
 def test_an_item_is_encoded_alike_whatever_it_stands_beside(name):
     encoder = made(name).eval()
     batch = items(encoder)
-    alone = torch.cat([encoder(batch[i : i + 1]) for i in (2, 0, 3, 1)])
-    torch.testing.assert_close(alone, encoder(batch)[[2, 0, 3, 1]], atol=1e-5, rtol=1e-4)
+    alone = torch.cat([encoder(*(part[i : i + 1] for part in batch)) for i in (2, 0, 3, 1)])
+    torch.testing.assert_close(alone, encoder(*batch)[[2, 0, 3, 1]], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_what_stands_behind_the_end_of_a_sequence_changes_nothing(name):
+    encoder = made(name).eval()
+    values, lengths = items(encoder)
+    expected = encoder(values, lengths)
+    rubbish = torch.where(torch.arange(8) < lengths[:, None], values, VOCABULARY - 1)
+    longer = torch.cat([rubbish, torch.full((4, 5), 3)], 1)
+    torch.testing.assert_close(encoder(longer, lengths), expected, atol=1e-5, rtol=1e-4)
+    for row, length in enumerate(lengths.tolist()):
+        alone = encoder(values[row : row + 1, :length], lengths[row : row + 1])
+        torch.testing.assert_close(alone[0], expected[row], atol=1e-5, rtol=1e-4)
 
 
 def test_same_seed_same_weights_and_other_seed_other_weights(name):
@@ -78,17 +96,18 @@ def test_saved_and_loaded_it_answers_identically(name, tmp_path):
     encoder, other = made(name, 1).eval(), made(name, 2).eval()
     save_file(encoder.state_dict(), tmp_path / "weights.safetensors")
     other.load_state_dict(load_file(tmp_path / "weights.safetensors"))
-    assert torch.equal(encoder(items(encoder)), other(items(encoder)))
+    assert torch.equal(encoder(*items(encoder)), other(*items(encoder)))
 
 
 def test_every_weight_learns(name):
     encoder = made(name).train()
-    encoder(items(encoder, 8)).square().mul(torch.arange(encoder.embedding_size)).sum().backward()
+    encoder(*items(encoder, 8)).square().mul(torch.arange(encoder.embedding_size)).sum().backward()
     for key, parameter in encoder.named_parameters():
         assert parameter.grad is not None, key
         assert torch.isfinite(parameter.grad).all(), key
 
 
+@pytest.mark.parametrize("name", sorted(set(ENCODERS) - set(SEQUENCES)))
 def test_pixels_are_standardised_by_the_first_layer(name):
     encoder = made(name).eval()
     layer = next(part for part in encoder.modules() if type(part).__name__ == "Standardise")

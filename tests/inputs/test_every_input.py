@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gemel.inputs import INPUTS, ImageInput
+from gemel.arrays import padded
+from gemel.inputs import INPUTS, ImageInput, TextInput, learn_tokenizer
 
 _seeded = np.random.default_rng(0)
 _pictures = [
@@ -16,6 +17,11 @@ EXAMPLES = [
     (ImageInput(height=16, width=12, channels=channels, fit=fit), _pictures)
     for channels in (1, 3)
     for fit in ("pad", "stretch", "crop")
+]
+_texts = ["a red car", "a blue car, twice as fast", "no", "a car that is far too long to be read"]
+EXAMPLES += [
+    (TextInput(tokenizer=learn_tokenizer(_texts, tokens, 60), most_tokens=8), _texts)
+    for tokens in ("words", "byte-pair", "characters")
 ]
 
 
@@ -32,7 +38,7 @@ class TestEveryInput:
     def test_shape_and_dtype_are_as_declared(self, input, raws):
         for raw in raws:
             item = input.read(raw)
-            assert item.shape == input.shape
+            assert item.shape[input.varying :] == input.shape
             assert item.dtype == input.dtype
             assert item.flags.c_contiguous
 
@@ -50,10 +56,25 @@ class TestEveryInput:
             digests.add(digest)
         assert len(digests) == len(raws)
 
-    def test_floats_are_what_an_encoder_expects(self, input, raws):
-        floats = input.to_float(np.stack([input.read(raw) for raw in raws]))
-        assert floats.dtype == np.float32
-        assert floats.shape == (len(raws), *input.shape)
+    def test_an_encoder_is_fed_values_and_with_them_lengths_where_these_differ(self, input, raws):
+        read = [input.read(raw) for raw in raws]
+        values, *lengths = input.feed(padded(read) if input.varying else np.stack(read))
+        assert values.dtype in (np.float32, np.int64)
+        assert values.shape[:1] + values.shape[1 + input.varying :] == (len(raws), *input.shape)
+        assert len(lengths) == input.varying
+        for length in lengths:
+            assert length.dtype == np.int64
+            assert length.min() >= 1
+            assert length.max() == values.shape[1]
+
+    def test_items_are_fed_alike_alone_and_beside_longer_ones(self, input, raws):
+        read = [input.read(raw) for raw in raws]
+        together = input.feed(padded(read) if input.varying else np.stack(read))
+        for row, item in enumerate(read):
+            alone = input.feed(padded([item]) if input.varying else item[None])
+            steps = alone[0].shape[1]
+            np.testing.assert_array_equal(alone[0][0], together[0][row][:steps])
+            assert not together[0][row][steps:].any()
 
     def test_settings_cannot_be_changed_or_misspelt(self, input, raws):
         with pytest.raises(ValueError, match="frozen"):

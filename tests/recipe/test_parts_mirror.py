@@ -17,10 +17,8 @@ from gemel.recipe.network import EncoderChoice, MetricChoice
 from gemel.recipe.objective import AugmentSetting, LossChoice
 from gemel.recipe.readers import ReaderChoice
 
-GIVEN = {"self", "input_shape", "statistics", "size"}
+GIVEN = {"self", "input_shape", "statistics", "size", "stem"}
 """What an encoder or a reader is made from beside its settings."""
-TORCHS = {"args", "kwargs"}
-"""What a part without settings takes: it has no constructor of its own."""
 DERIVED = {"learned_scale"}
 """What the recipe's other parts decide."""
 
@@ -35,12 +33,12 @@ def keywords(part) -> dict[str, object]:
     return {
         name: parameter.default
         for name, parameter in parameters.items()
-        if name not in GIVEN | DERIVED | TORCHS
+        if name not in GIVEN | DERIVED
     }
 
 
 def fields(kind) -> dict[str, object]:
-    own = {"name", "pixels"}
+    own = {"name", "pixels", "stem"}
     return {name: field.default for name, field in kind.model_fields.items() if name not in own}
 
 

@@ -9,9 +9,10 @@ import torch
 from safetensors.torch import load_file
 
 import gemel
-from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.arrays import padded
+from gemel.encoders import ENCODERS, PixelStatistics, SequenceEncoder, TokenVectors
 from gemel.errors import ExportError
-from gemel.inputs import ImageInput
+from gemel.inputs import ImageInput, TextInput, learn_tokenizer
 from gemel.metrics import METRICS
 from gemel.networks import ENCODER, METRIC, Networks
 from gemel.training import make_matcher as room
@@ -25,11 +26,27 @@ SETTINGS = {
     "compact": {"width": 4, "embedding_size": 5},
     "conv": {"dense": 8},
     "mlp": {"widths": (8, 5)},
+    "bag": {"widths": (8, 5)},
+    "bilstm": {"hidden": 4, "layers": 2, "embedding_size": 5},
+    "text-conv": {"maps": 3, "embedding_size": 5},
 }
+TEXTS = ["no", "a red car", "a car", "a blue car that is red", "red", "a blue red blue red car"]
 PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
 
 
+def text_twin_of(encoder, metric):
+    reader = TextInput(tokenizer=learn_tokenizer(TEXTS, "words"))
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        stem = TokenVectors(torch.randn(reader.vocabulary, 6))
+        made = ENCODERS[encoder](stem, **SETTINGS[encoder])
+        twin = SharedTwin(made, METRICS[metric](made.embedding_size))
+    return twin, reader, padded([reader.read(text) for text in TEXTS])
+
+
 def twin_of(encoder, metric):
+    if issubclass(ENCODERS[encoder], SequenceEncoder):
+        return text_twin_of(encoder, metric)
     side = SIDE.get(encoder, 12)
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -38,7 +55,7 @@ def twin_of(encoder, metric):
         )
         twin = SharedTwin(made, METRICS[metric](made.embedding_size))
         with torch.no_grad():  # statistics of batches that are not those of a fresh layer
-            twin.train().embed(torch.rand(16, 1, side, side) * 0.7)
+            twin.train().embed((torch.rand(16, 1, side, side) * 0.7,))
     packed = np.random.default_rng(2).integers(0, 256, (6, 1, side, side)).astype(np.uint8)
     return twin, ImageInput(height=side, width=side, channels=1), packed
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from gemel.encoders import PixelStatistics
 from gemel.errors import RecipeError
+from gemel.inputs import ImageInput
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
 from gemel.training.loop import Step
@@ -22,7 +23,8 @@ from gemel.training.parts import build_loss, build_twin
 def koch():
     changes = ["encoder.embedding_size=4", "encoder.kernels=[3, 3, 3, 2]"]
     recipe = load_recipe("koch-2015", changes)
-    twin = build_twin(recipe, (1, 35, 35), PixelStatistics([0.5], [0.2]))
+    reader = ImageInput(height=35, width=35, channels=1)
+    twin = build_twin(recipe, reader, PixelStatistics([0.5], [0.2]))
     step = Step(twin, build_loss(recipe, twin))
     return recipe, step, build_optimizer(recipe.optimizer, step)
 

@@ -11,6 +11,9 @@ import numpy as np
 from gemel.arrays import Indices, Same
 from gemel.batches.batch import Batch
 
+STRETCH = 16
+"""Batches within which pairs are sorted by length."""
+
 
 def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
     """Row i compares left[i] with right[i] alone. Twice as many items as pairs, always."""
@@ -26,7 +29,10 @@ def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
 @final
 @dataclass(frozen=True)
 class GivenPairs:
-    """Every given pair `times` an epoch, in a new order.
+    """Every given pair once an epoch, in a new order.
+
+    With `lengths` (n,) of pairs, those that share a batch are of about one length: little of it is
+    padding then. Batches still come in random order, and pairs of a length in new company.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))
@@ -38,14 +44,24 @@ class GivenPairs:
     right: Indices
     same: Same
     size: int = 128
-    times: int = 1
+    lengths: Indices | None = None
 
     @property
     def steps(self) -> int:
-        return -(-len(self.same) * self.times // self.size)
+        return -(-len(self.same) // self.size)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
-        order = rng.permutation(len(self.same) * self.times) % len(self.same)
-        for start in range(0, len(order), self.size):
+        order = rng.permutation(len(self.same))
+        starts = np.arange(0, len(order), self.size)
+        if self.lengths is not None:
+            order = self._alike(order)
+            starts = rng.permutation(starts)
+        for start in starts:
             chosen = order[start : start + self.size]
             yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen])
+
+    def _alike(self, order: Indices) -> Indices:
+        """Sorted by length within stretches of `STRETCH` batches."""
+        assert self.lengths is not None
+        stretch = np.arange(len(order)) // (STRETCH * self.size)
+        return order[np.lexsort((self.lengths[order], stretch))]

@@ -26,11 +26,9 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"],
+        Literal["verification", "few-shot", "retrieval", "lake-runs"],
         typer.Option(
-            metavar="P",
-            help="The way to measure: verification, few-shot, retrieval, lake-runs or "
-            "linear-probe.",
+            metavar="P", help="The way to measure: verification, few-shot, retrieval or lake-runs."
         ),
     ] = "verification",
     method: Annotated[
@@ -40,11 +38,10 @@ def evaluate(
         ),
     ] = "network",
     pairs: Annotated[
-        Literal["sampled", "consecutive", "by-group"] | None,
+        Literal["sampled", "consecutive"] | None,
         typer.Option(
             metavar="WHICH",
-            help="Pairs of verification: sampled, consecutive or by-group.  [default: the "
-            "recipe's]",
+            help="Pairs of verification: sampled or consecutive.  [default: the recipe's]",
         ),
     ] = None,
     ways: Annotated[

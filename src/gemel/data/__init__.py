@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs
+from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import open_data
 from gemel.data.pack import Pack, pack
 from gemel.data.sides import PairRows, Side, Split, SplitConfig
@@ -23,6 +24,8 @@ __all__ = [
     "Side",
     "Split",
     "SplitConfig",
+    "glove_vectors",
+    "glove_words",
     "open_data",
     "pack",
     "split",

@@ -10,7 +10,7 @@ from typing import Protocol, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
-from gemel.inputs import Raw
+from gemel.inputs import Kind, Raw
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 """The codes of a given split; -1 leaves the item to Gemel."""
@@ -74,6 +74,7 @@ class Dataset:
     genuine: Same | None = None
     split: Codes | None = None
     pairs: Pairs | None = None
+    kind: Kind = "image"
     notices: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, final
@@ -12,7 +13,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from gemel.arrays import Array, Indices
+from gemel.arrays import Indices, Packed, Padded
 from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
 from gemel.data.dataset import Dataset
@@ -30,26 +31,50 @@ MOST_BYTES_PER_TASK = 1 << 22
 """What a thread decodes in one go; a few of these per processor are all that is held in memory."""
 
 
+TYPICAL_LENGTH = 1_000
+"""What an item of varying length is taken for when a thread's share is measured out."""
+
+
 @final
 @dataclass(frozen=True)
 class Pack:
     """The decoded items of a dataset, on disk; only what is asked for comes into memory.
 
-    `digests` are equal where the decoded pictures are; unreadable items are not `readable`, have
-    zeros in `items`, and are listed in `unreadable` as (name, reason).
+    `digests` are equal where the decoded items are; unreadable items are not `readable`, have
+    zeros in `items`, and are listed in `unreadable` as (name, reason). Items of one shape are
+    `items[i]`; items that differ in length stand one after another, `lengths` (n,) of them.
     """
 
     items: np.memmap[Any, Any]
     digests: NDArray[np.uint8]
     readable: NDArray[np.bool_]
     unreadable: tuple[Unreadable, ...]
+    lengths: Indices | None = None
 
     def __len__(self) -> int:
         return len(self.readable)
 
-    def __getitem__(self, indices: Indices) -> Array:
-        """(b, *shape) a copy of these items in memory."""
-        return np.array(self.items[indices])
+    def __getitem__(self, indices: Indices) -> Packed:
+        """A copy of these items in memory: (b, *shape), or padded to the longest of them."""
+        if self.lengths is None:
+            return np.array(self.items[indices])
+        lengths = self.lengths[indices]
+        shape = (len(indices), lengths.max(initial=0), *self.items.shape[1:])
+        values = np.zeros(shape, self.items.dtype)
+        for row, end in enumerate(self._ends[indices]):
+            values[row, : lengths[row]] = self.items[end - lengths[row] : end]
+        return Padded(values, lengths)
+
+    def by_length(self, indices: Indices) -> Indices:
+        """(b,) an order of these in which neighbours are of about one length."""
+        if self.lengths is None:
+            return np.arange(len(indices))
+        return np.argsort(self.lengths[indices], kind="stable")
+
+    @cached_property
+    def _ends(self) -> Indices:
+        assert self.lengths is not None
+        return np.cumsum(self.lengths)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -74,8 +99,10 @@ def pack(
     """
     folder = PackFolder(
         (cache or cache_root()) / "packs" / _key(dataset, input),
-        shape=(len(dataset), *input.shape),
+        count=len(dataset),
+        shape=input.shape,
         dtype=input.dtype,
+        varying=input.varying,
     )
     if not folder.whole():
         folder.write(_decoded(dataset, input, progress))
@@ -96,7 +123,9 @@ def _key(dataset: Dataset, input: Input) -> str:
 
 
 def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Part]:
-    size = int(np.prod(input.shape)) * input.dtype.itemsize
+    size = (
+        int(np.prod(input.shape)) * input.dtype.itemsize * (TYPICAL_LENGTH if input.varying else 1)
+    )
     step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
 
     def decode(start: int) -> Part:
@@ -105,14 +134,14 @@ def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterat
     done = 0
     for decoded in ordered_map(decode, range(0, len(dataset), step)):
         yield decoded
-        done += len(decoded[2])
+        done += len(decoded.readable)
         if progress is not None:
             progress(done, len(dataset))
 
 
 def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
-    # Items of varying length (texts, traces) will be joined here, with their lengths kept beside.
-    arrays = np.zeros((len(indices), *input.shape), input.dtype)
+    unread = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
+    arrays = [unread] * len(indices)
     digests = np.zeros((len(indices), 16), np.uint8)
     readable = [False] * len(indices)
     unreadable: list[Unreadable] = []
@@ -124,7 +153,9 @@ def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
             continue
         digests[row] = np.frombuffer(digest, np.uint8)
         readable[row] = True
-    return arrays.tobytes(), digests.tobytes(), readable, unreadable
+    lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
+    content = b"".join(array.tobytes() for array in arrays)
+    return Part(content, lengths, digests.tobytes(), readable, unreadable)
 
 
 def _listed(unreadable: tuple[Unreadable, ...], total: int) -> str:

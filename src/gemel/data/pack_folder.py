@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeAlias, final
+from typing import IO, Any, NamedTuple, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gemel.arrays import Indices
 from gemel.errors import DataError
 
 Unreadable: TypeAlias = tuple[str, str]
@@ -26,32 +27,52 @@ DIGEST_BYTES = 16
 ABANDONED_SECONDS = 3600
 """A half-written pack untouched for this long belongs to a process that was killed."""
 
-Part: TypeAlias = tuple[bytes, bytes, list[bool], list[Unreadable]]
-"""Some items in a row: their arrays, their digests, which are readable, and why not."""
-
 Opened: TypeAlias = tuple[
-    "np.memmap[Any, Any]", NDArray[np.uint8], NDArray[np.bool_], tuple[Unreadable, ...]
+    "np.memmap[Any, Any]",
+    NDArray[np.uint8],
+    NDArray[np.bool_],
+    tuple[Unreadable, ...],
+    Indices | None,
 ]
+
+
+class Part(NamedTuple):
+    """Some items in a row: their arrays, lengths, digests, which are readable, and why not."""
+
+    content: bytes
+    lengths: bytes
+    digests: bytes
+    readable: list[bool]
+    unreadable: list[Unreadable]
 
 
 @final
 @dataclass(frozen=True)
 class PackFolder:
-    """`items.raw`, `digests.raw` and `readable.raw` (one item after another), and `pack.json`."""
+    """`items.raw`, `digests.raw` and `readable.raw` (one item after another), and `pack.json`.
+
+    Where items differ in length, `lengths.raw` holds how many steps of `shape` each has.
+    """
 
     path: Path
+    count: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    varying: bool = False
+
+    @property
+    def step_bytes(self) -> int:
+        """Of an item, or of one step of an item that has several."""
+        return int(np.prod(self.shape)) * self.dtype.itemsize
 
     def whole(self) -> bool:
         """Whether a pack is there with all its bytes; what is not whole is never believed."""
-        sizes = {
-            "items.raw": int(np.prod(self.shape)) * self.dtype.itemsize,
-            "digests.raw": self.shape[0] * DIGEST_BYTES,
-            "readable.raw": self.shape[0],
-        }
+        sizes = {"digests.raw": self.count * DIGEST_BYTES, "readable.raw": self.count}
         try:
             json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
+            if self.varying:
+                sizes["lengths.raw"] = self.count * np.dtype(np.int64).itemsize
+            sizes["items.raw"] = self._steps() * self.step_bytes
             return all((self.path / name).stat().st_size == size for name, size in sizes.items())
         except (OSError, ValueError):
             return False
@@ -60,8 +81,16 @@ class PackFolder:
         digests = np.fromfile(self.path / "digests.raw", np.uint8).reshape(-1, DIGEST_BYTES)
         readable = np.fromfile(self.path / "readable.raw", np.bool_)
         described = json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
-        items = np.memmap(self.path / "items.raw", self.dtype, "r", shape=self.shape)
-        return items, digests, readable, tuple((n, why) for n, why in described["unreadable"])
+        shape = (self._steps(), *self.shape)
+        items = np.memmap(self.path / "items.raw", self.dtype, "r", shape=shape)
+        unreadable = tuple((n, why) for n, why in described["unreadable"])
+        return items, digests, readable, unreadable, self._lengths() if self.varying else None
+
+    def _lengths(self) -> Indices:
+        return np.fromfile(self.path / "lengths.raw", np.int64)
+
+    def _steps(self) -> int:
+        return int(self._lengths().sum()) if self.varying else self.count
 
     def write(self, parts: Iterable[Part]) -> None:
         """Raises DataError when the disk is full; nothing is left behind then.
@@ -93,13 +122,15 @@ class PackFolder:
             (partial / "items.raw").open("wb") as items,
             (partial / "digests.raw").open("wb") as digests,
             (partial / "readable.raw").open("wb") as readable,
+            (partial / "lengths.raw").open("wb") as lengths,
         ):
-            for item_bytes, digest_bytes, flags, reasons in parts:
-                items.write(item_bytes)
-                digests.write(digest_bytes)
-                readable.write(bytes(flags))
-                unreadable += reasons
-            for stream in (items, digests, readable):
+            for part in parts:
+                items.write(part.content)
+                digests.write(part.digests)
+                readable.write(bytes(part.readable))
+                lengths.write(part.lengths if self.varying else b"")
+                unreadable += part.unreadable
+            for stream in (items, digests, readable, lengths):
                 _sync(stream)
         with (partial / "pack.json").open("w", encoding="utf-8") as described:
             json.dump({"unreadable": unreadable}, described)
@@ -125,10 +156,10 @@ class PackFolder:
 
     def _unwritable(self, error: OSError) -> DataError:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            needed = int(np.prod(self.shape)) * self.dtype.itemsize / 1e6
+            needed = "more room" if self.varying else f"{self.count * self.step_bytes / 1e6:.0f} MB"
             return DataError(
                 f"the disk of {str(self.path.parent)!r} is full: the decoded items need "
-                f"{needed:.0f} MB there; make room, or set GEMEL_CACHE to a folder elsewhere"
+                f"{needed} there; make room, or set GEMEL_CACHE to a folder elsewhere"
             )
         return DataError(
             f"the decoded items cannot be kept in {str(self.path.parent)!r} ({error.strerror}): "

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from gemel.encoders.bag import BagEncoder
+from gemel.encoders.bilstm import BiLstmEncoder
 from gemel.encoders.compact import CompactEncoder
 from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
-from gemel.encoders.encoder import Encoder
-from gemel.encoders.hoffer import HofferEncoder
+from gemel.encoders.encoder import Encoder, PictureEncoder
 from gemel.encoders.koch import KochEncoder
 from gemel.encoders.mlp import MlpEncoder
 from gemel.encoders.standardise import PixelStatistics
+from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
 from gemel.encoders.sung import SungEncoder
+from gemel.encoders.text_conv import TextConvEncoder
 
 ENCODERS: dict[str, type[Encoder]] = {
+    "bag": BagEncoder,
+    "bilstm": BiLstmEncoder,
     "compact": CompactEncoder,
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
-    "hoffer": HofferEncoder,
     "koch": KochEncoder,
     "mlp": MlpEncoder,
     "sung": SungEncoder,
+    "text-conv": TextConvEncoder,
 }
 
-__all__ = ["ENCODERS", "Encoder", "PixelStatistics"]
+__all__ = [
+    "ENCODERS",
+    "Encoder",
+    "PictureEncoder",
+    "PixelStatistics",
+    "SequenceEncoder",
+    "Stem",
+    "TokenVectors",
+]

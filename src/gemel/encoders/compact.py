@@ -12,7 +12,7 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import Encoder
+from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.shapes import Embeddings, Images, Output
@@ -24,7 +24,7 @@ LARGEST_SIDE = 40
 
 
 @final
-class CompactEncoder(Encoder):
+class CompactEncoder(PictureEncoder):
     """The encoder to start with: good on drawings, digits, faces and photos alike.
 
     >>> import torch

@@ -10,14 +10,14 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import Encoder
+from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.shapes import Embeddings, Images, Output
 
 
 @final
-class ConvEncoder(Encoder):
+class ConvEncoder(PictureEncoder):
     """Two stages of two convolutions, then two dense layers.
 
     >>> import torch

@@ -10,7 +10,7 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import Encoder
+from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
@@ -20,7 +20,7 @@ BLOCKS = 4
 
 
 @final
-class Conv4Encoder(Encoder):
+class Conv4Encoder(PictureEncoder):
     """Four blocks and no dense layer: the flattened maps are the embedding.
 
     Raises `RecipeError` for pictures with a side below 16.

@@ -14,14 +14,14 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import Encoder
+from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.shapes import Embeddings, Images, Output
 
 
 @final
-class MlpEncoder(Encoder):
+class MlpEncoder(PictureEncoder):
     """Flattened pixels through dense layers.
 
     >>> import torch

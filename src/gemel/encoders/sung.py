@@ -13,14 +13,14 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import Encoder
+from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
 
 @final
-class SungEncoder(Encoder):
+class SungEncoder(PictureEncoder):
     """The flattened maps are the embedding; `map_sides` says how to unflatten them.
 
     Raises `RecipeError` for pictures with a side below 10.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
-from gemel.arrays import Pixels
+from gemel.arrays import Array, Packed, Pixels
 from gemel.inputs.decode import Picture, decode, in_fact_grey
 from gemel.inputs.fit import Fit, fit
 
@@ -29,6 +29,7 @@ class ImageInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    varying: ClassVar[bool] = False
     kind: Literal["image"] = "image"
     height: int = Field(ge=1, le=4096)
     width: int = Field(ge=1, le=4096)
@@ -64,6 +65,11 @@ class ImageInput(BaseModel):
     def to_float(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Bytes → floats in 0–1, any shape: the only scaling of pixels there is."""
         return np.divide(batch, np.float32(255), dtype=np.float32)
+
+    def feed(self, packed: Packed) -> tuple[Array, ...]:
+        """What the encoder takes: (n, channels, height, width) floats."""
+        assert isinstance(packed, np.ndarray), "pictures of one input have one shape"
+        return (self.to_float(packed),)
 
     def _decoded(self, raw: Picture) -> Image.Image:
         return decode(raw, side=max(self.height, self.width))

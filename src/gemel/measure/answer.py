@@ -10,7 +10,7 @@ from gemel.evaluation.figure import Figures, figures_to_json
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.verification import VerificationResult
 
-Protocol: TypeAlias = Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"]
+Protocol: TypeAlias = Literal["verification", "few-shot", "retrieval", "lake-runs"]
 
 
 @final

@@ -12,7 +12,6 @@ from gemel.arrays import Codes, Indices, Same
 from gemel.data import SIDES, TEST, Dataset, Pack, PairRows, Split, SplitConfig, pack, split
 from gemel.errors import DataError
 from gemel.evaluation.forgeries import sample_forgery_pairs
-from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import (
     PairLimits,
     PairSample,
@@ -20,17 +19,10 @@ from gemel.evaluation.pairs import (
     given_pairs,
     sample_pairs,
 )
-from gemel.inputs import ImageInput, Input, propose_image_input
+from gemel.inputs import ImageInput, Input
 from gemel.progress import Progress
-from gemel.recipe import InputSetting
 
-LOOKED_AT = 64
-"""Pictures that are looked at before a size is proposed for all."""
-
-PairSource = Literal["sampled", "consecutive", "by-group"]
-
-GROUP_PAIRS = 10_000
-"""As many as Koch validated and tested his network on."""
+PairSource = Literal["sampled", "consecutive"]
 
 
 @final
@@ -45,7 +37,11 @@ class Prepared:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return (*self.dataset.notices, *self.pack.notices, self.split.reason)
+        remarks: tuple[str, ...] = ()
+        if not isinstance(self.input, ImageInput):
+            assert self.pack.lengths is not None, "other items differ in length"
+            remarks = self.input.remarks(self.pack.lengths)
+        return (*self.dataset.notices, *self.pack.notices, *remarks, self.split.reason)
 
     def side(self, name: str) -> Indices:
         """The items of `train`, `validation` or `test`."""
@@ -97,11 +93,6 @@ class Prepared:
             own = np.flatnonzero(self.genuine(items))
             pairs = consecutive_pairs(self.labels(items[own]), seed)
             return replace(pairs, left=own[pairs.left], right=own[pairs.right])
-        if source == "by-group":
-            own = np.flatnonzero(self.genuine(items))
-            labels, groups = self.labels(items[own]), self.groups(items[own])
-            pairs = group_pairs(labels, groups, GROUP_PAIRS, seed)
-            return replace(pairs, left=own[pairs.left], right=own[pairs.right])
         return self.sampled_pairs(items, seed)
 
     def sampled_pairs(
@@ -118,18 +109,24 @@ def prepare(
     dataset: Dataset, reader: Input, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:
     """Packs (from the cache where it can) and divides a dataset."""
-    if config.by in {"label", "group"} and _given_by_item(dataset):
-        dataset = replace(dataset, split=None).noticing(
-            f"{dataset.name} comes divided by item; split.by={config.by} divides it anew."
-        )
-    elif config.folds and dataset.split is not None:
-        dataset = replace(dataset, split=None).noticing(
-            f"{dataset.name} comes divided; split.folds={config.folds} divides it anew."
-        )
+    dataset = redivided(dataset, config)
     packed = _packed(dataset, reader, progress)
     return Prepared(
         dataset, reader, packed, split(dataset, config, packed.digests, packed.readable, seed)
     )
+
+
+def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
+    """The dataset without its given split where the recipe asks for another."""
+    if config.by in {"label", "group"} and _given_by_item(dataset):
+        return replace(dataset, split=None).noticing(
+            f"{dataset.name} comes divided by item; split.by={config.by} divides it anew."
+        )
+    elif config.folds and dataset.split is not None:
+        return replace(dataset, split=None).noticing(
+            f"{dataset.name} comes divided; split.folds={config.folds} divides it anew."
+        )
+    return dataset
 
 
 def prepare_whole(dataset: Dataset, reader: Input, progress: Progress) -> Prepared:
@@ -160,18 +157,6 @@ def _given_by_item(dataset: Dataset) -> bool:
         return False
     held = dataset.split == TEST
     return bool(np.isin(dataset.labels[held], dataset.labels[~held]).any())
-
-
-def resolve_input(setting: InputSetting, dataset: Dataset) -> ImageInput:
-    """What the recipe leaves open about reading pictures is decided by looking at some of them."""
-    looked_at = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
-    raws = (dataset.items.raw(int(index)) for index in looked_at)
-    chosen = propose_image_input(raws, setting.most_pixels).model_dump() | {"fit": setting.fit}
-    if setting.size != "auto":
-        chosen |= {"height": setting.size[0], "width": setting.size[1]}
-    if setting.colour != "auto":
-        chosen["channels"] = 3 if setting.colour == "rgb" else 1
-    return ImageInput.model_validate(chosen)
 
 
 def sides_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:

@@ -135,11 +135,12 @@ def subject(matcher: Matcher, prepared: Prepared, side: str, progress: Progress)
 def encoded(networks: Networks, prepared: Prepared, side: str, progress: Progress) -> Embeddings:
     """(n, d) the embeddings of a side's items, each encoded once."""
     items = prepared.side(side)
-    parts = []
+    parts, order = [], prepared.pack.by_length(items)
     whole = len(items) == prepared.pack.readable.sum()
     what = "items" if whole else f"{side} items"
     with progress.stage(f"encoding {what}", len(items)) as stage:
         for start in range(0, len(items), ENCODED_AT_ONCE):
-            parts.append(networks.encode(prepared.pack[items[start : start + ENCODED_AT_ONCE]]))
+            chosen = order[start : start + ENCODED_AT_ONCE]
+            parts.append(networks.encode(prepared.pack[items[chosen]]))
             stage.advance(min(start + ENCODED_AT_ONCE, len(items)))
-    return np.concatenate(parts)
+    return np.concatenate(parts)[np.argsort(order)]

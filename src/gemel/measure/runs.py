@@ -17,7 +17,6 @@ from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
 from gemel.measure.learned import read_learned, without_learned
-from gemel.measure.linear_probe import probe
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, subject
 from gemel.progress import Progress
@@ -34,24 +33,18 @@ def measure_run(
     matcher = load(run.path)
     if protocol == "lake-runs":
         return _lake_runs(matcher)
-    if protocol == "linear-probe":
-        answer = probe(matcher, _divided(run, data, progress), question.seed, progress)
-        return _told(answer, progress)
     prepared = own_data(run, progress) if data is None else other_data(run, data, progress)
     asked = subject(matcher, prepared, "test", progress)
     match protocol:
         case "verification":
             return asked.verification(question).answer
         case "few-shot":
-            return _told(asked.few_shot(question), progress)
+            answer = asked.few_shot(question)
+            for sentence in answer.notices:
+                progress.say(sentence)
+            return answer
         case "retrieval":
             return asked.retrieval(question)
-
-
-def _told(answer: Answer, progress: Progress) -> Answer:
-    for sentence in answer.notices:
-        progress.say(sentence)
-    return answer
 
 
 def own_data(run: Run, progress: Progress) -> Prepared:
@@ -67,19 +60,6 @@ def own_data(run: Run, progress: Progress) -> Prepared:
             "are no longer known: name the data to measure on, or train again"
         )
     return prepare(dataset, load(run.path).file.input, recipe.split, recipe.seed, progress)
-
-
-def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
-    """All three sides: of the run's own data, or of others divided by the run's recipe."""
-    if source is None:
-        return own_data(run, progress)
-    dataset = open_data(source)
-    if dataset.fingerprint() == run_data(run)["fingerprint"]:
-        return own_data(run, progress)
-    recipe = load_recipe(run.recipe)
-    reader = load(run.path).file.input
-    divided = prepare(dataset, reader, recipe.split, recipe.seed, progress)
-    return without_learned(divided, read_learned(run))[0]
 
 
 def other_data(run: Run, source: str, progress: Progress) -> Prepared:

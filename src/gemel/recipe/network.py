@@ -4,19 +4,64 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from gemel.recipe.setting import Setting
 
 Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
-FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 Dropout: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 
 
 class EncoderSetting(Setting):
-    """What all encoders share: whether pixels are standardised or stay in 0–1."""
+    """What all encoders of pictures share: whether pixels are standardised or stay in 0–1."""
 
     pixels: Literal["standardise", "as-is"] = "standardise"
+
+
+class TokenVectorsSetting(Setting):
+    """Word vectors that start at random or as GloVe's, and are `tuned` with the rest or kept.
+
+    `dropout` is the share of tokens that a training step leaves out.
+    """
+
+    kind: Literal["tokens"] = "tokens"
+    size: PositiveInt = 50
+    start: Literal["random", "glove"] = "random"
+    tuned: bool = True
+    dropout: Dropout = 0.0
+
+
+class SequenceSetting(Setting):
+    """What encoders of sequences share: the stem that makes frames of tokens or samples."""
+
+    stem: TokenVectorsSetting = TokenVectorsSetting()
+
+
+class Bag(SequenceSetting):
+    name: Literal["bag"]
+    widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (256, 128)
+    dropout: Dropout = 0.1
+    output: Output = "unit"
+
+
+class BiLstm(SequenceSetting):
+    name: Literal["bilstm"]
+    hidden: PositiveInt = 64
+    layers: PositiveInt = 1
+    both_ways: bool = True
+    pool: Literal["last", "mean", "max"] = "mean"
+    embedding_size: NonNegativeInt = 128
+    dropout: Dropout = 0.0
+    output: Output = "linear"
+
+
+class TextConv(SequenceSetting):
+    name: Literal["text-conv"]
+    windows: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (3, 4, 5)
+    maps: PositiveInt = 100
+    embedding_size: PositiveInt = 128
+    dropout: Dropout = 0.5
+    output: Output = "unit"
 
 
 class Mlp(EncoderSetting):
@@ -36,21 +81,8 @@ class Conv(EncoderSetting):
 
 class Koch(EncoderSetting):
     name: Literal["koch"]
-    kernels: FourSizes = (10, 7, 4, 4)
-    maps: FourSizes = (64, 128, 128, 256)
-    padding: Literal["valid", "same"] = "valid"
-    batch_norm: bool = False
+    kernels: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (10, 7, 4, 4)
     embedding_size: PositiveInt = 4096
-
-
-class Hoffer(EncoderSetting):
-    """`maps` are those of the paper for grey or for colour unless given: one for each layer."""
-
-    name: Literal["hoffer"]
-    maps: (
-        Literal["auto"] | Annotated[tuple[PositiveInt, ...], Field(min_length=1, max_length=4)]
-    ) = "auto"
-    dropout: Dropout = 0.5
 
 
 class Conv4(EncoderSetting):
@@ -74,7 +106,8 @@ class Compact(EncoderSetting):
 
 
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Hoffer | Conv4 | Sung | Compact, Field(discriminator="name")
+    Mlp | Conv | Koch | Conv4 | Sung | Compact | Bag | BiLstm | TextConv,
+    Field(discriminator="name"),
 ]
 
 

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
-from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
+from gemel.recipe.network import EncoderChoice, MetricChoice, SequenceSetting, Tie
 from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
 from gemel.recipe.readers import ReaderChoice
+from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
-from gemel.recipe.validation import ValidationSetting
 
-ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
+ROW_LOSSES = frozenset({"softmax", "triplet"})
 """Losses that compare a matching item with a different one, and so need both in a row."""
-
-
-class InputSetting(Setting):
-    """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
-    `most_pixels`; colour is kept where any picture has some."""
-
-    size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
-    most_pixels: PositiveInt = 4096
-    colour: Literal["auto", "grey", "rgb"] = "auto"
-    fit: Literal["pad", "stretch", "crop"] = "pad"
 
 
 class CalibrationSetting(Setting):
@@ -45,11 +35,10 @@ class CalibrationSetting(Setting):
 
 
 class EvaluationSetting(Setting):
-    """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
-    which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
-    was chosen beforehand."""
+    """`pairs`: sampled from all pairs, or the notes' consecutive ones. `fixed_threshold` also
+    reports the accuracy at a distance that was chosen beforehand."""
 
-    pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
+    pairs: Literal["sampled", "consecutive"] = "sampled"
     fixed_threshold: float | None = None
 
 
@@ -63,7 +52,7 @@ class Recipe(Setting):
     about: str = ""
     small: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    input: InputSetting = InputSetting()
+    input: InputSetting = ImageReading()
     encoder: EncoderChoice
     tie: Tie = "shared"
     metric: MetricChoice
@@ -74,11 +63,20 @@ class Recipe(Setting):
     optimizer: OptimizerSetting = OptimizerSetting()
     schedule: ScheduleSetting = ScheduleSetting()
     training: TrainingSetting
-    validation: ValidationSetting = ValidationSetting()
     split: SplitConfig = SplitConfig()
     calibration: CalibrationSetting = CalibrationSetting()
     evaluation: EvaluationSetting = EvaluationSetting()
     reproduction: ReproductionSetting | None = None
+
+    @model_validator(mode="after")
+    def _encoder_takes_the_items(self) -> Recipe:
+        if (self.input.kind == "image") == isinstance(self.encoder, SequenceSetting):
+            wanted = "pictures" if self.input.kind == "image" else "sequences"
+            raise ValueError(
+                f"encoder.name={self.encoder.name} takes no items of the kind {self.input.kind}: "
+                f"choose an encoder of {wanted}, or another input.kind"
+            )
+        return self
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Recipe:

@@ -21,7 +21,7 @@ from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
 from gemel.report.page import write
-from gemel.report.thumbnail import thumbnail
+from gemel.report.shown import shown
 from gemel.report.verdict import Outcome, paragraph
 from gemel.run import Run
 
@@ -64,7 +64,7 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
         split=_split(prepared),
         recipe=run.recipe.read_text("utf-8"),
         provenance=_provenance(asked, metrics),
-        show=lambda index: thumbnail(prepared.pack[np.array([index])][0]),
+        show=shown(prepared),
         name=dataset.items.name,
         label=lambda index: "" if labels is None else dataset.label_names[labels[index]],
         notices=tuple(text for text in metrics["notices"] if text != prepared.split.reason),

@@ -20,10 +20,10 @@ import torch
 from safetensors.torch import save_file
 from torch.export import Dim
 
-from gemel.arrays import Array, Indices
+from gemel.arrays import Indices, Packed
 from gemel.errors import ExportError
 from gemel.matcher import WEIGHTS
-from gemel.networks import ENCODER, METRIC, Networks
+from gemel.networks import ENCODER, FEEDS, METRIC, Networks
 from gemel.training.export_reader import ReaderNetwork, check_reader, export_reader
 from gemel.twin import SharedTwin
 
@@ -47,17 +47,19 @@ def export_networks(twin: SharedTwin, folder: Path) -> None:
     """Writes the three files of weights; `twin` is left as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     twin = plain_copy(twin)
-    items = torch.rand(2, *twin.encoder.input_shape)
+    items = twin.encoder.example()
+    count, steps = Dim("items", min=1), Dim("steps", min=1)
+    dynamic = ({0: count},) if len(items) == 1 else ({0: count, 1: steps}, {0: count})
     size = twin.encoder.embedding_size
     batch, left, right = Dim("sets", min=1), Dim("left", min=1), Dim("right", min=1)
     with _quiet():
         torch.onnx.export(
             twin.encoder,
-            (items,),
+            items,
             folder / ENCODER,
-            input_names=["items"],
+            input_names=list(FEEDS[: len(items)]),
             output_names=["embeddings"],
-            dynamic_shapes=({0: Dim("items", min=1)},),
+            dynamic_shapes=dynamic,
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -95,7 +97,7 @@ def plain_copy(twin: SharedTwin) -> SharedTwin:
 def measure_parity(
     twin: SharedTwin,
     networks: Networks,
-    packed: Array,
+    packed: Packed,
     pairs: tuple[Indices, Indices],
     threshold: float,
 ) -> Parity:
@@ -106,8 +108,9 @@ def measure_parity(
     plain = plain_copy(twin)
     ours = networks.encode(packed)
     with torch.no_grad():
-        floats = torch.from_numpy(networks.input.to_float(packed))
-        theirs = torch.cat([plain.embed(part) for part in torch.split(floats, 64)])
+        items = tuple(torch.from_numpy(array) for array in networks.input.feed(packed))
+        parts = (slice(start, start + 64) for start in range(0, len(packed), 64))
+        theirs = torch.cat([plain.embed(tuple(each[part] for each in items)) for part in parts])
         left, right = (theirs[torch.from_numpy(side)][:, None] for side in pairs)
         their_distance = plain.metric(left, right)[:, 0, 0].numpy()
     distance = networks.comparer(ours).pairs(*pairs)

@@ -21,14 +21,13 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import Batch
 from gemel.errors import RunError
 from gemel.losses import Loss
 from gemel.measure.history import write_history
 from gemel.progress import Progress, Stage
 from gemel.run import Run
-from gemel.shapes import Distances, Images, Positions, Same, Scalar
+from gemel.shapes import Distances, Items, Positions, Same, Scalar
 from gemel.training.board import Board
 from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
 from gemel.training.collapse import collapse_sentence, resting_loss
@@ -78,12 +77,12 @@ class Step(nn.Module):
         self.loss = loss
         self.instances = instances
 
-    def forward(self, items: Images, compared: Compared) -> tuple[Scalar, Distances]:
+    def forward(self, items: Items, compared: Compared) -> tuple[Scalar, Distances]:
         if compared.asked is None:
             distance = self.twin(items, compared.rows, compared.columns)
         else:
             distance = self.twin.read(items, compared.asked)
-        with torch.autocast(items.device.type, enabled=False):
+        with torch.autocast(distance.device.type, enabled=False):
             value: Scalar = self.loss(distance, compared.same)
             if self.instances:
                 value = value + self.instances * self.loss(distance, compared.copies)
@@ -163,7 +162,7 @@ class Trainer:
             while not self.counters.finished:
                 self._epoch(stage)
         self._save(self.last)
-        if self.recipe.training.keeps_best and self.best.is_file():
+        if self.recipe.training.patience and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
         return self.counters
 
@@ -212,10 +211,8 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
         read = self.plan.twin.reader is not None
         compared = compared_in(batch, self.fabric.to_device, read=read)
-        items = self.fabric.to_device(self.plan.items(batch.items))
-        if batch.turns is not None:
-            items = quarter_turns(items, batch.turns)
-        items = self.plan.augment(items, generator).contiguous(memory_format=torch.channels_last)
+        items = tuple(map(self.fabric.to_device, self.plan.items(batch.items)))
+        items = tuple(map(_channels_last, self.plan.augment(items, generator)))
         self.step.train()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.recipe.seed * 1_000_003 + number)
@@ -267,10 +264,9 @@ class Trainer:
         self.board.log(counters.history[-1], counters.step)
         if self._share() >= COLLAPSE_SHARE:
             self._warn(collapse_sentence(figures["spread"], loss, resting))
-        value = figures[self.recipe.validation.figure]
-        if self.recipe.validation.is_better(value, than=counters.best):
-            counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0
-            if self.recipe.training.keeps_best:
+        if counters.best is None or figures["auc"] > counters.best:
+            counters.best, counters.best_epoch, counters.waited = figures["auc"], counters.epoch, 0
+            if self.recipe.training.patience:
                 self._save(self.best)
         else:
             counters.waited += 1
@@ -295,8 +291,7 @@ class Trainer:
         speed = (sum(items for _, items in self.recent) - batch_items) / max(seconds, 1e-9)
         shown = f"loss {np.mean(counters.losses[-20:]):.4f}" if counters.losses else ""
         if counters.history:
-            watched = self.recipe.validation.figure
-            shown += f"  validation {watched} {counters.history[-1][watched]:.4f}"
+            shown += f"  validation auc {counters.history[-1]['auc']:.4f}"
         return f"{shown}  {speed:,.0f} items/s"
 
     def _save(self, path: Path) -> None:
@@ -306,3 +301,8 @@ class Trainer:
 
     def _resumed_speed(self) -> Speed | None:
         return Speed(**read_counters(self.last)["speed"]) if self.last.is_file() else None
+
+
+def _channels_last(values: torch.Tensor) -> torch.Tensor:
+    """Convolutions of pictures are fastest so; other items have no such order."""
+    return values.contiguous(memory_format=torch.channels_last) if values.ndim == 4 else values

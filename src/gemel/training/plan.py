@@ -9,10 +9,10 @@ from typing import final
 import torch
 
 from gemel.arrays import Array, Indices
-from gemel.augment import Augment
 from gemel.batches import BatchKind
 from gemel.losses import Loss
 from gemel.recipe import Recipe
+from gemel.shapes import Items
 from gemel.twin import SharedTwin
 
 
@@ -21,7 +21,7 @@ from gemel.twin import SharedTwin
 class Plan:
     """What to train, on what, and how to tell whether it gets better.
 
-    `fetch` gives packed items by position, floats in the encoder's range; `validate` the
+    `fetch` gives packed items by position, as the encoder takes them; `validate` the
     figures of a twin on the validation side by name, `auc` among them.
     """
 
@@ -29,9 +29,9 @@ class Plan:
     twin: SharedTwin
     loss: Loss
     batches: BatchKind
-    augment: Augment
-    fetch: Callable[[Indices], Array]
+    augment: Callable[[Items, torch.Generator], Items]
+    fetch: Callable[[Indices], tuple[Array, ...]]
     validate: Callable[[SharedTwin], dict[str, float]]
 
-    def items(self, positions: Indices) -> torch.Tensor:
-        return torch.from_numpy(self.fetch(positions))
+    def items(self, positions: Indices) -> Items:
+        return tuple(torch.from_numpy(array) for array in self.fetch(positions))

@@ -19,20 +19,20 @@ from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.learned import write_learned
-from gemel.measure.prepared import Prepared, prepare, resolve_input, sides_of
+from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.reading import resolve_input, resolved
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.report import write_report_of
 from gemel.run import Run
-from gemel.training.data import build_batches, pixel_statistics, resolve_batch
+from gemel.training.data import build_batches, build_validation, resolve_batch, statistics_of
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import build_augment, build_loss, build_twin
 from gemel.training.plan import Plan
 from gemel.training.speed import flushed_denormals
-from gemel.training.validation import build_validation
 from gemel.whole_file import write_text
 
 RUNS = Path("runs")
@@ -65,7 +65,7 @@ def train(order: Order, progress: Progress) -> Run:
         _begin(run, recipe, dataset, prepared, order)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
-    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe))
+    doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = _measured(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
@@ -135,30 +135,24 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
 
 def _prepared(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
     """The data, and the recipe with all that the data decide filled in."""
-    reader = resolve_input(recipe.input, dataset)
+    reader = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
     prepared = prepare(dataset, reader, recipe.split, recipe.seed, progress)
     for sentence in prepared.notices:
         progress.say(sentence)
-    setting = recipe.input.model_copy(
-        update={
-            "size": (reader.height, reader.width),
-            "colour": "rgb" if reader.channels == 3 else "grey",
-        }
-    )
-    recipe = recipe.model_copy(update={"input": setting})
+    recipe = recipe.model_copy(update={"input": resolved(recipe.input, reader)})
     return prepared, resolve_batch(recipe, prepared)
 
 
 def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
-    twin = build_twin(recipe, prepared.input.shape, pixel_statistics(prepared))
+    twin = build_twin(recipe, prepared.input, statistics_of(prepared))
     return Plan(
         recipe=recipe,
         twin=twin,
         loss=build_loss(recipe, twin),
         batches=build_batches(recipe, prepared),
-        augment=build_augment(recipe.augment, prepared.input.channels),
-        fetch=lambda positions: prepared.input.to_float(prepared.pack[positions]),
-        validate=build_validation(prepared, recipe),
+        augment=build_augment(recipe.augment, prepared.input),
+        fetch=lambda positions: prepared.input.feed(prepared.pack[positions]),
+        validate=build_validation(prepared, recipe.seed),
     )
 
 
@@ -194,10 +188,9 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
     return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
-def _trained(counters: Counters, recipe: Recipe) -> dict[str, Any]:
+def _trained(counters: Counters) -> dict[str, Any]:
     return {
         "epochs": counters.epoch,
-        "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
         "steps": counters.step,
         "training_seconds": round(counters.seconds, 1),
         **counters.speed,

@@ -1,0 +1,74 @@
+"""Recurrent encoders: an LSTM over words, characters or samples, and what it ends in.
+
+P. Neculoiu, M. Versteegh & M. Rotaru, "Learning text similarity with siamese recurrent networks",
+RepL4NLP 2016: layers of bidirectional LSTMs, the mean of the last one's states, one dense layer.
+J. Mueller & A. Thyagarajan, "Siamese recurrent architectures for learning sentence similarity",
+AAAI 2016: one LSTM read forwards, its last state the embedding.
+Differs from the papers: the weights start as torch starts them, unless a recipe says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, final
+
+from torch import Tensor, nn
+
+from gemel.encoders.lstm import Lstm
+from gemel.encoders.masked import max_over, mean_over
+from gemel.encoders.output import output_layer
+from gemel.encoders.stem import SequenceEncoder, Stem
+from gemel.shapes import Embeddings, Frames, Lengths, Output
+
+
+@final
+class BiLstmEncoder(SequenceEncoder):
+    """`layers` LSTMs of `hidden` units each way; `pool` of the states, then a dense layer.
+
+    `embedding_size = 0` leaves the dense layer out: the embedding is the pooled state itself.
+
+    >>> import torch
+    >>> from gemel.encoders.stem import TokenVectors
+    >>> encoder = BiLstmEncoder(TokenVectors(torch.rand(9, 4)), hidden=6)
+    >>> encoder(torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3])).shape
+    torch.Size([2, 128])
+    """
+
+    def __init__(
+        self,
+        stem: Stem,
+        *,
+        hidden: int = 64,
+        layers: int = 1,
+        both_ways: bool = True,
+        pool: Literal["last", "mean", "max"] = "mean",
+        embedding_size: int = 128,
+        dropout: float = 0.0,
+        output: Output = "linear",
+    ) -> None:
+        super().__init__(stem)
+        widths = [stem.width, *[hidden * (2 if both_ways else 1)] * layers]
+        self.pool = pool
+        self.layers = nn.ModuleList(
+            Lstm(width, hidden, both_ways=both_ways) for width in widths[:-1]
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.embedding_size = embedding_size or widths[-1]
+        dense = nn.Linear(widths[-1], embedding_size) if embedding_size else nn.Identity()
+        self.dense = nn.Sequential(dense, output_layer(output))
+        self.output = output
+
+    def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
+        frames = self.stem(values)
+        for layer in self.layers:
+            frames, last = layer(self.dropout(frames), lengths)
+        embeddings: Embeddings = self.dense(self.dropout(self._pooled(frames, last, lengths)))
+        return embeddings
+
+    def _pooled(self, frames: Frames, last: Tensor, lengths: Lengths) -> Tensor:
+        match self.pool:
+            case "last":
+                return last
+            case "mean":
+                return mean_over(frames, lengths)
+            case "max":
+                return max_over(frames, lengths)

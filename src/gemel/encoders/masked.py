@@ -1,0 +1,31 @@
+"""Sums over the steps that a sequence has, and none over its padding."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from gemel.shapes import Frames, Lengths
+
+
+def mask(frames: Frames, lengths: Lengths) -> Float[Tensor, "n t 1"]:
+    """1 for each step of a sequence, 0 behind its end."""
+    steps = torch.arange(frames.shape[1], device=frames.device)
+    return (steps[None] < lengths[:, None])[..., None].to(frames.dtype)
+
+
+def mean_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
+    """The mean of each sequence's own frames.
+
+    >>> frames = torch.tensor([[[1.0], [3.0], [9.0]]])
+    >>> mean_over(frames, torch.tensor([2])).item()
+    2.0
+    """
+    return (frames * mask(frames, lengths)).sum(1) / lengths[:, None].to(frames.dtype)
+
+
+def max_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
+    """The largest of each number among a sequence's own frames."""
+    lowest = torch.finfo(frames.dtype).min
+    return frames.masked_fill(mask(frames, lengths) == 0, lowest).amax(1)

@@ -1,0 +1,63 @@
+"""Any raw item → the text that it is, or one clear sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from gemel.errors import ItemError
+from gemel.inputs.decode import Picture
+
+MOST_CHARACTERS = 100_000
+"""Longer ones are books or mistakes; no network here reads so far."""
+
+QUOTED = 40
+"""Characters of a text that a sentence quotes."""
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm")
+
+
+def plain_text(raw: Picture) -> str:
+    """The text in Unicode's composed form, runs of white space as one space.
+
+    Takes a string, which is the text itself, or the Path of a text file. Raises ItemError.
+
+    >>> plain_text("  two\\n words ")
+    'two words'
+    """
+    text = _content(raw) if isinstance(raw, Path) else raw
+    if not isinstance(text, str):
+        raise ItemError(
+            f"this matcher compares texts, and a text is a string or the Path of a text file: got "
+            f"{type(raw).__name__}"
+        )
+    if len(text) > MOST_CHARACTERS:
+        raise ItemError(
+            f"{quoted(text)} has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are "
+            "read: pass a shorter part of it"
+        )
+    if text.lower().endswith(PICTURES) and Path(text).is_file():
+        raise ItemError(f"{text!r} is a picture's file, and this matcher compares texts")
+    plain = " ".join(unicodedata.normalize("NFC", _without_surrogates(text)).split())
+    if not plain:
+        raise ItemError("a text must hold more than white space, and this one is empty")
+    return plain
+
+
+def quoted(text: str) -> str:
+    """A text as a sentence may quote it."""
+    return repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")
+
+
+def _without_surrogates(text: str) -> str:
+    """Arguments of a command that are no UTF-8 come with lone surrogates, which nothing encodes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _content(path: Path) -> str:
+    if path.suffix.lower() in PICTURES:
+        raise ItemError(f"{str(path)!r} is a picture's file, and this matcher compares texts")
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise ItemError(f"{str(path)!r} cannot be read ({error.strerror})") from error

@@ -1,0 +1,88 @@
+"""From what a recipe says of reading to the input that reads: the rest the data decide."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import numpy as np
+
+from gemel.data import Dataset, SplitConfig, glove_words, split
+from gemel.errors import ItemError, RecipeError
+from gemel.inputs import (
+    ImageInput,
+    Input,
+    TextInput,
+    learn_tokenizer,
+    plain_text,
+    propose_image_input,
+    text_digest,
+)
+from gemel.measure.prepared import redivided
+from gemel.recipe import ImageReading, InputSetting, TextReading
+
+LOOKED_AT = 64
+"""Pictures that are looked at before a size is proposed for all."""
+
+
+def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, seed: int) -> Input:
+    """The input for a dataset. What is learned for it is learned from the training side alone.
+
+    Raises RecipeError where the recipe reads another kind of item.
+    """
+    if setting.kind != dataset.kind:
+        raise RecipeError(
+            f"the recipe reads items of the kind {setting.kind}, and {dataset.name} holds items of "
+            f"the kind {dataset.kind}: choose another recipe, or say --kind {setting.kind} if the "
+            "data were taken for what they are not"
+        )
+    match setting:
+        case ImageReading():
+            return _image_input(setting, dataset)
+        case TextReading():
+            return _text_input(setting, dataset, config, seed)
+        case other:
+            assert_never(other)
+
+
+def resolved(setting: InputSetting, reader: Input) -> InputSetting:
+    """The setting with all that the data have decided filled in."""
+    if not isinstance(reader, ImageInput):
+        return setting
+    colour = "rgb" if reader.channels == 3 else "grey"
+    return setting.model_copy(update={"size": (reader.height, reader.width), "colour": colour})
+
+
+def _image_input(setting: ImageReading, dataset: Dataset) -> ImageInput:
+    looked_at = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
+    raws = (dataset.items.raw(int(index)) for index in looked_at)
+    chosen = propose_image_input(raws, setting.most_pixels).model_dump() | {"fit": setting.fit}
+    if setting.size != "auto":
+        chosen |= {"height": setting.size[0], "width": setting.size[1]}
+    if setting.colour != "auto":
+        chosen["channels"] = 3 if setting.colour == "rgb" else 1
+    return ImageInput.model_validate(chosen)
+
+
+def _text_input(
+    setting: TextReading, dataset: Dataset, config: SplitConfig, seed: int
+) -> TextInput:
+    texts = [_text_or_none(dataset, index) for index in range(len(dataset))]
+    readable = np.array([text is not None for text in texts])
+    digests = np.array([list(text_digest(text or "")) for text in texts], np.uint8)
+    # The digests are the pack's, so this is the split that the training will be given.
+    train = split(redivided(dataset, config), config, digests, readable, seed).train
+    tokenizer = learn_tokenizer(
+        (texts[index] or "" for index in train),
+        setting.tokens,
+        setting.vocabulary,
+        setting.least_count,
+        more=glove_words() if setting.words_of == "glove" else (),
+    )
+    return TextInput(tokenizer=tokenizer, most_tokens=setting.most_tokens)
+
+
+def _text_or_none(dataset: Dataset, index: int) -> str | None:
+    try:
+        return plain_text(dataset.items.raw(index))
+    except ItemError:
+        return None  # the pack will list it

@@ -1,0 +1,45 @@
+"""How items are read: one class of settings for each kind of item, chosen by `kind`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, PositiveInt
+
+from gemel.recipe.setting import Setting
+
+
+class ImageReading(Setting):
+    """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
+    `most_pixels`; colour is kept where any picture has some."""
+
+    kind: Literal["image"] = "image"
+    size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
+    most_pixels: PositiveInt = 4096
+    colour: Literal["auto", "grey", "rgb"] = "auto"
+    fit: Literal["pad", "stretch", "crop"] = "pad"
+
+
+class TextReading(Setting):
+    """`vocabulary` entries at most, of tokens that occur `least_count` times in training texts.
+
+    `words_of = "glove"` fills what is left of it with the commonest words of GloVe, so that words
+    which training never met have vectors too.
+    """
+
+    kind: Literal["text"] = "text"
+    tokens: Literal["words", "byte-pair", "characters"] = "words"
+    words_of: Literal["data", "glove"] = "data"
+    vocabulary: Annotated[int, Field(ge=3)] = 20_000
+    least_count: PositiveInt = 1
+    most_tokens: PositiveInt = 64
+
+
+def _pictures_unless_said(given: object) -> object:
+    return {"kind": "image", **given} if isinstance(given, dict) else given
+
+
+InputSetting: TypeAlias = Annotated[
+    Annotated[ImageReading | TextReading, Field(discriminator="kind")],
+    BeforeValidator(_pictures_unless_said),
+]

@@ -1,0 +1,40 @@
+"""How an item is drawn on the page, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import numpy as np
+
+from gemel.arrays import Padded
+from gemel.inputs import plain_text
+from gemel.measure.prepared import Prepared
+from gemel.report.thumbnail import thumbnail
+
+MOST_CHARACTERS = 280
+"""Of a text that is shown."""
+
+
+def shown(prepared: Prepared) -> Callable[[int], str]:
+    """Position → a snippet of HTML that stands for itself."""
+    match prepared.input.kind:
+        case "image":
+            return lambda index: _picture(prepared, index)
+        case "text":
+            return lambda index: text_snippet(plain_text(prepared.dataset.items.raw(index)))
+
+
+def text_snippet(text: str) -> str:
+    """
+    >>> text_snippet("a < b")
+    '<blockquote class="text">a &lt; b</blockquote>'
+    """
+    cut = text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+    return f'<blockquote class="text">{escape(cut)}</blockquote>'
+
+
+def _picture(prepared: Prepared, index: int) -> str:
+    packed = prepared.pack[np.array([index])]
+    assert not isinstance(packed, Padded), "pictures have one shape"
+    return thumbnail(packed[0])
