@@ -72,7 +72,8 @@ class SharedTwin(Twin):
         with torch.autocast(embeddings.device.type, enabled=False):
             embeddings = embeddings.float()
             support, query = embeddings[asked.support][None], embeddings[asked.query][None]
-            distances: Distances = self.reader(self.metric, support, asked.told[None], query)[0]
+            told = asked.told[None].float()
+            distances: Distances = self.reader(self.metric, support, told, query)[0]
         return distances
 
 
