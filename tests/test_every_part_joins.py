@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 from pydantic import BaseModel
@@ -20,9 +20,8 @@ import gemel.readers
 
 def written_in(room) -> set[type]:
     """The classes that the modules of a room define."""
-    modules = [
-        import_module(f"{room.__name__}.{info.name}") for info in iter_modules(room.__path__)
-    ]
+    found = walk_packages(room.__path__, f"{room.__name__}.")
+    modules = [import_module(info.name) for info in found]
     return {
         part
         for module in modules

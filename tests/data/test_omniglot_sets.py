@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from archives import drawings, zipped
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data
 from gemel.data.builtins.omniglot_koch import IN_RUNS
-from gemel.data.builtins.omniglot_strokes import parse_strokes, traces
+from gemel.data.builtins.omniglot_strokes import traces
 from gemel.data.builtins.omniglot_vinyals import character_sides
 from gemel.data.dataset import Dataset
 from gemel.data.quarter_turns import QuarterTurns
 from gemel.data.sources import ArrayItems
-from gemel.errors import DataError, ItemError
+from gemel.errors import DataError
 from gemel.inputs import ImageInput
 
 EVERYBODY = tuple(range(1, 21))
@@ -129,41 +127,6 @@ def test_turned_pictures_are_read_as_any_other():
 
 
 class TestTraces:
-    def test_strokes_end_at_breaks(self):
-        text = b"START\n1.5,-2,0\n3,-4,10\nBREAK\n5,-6,30\nBREAK\n"
-        strokes = parse_strokes(text, "it")
-        assert [stroke.tolist() for stroke in strokes] == [
-            [[1.5, -2, 0], [3, -4, 10]],
-            [[5, -6, 30]],
-        ]
-
-    def test_what_follows_the_last_break_is_a_stroke_and_nothing_is_none(self):
-        assert len(parse_strokes(b"START\nBREAK\n1,2,3\r\nBREAK\nBREAK\n4,5,6", "it")) == 2
-
-    @pytest.mark.parametrize(
-        ("text", "sentence"),
-        [
-            (b"", "must begin with a line START"),
-            (b"1,2,3\nBREAK\n", "must begin with a line START"),
-            (b"START\nBREAK\n", "must hold a stroke"),
-            (b"START\n1,2\nBREAK\n", "line 2 of it must be x,y,t or BREAK, got '1,2'"),
-            (b"START\n1,2,3\n1,2,nan\n", "line 3 of it"),
-            (b"START\n1,2,x\n", "line 2 of it"),
-        ],
-    )
-    def test_damage_is_named(self, text, sentence):
-        with pytest.raises(ItemError, match=sentence):
-            parse_strokes(text, "it")
-
-    @settings(max_examples=100, deadline=None)
-    @given(st.binary(max_size=60))
-    def test_rubbish_is_a_sentence_or_strokes(self, content):
-        try:
-            strokes = parse_strokes(b"START\n" + content, "it")
-        except ItemError:
-            return
-        assert all(stroke.shape[1] == 3 and np.isfinite(stroke).all() for stroke in strokes)
-
     def test_an_archive_is_read_in_the_order_of_names(self, shelf):
         file = "strokes_background_small1"
         members = {

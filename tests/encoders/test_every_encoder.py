@@ -6,10 +6,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from gemel.encoders import ENCODERS, PixelStatistics, SequenceEncoder, TokenVectors
+from gemel.encoders import ENCODERS, PixelStatistics, Samples, SequenceEncoder, TokenVectors
 
 SHAPES = {"koch": (1, 105, 105), "conv4": (3, 28, 28), "compact": (3, 24, 40), "mlp": (1, 8, 8)}
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
+SERIES = ("resnet1d", "tdnn")
+"""Sequence encoders that are tried on samples; the others on tokens."""
 VOCABULARY = 11
 
 
@@ -18,6 +20,8 @@ def made(name, seed=0):
     settings = {"embedding_size": 64} if name == "koch" else {}
     with torch.random.fork_rng():
         torch.manual_seed(seed)
+        if name in SERIES:
+            return ENCODERS[name](Samples(PixelStatistics([0.4] * 3, [0.3] * 3)))
         if name in SEQUENCES:
             return ENCODERS[name](TokenVectors(torch.randn(VOCABULARY, 6)))
         return ENCODERS[name](
@@ -36,6 +40,9 @@ def items(encoder, count=4):
     if isinstance(encoder, SequenceEncoder):
         lengths = torch.randint(1, 9, (count,), generator=seeded)
         lengths[0] = 8
+        if isinstance(encoder.stem, Samples):
+            samples = torch.rand(count, 8, 3, generator=seeded)
+            return samples * (torch.arange(8) < lengths[:, None])[..., None], lengths
         values = torch.randint(1, VOCABULARY, (count, 8), generator=seeded)
         return values * (torch.arange(8) < lengths[:, None]), lengths
     return (torch.rand(count, *encoder.input_shape, generator=seeded),)
@@ -78,8 +85,10 @@ def test_what_stands_behind_the_end_of_a_sequence_changes_nothing(name):
     encoder = made(name).eval()
     values, lengths = items(encoder)
     expected = encoder(values, lengths)
-    rubbish = torch.where(torch.arange(8) < lengths[:, None], values, VOCABULARY - 1)
-    longer = torch.cat([rubbish, torch.full((4, 5), 3)], 1)
+    own = torch.arange(8) < lengths[:, None]
+    frame = values.shape[2:]
+    rubbish = torch.where(own.view(4, 8, *[1] * len(frame)), values, VOCABULARY - 1)
+    longer = torch.cat([rubbish, torch.full((4, 5, *frame), 3)], 1)
     torch.testing.assert_close(encoder(longer, lengths), expected, atol=1e-5, rtol=1e-4)
     for row, length in enumerate(lengths.tolist()):
         alone = encoder(values[row : row + 1, :length], lengths[row : row + 1])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gemel.arrays import padded
-from gemel.inputs import INPUTS, ImageInput, TextInput, learn_tokenizer
+from gemel.inputs import INPUTS, ImageInput, SeriesInput, TextInput, learn_tokenizer
 
 _seeded = np.random.default_rng(0)
 _pictures = [
@@ -22,6 +22,12 @@ _texts = ["a red car", "a blue car, twice as fast", "no", "a car that is far too
 EXAMPLES += [
     (TextInput(tokenizer=learn_tokenizer(_texts, tokens, 60), most_tokens=8), _texts)
     for tokens in ("words", "byte-pair", "characters")
+]
+_series = [_seeded.normal(size=(samples, 2)) for samples in (9, 2, 30)]
+EXAMPLES += [
+    (SeriesInput(channels=("1", "velocity:2"), length=length, normalise=normalise), _series)
+    for length in (None, 12)
+    for normalise in ("none", "each")
 ]
 
 

@@ -63,7 +63,7 @@ def test_every_metric_may_be_chosen_and_has_no_settings():
 def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():
     affine = set(inspect.signature(AffineRange).parameters)
     light = set(inspect.signature(Augment).parameters) - {"affine", "self"}
-    assert set(AugmentSetting.model_fields) == affine | light
+    assert set(AugmentSetting.model_fields) == affine | light | {"kind"}
     for name, parameter in inspect.signature(AffineRange).parameters.items():
         assert parameter.default == AugmentSetting.model_fields[name].default, name
 

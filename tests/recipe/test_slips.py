@@ -45,8 +45,8 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("encoder.width=wide", r"encoder\.width must be .* integer.*, got 'wide'"),
         ("encoder.output=tanh", r"encoder\.output must be .*'unit'.*, got 'tanh'"),
         (
-            "encoder.name=resnet",
-            "there is no encoder 'resnet'; there are: bag, bilstm, compact, conv",
+            "encoder.name=vgg",
+            "there is no encoder 'vgg'; there are: bag, bilstm, compact, conv",
         ),
         ("encoder.name=compct", r"there is no encoder 'compct'; did you mean 'compact'\?"),
         ("batch.groups=some", r"batch\.groups must be .*'all' or .*integer.*, got 'some'"),

@@ -43,7 +43,20 @@ def pairs_of_digits(folder):
     return str(folder / "pairs.csv")
 
 
-DATA = {"pairs": pairs_of_digits}
+def waves(folder):
+    """240 noisy waves of 6 frequencies, of 30 to 50 samples, in one .ts file."""
+    rng = np.random.default_rng(0)
+    lines = ["@univariate true", "@classLabel true 0 1 2 3 4 5", "@data"]
+    for index in range(240):
+        time = np.linspace(0, 1, rng.integers(30, 51))
+        wave = np.sin(2 * np.pi * (1 + index % 6) * time + rng.uniform(0, 0.5))
+        wave += rng.normal(scale=0.3, size=len(time))
+        lines.append(",".join(f"{value:.4f}" for value in wave) + f":{index % 6}")
+    (folder / "waves.ts").write_text("\n".join(lines) + "\n", "utf-8")
+    return str(folder / "waves.ts")
+
+
+DATA = {"pairs": pairs_of_digits, "series-default": waves}
 """By recipe; digits for all others."""
 
 

@@ -10,6 +10,7 @@ from gemel.data.advance import Advance
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
 from gemel.data.folder import open_folder
+from gemel.data.series_archive import open_ts, series_archive
 from gemel.data.table import open_table
 from gemel.errors import DataError, MissingData
 
@@ -31,7 +32,8 @@ def open_data(source: str | Path, progress: Advance | None = None) -> Dataset:
         return _builtin(source, progress)
     path = Path(source).expanduser()
     if path.is_dir():
-        return open_folder(path)
+        archive = series_archive(path)
+        return open_ts(archive) if archive else open_folder(path)
     if path.is_file():
         return _table(path)
     raise MissingData(_unknown(str(source), path))
@@ -46,10 +48,12 @@ def _builtin(name: str, progress: Advance | None) -> Dataset:
 
 
 def _table(path: Path) -> Dataset:
+    if path.suffix.lower() == ".ts":
+        return open_ts(path)
     if path.suffix.lower() not in TABLES:
         raise DataError(
             f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
-            f"{', '.join(TABLES)}, or one of {', '.join(BUILTINS)}"
+            f"{', '.join(TABLES)} or .ts, or one of {', '.join(BUILTINS)}"
         )
     return open_table(path)
 

@@ -10,9 +10,12 @@ from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
 from gemel.encoders.koch import KochEncoder
 from gemel.encoders.mlp import MlpEncoder
+from gemel.encoders.resnet1d import Resnet1dEncoder
+from gemel.encoders.samples import Samples
 from gemel.encoders.standardise import PixelStatistics
 from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
 from gemel.encoders.sung import SungEncoder
+from gemel.encoders.tdnn import TdnnEncoder
 from gemel.encoders.text_conv import TextConvEncoder
 
 ENCODERS: dict[str, type[Encoder]] = {
@@ -24,6 +27,8 @@ ENCODERS: dict[str, type[Encoder]] = {
     "koch": KochEncoder,
     "mlp": MlpEncoder,
     "sung": SungEncoder,
+    "resnet1d": Resnet1dEncoder,
+    "tdnn": TdnnEncoder,
     "text-conv": TextConvEncoder,
 }
 
@@ -32,6 +37,7 @@ __all__ = [
     "Encoder",
     "PictureEncoder",
     "PixelStatistics",
+    "Samples",
     "SequenceEncoder",
     "Stem",
     "TokenVectors",

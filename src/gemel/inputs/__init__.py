@@ -15,22 +15,23 @@ from gemel.inputs.image import ImageInput
 from gemel.inputs.learn_tokenizer import Tokens, learn_tokenizer
 from gemel.inputs.plain_text import plain_text
 from gemel.inputs.propose import propose_image_input
+from gemel.inputs.series import SeriesInput, propose_series_input
 from gemel.inputs.text import TextInput, text_digest
 
-Input: TypeAlias = Annotated[ImageInput | TextInput, Field(discriminator="kind")]
+Input: TypeAlias = Annotated[ImageInput | TextInput | SeriesInput, Field(discriminator="kind")]
 """One input of any kind.
 
 `varying` says whether items differ in length: `read` then gives (length, *shape) and a batch is
 `Padded`; else (*shape,) and a batch is an array. `feed` makes of a batch what the encoder takes.
 """
 
-Kind: TypeAlias = Literal["image", "text"]
+Kind: TypeAlias = Literal["image", "text", "series"]
 """What the items of a dataset are."""
 
 Raw: TypeAlias = Picture
 """An item before its input has read it: a path or a text, bytes of a file, an array, an image."""
 
-INPUTS = (ImageInput, TextInput)
+INPUTS = (ImageInput, TextInput, SeriesInput)
 """Every kind of input; each must pass the contract in tests/inputs/test_every_input.py."""
 
 __all__ = [
@@ -39,10 +40,12 @@ __all__ = [
     "Input",
     "Kind",
     "Raw",
+    "SeriesInput",
     "TextInput",
     "Tokens",
     "learn_tokenizer",
     "plain_text",
     "propose_image_input",
+    "propose_series_input",
     "text_digest",
 ]

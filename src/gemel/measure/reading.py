@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 import numpy as np
@@ -11,17 +12,20 @@ from gemel.errors import ItemError, RecipeError
 from gemel.inputs import (
     ImageInput,
     Input,
+    Raw,
+    SeriesInput,
     TextInput,
     learn_tokenizer,
     plain_text,
     propose_image_input,
+    propose_series_input,
     text_digest,
 )
 from gemel.measure.prepared import redivided
-from gemel.recipe import ImageReading, InputSetting, TextReading
+from gemel.recipe import ImageReading, InputSetting, SeriesReading, TextReading
 
 LOOKED_AT = 64
-"""Pictures that are looked at before a size is proposed for all."""
+"""Items that are looked at before a way to read them all is proposed."""
 
 
 def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, seed: int) -> Input:
@@ -40,12 +44,18 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
             return _image_input(setting, dataset)
         case TextReading():
             return _text_input(setting, dataset, config, seed)
+        case SeriesReading():
+            return _series_input(setting, dataset)
         case other:
             assert_never(other)
 
 
 def resolved(setting: InputSetting, reader: Input) -> InputSetting:
     """The setting with all that the data have decided filled in."""
+    if isinstance(reader, SeriesInput):
+        return setting.model_copy(
+            update={"channels": reader.channels, "normalise": reader.normalise}
+        )
     if not isinstance(reader, ImageInput):
         return setting
     colour = "rgb" if reader.channels == 3 else "grey"
@@ -53,14 +63,25 @@ def resolved(setting: InputSetting, reader: Input) -> InputSetting:
 
 
 def _image_input(setting: ImageReading, dataset: Dataset) -> ImageInput:
-    looked_at = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
-    raws = (dataset.items.raw(int(index)) for index in looked_at)
-    chosen = propose_image_input(raws, setting.most_pixels).model_dump() | {"fit": setting.fit}
+    proposed = propose_image_input(_looked_at(dataset), setting.most_pixels)
+    chosen = proposed.model_dump() | {"fit": setting.fit}
     if setting.size != "auto":
         chosen |= {"height": setting.size[0], "width": setting.size[1]}
     if setting.colour != "auto":
         chosen["channels"] = 3 if setting.colour == "rgb" else 1
     return ImageInput.model_validate(chosen)
+
+
+def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
+    chosen = propose_series_input(_looked_at(dataset)).model_dump()
+    given = setting.model_dump(exclude={"kind"}).items()
+    chosen |= {key: value for key, value in given if value != "auto"}
+    return SeriesInput.model_validate(chosen)
+
+
+def _looked_at(dataset: Dataset) -> Iterator[Raw]:
+    indices = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
+    return (dataset.items.raw(int(index)) for index in indices)
 
 
 def _text_input(

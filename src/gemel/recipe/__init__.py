@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from gemel.recipe.files import check_recipe, load_recipe, named_recipes, recipe_text
-from gemel.recipe.reading import ImageReading, InputSetting, TextReading
+from gemel.recipe.reading import ImageReading, InputSetting, SeriesReading, TextReading
 from gemel.recipe.schema import Recipe
 
 __all__ = [
     "ImageReading",
     "InputSetting",
     "Recipe",
+    "SeriesReading",
     "TextReading",
     "check_recipe",
     "load_recipe",

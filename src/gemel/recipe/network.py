@@ -31,10 +31,19 @@ class TokenVectorsSetting(Setting):
     dropout: Dropout = 0.0
 
 
+class SamplesSetting(Setting):
+    """The samples of a series themselves, every channel brought around zero or left as it is."""
+
+    kind: Literal["samples"] = "samples"
+    values: Literal["standardise", "as-is"] = "standardise"
+
+
 class SequenceSetting(Setting):
     """What encoders of sequences share: the stem that makes frames of tokens or samples."""
 
-    stem: TokenVectorsSetting = TokenVectorsSetting()
+    stem: Annotated[TokenVectorsSetting | SamplesSetting, Field(discriminator="kind")] = (
+        TokenVectorsSetting()
+    )
 
 
 class Bag(SequenceSetting):
@@ -61,6 +70,25 @@ class TextConv(SequenceSetting):
     maps: PositiveInt = 100
     embedding_size: PositiveInt = 128
     dropout: Dropout = 0.5
+    output: Output = "unit"
+
+
+class Tdnn(SequenceSetting):
+    name: Literal["tdnn"]
+    length: PositiveInt = 200
+    maps: tuple[PositiveInt, PositiveInt] = (12, 16)
+    kernels: tuple[PositiveInt, PositiveInt] = (9, 8)
+    average: PositiveInt = 3
+    output: Output = "linear"
+
+
+class Resnet1d(SequenceSetting):
+    name: Literal["resnet1d"]
+    width: PositiveInt = 32
+    strides: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 2)
+    kernel: PositiveInt = 7
+    embedding_size: PositiveInt = 128
+    dropout: Dropout = 0.0
     output: Output = "unit"
 
 
@@ -105,9 +133,12 @@ class Compact(EncoderSetting):
     output: Output = "unit"
 
 
+SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
+
+SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
+
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Conv4 | Sung | Compact | Bag | BiLstm | TextConv,
-    Field(discriminator="name"),
+    Mlp | Conv | Koch | Conv4 | Sung | Compact | SequenceEncoderChoice, Field(discriminator="name")
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Discriminator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, Tag
 
 from gemel.recipe.setting import Setting
 
@@ -102,6 +102,7 @@ Factors: TypeAlias = tuple[PositiveFloat, PositiveFloat]
 class AugmentSetting(Setting):
     """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey)."""
 
+    kind: Literal["image"] = "image"
     rotation: NonNegativeFloat = 0.0
     shear: NonNegativeFloat = 0.0
     scale: Factors = (1.0, 1.0)
@@ -112,3 +113,25 @@ class AugmentSetting(Setting):
     brightness: NonNegativeFloat = 0.0
     contrast: NonNegativeFloat = 0.0
     erase: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class SeriesAugmentSetting(Setting):
+    """For series; off unless said. Shares of a length or of a size, and degrees for `rotation`."""
+
+    kind: Literal["series"] = "series"
+    warp: Annotated[float, Field(ge=0, lt=0.3)] = 0.0
+    crop: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    scale: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    jitter: NonNegativeFloat = 0.0
+    rotation: NonNegativeFloat = 0.0
+
+
+def _augmented_kind(given: object) -> str:
+    kind = given.get("kind") if isinstance(given, dict) else getattr(given, "kind", None)
+    return "series" if kind == "series" else "image"
+
+
+AugmentChoice: TypeAlias = Annotated[
+    Annotated[AugmentSetting, Tag("image")] | Annotated[SeriesAugmentSetting, Tag("series")],
+    Discriminator(_augmented_kind),
+]

@@ -35,11 +35,27 @@ class TextReading(Setting):
     most_tokens: PositiveInt = 64
 
 
+class SeriesReading(Setting):
+    """Which channels of a sequence are read, and how many samples.
+
+    `auto` looks at some of them: pen traces (columns x and y) are read as places and velocities,
+    with pressure and pen where they were recorded, and normalised by `shape`; of anything else all
+    columns are read as they are. Without a `length` sequences keep theirs, up to `most_samples`.
+    """
+
+    kind: Literal["series"] = "series"
+    channels: Literal["auto"] | Annotated[tuple[str, ...], Field(min_length=1)] = "auto"
+    length: Annotated[int, Field(ge=2)] | None = None
+    most_samples: Annotated[int, Field(ge=2)] = 512
+    along: Literal["samples", "time"] = "samples"
+    normalise: Literal["auto", "none", "each", "shape"] = "auto"
+
+
 def _pictures_unless_said(given: object) -> object:
     return {"kind": "image", **given} if isinstance(given, dict) else given
 
 
 InputSetting: TypeAlias = Annotated[
-    Annotated[ImageReading | TextReading, Field(discriminator="kind")],
+    Annotated[ImageReading | TextReading | SeriesReading, Field(discriminator="kind")],
     BeforeValidator(_pictures_unless_said),
 ]

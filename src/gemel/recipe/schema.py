@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
-from gemel.recipe.network import EncoderChoice, MetricChoice, SequenceSetting, Tie
-from gemel.recipe.objective import AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.network import (
+    SEQUENCE_ENCODERS,
+    EncoderChoice,
+    MetricChoice,
+    SequenceSetting,
+    Tie,
+)
+from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
@@ -59,7 +65,7 @@ class Recipe(Setting):
     reader: ReaderChoice | None = None
     loss: LossChoice
     batch: BatchChoice
-    augment: AugmentSetting = AugmentSetting()
+    augment: AugmentChoice = AugmentSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
     schedule: ScheduleSetting = ScheduleSetting()
     training: TrainingSetting
@@ -68,6 +74,20 @@ class Recipe(Setting):
     evaluation: EvaluationSetting = EvaluationSetting()
     reproduction: ReproductionSetting | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _series_throughout(cls, tree: Any) -> Any:
+        """Where series are read, the stem and the augmentation that are not named are theirs."""
+        read = tree.get("input") if isinstance(tree, dict) else None
+        if not isinstance(read, dict) or read.get("kind") != "series":
+            return tree
+        augment, encoder = tree.get("augment", {}), tree.get("encoder", {})
+        if isinstance(augment, dict):
+            augment = {"kind": "series", **augment}
+        if isinstance(encoder, dict) and encoder.get("name") in SEQUENCE_ENCODERS:
+            encoder = {"stem": {"kind": "samples"}, **encoder}
+        return {**tree, "augment": augment, "encoder": encoder}
+
     @model_validator(mode="after")
     def _encoder_takes_the_items(self) -> Recipe:
         if (self.input.kind == "image") == isinstance(self.encoder, SequenceSetting):
@@ -75,6 +95,12 @@ class Recipe(Setting):
             raise ValueError(
                 f"encoder.name={self.encoder.name} takes no items of the kind {self.input.kind}: "
                 f"choose an encoder of {wanted}, or another input.kind"
+            )
+        stem = self.encoder.stem.kind if isinstance(self.encoder, SequenceSetting) else None
+        if stem is not None and (self.input.kind == "series") != (stem == "samples"):
+            raise ValueError(
+                f"encoder.stem.kind={stem} takes no items of the kind {self.input.kind}: leave "
+                "encoder.stem out"
             )
         return self
 

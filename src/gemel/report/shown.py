@@ -9,8 +9,10 @@ import numpy as np
 
 from gemel.arrays import Padded
 from gemel.inputs import plain_text
+from gemel.inputs.series import read_recording
 from gemel.measure.prepared import Prepared
 from gemel.report.thumbnail import thumbnail
+from gemel.report.trace import trace
 
 MOST_CHARACTERS = 280
 """Of a text that is shown."""
@@ -21,6 +23,8 @@ def shown(prepared: Prepared) -> Callable[[int], str]:
     match prepared.input.kind:
         case "image":
             return lambda index: _picture(prepared, index)
+        case "series":
+            return lambda index: trace(read_recording(prepared.dataset.items.raw(index)))
         case "text":
             return lambda index: text_snippet(plain_text(prepared.dataset.items.raw(index)))
 

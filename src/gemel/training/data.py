@@ -42,7 +42,10 @@ def statistics_of(prepared: Prepared) -> PixelStatistics | None:
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
     if prepared.input.kind == "text":
         return None
-    (floats,) = prepared.input.feed(prepared.pack[chosen])
+    floats, *lengths = prepared.input.feed(prepared.pack[chosen])
+    if lengths:
+        own = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
+        return PixelStatistics(own.mean(0).tolist(), own.std(0).tolist())
     return PixelStatistics(
         [float(value) for value in floats.mean((0, 2, 3))],
         [float(value) for value in floats.std((0, 2, 3))],

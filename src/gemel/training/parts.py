@@ -7,17 +7,22 @@ from typing import Any
 
 import torch
 
-from gemel.augment import AffineRange, Augment
+from gemel.augment import AffineRange, Augment, SeriesAugment
 from gemel.data import glove_vectors
-from gemel.encoders import ENCODERS, PixelStatistics, TokenVectors
+from gemel.encoders import ENCODERS, PixelStatistics, Samples, TokenVectors
 from gemel.errors import RecipeError
-from gemel.inputs import ImageInput, Input, TextInput
+from gemel.inputs import ImageInput, Input, SeriesInput, TextInput
 from gemel.losses import LOSSES, Loss
 from gemel.metrics import METRICS
 from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
-from gemel.recipe.network import EncoderChoice, SequenceSetting, TokenVectorsSetting
-from gemel.recipe.objective import AugmentSetting
+from gemel.recipe.network import (
+    EncoderChoice,
+    SamplesSetting,
+    SequenceSetting,
+    TokenVectorsSetting,
+)
+from gemel.recipe.objective import AugmentChoice, SeriesAugmentSetting
 from gemel.shapes import Items
 from gemel.twin import SharedTwin, check_margin
 
@@ -49,6 +54,11 @@ def _given(
 ) -> tuple[Any, ...]:
     """What an encoder is made of beside its settings: what the items are like."""
     if isinstance(setting, SequenceSetting):
+        if isinstance(setting.stem, SamplesSetting):
+            assert statistics is not None, "series have statistics"
+            as_is = setting.stem.values == "as-is"
+            channels = len(statistics.mean)
+            return (Samples(PixelStatistics.untouched(channels) if as_is else statistics),)
         assert isinstance(input, TextInput), "the recipe has checked it"
         return (_token_vectors(setting.stem, input),)
     assert isinstance(input, ImageInput), "the recipe has checked it"
@@ -83,9 +93,12 @@ def build_loss(recipe: Recipe, twin: SharedTwin) -> Loss:
 
 
 def build_augment(
-    setting: AugmentSetting, input: Input
+    setting: AugmentChoice, input: Input
 ) -> Callable[[Items, torch.Generator], Items]:
     """The augmentations; colour pictures are taken for photographs, which may be mirrored."""
+    if isinstance(setting, SeriesAugmentSetting):
+        assert isinstance(input, SeriesInput), "the recipe has checked it"
+        return SeriesAugment(**setting.model_dump(exclude={"kind"}), channels=input.channels)
     if not isinstance(input, ImageInput):
         return _untouched
     augment = Augment(

@@ -19,14 +19,20 @@ from gemel.data.builtins.omniglot_koch import open_omniglot_koch
 from gemel.data.builtins.omniglot_vinyals import open_omniglot_vinyals
 from gemel.data.builtins.orl_faces import open_orl_faces
 from gemel.data.builtins.stl10 import open_stl10
+from gemel.data.builtins.susig import susig
 from gemel.data.builtins.svhn import open_svhn
+from gemel.data.builtins.ucr import ucr
 from gemel.data.dataset import Dataset
 
 BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
+    "arrowhead": ucr("ArrowHead"),
     "cedar": open_cedar,
     "cifar10": open_cifar10,
     "digits": open_digits,
     "fashion-mnist": open_fashion_mnist,
+    "gunpoint": ucr("GunPoint"),
+    "italy-power": ucr("ItalyPowerDemand"),
+    "japanese-vowels": ucr("JapaneseVowels"),
     "mnist": open_mnist,
     "omniglot": open_omniglot,
     "omniglot-koch": open_omniglot_koch,
@@ -35,6 +41,9 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "omniglot-vinyals": open_omniglot_vinyals,
     "orl-faces": open_orl_faces,
     "stl10": open_stl10,
+    "susig": susig("visual", "blind"),
+    "susig-blind": susig("blind"),
+    "susig-visual": susig("visual"),
     "svhn": open_svhn,
 }
 

@@ -13,19 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias, final
 
-import numpy as np
-
 from gemel.arrays import Floats
 from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import HOME
 from gemel.data.download import Archive, fetch
 from gemel.data.sources import ZipItems, open_zip
-from gemel.errors import DataError, ItemError
+from gemel.errors import DataError
+from gemel.inputs.series.pen import parse_strokes
 
 Part: TypeAlias = Literal["background_small1", "background_small2", "background", "evaluation"]
-
-NUMBERS = 3
-"""x, y and t."""
 
 
 @final
@@ -59,7 +55,8 @@ def traces(part: Part, progress: Advance | None = None) -> Iterator[Trace]:
     file = f"strokes_{part}.zip"
     items = trace_items(fetch("omniglot", Archive(file, HOME + file), progress))
     for index in range(len(items)):
-        yield Trace(items.name(index), parse_strokes(items.raw(index), items.name(index)))
+        text = items.raw(index).decode("utf-8", "replace")
+        yield Trace(items.name(index), parse_strokes(text, items.name(index)))
 
 
 def trace_items(path: Path) -> ZipItems:
@@ -72,39 +69,6 @@ def trace_items(path: Path) -> ZipItems:
         )
     names = tuple(str(PurePosixPath(*member.split("/")[-3:]).with_suffix("")) for member in members)
     return ZipItems((path,), tuple((0, member) for member in members), names)
-
-
-def parse_strokes(content: bytes, name: str) -> tuple[Floats, ...]:
-    """The strokes of a trace; what stands after the last BREAK is a stroke too.
-
-    Raises ItemError with the line that is no sample, or where there is no stroke at all.
-
-    >>> [stroke.tolist() for stroke in parse_strokes(b"START\\n1,-2,0\\n3,-4,9\\nBREAK\\n", "it")]
-    [[[1.0, -2.0, 0.0], [3.0, -4.0, 9.0]]]
-    """
-    lines = content.decode("utf-8", "replace").split()
-    if not lines or lines[0] != "START":
-        raise ItemError(f"{name} must begin with a line START, as a trace does")
-    strokes: list[list[list[float]]] = [[]]
-    for number, line in enumerate(lines[1:], 2):
-        if line == "BREAK":
-            strokes.append([])
-            continue
-        strokes[-1].append(_sample(line, number, name))
-    drawn = tuple(np.array(stroke, np.float64) for stroke in strokes if stroke)
-    if not drawn:
-        raise ItemError(f"{name} must hold a stroke and is empty: get the archive again")
-    return drawn
-
-
-def _sample(line: str, number: int, name: str) -> list[float]:
-    try:
-        sample = [float(word) for word in line.split(",")]
-    except ValueError:
-        sample = []
-    if len(sample) != NUMBERS or not np.isfinite(sample).all():
-        raise ItemError(f"line {number} of {name} must be x,y,t or BREAK, got {line[:40]!r}")
-    return sample
 
 
 def _is_trace(member: str) -> bool:

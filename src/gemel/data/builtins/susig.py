@@ -1,0 +1,112 @@
+"""`susig`: online signatures, genuine ones and skilled forgeries, on two tablets.
+
+Kholmatov & Yanikoglu, "SUSIG: an on-line signature database, associated protocols and benchmark
+results", Pattern Analysis and Applications 12, 2009. The visual part has up to 20 genuine
+signatures of a writer in two sessions and 10 forgeries, the blind part 10 and 10. `susig-visual`
+and `susig-blind` are one part each. Read from `susig.tar.xz` without unpacking.
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from gemel.data.advance import Advance
+from gemel.data.coding import coded
+from gemel.data.dataset import Dataset
+from gemel.data.download import at_hand, places
+from gemel.data.memory_items import MemoryItems
+from gemel.errors import DataError, MissingData
+
+FILE = "susig.tar.xz"
+SIGNATURE = re.compile(
+    r"(?P<part>Visual|Blind)SubCorpus/.*/(?P<writer>\d+)_(?P<session>\w+)_(?P<number>\d+)\.sig"
+)
+FORGED = "f"
+
+
+@final
+@dataclass(frozen=True, order=True)
+class Signature:
+    """One file: whose signature it claims to be, from which session, or forged."""
+
+    part: str
+    writer: str
+    session: str
+    number: int
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        """`visual/001/2_7`, `blind/004/f_3`."""
+        return f"{self.part}/{self.writer}/{self.session}_{self.number}"
+
+
+def susig(*parts: str) -> Callable[[Advance | None], Dataset]:
+    """What opens these parts (`visual`, `blind`).
+
+    Labels are writers: `visual/001`. The same number in the other part is somebody else, and
+    whether anybody signed in both is not known. A forgery has the label of the writer that it
+    imitates; `genuine` tells the two apart. Makers are sessions: `1` and `2` in the visual part,
+    `g` in the blind one, `f` for forgeries.
+    """
+
+    def opened(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+        signatures = [found for found in _signatures(_archive()) if found.part in parts]
+        label_names, labels = coded([f"{found.part}/{found.writer}" for found in signatures])
+        maker_names, makers = coded([found.session for found in signatures])
+        return Dataset(
+            name="susig" if len(parts) > 1 else f"susig-{parts[0]}",
+            kind="series",
+            items=MemoryItems(
+                tuple(found.name for found in signatures),
+                tuple(found.content for found in signatures),
+            ),
+            labels=labels,
+            label_names=label_names,
+            makers=makers,
+            maker_names=maker_names,
+            genuine=np.array([found.session != FORGED for found in signatures], np.bool_),
+        )
+
+    return opened
+
+
+def _signatures(path: Path) -> list[Signature]:
+    """Sorted by part, writer, session and number. Raises DataError for a damaged archive."""
+    found = []
+    try:
+        with tarfile.open(path, "r:xz") as archive:
+            for member in archive:
+                match = SIGNATURE.search(member.name)
+                stream = archive.extractfile(member) if match else None
+                if match and stream:
+                    part, writer, session, number = match.groups()
+                    found.append(
+                        Signature(part.lower(), writer, session, int(number), stream.read())
+                    )
+    except (OSError, EOFError, tarfile.TarError, lzma.LZMAError) as error:
+        raise DataError(
+            f"{str(path)!r} is not a whole .tar.xz archive ({error}): get the original again"
+        ) from error
+    if not found:
+        raise DataError(f"{str(path)!r} must hold {{Visual,Blind}}SubCorpus/…/WRITER_SESSION_N.sig")
+    return sorted(found)
+
+
+def _archive() -> Path:
+    found = at_hand("susig", FILE)
+    if found is None:
+        where = " or ".join(repr(str(folder)) for folder in places("susig"))
+        raise MissingData(
+            "susig is not at hand and comes with no download: ask for it at "
+            f"biometrics.sabanciuniv.edu and put it as {FILE} into {where}"
+        )
+    return found

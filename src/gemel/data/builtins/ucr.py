@@ -1,0 +1,54 @@
+"""Sets of the UCR/UEA archive of time series, each as its TRAIN and TEST file.
+
+Dau et al., "The UCR time series archive", IEEE/CAA Journal of Automatica Sinica 6, 2019; Bagnall et
+al., "The UEA multivariate time series classification archive", arXiv:1811.00075. Found in
+`$GEMEL_DATA/timeseries/NAME/`, or downloaded. No checksums are published; each line is checked.
+Any other set of the archive is read as a folder.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from gemel.data.advance import Advance
+from gemel.data.dataset import Dataset
+from gemel.data.download import Archive, fetch, places
+from gemel.data.series_archive import open_ts
+from gemel.data.sources import open_zip
+from gemel.errors import DataError
+
+HOME = "https://timeseriesclassification.com/aeon-toolkit/"
+
+
+def ucr(name: str) -> Callable[[Advance | None], Dataset]:
+    """What opens the set of this name: labels are classes, the TEST series are test items."""
+
+    def opened(progress: Advance | None = None) -> Dataset:
+        return open_ts(_train_file(name, progress))
+
+    return opened
+
+
+def _train_file(name: str, progress: Advance | None) -> Path:
+    for folder in places("timeseries"):
+        if (folder / name / f"{name}_TRAIN.ts").is_file():
+            return folder / name / f"{name}_TRAIN.ts"
+    archive = fetch("timeseries", Archive(f"{name}.zip", f"{HOME}{name}.zip"), progress)
+    return _unpacked(archive, name)
+
+
+def _unpacked(archive: Path, name: str) -> Path:
+    folder = places("timeseries")[-1] / name
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_zip(archive) as members:
+            for side in ("TEST", "TRAIN"):  # TRAIN last: where it is, both are
+                members.extract(f"{name}_{side}.ts", folder)
+    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+        raise DataError(
+            f"{str(archive)!r} must hold {name}_TRAIN.ts and {name}_TEST.ts ({error}): get the "
+            "original archive again"
+        ) from error
+    return folder / f"{name}_TRAIN.ts"

@@ -1,0 +1,106 @@
+"""A residual network along time, small enough for a laptop and for sets of a few dozen series.
+
+A stage is two convolutions with a shortcut, batch norm and ReLU; it keeps, halves or thirds the
+length by its stride. What is left is summed up as its mean and its largest value, so that an item
+of any length has one embedding, and every layer is blind to what lies behind an item's end.
+
+After Wang, Yan & Oates, "Time series classification from scratch with deep neural networks",
+IJCNN 2017. Differs from the paper: stages shorten the length, all kernels are `kernel` long, the
+mean is joined by the maximum, and a dense layer makes the embedding.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+from torch import Tensor, nn
+
+from gemel.encoders.masked import mask, max_over, mean_over
+from gemel.encoders.output import output_layer
+from gemel.encoders.stem import SequenceEncoder, Stem
+from gemel.shapes import Embeddings, Lengths, Output
+
+
+@final
+class Resnet1dEncoder(SequenceEncoder):
+    """Residual stages, mean and maximum over time, a dense layer.
+
+    `width` maps in the first stage, twice as many in the second, four times in all others.
+
+    >>> import torch
+    >>> from gemel.encoders import PixelStatistics, Samples
+    >>> encoder = Resnet1dEncoder(Samples(PixelStatistics.untouched(3))).eval()
+    >>> encoder(torch.rand(2, 50, 3), torch.tensor([50, 31])).shape
+    torch.Size([2, 128])
+    """
+
+    def __init__(
+        self,
+        stem: Stem,
+        *,
+        width: int = 32,
+        strides: tuple[int, ...] = (1, 2, 2),
+        kernel: int = 7,
+        embedding_size: int = 128,
+        dropout: float = 0.0,
+        output: Output = "unit",
+    ) -> None:
+        super().__init__(stem)
+        self.embedding_size = embedding_size
+        self.output = output
+        widths = [stem.width, *(width * 2 ** min(stage, 2) for stage in range(len(strides)))]
+        self.blocks = nn.ModuleList(
+            _Block(narrow, wide, kernel, stride)
+            for narrow, wide, stride in zip(widths[:-1], widths[1:], strides, strict=True)
+        )
+        self.head = nn.Sequential(
+            nn.Dropout(dropout), nn.Linear(2 * widths[-1], embedding_size), output_layer(output)
+        )
+
+    def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
+        frames = self.stem(values)
+        frames = frames * mask(frames, lengths)
+        for block in self.blocks:
+            frames, lengths = block(frames, lengths)
+        summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
+        embeddings: Embeddings = self.head(summary)
+        return embeddings
+
+
+@final
+class _Block(nn.Module):
+    """Two convolutions and a shortcut past them."""
+
+    def __init__(self, channels: int, width: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.first = _Convolution(channels, width, kernel, stride)
+        self.second = _Convolution(width, width, kernel, 1)
+        self.shortcut = _Convolution(channels, width, 1, stride)
+
+    def forward(self, frames: Tensor, lengths: Lengths) -> tuple[Tensor, Lengths]:
+        lengths = (lengths + self.stride - 1) // self.stride
+        inner = torch.relu(self.first(frames, lengths))
+        return torch.relu(self.second(inner, lengths) + self.shortcut(frames, lengths)), lengths
+
+
+@final
+class _Convolution(nn.Module):
+    """Convolution and batch norm; what lies behind an end is zero, and counts in no average."""
+
+    def __init__(self, channels: int, width: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv1d(channels, width, kernel, stride, kernel // 2, bias=False)
+        self.norm = nn.BatchNorm1d(width)
+
+    def forward(self, frames: Tensor, lengths: Lengths) -> Tensor:
+        frames = self.convolution(frames.transpose(1, 2)).transpose(1, 2)
+        present = mask(frames, lengths)
+        if not self.training:
+            normed: Tensor = self.norm(frames.transpose(1, 2)).transpose(1, 2) * present
+            return normed
+        own = present[..., 0] > 0
+        filled = torch.zeros_like(frames)
+        filled[own] = self.norm(frames[own]).to(frames.dtype)
+        return filled

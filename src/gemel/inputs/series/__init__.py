@@ -1,0 +1,19 @@
+"""Sequences: read from whatever file they come in, made equally long, with derived channels."""
+
+from __future__ import annotations
+
+from gemel.inputs.series.input import Samples, SeriesInput
+from gemel.inputs.series.propose import propose_series_input
+from gemel.inputs.series.read import ENDINGS, Sequence, read_recording
+from gemel.inputs.series.recording import Recording, recorded
+
+__all__ = [
+    "ENDINGS",
+    "Recording",
+    "Samples",
+    "Sequence",
+    "SeriesInput",
+    "propose_series_input",
+    "read_recording",
+    "recorded",
+]

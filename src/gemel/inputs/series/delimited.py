@@ -1,0 +1,60 @@
+"""A `.csv` with a row per sample and a column per channel, with or without a line of names."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+
+from gemel.errors import ItemError
+from gemel.inputs.series.recording import Recording, recorded
+
+
+def parse_delimited(text: str, named: str) -> Recording:
+    """Columns are separated by commas, semicolons, tabs or spaces; the header is optional.
+
+    Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
+    cell is a missing number.
+
+    >>> parse_delimited("x,y\\n1,2\\n3,4", "it").columns
+    ('x', 'y')
+    """
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise ItemError(f"{named} is empty: it must hold a line per sample")
+    separator = max(",;\t ", key=lines[0][1].count)
+    rows = [(number, _cells(line, separator)) for number, line in lines]
+    names = None
+    if any(_number(cell) is None for cell in rows[0][1]):
+        names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
+    width = len(names or rows[0][1])
+    values = [_sample(cells, width, f"line {number} of {named}") for number, cells in rows]
+    return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if separator == " ":
+        return line.split()
+    try:
+        return next(csv.reader([line], delimiter=separator))
+    except (csv.Error, StopIteration):
+        return line.split(separator)
+
+
+def _sample(cells: list[str], width: int, where: str) -> list[float]:
+    if len(cells) != width:
+        raise ItemError(f"{where} must have {width} cells like the first line, got {len(cells)}")
+    numbers = [_number(cell) for cell in cells]
+    if None in numbers:
+        wrong = cells[numbers.index(None)]
+        raise ItemError(f"{where} must hold numbers, got {wrong[:40]!r}")
+    return [number for number in numbers if number is not None]
+
+
+def _number(cell: str) -> float | None:
+    if not cell.strip():
+        return float("nan")
+    try:
+        return float(cell)
+    except ValueError:
+        return None

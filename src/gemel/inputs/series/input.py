@@ -1,0 +1,138 @@
+"""Sequences: which channels, how many samples, and what is made equal between items."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gemel.arrays import Array, Floats, Indices, Packed, Padded
+from gemel.inputs.series.derive import derive, sources
+from gemel.inputs.series.read import Sequence, read_recording
+from gemel.inputs.series.recording import Recording
+from gemel.inputs.series.resample import Along, even_places, resample
+
+Samples: TypeAlias = NDArray[np.float32]
+"""(samples, channels)."""
+
+Normalise: TypeAlias = Literal["none", "each", "shape"]
+"""`each` brings every column of an item to mean 0 and deviation 1; `shape` centres x and y and
+divides both by one number, so that the aspect stays; `none` leaves all as it was recorded."""
+
+DIGEST_BYTES = 16
+LARGEST = 1e6
+"""Numbers beyond this, either way, would drown all others: they are held there."""
+
+
+@final
+class SeriesInput(BaseModel):
+    """How any sequence becomes (samples, channels) floats; saved with the matcher.
+
+    With a `length` every item has as many samples, resampled; without, as many as it was recorded
+    with, and only those longer than `most_samples` are resampled to that.
+
+    >>> import numpy as np
+    >>> small = SeriesInput(channels=("1", "velocity:1"), length=3, normalise="none")
+    >>> small.read(np.array([0.0, 1.0, 2.0, 3.0, 4.0])).tolist()
+    [[0.25, 1.5], [2.0, 1.75], [3.75, 1.5]]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    varying: ClassVar[bool] = True
+    kind: Literal["series"] = "series"
+    channels: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Columns as they were recorded, and channels derived from them: see `derive`."""
+    length: int | None = Field(default=None, ge=2, le=65_536)
+    most_samples: int = Field(default=1024, ge=2, le=65_536)
+    along: Along = "samples"
+    normalise: Normalise = "each"
+
+    @model_validator(mode="after")
+    def _known_channels(self) -> SeriesInput:
+        for channel in self.channels:
+            sources(channel)
+        return self
+
+    @property
+    def shape(self) -> tuple[int]:
+        """(channels,) of one sample."""
+        return (len(self.channels),)
+
+    @property
+    def dtype(self) -> np.dtype[np.float32]:
+        return np.dtype(np.float32)
+
+    def read(self, raw: Sequence) -> Samples:
+        """The sequence as (samples, channels) floats.
+
+        Takes a path, the bytes of a file, or a (samples,) or (samples, channels) array. Raises
+        ItemError with one sentence that names the file.
+        """
+        return self._read(read_recording(raw), _named(raw))
+
+    def read_with_digest(self, raw: Sequence) -> tuple[Samples, bytes]:
+        """`read`, and 16 bytes that are equal for equal recordings whatever file they came in."""
+        recording = read_recording(raw)
+        return self._read(recording, _named(raw)), _digest(recording)
+
+    def feed(self, packed: Packed) -> tuple[Array, ...]:
+        """What the encoder takes: (n, longest, channels) samples, and (n,) lengths."""
+        assert isinstance(packed, Padded), "sequences differ in length"
+        return packed.values, packed.lengths
+
+    def remarks(self, lengths: Indices) -> tuple[str, ...]:
+        """What there is to tell of packed sequences by their lengths."""
+        full = int((lengths == self.most_samples).sum()) if self.length is None else 0
+        if not full:
+            return ()
+        return (
+            f"{full:,} of {len(lengths):,} sequences have {self.most_samples} samples or are "
+            "longer and are resampled to as many; set input.most_samples to keep more of them.",
+        )
+
+    def _read(self, recording: Recording, named: str) -> Samples:
+        names = sorted({name for channel in self.channels for name in sources(channel)})
+        values = np.stack([recording.column(name, named) for name in names], axis=1)
+        length = self.length or min(len(values), self.most_samples)
+        place = even_places(recording.column("time", named)) if self.along == "time" else None
+        values = resample(values, length, place)
+        columns = normalised(dict(zip(names, values.T, strict=True)), self.normalise)
+        read = np.stack([derive(channel, columns) for channel in self.channels], axis=1)
+        return np.clip(read, -LARGEST, LARGEST).astype(np.float32)
+
+
+def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
+    """The columns of one item, made comparable with those of another.
+
+    What stands still is only centred: its noise is not blown up. `time` and `stroke` are counts
+    and stay.
+    """
+    if how == "none":
+        return columns
+    chosen = [name for name in columns if name not in {"time", "stroke"}]
+    if how == "shape":
+        chosen = [name for name in chosen if name in {"x", "y"}]
+    centred = {name: columns[name] - columns[name].mean() for name in chosen}
+    spread = {name: float(values.std()) for name, values in centred.items()}
+    if how == "shape":
+        together = float(np.sqrt(np.mean([value**2 for value in spread.values()] or [0.0])))
+        spread = dict.fromkeys(spread, together)
+    return columns | {name: centred[name] / _unless_still(spread[name]) for name in chosen}
+
+
+def _unless_still(spread: float) -> float:
+    return spread if spread > 1e-8 else 1.0
+
+
+def _named(raw: Sequence) -> str:
+    return repr(str(raw)) if isinstance(raw, str | Path) else "the sequence"
+
+
+def _digest(recording: Recording) -> bytes:
+    header = f"{recording.columns} {recording.values.shape} ".encode()
+    return blake2b(header + recording.values.tobytes(), digest_size=DIGEST_BYTES).digest()

@@ -1,0 +1,82 @@
+"""Pen traces: SUSIG's `.sig` files and Omniglot's strokes, as the same named columns.
+
+A .sig file has two lines of header, then `x y time pressure end` per sample; `end` is 1 at the last
+sample of a stroke. A strokes file has a line START, then `x,y,t` per sample and a line BREAK after
+each stroke; its y points upwards.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.errors import ItemError
+from gemel.inputs.series.recording import Recording, recorded
+
+SIG_HEADER = "X, Y, TStamp, Pres., EndPts"
+SIG_COLUMNS = ("x", "y", "time", "pressure", "stroke")
+STROKE_COLUMNS = ("x", "y", "time", "stroke")
+SIG_FORM = (5, "x y time pressure end, five numbers")
+STROKE_FORM = (3, "x,y,t or BREAK")
+"""How many numbers a sample has, and what its line looks like."""
+
+
+def parse_sig(text: str, named: str) -> Recording:
+    """A signature of SUSIG. Raises ItemError with the line that is no sample."""
+    lines = text.splitlines()
+    announced = lines[1].partition(":")[2].strip() if len(lines) > 1 else ""
+    rows = [
+        _row(line, line.split(), SIG_FORM, f"line {number} of {named}")
+        for number, line in enumerate(lines[2:], 3)
+        if line.strip()
+    ]
+    if announced != str(len(rows)):
+        raise ItemError(
+            f"{named} must hold as many samples as its second line says (DataSize: …), got "
+            f"{len(rows)} for {announced[:20] or 'none'!r}: get the original file"
+        )
+    values = np.array(rows, np.float64).reshape(-1, len(SIG_COLUMNS))
+    ended = values[:, -1] != 0
+    values[:, -1] = np.cumsum(ended) - ended
+    return recorded(values, named, SIG_COLUMNS)
+
+
+def parse_strokes(text: str, named: str) -> tuple[Floats, ...]:
+    """The strokes of an Omniglot trace; what stands after the last BREAK is a stroke too.
+
+    Each is (samples, 3): x, y and t. Raises ItemError with the line that is no sample, or where
+    there is no stroke at all.
+
+    >>> [stroke.tolist() for stroke in parse_strokes("START\\n1,-2,0\\n3,-4,9\\nBREAK\\n", "it")]
+    [[[1.0, -2.0, 0.0], [3.0, -4.0, 9.0]]]
+    """
+    lines = text.split()
+    if not lines or lines[0] != "START":
+        raise ItemError(f"{named} must begin with a line START, as a trace does")
+    strokes: list[list[list[float]]] = [[]]
+    for number, line in enumerate(lines[1:], 2):
+        if line == "BREAK":
+            strokes.append([])
+            continue
+        strokes[-1].append(_row(line, line.split(","), STROKE_FORM, f"line {number} of {named}"))
+    drawn = tuple(np.array(stroke, np.float64) for stroke in strokes if stroke)
+    if not drawn:
+        raise ItemError(f"{named} must hold a stroke and is empty: get the archive again")
+    return drawn
+
+
+def joined(strokes: tuple[Floats, ...], named: str) -> Recording:
+    """Strokes as one recording."""
+    numbers = np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
+    return recorded(np.column_stack([np.concatenate(strokes), numbers]), named, STROKE_COLUMNS)
+
+
+def _row(line: str, words: list[str], form: tuple[int, str], where: str) -> list[float]:
+    count, looks = form
+    try:
+        row = [float(word) for word in words]
+    except ValueError:
+        row = []
+    if len(row) != count or not np.isfinite(row).all():
+        raise ItemError(f"{where} must be {looks}, got {line[:40]!r}")
+    return row

@@ -1,0 +1,118 @@
+"""Any sequence → a recording, or one clear sentence: what a file is decides, not its name."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from gemel.arrays import Array
+from gemel.errors import ItemError
+from gemel.inputs.decode import Picture
+from gemel.inputs.series.delimited import parse_delimited
+from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
+from gemel.inputs.series.recording import Recording, recorded
+from gemel.inputs.series.ts import parse_ts
+
+Sequence: TypeAlias = Picture | Recording
+"""A path, the bytes of a file, (samples,) or (samples, channels) numbers, or a recording.
+
+A Pillow image may come, as any raw item may, and is refused.
+"""
+
+ENDINGS = (".csv", ".npy", ".sig", ".ts", ".txt")
+NPY_MAGIC = b"\x93NUMPY"
+MOST_BYTES = 256 << 20
+
+
+def read_recording(raw: Sequence) -> Recording:
+    """The recording in a .csv, .npy, .ts, .sig or strokes file, or in an array.
+
+    Raises ItemError with one sentence that names the file.
+
+    >>> read_recording(b"0.5,1\\n0.25,2").values.tolist()
+    [[0.5, 1.0], [0.25, 2.0]]
+    """
+    if isinstance(raw, Recording):
+        return raw
+    named = repr(str(raw)) if isinstance(raw, str | Path) else "the sequence"
+    if isinstance(raw, np.ndarray):
+        return recorded(_floats(raw, named), named)
+    if not isinstance(raw, bytes | str | Path):
+        raise ItemError("a sequence was expected and a picture given: this matcher reads series")
+    content = raw if isinstance(raw, bytes) else _content(Path(raw), named)
+    if not content.strip():
+        raise ItemError(f"{named} is empty: replace or remove it")
+    return _parsed(content, named)
+
+
+def _parsed(content: bytes, named: str) -> Recording:
+    if content.startswith(NPY_MAGIC):
+        return recorded(_floats(_npy(content, named), named), named)
+    text = _text(content, named)
+    first = text.lstrip().split("\n", 1)[0].strip()
+    if first == SIG_HEADER:
+        return parse_sig(text, named)
+    if first == "START":
+        return joined(parse_strokes(text, named), named)
+    if first.startswith(("@", "#")):
+        return _only_series(text, named)
+    return parse_delimited(text, named)
+
+
+def _only_series(text: str, named: str) -> Recording:
+    series = list(parse_ts(text, named))
+    if len(series) != 1:
+        raise ItemError(
+            f"{named} must hold one series to be an item, got {len(series)}: pass the .ts file "
+            "itself as the data"
+        )
+    return recorded(series[0][0], named)
+
+
+def _content(path: Path, named: str) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ItemError(f"{named} is larger than the {MOST_BYTES >> 20} MB that are read")
+        return path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            target = os.readlink(path)
+            raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
+        raise ItemError(f"{named} does not exist") from None
+    except IsADirectoryError:
+        raise ItemError(f"{named} is a folder where a sequence was expected") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ItemError(f"{named} cannot be read ({reason})") from error
+
+
+def _npy(content: bytes, named: str) -> Array:
+    try:
+        array: Array = np.load(io.BytesIO(content), allow_pickle=False)
+    except Exception as error:
+        # A damaged header can make NumPy raise nearly anything, MemoryError among it.
+        raise ItemError(f"{named} is no .npy file of numbers ({error}): save it anew") from error
+    return array
+
+
+def _floats(array: Array, named: str) -> Array:
+    if array.dtype.kind not in "biuf":
+        raise ItemError(f"{named} must hold real numbers, got the type {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _text(content: bytes, named: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ItemError(
+            f"{named} is not a sequence that can be read, whatever its name says: use .csv, .npy, "
+            ".ts or .sig"
+        )
+    return text

@@ -1,0 +1,114 @@
+"""The `.ts` text format of the UCR/UEA archive: a header of @ lines, then one series per line.
+
+Channels are separated by `:`, samples by `,`; where `@classLabel true` stands in the header, what
+comes after the last `:` is the label. Lines that start with # are remarks. Bagnall et al., "The UEA
+multivariate time series classification archive", arXiv:1811.00075.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.errors import ItemError
+
+FLAGS = {"true": True, "false": False}
+
+
+@final
+@dataclass(frozen=True)
+class TsHeader:
+    """What of the header decides how the lines below are read."""
+
+    labels: tuple[str, ...]
+    """Empty where the series have none."""
+    timestamps: bool
+    lines: int
+    """How many lines the header takes."""
+
+
+def parse_header(lines: list[str], named: str) -> TsHeader:
+    """Raises ItemError for a header without @data, or with a line that contradicts the format."""
+    labels: tuple[str, ...] = ()
+    timestamps = False
+    for number, line in enumerate(lines, 1):
+        words = line.split()
+        if not words or line.startswith("#"):
+            continue
+        if not line.startswith("@"):
+            raise ItemError(
+                f"line {number} of {named} must be a header line (@…) until @data has been, got "
+                f"{line[:40]!r}: get the original .ts file"
+            )
+        match words[0].lower():
+            case "@data":
+                return TsHeader(labels, timestamps, number)
+            case "@classlabel":
+                labels = tuple(words[2:]) if _flag(words, number, named) else ()
+            case "@timestamps":
+                timestamps = _flag(words, number, named)
+    raise ItemError(
+        f"{named} must have a line @data between its header and its series, and has none: get the "
+        "original .ts file"
+    )
+
+
+def parse_ts(text: str, named: str) -> Iterator[tuple[Floats, str]]:
+    """Each series as (samples, channels) and its label ("" where the file has none).
+
+    Missing numbers (`?`) come as NaN, for the reader of the item to refuse. Raises ItemError with
+    the line that cannot be read.
+
+    >>> [(series.tolist(), label) for series, label in parse_ts("@classLabel true a\\n@data\\n"
+    ...  "1,2:3,4:a", "it")]
+    [([[1.0, 3.0], [2.0, 4.0]], 'a')]
+    """
+    lines = text.splitlines()
+    header = parse_header(lines, named)
+    if header.timestamps:
+        raise ItemError(
+            f"{named} has @timeStamps true, and series with time stamps are not read: save it with "
+            "evenly spaced samples"
+        )
+    for number, line in enumerate(lines[header.lines :], header.lines + 1):
+        if line.strip() and not line.startswith("#"):
+            yield _series(line.strip(), header, f"line {number} of {named}")
+
+
+def _series(line: str, header: TsHeader, where: str) -> tuple[Floats, str]:
+    channels, label = line.split(":"), ""
+    if header.labels:
+        *channels, label = channels
+        if label.strip() not in header.labels:
+            raise ItemError(
+                f"{where} must end with one of the labels {', '.join(header.labels[:8])}, got "
+                f"{label[:40]!r}"
+            )
+    columns = [_numbers(channel, where) for channel in channels]
+    lengths = {len(column) for column in columns}
+    if len(lengths) != 1:
+        got = " and ".join(map(str, sorted(lengths)))
+        raise ItemError(f"the channels of {where} must be equally long, got {got} samples")
+    return np.stack(columns, axis=1), label.strip()
+
+
+def _numbers(channel: str, where: str) -> Floats:
+    words = [word.strip() for word in channel.split(",")]
+    try:
+        return np.array([float("nan" if word == "?" else word) for word in words])
+    except ValueError as error:
+        raise ItemError(f"{where} must hold numbers separated by commas ({error})") from None
+
+
+def _flag(words: list[str], number: int, named: str) -> bool:
+    value = FLAGS.get(words[1].lower()) if len(words) > 1 else None
+    if value is None or (words[0].lower() == "@classlabel" and value and len(words) < 3):
+        raise ItemError(
+            f"line {number} of {named} must read {words[0]} true … or {words[0]} false, got "
+            f"{' '.join(words)[:40]!r}"
+        )
+    return value

@@ -1,0 +1,69 @@
+"""A sequence drawn small: a pen trace as it was written, any other as a curve per channel."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.inputs.series import Recording
+from gemel.inputs.series.resample import resample
+
+WIDTH, HEIGHT = 120, 72
+MARGIN = 3
+MOST_POINTS = 240
+"""Samples of a drawing; more cannot be seen at this size."""
+MOST_CHANNELS = 4
+UPWARDS = frozenset({("x", "y", "time", "stroke"), ("x", "y", "time", "pressure", "stroke")})
+"""Columns of devices whose y points upwards: Omniglot's drawing field and SUSIG's tablets."""
+
+
+def trace(recording: Recording) -> str:
+    """An `<svg>` in the colour of the text around it.
+
+    The text beside it on the page names it, so it has none of its own.
+
+    >>> from gemel.inputs.series import recorded
+    >>> trace(recorded(np.array([0.0, 1.0, 0.0]), "it")).startswith('<svg class="trace"')
+    True
+    """
+    lines = _strokes(recording) if {"x", "y"} <= set(recording.columns) else _curves(recording)
+    drawn = "".join(
+        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in line)}" '
+        f'opacity="{1 - 0.2 * fade:.1f}"/>'
+        for fade, line in lines
+    )
+    return (
+        f'<svg class="trace" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        'fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round" '
+        f'aria-hidden="true">{drawn}</svg>'
+    )
+
+
+def _strokes(recording: Recording) -> list[tuple[int, Floats]]:
+    """One line per stroke, in one scale for x and y."""
+    places = np.stack([recording.column(name, "it") for name in ("x", "y")], axis=1)
+    if recording.columns in UPWARDS:
+        places = places * [1, -1]
+    low, high = places.min(0), places.max(0)
+    scale = min(*((WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN) / np.maximum(high - low, 1e-9)))
+    places = (places - (low + high) / 2) * scale + [WIDTH / 2, HEIGHT / 2]
+    cuts = [0]
+    if "stroke" in recording.columns:
+        cuts += (np.flatnonzero(np.diff(recording.column("stroke", "it"))) + 1).tolist()
+    spans = pairwise([*cuts, len(places)])
+    return [(0, _thinned(places[start:end])) for start, end in spans]
+
+
+def _curves(recording: Recording) -> list[tuple[int, Floats]]:
+    """One line per channel, all in one scale."""
+    values = _thinned(recording.values[:, :MOST_CHANNELS])
+    low, high = float(values.min()), float(values.max())
+    across = np.linspace(MARGIN, WIDTH - MARGIN, len(values))
+    heights = HEIGHT - MARGIN - (values - low) / max(high - low, 1e-9) * (HEIGHT - 2 * MARGIN)
+    return [(fade, np.stack([across, height], axis=1)) for fade, height in enumerate(heights.T)]
+
+
+def _thinned(values: Floats) -> Floats:
+    return values if len(values) <= MOST_POINTS else resample(values, MOST_POINTS)

@@ -1,0 +1,94 @@
+"""Encoders along time: Bromley's sizes, padding, and what a series may be made to look like."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gemel.augment import SeriesAugment
+from gemel.augment.series import warped
+from gemel.encoders import ENCODERS, PixelStatistics, Samples
+from gemel.encoders.tdnn import TdnnEncoder
+from gemel.errors import RecipeError
+
+
+def samples(channels=3):
+    return Samples(PixelStatistics([0.2] * channels, [0.5] * channels))
+
+
+class TestTdnn:
+    def test_has_the_paper_s_layers(self):
+        encoder = TdnnEncoder(samples(8))
+        inner = torch.zeros(1, 8, 200)
+        sizes = []
+        for layer in encoder.layers[:-2]:
+            inner = layer(inner)
+            sizes.append(tuple(inner.shape[1:]))
+        # 8 by 200, then 12 by 64, then 16 by 19, each after averaging by threes.
+        assert sizes[2] == (12, 64)
+        assert sizes[5] == (16, 19)
+        assert encoder.embedding_size == 16 * 19
+        # 12·8·9 + 12 weights and biases in the first stage, 16·12·8 + 16 in the second.
+        assert sum(weights.numel() for weights in encoder.parameters()) == 876 + 1552
+
+    def test_a_unit_sees_11_samples(self):
+        encoder = TdnnEncoder(samples(1))
+        values = torch.zeros(1, 200, 1, requires_grad=True)
+        first = encoder.layers[:3](values.transpose(1, 2))
+        first[0, 0, 5].backward()
+        (seen,) = values.grad[0, :, 0].nonzero(as_tuple=True)
+        # Unit 5 averages convolutions at 15, 16, 17, each over 9 samples.
+        assert seen.tolist() == list(range(15, 26))
+
+    def test_too_short_a_length_is_refused(self):
+        with pytest.raises(RecipeError, match="needs more than 20 samples"):
+            TdnnEncoder(samples(), length=20)
+
+
+@pytest.mark.parametrize("name", ["resnet1d", "bilstm"])
+def test_gradients_do_not_depend_on_padding(name):
+    torch.manual_seed(0)
+    encoder = ENCODERS[name](samples()).train()
+    values, lengths = torch.rand(4, 20, 3), torch.tensor([20, 11, 7, 2])
+    longer = torch.cat([values, torch.rand(4, 9, 3)], dim=1)
+    alone, beside = encoder(values, lengths), encoder(longer, lengths)
+    torch.testing.assert_close(alone, beside, atol=1e-5, rtol=1e-4)
+
+
+class TestSeriesAugment:
+    def test_lengths_stay_and_padding_stays_zero(self):
+        augment = SeriesAugment(warp=0.1, crop=0.2, scale=0.2, jitter=0.1)
+        values, lengths = torch.rand(3, 12, 2), torch.tensor([12, 5, 2])
+        made, kept = augment((values, lengths), torch.Generator().manual_seed(0))
+        assert kept.tolist() == [12, 5, 2]
+        assert made.shape == values.shape
+        assert not made[1, 5:].any()
+        assert not made[2, 2:].any()
+        assert (made[0] != values[0]).all()
+
+    def test_the_same_seed_changes_alike(self):
+        augment = SeriesAugment(warp=0.1, crop=0.2, jitter=0.1)
+        items = (torch.rand(3, 12, 2), torch.tensor([12, 5, 2]))
+        first, again = (augment(items, torch.Generator().manual_seed(4))[0] for _ in range(2))
+        assert torch.equal(first, again)
+
+    def test_time_bends_and_never_runs_back(self):
+        rising = torch.arange(50.0).expand(20, 50)[..., None]
+        bent = warped(rising, torch.full((20,), 50), (0.29, 0.3), torch.Generator().manual_seed(1))
+        assert (bent[:, 1:] >= bent[:, :-1] - 1e-3).all()
+        assert bent.min() >= 0
+        assert bent.max() <= 49
+
+    def test_a_warp_keeps_both_ends(self):
+        rising = torch.arange(10.0)[None, :, None]
+        bent = warped(rising, torch.tensor([10]), (0.2, 0.0), torch.Generator().manual_seed(3))
+        assert bent[0, 0, 0] == 0
+        assert bent[0, -1, 0] == pytest.approx(9, abs=1e-4)
+
+    def test_a_turn_moves_pen_channels_together_and_others_not(self):
+        augment = SeriesAugment(rotation=90.0, channels=("x", "y", "pressure"))
+        values = torch.rand(8, 6, 3)
+        made, _ = augment((values, torch.full((8,), 6)), torch.Generator().manual_seed(0))
+        torch.testing.assert_close(made[..., :2].norm(dim=-1), values[..., :2].norm(dim=-1))
+        assert torch.equal(made[..., 2], values[..., 2])
+        assert not torch.allclose(made[..., 0], values[..., 0])

@@ -1,0 +1,181 @@
+"""Every format of a sequence: what is read, what is refused, and rubbish never crashes."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gemel.errors import ItemError
+from gemel.inputs.series import read_recording
+from gemel.inputs.series.delimited import parse_delimited
+from gemel.inputs.series.pen import SIG_HEADER, parse_sig, parse_strokes
+from gemel.inputs.series.ts import parse_ts
+
+TS = "#a remark\n@problemName X\n@timeStamps false\n@classLabel true a b\n@data\n"
+SIG = f"{SIG_HEADER}\nDataSize: 3\n10 20 0 5 0\n11 21 10 6 1\n12 22 90 7 0\n"
+
+
+def npy(array):
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+class TestFormats:
+    def test_a_csv_may_name_its_channels(self):
+        recording = read_recording(b"X; Pressure\n1;2\n3;4.5\n")
+        assert recording.columns == ("x", "pressure")
+        assert recording.values.tolist() == [[1, 2], [3, 4.5]]
+
+    @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
+    def test_columns_without_names_are_counted(self, content):
+        recording = read_recording(content)
+        assert recording.columns == ("1", "2")
+        assert recording.values.tolist() == [[1, 2], [3, 4]]
+
+    def test_an_array_of_any_number_type_and_npy_agree(self):
+        numbers = np.arange(6, dtype=np.int16).reshape(3, 2)
+        array, file = read_recording(numbers), read_recording(npy(numbers))
+        np.testing.assert_array_equal(array.values, file.values)
+        assert array.values.dtype == np.float64
+
+    def test_a_ts_file_of_one_series_is_an_item(self):
+        recording = read_recording((TS + "1,2,3:4,5,6:b\n").encode())
+        assert recording.values.tolist() == [[1, 4], [2, 5], [3, 6]]
+
+    def test_a_signature_counts_its_strokes(self):
+        recording = read_recording(SIG.encode())
+        assert recording.columns == ("x", "y", "time", "pressure", "stroke")
+        # The second sample is the last of its stroke, so the third is of the next.
+        assert recording.values[:, 4].tolist() == [0, 0, 1]
+        assert recording.values[2, :4].tolist() == [12, 22, 90, 7]
+
+    def test_strokes_are_one_recording(self):
+        recording = read_recording(b"START\n1,-2,0\n3,-4,10\nBREAK\n5,-6,30\nBREAK\n")
+        assert recording.columns == ("x", "y", "time", "stroke")
+        assert recording.values.tolist() == [[1, -2, 0, 0], [3, -4, 10, 0], [5, -6, 30, 1]]
+
+    def test_the_content_decides_and_not_the_name(self, tmp_path):
+        path = tmp_path / "signature.csv"
+        path.write_text(SIG)
+        assert read_recording(path).columns[3] == "pressure"
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("raw", "sentence"),
+        [
+            (b"", "is empty"),
+            (b"1,2\n3\n", "line 2 of the sequence must have 2 cells like the first line, got 1"),
+            (b"1,2\n3,x\n", "line 2 of the sequence must hold numbers, got 'x'"),
+            (b"1,2\n3,nan\n", "got nan in sample 2 of channel '2'"),
+            (b"x,y\n3,4\n1,inf\n-inf,2\n", "got inf in sample 2 of channel 'y', and 1 more"),
+            (b"1,\n3,4\n", "got nan in sample 1 of channel '2'"),
+            (b"7\n", "at least two samples to be a sequence, got 1"),
+            (b"x,y\n", "at least two samples to be a sequence, got 0"),
+            (b"\x89PNG\r\n\x1a\n\x00", "not a sequence that can be read, whatever its name"),
+            (b"\x93NUMPYrubbish", "no .npy file of numbers"),
+            (npy(np.zeros((2, 2, 2))), r"must have the shape .*, got \(2, 2, 2\)"),
+            (npy(np.array(["a", "b"])), "must hold real numbers, got the type <U1"),
+            (npy(np.array([1j, 2])), "must hold real numbers"),
+            ((TS + "1,2:a\n3,4:b\n").encode(), "must hold one series to be an item, got 2"),
+        ],
+    )
+    def test_with_one_sentence(self, raw, sentence):
+        with pytest.raises(ItemError, match=sentence) as refused:
+            read_recording(raw)
+        assert "\n" not in str(refused.value)
+
+    def test_a_file_is_named(self, tmp_path):
+        (tmp_path / "a.csv").write_text("1\n")
+        for name, sentence in [("a.csv", "at least two"), ("b.csv", "does not exist")]:
+            with pytest.raises(ItemError, match=f"{name}.*{sentence}"):
+                read_recording(tmp_path / name)
+        with pytest.raises(ItemError, match="is a folder"):
+            read_recording(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (("DataSize: 3", "DataSize: 4"), "as many samples as its second line says"),
+            (("10 20 0 5 0", "10 20 0 5"), "line 3 of it must be x y time pressure end"),
+            (("11 21", "11 nan"), "line 4 of it"),
+        ],
+    )
+    def test_a_damaged_signature(self, change, sentence):
+        with pytest.raises(ItemError, match=sentence):
+            parse_sig(SIG.replace(*change), "it")
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("@classLabel true a\n1,2:a\n", "line 2 of it must be a header line"),
+            ("@classLabel true a\n", "must have a line @data"),
+            ("@classLabel maybe\n@data\n", "line 1 of it must read @classLabel true"),
+            ("@classLabel true\n@data\n", "line 1 of it must read @classLabel true"),
+            (TS.replace("Stamps false", "Stamps true"), "time stamps are not read"),
+            (TS + "1,2:c\n", "line 6 of it must end with one of the labels a, b, got 'c'"),
+            (TS + "1,2:1:a\n", "must be equally long, got 1 and 2 samples"),
+            (TS + "1,zwei:a\n", "line 6 of it must hold numbers separated by commas"),
+        ],
+    )
+    def test_a_damaged_ts(self, text, sentence):
+        with pytest.raises(ItemError, match=sentence):
+            list(parse_ts(text, "it"))
+
+    def test_missing_numbers_of_a_ts_are_nan(self):
+        ((series, label),) = parse_ts(TS + "1,?,3:a\n", "it")
+        assert label == "a"
+        assert np.isnan(series[1, 0])
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("", "must begin with a line START"),
+            ("1,2,3\nBREAK\n", "must begin with a line START"),
+            ("START\nBREAK\n", "must hold a stroke"),
+            ("START\n1,2\nBREAK\n", "line 2 of it must be x,y,t or BREAK, got '1,2'"),
+            ("START\n1,2,3\n1,2,nan\n", "line 3 of it"),
+            ("START\n1,2,x\n", "line 2 of it"),
+        ],
+    )
+    def test_damaged_strokes(self, text, sentence):
+        with pytest.raises(ItemError, match=sentence):
+            parse_strokes(text, "it")
+
+
+def test_what_follows_the_last_break_is_a_stroke_and_nothing_is_none():
+    assert len(parse_strokes("START\nBREAK\n1,2,3\r\nBREAK\nBREAK\n4,5,6", "it")) == 2
+
+
+rubbish = st.one_of(
+    st.binary(max_size=80),
+    st.text("0123456789.,;:?@#-+e \n\tnaif", max_size=80).map(str.encode),
+)
+BEGINNINGS = [b"", b"START\n", TS.encode(), SIG_HEADER.encode() + b"\nDataSize: 1\n", b"\x93NUMPY"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(BEGINNINGS), rubbish)
+def test_rubbish_is_a_sentence_or_finite_numbers(beginning, content):
+    try:
+        recording = read_recording(beginning + content)
+    except ItemError:
+        return
+    assert len(recording) >= 2
+    assert recording.values.shape == (len(recording), len(recording.columns))
+    assert np.isfinite(recording.values).all()
+
+
+numbers = st.floats(-1e9, 1e9, allow_nan=False)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=20))
+def test_what_is_written_as_csv_is_read_again(rows):
+    text = "\n".join(f"{a!r},{b!r}" for a, b in rows)
+    assert parse_delimited(text, "it").values.tolist() == [list(row) for row in rows]
