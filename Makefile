@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs clean
+.PHONY: help demo test lint bench results docs clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ lint: $(VENV)/.dev ## Style, types and formatting
 
 bench: $(VENV)/.dev ## Speed, memory and start-up times on this machine
 	$(BIN)/python benchmarks/run.py
+
+results: $(VENV)/.train ## The table of the README from docs/results.json
+	$(BIN)/python -m gemel.reproduction.readme README.md docs/results.json
 
 docs: $(VENV)/.dev ## Run every block of README and docs
 	$(BIN)/python -m pytest tests/docs --no-cov -q

@@ -20,7 +20,7 @@ FLOORS = [
     {"measure"},
     {"report"},
     {"training"},
-    {"api"},
+    {"api", "reproduction"},
     {"cli"},
 ]
 TORCH_ROOMS = {"encoders", "metrics", "losses", "readers", "augment", "shapes", "twin", "training"}

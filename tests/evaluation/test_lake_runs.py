@@ -36,6 +36,13 @@ def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     assert lake_runs(constant, made).figures["accuracy"].value == 0
 
 
+def test_a_random_comparer_is_at_chance(chance):
+    made, _ = runs(count=40)
+    figure = lake_runs(chance, made).figures["accuracy"]
+    assert figure.low < 1 / 5 < figure.high
+    assert figure.n == 200
+
+
 def test_the_score_is_the_mean_over_trials():
     class Listed:
         def pairs(self, left, right):

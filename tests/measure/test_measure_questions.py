@@ -48,6 +48,12 @@ def test_two_makers_within_a_group(tiny_run, written):
     assert "are asked with those they have" in fewer.notices[0]
 
 
+def test_groups_too_small_are_told_of_whoever_made_the_items(tiny_run, written):
+    answer = measured(tiny_run, written, within_group=True, ways=4)
+    assert answer.notices == ("1 of 2 groups have fewer than 4 labels and are left out: 1.",)
+    assert measured(tiny_run, written, within_group=True, ways=3).notices == ()
+
+
 def test_what_is_left_open_is_as_much_as_the_data_allow(tiny_run, written):
     answer = measured(tiny_run, written, makers="two")
     assert list(answer.figures)[:2] == ["accuracy", "accuracy@5-way-1-shot"]

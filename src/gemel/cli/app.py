@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gemel.cli import compare, embed, evaluate, recipes, report, train
+from gemel.cli import compare, embed, evaluate, recipes, report, reproduce, train
 
 # "\b" keeps the lines of a paragraph as they are written.
 FIRST_STEPS = """\b
@@ -59,6 +59,7 @@ for command, short, example in (
     (embed, "Write the embeddings of a set of data.", "runs/photos photos/ --out photos.parquet"),
     (report, "Make the page of a run again, or open it.", "runs/photos --open"),
     (recipes, "List the recipes, or print one.", "default > my.toml"),
+    (reproduce, "A paper's figures anew, beside the published ones.", "hadsell-2006 --seeds 3"),
 ):
     name = command.__name__.rpartition(".")[2]
     app.command(short_help=short, epilog=f"Example: gemel {name} {example}")(getattr(command, name))

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from gemel.cli.output import JsonOption, print_figures, print_json
-
-if TYPE_CHECKING:
-    from gemel.measure.protocols import Question
-    from gemel.run import Run
 
 
 def evaluate(
@@ -96,8 +92,10 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
+    from gemel.measure.protocols import Question
     from gemel.measure.runs import measure_hausdorff, measure_run
     from gemel.progress import shown_progress
+    from gemel.recipe import load_recipe
     from gemel.run import Run
 
     if method == "hausdorff":
@@ -108,8 +106,8 @@ def evaluate(
         raise typer.BadParameter("say which run to measure")
     else:
         opened = Run.opened(run)
-        asked = question(
-            opened,
+        asked = Question.of(
+            load_recipe(opened.recipe),
             pairs=pairs,
             fixed_threshold=threshold,
             ways=ways,
@@ -126,17 +124,3 @@ def evaluate(
         print_json(answer.tree())
     else:
         print_figures(answer.tree())
-
-
-def question(run: Run, **asked: Any) -> Question:
-    """What was asked for, and the run's own recipe for the rest."""
-    from gemel.measure.protocols import Question
-    from gemel.recipe import load_recipe
-
-    recipe = load_recipe(run.recipe)
-    own = {
-        "pairs": recipe.evaluation.pairs,
-        "fixed_threshold": recipe.evaluation.fixed_threshold,
-        "seed": recipe.seed,
-    }
-    return Question(**(own | {key: value for key, value in asked.items() if value is not None}))

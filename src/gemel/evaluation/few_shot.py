@@ -18,9 +18,9 @@ import numpy as np
 from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
-from gemel.functional.probability import weighted_mean
+from gemel.evaluation.intervals import Bootstrap
 
 
 @final
@@ -66,6 +66,7 @@ class FewShotResult:
     figures: Figures
     right: Same
     query: Indices
+    evidence: Evidence
 
 
 def few_shot(
@@ -101,16 +102,9 @@ def score_episodes(
         right.append(_nearest_is_right(ask(episodes), episodes))
         query.append(episodes.query)
     asked, correct = np.concatenate(query), np.concatenate(right)
-    share = correct.astype(np.float64)
-    figures: Figures = dict(
-        bootstrap_figures(
-            lambda weights: {"accuracy": weighted_mean(share, weights)},
-            Units.of_trials(labels[asked]),
-            {"accuracy": len(asked)},
-            bootstrap,
-        )
-    )
-    return FewShotResult(figures, correct, asked)
+    evidence = Evidence.of_scores({"accuracy": correct.astype(np.float64)}, labels[asked])
+    figures: Figures = dict(figures_of([evidence], bootstrap))
+    return FewShotResult(figures, correct, asked, evidence)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
@@ -164,6 +158,18 @@ def most_ways(labels: Codes, shots: int = 1, groups: Codes | None = None) -> int
     (2, 0)
     """
     return max((len(of_group) for of_group in _drawable(labels, shots, groups)), default=0)
+
+
+def groups_below(labels: Codes, ways: int, shots: int, groups: Codes) -> Codes:
+    """The groups (codes) that N-way K-shot never draws: they have fewer than N labels for it.
+
+    >>> groups_below(np.array([0, 0, 1, 1, 2, 2]), 2, 1, groups=np.array([7, 7, 7, 7, 8, 8]))
+    array([8])
+    """
+    _, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    every, of_label = np.unique(groups[first], return_inverse=True)
+    enough = np.bincount(of_label[sizes > shots], minlength=len(every))
+    return every[enough < ways]
 
 
 def _drawable(labels: Codes, shots: int, groups: Codes | None) -> list[Codes]:

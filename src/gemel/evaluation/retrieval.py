@@ -13,9 +13,9 @@ import numpy as np
 from gemel.arrays import Codes, Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
-from gemel.functional.probability import weighted_mean
+from gemel.evaluation.intervals import Bootstrap
 from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
 
 
@@ -36,6 +36,7 @@ class RetrievalResult:
     figures: Figures
     query: Indices
     scores: dict[str, Floats]
+    evidence: Evidence
 
 
 def retrieval(
@@ -51,15 +52,9 @@ def retrieval(
     query = _queries(labels, task)
     rows = [_query_scores(comparer, labels, chunk) for chunk in _chunks(query, len(labels))]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    figures: Figures = dict(
-        bootstrap_figures(
-            lambda weights: {name: weighted_mean(each, weights) for name, each in scores.items()},
-            Units.of_trials(labels[query]),
-            dict.fromkeys(scores, len(query)),
-            bootstrap,
-        )
-    )
-    return RetrievalResult(figures, query, scores)
+    evidence = Evidence.of_scores(scores, labels[query])
+    figures: Figures = dict(figures_of([evidence], bootstrap))
+    return RetrievalResult(figures, query, scores, evidence)
 
 
 def _queries(labels: Codes, task: RetrievalTask) -> Indices:

@@ -8,8 +8,9 @@ from typing import final
 
 from gemel.arrays import Distances, Floats, Same
 from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Bootstrap, Statistic, Units, bootstrap_figures
+from gemel.evaluation.intervals import Bootstrap, Statistic
 from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
 from gemel.functional.probability import calibration_error, prior_weights, surprise, weighted_mean
@@ -44,12 +45,13 @@ class OperatingPoint:
 @final
 @dataclass(frozen=True)
 class VerificationResult:
-    """The figures, and (n,) arrays of what they were measured on."""
+    """The figures, (n,) arrays of what they were measured on, and the evidence for pooling."""
 
     figures: Figures
     distance: Distances
     same: Same
     probability: Floats
+    evidence: Evidence
 
 
 def verification(
@@ -75,16 +77,12 @@ def verification(
         impostors = int(of_kind.sum())
         trials |= {f"eer@{kind}": genuine + impostors, f"auc@{kind}": genuine + impostors}
         trials |= {f"far@{kind}": impostors}
-    measured = bootstrap_figures(
-        statistic,
-        Units.of_pairs(pairs.left_unit, pairs.right_unit),
-        trials,
-        bootstrap,
-        bounds={"log_loss": (0.0, MOST_LOG_ODDS)},
-    )
+    bounds = {"log_loss": (0.0, MOST_LOG_ODDS)}
+    evidence = Evidence(statistic, pairs.left_unit, pairs.right_unit, trials, bounds)
+    measured = figures_of([evidence], bootstrap)
     missing = _unsupported(len(pairs) - genuine)
     figures: Figures = {name: missing.get(name, measured[name]) for name in trials}
-    return VerificationResult(figures, distance, pairs.same, probability)
+    return VerificationResult(figures, distance, pairs.same, probability, evidence)
 
 
 def _forgeries(pairs: PairSample) -> dict[str, Same]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, final
 
-from gemel.evaluation.figure import Figures, figures_to_json
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.figure import Figures, Missing, figures_to_json
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.verification import VerificationResult
 
@@ -18,7 +19,8 @@ Protocol: TypeAlias = Literal["verification", "few-shot", "retrieval", "lake-run
 class Answer:
     """One protocol's figures. `tree` is the JSON form that scripts depend on.
 
-    `notices` are sentences for the user about what the figures leave out.
+    `notices` are sentences for the user about what the figures leave out. `evidence` is what the
+    figures rest on (in few-shot, `accuracy`), where there is more to be made of it.
     """
 
     protocol: Protocol
@@ -26,6 +28,7 @@ class Answer:
     seed: int
     figures: Figures
     notices: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
     def tree(self) -> dict[str, Any]:
         return {
@@ -44,6 +47,24 @@ class Verified:
     answer: Answer
     pairs: PairSample
     result: VerificationResult
+
+
+def pooled(folds: Sequence[Answer]) -> Figures:
+    """The figures of one question asked on each of several folds; of one fold, its own.
+
+    What the data of a fold cannot support is missing from all.
+    """
+    if len(folds) == 1:
+        return folds[0].figures
+    evidence = [fold.evidence for fold in folds if fold.evidence is not None]
+    assert len(evidence) == len(folds), "recipes ask folds only what can be pooled"
+    return {
+        name: next(
+            (fold.figures[name] for fold in folds if isinstance(fold.figures[name], Missing)),
+            figure,
+        )
+        for name, figure in figures_of(evidence).items()
+    }
 
 
 def trees(answers: list[Answer]) -> Mapping[str, Any]:

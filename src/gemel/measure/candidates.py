@@ -9,7 +9,13 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
-from gemel.evaluation.few_shot import Episodes, FewShotTask, draw_episodes, most_ways
+from gemel.evaluation.few_shot import (
+    Episodes,
+    FewShotTask,
+    draw_episodes,
+    groups_below,
+    most_ways,
+)
 from gemel.evaluation.two_makers import (
     SmallGroups,
     TwoMakersTask,
@@ -70,17 +76,25 @@ class Candidates:
     def episodes(self, ways: int, shots: int, seed: int) -> tuple[list[Episodes], tuple[str, ...]]:
         """The usual number of trials, and a sentence about groups that are too small for them."""
         if self.makers is None:
-            return draw_episodes(self.labels, FewShotTask(ways, shots, seed=seed), self.groups), ()
+            drawn_anywhere = draw_episodes(
+                self.labels, FewShotTask(ways, shots, seed=seed), self.groups
+            )
+            return drawn_anywhere, self._small(self._below(ways, shots), ways, "skip")
         task = TwoMakersTask(ways, shots, seed=seed, small_groups=self.small_groups)
         drawn = draw_two_makers(self.labels, self.makers, task, self.groups)
-        return drawn.episodes, self._small(drawn.small, ways)
+        return drawn.episodes, self._small(drawn.small, ways, self.small_groups)
 
-    def _small(self, small: Codes, ways: int) -> tuple[str, ...]:
+    def _below(self, ways: int, shots: int) -> Codes:
+        if self.groups is None:
+            return np.zeros(0, np.int64)
+        return groups_below(self.labels, ways, shots, self.groups)
+
+    def _small(self, small: Codes, ways: int, fate: SmallGroups) -> tuple[str, ...]:
         if self.groups is None or not len(small):
             return ()
         names = ", ".join(self.group_names[code] for code in small)
-        fate = "are asked with those they have" if self.small_groups != "skip" else "are left out"
+        what = "are asked with those they have" if fate == "fewer-ways" else "are left out"
         many = len(np.unique(self.groups))
         return (
-            f"{len(small)} of {many} groups have fewer than {ways} labels and {fate}: {names}.",
+            f"{len(small)} of {many} groups have fewer than {ways} labels and {what}: {names}.",
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Any, Self, final
 
 import numpy as np
 
 from gemel.arrays import Embeddings, Indices
 from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
@@ -21,6 +22,7 @@ from gemel.measure.candidates import Candidates, Makers
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import Networks
 from gemel.progress import Progress
+from gemel.recipe import Recipe
 
 ENCODED_AT_ONCE = 256
 USUAL_WAYS = (20, 5)
@@ -41,6 +43,16 @@ class Question:
     prior: float | None = None
     fixed_threshold: float | None = None
     seed: int = 0
+
+    @classmethod
+    def of(cls, recipe: Recipe, **asked: Any) -> Self:
+        """What was asked for, and the recipe's own for what was not (`None`)."""
+        own = {
+            "pairs": recipe.evaluation.pairs,
+            "fixed_threshold": recipe.evaluation.fixed_threshold,
+            "seed": recipe.seed,
+        }
+        return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
 
 
 @final
@@ -64,7 +76,8 @@ class Subject:
             fixed_threshold=question.fixed_threshold,
         )
         result = verification(self._comparer(), pairs, point)
-        return Verified(self._answer("verification", question, result.figures), pairs, result)
+        answer = self._answer("verification", question, result.figures, result.evidence)
+        return Verified(answer, pairs, result)
 
     def few_shot(self, question: Question) -> Answer:
         """Who is it, among N, known by K examples each. The first task is `accuracy` itself."""
@@ -78,14 +91,16 @@ class Subject:
         )
         read = self.matcher.reader(comparer.embeddings)
         figures: Figures = {}
+        evidence: Evidence | None = None
         notices: list[str] = []
         for ways, shots in _tasks(candidates, question):
             episodes, remarks = candidates.episodes(ways, shots, question.seed)
             result = score_episodes(comparer, candidates.labels, episodes, read=read)
             figures.setdefault("accuracy", result.figures["accuracy"])
+            evidence = evidence or result.evidence
             figures[f"accuracy@{ways}-way-{shots}-shot"] = result.figures["accuracy"]
             notices += remarks
-        answer = self._answer("few-shot", question, figures)
+        answer = self._answer("few-shot", question, figures, evidence)
         how = ["within groups"] * question.within_group + ["two makers"] * (
             question.makers == "two"
         )
@@ -97,7 +112,19 @@ class Subject:
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
         result = retrieval(comparer, labels, RetrievalTask(seed=question.seed))
-        return self._answer("retrieval", question, result.figures)
+        return self._answer("retrieval", question, result.figures, result.evidence)
+
+    def answer(self, protocol: Protocol, question: Question) -> Answer:
+        """By the name of the protocol; Lake's runs are data of their own and not asked here."""
+        match protocol:
+            case "verification":
+                return self.verification(question).answer
+            case "few-shot":
+                return self.few_shot(question)
+            case "retrieval":
+                return self.retrieval(question)
+            case "lake-runs":
+                raise AssertionError("lake-runs is not about the items of a side")
 
     def _genuine(self) -> tuple[Indices, EmbeddingComparer]:
         """The items that are what their label says, and a comparer of these alone."""
@@ -108,10 +135,11 @@ class Subject:
     def _comparer(self) -> EmbeddingComparer:
         return self.matcher.networks.comparer(self.embeddings)
 
-    def _answer(self, protocol: Protocol, question: Question, figures: Figures) -> Answer:
-        return Answer(
-            protocol, f"{self.prepared.dataset.name} ({self.side})", question.seed, figures
-        )
+    def _answer(
+        self, protocol: Protocol, question: Question, figures: Figures, evidence: Evidence | None
+    ) -> Answer:
+        data = f"{self.prepared.dataset.name} ({self.side})"
+        return Answer(protocol, data, question.seed, figures, evidence=evidence)
 
 
 def _tasks(candidates: Candidates, question: Question) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
 from gemel.measure.learned import read_learned, without_learned
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
-from gemel.measure.protocols import Question, subject
+from gemel.measure.protocols import Question, Subject, subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.run import Run
@@ -30,21 +30,18 @@ def measure_run(
     run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
-    matcher = load(run.path)
     if protocol == "lake-runs":
-        return _lake_runs(matcher)
+        return _lake_runs(load(run.path))
+    answer = run_subject(run, data, progress).answer(protocol, question)
+    for sentence in answer.notices:
+        progress.say(sentence)
+    return answer
+
+
+def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
+    """A run on the items it is measured on, each encoded once; without `data`, on its own."""
     prepared = own_data(run, progress) if data is None else other_data(run, data, progress)
-    asked = subject(matcher, prepared, "test", progress)
-    match protocol:
-        case "verification":
-            return asked.verification(question).answer
-        case "few-shot":
-            answer = asked.few_shot(question)
-            for sentence in answer.notices:
-                progress.say(sentence)
-            return answer
-        case "retrieval":
-            return asked.retrieval(question)
+    return subject(load(run.path), prepared, "test", progress)
 
 
 def own_data(run: Run, progress: Progress) -> Prepared:

@@ -18,12 +18,16 @@ from gemel.recipe.network import (
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
-from gemel.recipe.reproduction import ReproductionSetting, VerificationRow
+from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
 
 ROW_LOSSES = frozenset({"softmax", "triplet"})
 """Losses that compare a matching item with a different one, and so need both in a row."""
+
+
+WORDS = frozenset({"about", "small", "reproduction"})
+"""What a recipe says of itself and of what comes after: it decides nothing of a training."""
 
 
 class CalibrationSetting(Setting):
@@ -122,17 +126,13 @@ class Recipe(Setting):
     @model_validator(mode="after")
     def _rows_can_be_measured(self) -> Recipe:
         """Now, and not when the training that they are for is over."""
-        fixed = (
-            f"accuracy@distance={self.evaluation.fixed_threshold:g}"
-            if (self.evaluation.fixed_threshold is not None)
-            else None
-        )
+        fixed = self.evaluation.fixed_threshold
         for row in self.reproduction.rows if self.reproduction else ():
-            at_a_distance = isinstance(row, VerificationRow) and "distance" in row.figure
-            if at_a_distance and row.figure != fixed:
+            distance = row.figure.partition("@distance=")[2]
+            if distance and (fixed is None or distance != f"{fixed:g}"):
                 raise ValueError(
-                    f"{row.figure} is measured at evaluation.fixed_threshold, which is "
-                    f"{self.evaluation.fixed_threshold}: set it to the same distance"
+                    f"{row.figure} is measured at evaluation.fixed_threshold, which is {fixed}: "
+                    f"set it to {distance}"
                 )
             if self.split.folds and (row.protocol == "lake-runs" or row.data is not None):
                 raise ValueError(

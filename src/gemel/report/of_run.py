@@ -104,7 +104,7 @@ def _split(prepared: Prepared) -> Split:
 
 def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
     about = dict(asked.matcher.file.provenance)
-    parity = about.pop("parity", {})
+    parity, peak = about.pop("parity", {}), metrics["peak_memory_mib"]
     shown = {
         "Gemel": about.get("gemel"),
         "Made": about.get("made"),
@@ -114,7 +114,7 @@ def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
         "Epochs": about.get("epochs"),
         "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
         "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
-        "Peak memory": f"{metrics['peak_memory_mib']} MiB",
+        "Peak memory": "not told by this system" if peak is None else f"{peak} MiB",
         "Export": f"embeddings differ from torch's by at most "
         f"{parity.get('largest_difference', float('nan')):.1e}, "
         f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",

@@ -97,6 +97,7 @@ class Counters:
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
     resting: list[float] = field(default_factory=list)
     best: float | None = None
@@ -153,6 +154,7 @@ class Trainer:
             # A finished training goes on where a longer one is asked for.
             self.counters.finished = self._share() >= 1.0 or self._patience_is_over()
         self.started = time.monotonic() - self.counters.seconds
+        self.cpu_started = time.process_time() - self.counters.cpu_seconds
         self.saved = time.monotonic()
         total = self._budget()
         with (
@@ -187,7 +189,7 @@ class Trainer:
             self.pace.set(self._share(), counters.epoch)
             counters.losses.append(self._update(batch))
             counters.step += 1
-            counters.seconds = time.monotonic() - self.started
+            self._clock()
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
             if self.interrupted():
                 self._save(self.last)
@@ -250,7 +252,7 @@ class Trainer:
         figures = self.plan.validate(self.plan.twin)
         loss, resting = float(np.mean(counters.losses)), float(np.mean(counters.resting))
         counters.losses, counters.resting = [], []
-        counters.seconds = time.monotonic() - self.started
+        self._clock()
         counters.history.append(
             {
                 "epoch": counters.epoch,
@@ -273,6 +275,11 @@ class Trainer:
             counters.finished |= self._patience_is_over()
         if counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
             self._save(self.last)
+
+    def _clock(self) -> None:
+        """Reads both clocks; what was spent before a resume counts."""
+        self.counters.seconds = time.monotonic() - self.started
+        self.counters.cpu_seconds = time.process_time() - self.cpu_started
 
     def _patience_is_over(self) -> bool:
         patience = self.recipe.training.patience

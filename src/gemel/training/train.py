@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from gemel.measure.reading import resolve_input, resolved
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.data import build_batches, build_validation, resolve_batch, statistics_of
@@ -124,7 +124,7 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
     changed = [
         key
         for key in Recipe.model_fields
-        if key != "training" and getattr(recipe, key) != getattr(begun, key)
+        if key not in {"training", *WORDS} and getattr(recipe, key) != getattr(begun, key)
     ]
     if changed:
         raise RecipeError(
@@ -193,17 +193,14 @@ def _trained(counters: Counters) -> dict[str, Any]:
         "epochs": counters.epoch,
         "steps": counters.step,
         "training_seconds": round(counters.seconds, 1),
+        "training_cpu_seconds": round(counters.cpu_seconds, 1),
         **counters.speed,
     }
 
 
 def _measured(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
     """All that the test side allows, in the recipe's way."""
-    question = Question(
-        pairs=recipe.evaluation.pairs,
-        fixed_threshold=recipe.evaluation.fixed_threshold,
-        seed=recipe.seed,
-    )
+    question = Question.of(recipe)
     verified = asked.verification(question)
     if asked.prepared.dataset.labels is None:
         return verified, []
@@ -220,7 +217,11 @@ def _write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seco
     write_text(run.metrics, json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
 
 
-def peak_memory_mib() -> int:
-    """The most memory that this process ever held."""
+def peak_memory_mib() -> int | None:
+    """The most memory that this process ever held; nothing where the system does not say."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # on Windows
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(np.ceil(peak / (2**20 if sys.platform == "darwin" else 2**10)))

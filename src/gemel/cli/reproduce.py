@@ -1,0 +1,61 @@
+"""`gemel reproduce`: a paper's figures, measured anew and put down beside the published ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gemel.cli.output import JsonOption
+
+
+def reproduce(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="A name from `gemel recipes`, or a TOML file.")
+    ],
+    data: Annotated[
+        str | None, typer.Argument(metavar="DATA", help="To train on.  [default: the recipe's]")
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(metavar="S", min=1, help="Trainings, each with a seed of its own.")
+    ] = 3,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the trainings go and are found again.")
+    ] = Path("runs/reproduce"),
+    results: Annotated[
+        Path, typer.Option(metavar="FILE.md", help="The page of results; its truth is FILE.json.")
+    ] = Path("docs/results.md"),
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a setting of the recipe; may be repeated."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Train a recipe anew for several seeds, measure it by its paper's protocol, and add the rows.
+
+    Killed, it goes on where it stood when the same command is given again.
+    """
+    if results.suffix != ".md":
+        raise typer.BadParameter(
+            f"the page of results is a file that ends in .md, got {str(results)!r}",
+            param_hint="--results",
+        )
+    from gemel.errors import MissingExtra
+    from gemel.progress import shown_progress
+
+    try:
+        from gemel.reproduction import Wish
+        from gemel.reproduction import reproduce as carry_out
+    except ModuleNotFoundError as error:
+        raise MissingExtra(str(error.name), "train", "training") from error
+    wish = Wish(recipe, data, seeds, tuple(set or ()), out, results)
+    entry = carry_out(wish, shown_progress())
+    if json:
+        typer.echo(entry.model_dump_json())
+        return
+    from gemel.reproduction.page import rows_in_words
+
+    typer.echo(f"{rows_in_words(entry)}\n\nwritten to {results}")

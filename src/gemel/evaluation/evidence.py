@@ -1,0 +1,77 @@
+"""What figures rest on, kept after they are measured, so that those of several folds can be pooled.
+
+Over folds a figure is the mean of what it is on each (every fold has a network of its own, whose
+distances say nothing on another's scale), and its interval comes from drawing the identities of
+all folds again, together: five folds of eight people are forty people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self, final
+
+import numpy as np
+
+from gemel.arrays import Codes, Floats
+from gemel.evaluation.figure import Figure
+from gemel.evaluation.intervals import Bootstrap, Statistic, Units, bootstrap_figures
+from gemel.functional.probability import weighted_mean
+
+
+@final
+@dataclass(frozen=True)
+class Evidence:
+    """Trials between the labels `left` and `right` (t,), and `statistic`, their figures by weight.
+
+    Labels are codes of one data set, whichever part of it was measured. `trials` and `bounds` are
+    those of `bootstrap_figures`.
+    """
+
+    statistic: Statistic
+    left: Codes
+    right: Codes
+    trials: Mapping[str, int]
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of_scores(cls, scores: Mapping[str, Floats], labels: Codes) -> Self:
+        """Figures that are means: a score (t,) of each trial, and the label that it is about."""
+
+        def means(weights: Floats) -> dict[str, float]:
+            return {name: weighted_mean(each, weights) for name, each in scores.items()}
+
+        return cls(means, labels, labels, dict.fromkeys(scores, len(labels)))
+
+
+def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> dict[str, Figure]:
+    """The figures that all parts have, each the mean over the parts, with its interval.
+
+    >>> folds = [Evidence.of_scores({"accuracy": np.array(right)}, np.array(people))
+    ...          for right, people in (([1.0, 1.0, 0.0], [0, 0, 1]), ([0.0, 1.0], [2, 3]))]
+    >>> figure = figures_of(folds)["accuracy"]  # 2/3 and 1/2
+    >>> round(figure.value, 3), figure.n
+    (0.583, 5)
+    """
+    ends = np.cumsum([0, *(len(part.left) for part in parts)])
+
+    def statistic(weights: Floats) -> dict[str, float]:
+        each = [
+            part.statistic(weights[start:stop])
+            for part, start, stop in zip(parts, ends[:-1], ends[1:], strict=True)
+            if weights[start:stop].any()
+        ]
+        return {name: _mean([figures[name] for figures in each]) for name in parts[0].trials}
+
+    units = Units.of_pairs(
+        np.concatenate([part.left for part in parts]),
+        np.concatenate([part.right for part in parts]),
+    )
+    trials = {name: sum(part.trials[name] for part in parts) for name in parts[0].trials}
+    return bootstrap_figures(statistic, units, trials, bootstrap, parts[0].bounds)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Over the parts that can be measured: a resample may leave a fold without trials."""
+    finite = [value for value in values if np.isfinite(value)]
+    return float(np.mean(finite)) if finite else float("nan")

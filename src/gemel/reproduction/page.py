@@ -1,0 +1,99 @@
+"""Results as Markdown: the whole page, and the short table of the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gemel.errors import DataError
+from gemel.report.naming import figure_name
+
+if TYPE_CHECKING:
+    from gemel.reproduction.results import Entry, Results, Row
+
+BEGIN = "<!-- results: written by `make results`, not by hand -->"
+END = "<!-- end of results -->"
+OPENING = """# Results
+
+Every row was written by the command above it and by nothing else: `gemel reproduce` keeps them in
+[results.json](results.json) and makes this page of it. Published figures are as their source prints
+them. Ours is the mean over seeds with a 95 % interval that knows of the test's identities (drawn
+again as wholes) and of the spread between seeds; with one seed it is that run's own. Over folds a
+figure is the mean of what it is on each. Times are of one training: the clock on the wall, and what
+all cores together computed; a machine shared with other work shows a longer wall.
+"""
+
+
+def page(results: Results) -> str:
+    """All there is to know of each row, recipe by recipe."""
+    return "\n".join([OPENING, *(line for entry in results.entries for line in _section(entry))])
+
+
+def readme_table(results: Results) -> str:
+    """What, published, ours, time and command of every row."""
+    lines = [
+        "| what | published | ours (95 % interval) | time | command |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)} | "
+        f"{_time(row.seconds)} | `{entry.command}` |"
+        for entry in results.entries
+        for row in entry.rows
+    ]
+    return "\n".join(lines)
+
+
+def rows_in_words(entry: Entry) -> str:
+    """For a terminal: each row as a line."""
+    return "\n".join(
+        f"{row.what}: {_ours(row)}, published {row.published or 'nowhere'}" for row in entry.rows
+    )
+
+
+def with_table(readme: str, results: Results) -> str:
+    """The text of a README with its table made anew; `DataError` without the two markers."""
+    pattern = f"{re.escape(BEGIN)}\n.*?{re.escape(END)}"
+    if not re.search(pattern, readme, re.S):
+        raise DataError(f"the table goes between two lines, {BEGIN!r} and {END!r}: add them")
+    table = f"{BEGIN}\n\n{readme_table(results)}\n\n{END}"
+    return re.sub(pattern, lambda _: table, readme, count=1, flags=re.S)
+
+
+def _section(entry: Entry) -> Iterator[str]:
+    changes = f" with {', '.join(entry.changes)}" if entry.changes else ""
+    yield f"## {entry.recipe}{changes}\n"
+    folds = f", {entry.folds} folds of people never seen" if entry.folds else ""
+    yield f"{entry.about}\n"
+    yield f"```sh\n{entry.command}\n```\n"
+    yield f"{entry.data}{folds}. Commit {entry.commit}, {entry.date}, {entry.machine}.\n"
+    yield "| what | published | ours (95 % interval) | each seed | trials | wall | all cores |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in entry.rows:
+        name = figure_name(row.figure)
+        published = row.published or "–"
+        published += f" ({row.source})" if row.source else ""
+        seeds = ", ".join(name.write(value) for value in row.seeds)
+        times = f"{_time(row.seconds)} | {_time(row.cpu_seconds)}"
+        yield (
+            f"| {_cell(row.what)}: {name.label.lower()} | {_cell(published)} | {_ours(row)} | "
+            f"{seeds} | {row.ours.n:,} | {times} |"
+        )
+    yield ""
+
+
+def _ours(row: Row) -> str:
+    name, ours = figure_name(row.figure), row.ours
+    seeds = "1 seed" if len(row.seeds) == 1 else f"{len(row.seeds)} seeds"
+    return f"{name.write(ours.value)} ({name.interval(ours.low, ours.high)}), {seeds}"
+
+
+def _time(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{seconds:.0f} s" if seconds < 90 else f"{minutes:.{0 if minutes >= 10 else 1}f} min"
+
+
+def _cell(text: str) -> str:
+    """Text that keeps to its column."""
+    return text.replace("|", "\\|").replace("\n", " ")

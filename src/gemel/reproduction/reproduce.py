@@ -1,0 +1,181 @@
+"""`gemel reproduce`: train for every seed and fold, measure, combine, put the rows down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from statistics import fmean
+from typing import final
+
+from gemel.data import BUILTINS, open_data
+from gemel.errors import DataError, RecipeError
+from gemel.evaluation.figure import Figure
+from gemel.measure.answer import Answer
+from gemel.progress import Progress
+from gemel.recipe import Recipe, load_recipe, named_recipes
+from gemel.recipe.reproduction import ReproductionSetting, RowChoice
+from gemel.reproduction.circumstances import has_gpu
+from gemel.reproduction.combine import mean_over_seeds
+from gemel.reproduction.results import Entry, Row, keep
+from gemel.reproduction.rows import answers_of, figure_of
+from gemel.reproduction.unit import Record, Unit, digest
+
+
+@final
+@dataclass(frozen=True)
+class Wish:
+    """What the caller asked for; `changes` are `key=value` settings on top of the recipe."""
+
+    recipe: str
+    data: str | None = None
+    seeds: int = 3
+    changes: tuple[str, ...] = ()
+    out: Path = Path("runs/reproduce")
+    results: Path = Path("docs/results.md")
+
+
+@final
+@dataclass(frozen=True)
+class _Measured:
+    """A row of a recipe with its figure for each seed, and how its trainings came about."""
+
+    asked: RowChoice
+    figures: tuple[Figure, ...]
+    records: tuple[Record, ...]
+
+
+def reproduce(wish: Wish, progress: Progress) -> Entry:
+    """Carries the wish out and writes its rows; what is finished already is not done again.
+
+    Raises `RecipeError` where the recipe reproduces nothing, or needs a GPU and there is none;
+    `DataError` where there is nothing to train on, or the results cannot be read and written.
+    """
+    recipe = load_recipe(wish.recipe, wish.changes)
+    setting = _setting(recipe, wish.recipe)
+    data = _data(wish, setting)
+    keep(wish.results)  # what cannot be written is better known before the training than after
+    rows = sorted(setting.rows, key=lambda row: row.changes)
+    measured = [
+        each
+        for changes, group in groupby(rows, key=lambda row: row.changes)
+        for each in _of_one_recipe(wish, data, changes, list(group), progress)
+    ]
+    measured.sort(key=lambda each: setting.rows.index(each.asked))
+    entry = _entry(wish, recipe, data, measured)
+    keep(wish.results, entry)
+    return entry
+
+
+def _setting(recipe: Recipe, name: str) -> ReproductionSetting:
+    if recipe.reproduction is None:
+        texts = named_recipes().items()
+        able = ", ".join(known for known, text in texts if "\n[reproduction]" in text)
+        raise RecipeError(
+            "a recipe says in a section [reproduction] what is to be measured, and "
+            f"{name} has none; these have: {able}"
+        )
+    if recipe.reproduction.machine == "gpu" and not has_gpu():
+        raise RecipeError(
+            f"{name} needs a GPU, and there is none here: gemel reproduce "
+            f"{recipe.reproduction.instead} is what two cores can do"
+        )
+    return recipe.reproduction
+
+
+def _data(wish: Wish, setting: ReproductionSetting) -> str:
+    data = wish.data or setting.data
+    if data is None:
+        raise DataError(
+            f"{wish.recipe} is reproduced on data of yours: name the folder or table, as in gemel "
+            f"reproduce {wish.recipe} DATA"
+        )
+    return data
+
+
+def _of_one_recipe(
+    wish: Wish, data: str, changes: Sequence[str], rows: list[RowChoice], progress: Progress
+) -> list[_Measured]:
+    """The rows that are measured on the same trainings: one for each seed and fold."""
+    records: list[Record] = []
+    by_seed: list[list[Figure]] = []
+    for units in _units(wish, data, changes):
+        answers: list[list[Answer]] = []
+        for unit in units:
+            run, record = unit.carried_out(progress)
+            records.append(record)
+            answers.append(answers_of(run, unit.recipe, rows, progress))
+        folds = zip(*answers, strict=True)
+        by_seed.append([figure_of(row, of_row) for row, of_row in zip(rows, folds, strict=True)])
+    return [
+        _Measured(row, figures, tuple(records))
+        for row, figures in zip(rows, zip(*by_seed, strict=True), strict=True)
+    ]
+
+
+def _units(wish: Wish, data: str, changes: Sequence[str]) -> list[list[Unit]]:
+    """For each seed its folds, or the one training that it is."""
+    settings = (*changes, *wish.changes)
+    recipe = load_recipe(wish.recipe, settings)
+    name = f"{recipe.name}-{digest(recipe, open_data(data))}"
+    units = []
+    for seed in range(recipe.seed, recipe.seed + wish.seeds):
+        of_seed = []
+        for fold in range(recipe.split.folds or 1):
+            own, place = (*settings, f"seed={seed}"), f"seed-{seed}"
+            if recipe.split.folds:
+                own, place = (*own, f"split.fold={fold}"), f"{place}-fold-{fold}"
+            resolved = load_recipe(wish.recipe, own)
+            of_seed.append(Unit(data, wish.recipe, own, resolved, wish.out / name / place))
+        units.append(of_seed)
+    return units
+
+
+def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured]) -> Entry:
+    records = [record for each in measured for record in each.records]
+    return Entry(
+        recipe=recipe.name,
+        changes=wish.changes,
+        data=_shown(data),
+        about=recipe.about,
+        command=_command(wish),
+        folds=recipe.split.folds,
+        commit=_all(record.commit for record in records),
+        machine=_all(record.machine for record in records),
+        date=max(record.date for record in records),
+        rows=tuple(map(_row, measured)),
+    )
+
+
+def _row(measured: _Measured) -> Row:
+    asked = measured.asked
+    return Row(
+        what=asked.what,
+        figure=asked.figure,
+        published=asked.published,
+        source=asked.source,
+        ours=mean_over_seeds(asked.figure, measured.figures),
+        seeds=tuple(figure.value for figure in measured.figures),
+        seconds=round(fmean(record.seconds for record in measured.records), 1),
+        cpu_seconds=round(fmean(record.cpu_seconds for record in measured.records), 1),
+    )
+
+
+def _command(wish: Wish) -> str:
+    """The command that does it again, without the places of one machine."""
+    words = ["gemel", "reproduce", Path(wish.recipe).name]
+    words += [_shown(wish.data)] if wish.data else []
+    words += [f"--seeds {wish.seeds}", *(f"--set '{change}'" for change in wish.changes)]
+    return " ".join(words)
+
+
+def _shown(data: str) -> str:
+    """A built-in name, or the last part of a path."""
+    path = Path(data)
+    return data if data in BUILTINS else f"{path.name}/" if path.is_dir() else path.name
+
+
+def _all(values: Iterable[str]) -> str:
+    """Each once: trainings that went on another day may have had another commit."""
+    return "; ".join(dict.fromkeys(values))

@@ -1,0 +1,111 @@
+"""The results of all reproductions: one JSON file is the truth, and pages are made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self, final
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figure
+from gemel.reproduction.page import page
+from gemel.whole_file import write_text
+
+
+class _Saved(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@final
+class Row(_Saved):
+    """A figure beside the published one. `seeds` are its values, `seconds` those of one training.
+
+    `cpu_seconds` add up what all cores spent on it.
+    """
+
+    what: str
+    figure: str
+    published: str | None
+    source: str
+    ours: Figure
+    seeds: tuple[float, ...]
+    seconds: float
+    cpu_seconds: float
+
+
+@final
+class Entry(_Saved):
+    """All rows of one reproduction, and how they came about. `changes` are the caller's."""
+
+    recipe: str
+    changes: tuple[str, ...]
+    data: str
+    about: str
+    command: str
+    folds: int | None
+    commit: str
+    machine: str
+    date: str
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...], str]:
+        """What a later reproduction takes the place of."""
+        return self.recipe, self.changes, self.data
+
+
+@final
+class Results(_Saved):
+    entries: tuple[Entry, ...] = ()
+
+    def with_entry(self, entry: Entry) -> Self:
+        """The entry in the place of its predecessor; all in the order of their recipes."""
+        others = [other for other in self.entries if other.key != entry.key]
+        return type(self)(entries=tuple(sorted([*others, entry], key=lambda each: each.key)))
+
+
+def truth_of(path: Path) -> Path:
+    """The JSON file beside a page of results."""
+    return path.with_suffix(".json")
+
+
+def read_results(path: Path) -> Results:
+    """The results in a JSON file; none where there is no file, DataError for a damaged one."""
+    if not path.exists():
+        return Results()
+    try:
+        return Results.model_validate_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{path} must be as `gemel reproduce` wrote it, got: {reason}; restore it, or choose "
+            "another --results"
+        ) from None
+
+
+def keep(path: Path, entry: Entry | None = None) -> Results:
+    """Adds an entry to the results whose page `path` is, and writes both files anew.
+
+    Two that write at once wait for each other. Without an entry nothing changes, but that reading
+    and writing is possible is known. Raises `DataError` where it is not.
+    """
+    truth = truth_of(path)
+    with _locked(truth):
+        results = read_results(truth)
+        results = results if entry is None else results.with_entry(entry)
+        write_text(truth, results.model_dump_json(indent=2) + "\n")
+        write_text(path, page(results))
+    return results
+
+
+def _locked(truth: Path) -> FileLock:
+    try:
+        truth.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{truth.parent} must be a folder that results can be written to, got: "
+            f"{error.strerror}; choose another --results"
+        ) from None
+    return FileLock(truth.with_name(f".{truth.name}.lock"))

@@ -1,0 +1,56 @@
+"""The rows of a recipe asked of its trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figure, Missing
+from gemel.measure.answer import Answer, pooled
+from gemel.measure.protocols import Question, Subject
+from gemel.measure.runs import measure_run, run_subject
+from gemel.progress import Progress
+from gemel.recipe import Recipe
+from gemel.recipe.reproduction import RowChoice
+from gemel.run import Run
+
+
+def answers_of(
+    run: Run, recipe: Recipe, rows: Sequence[RowChoice], progress: Progress
+) -> list[Answer]:
+    """Each row asked of one run; the items of a data set are encoded once for all of them."""
+    subjects: dict[str | None, Subject] = {}
+    answers = []
+    for row in rows:
+        question = Question.of(recipe, **_settings(row))
+        if row.protocol == "lake-runs":
+            answers.append(measure_run(run, None, row.protocol, question, progress))
+            continue
+        if row.data not in subjects:
+            subjects[row.data] = run_subject(run, row.data, progress)
+        answer = subjects[row.data].answer(row.protocol, question)
+        for sentence in answer.notices:
+            progress.say(sentence)
+        answers.append(answer)
+    return answers
+
+
+def figure_of(row: RowChoice, folds: Sequence[Answer]) -> Figure:
+    """The figure that a row asks for, over the folds of a seed; `DataError` where there is none."""
+    figures = pooled(folds)
+    figure = figures.get(row.figure)
+    if figure is None:
+        raise DataError(
+            f"{row.what!r} asks for {row.figure}, and {folds[0].data} gives "
+            f"{', '.join(figures)}: change reproduction.rows.figure"
+        )
+    if isinstance(figure, Missing):
+        raise DataError(f"{row.what!r} asks for {row.figure}, which {figure.missing}")
+    return figure
+
+
+def _settings(row: RowChoice) -> dict[str, Any]:
+    """What a row says of its question: the settings that both have, by their names."""
+    return {field.name: getattr(row, field.name, None) for field in fields(Question)}

@@ -1,0 +1,80 @@
+"""Figures over folds: the mean of the folds', with an interval by the identities of all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.pairs import PairLimits, sample_pairs
+from gemel.evaluation.verification import OperatingPoint, verification
+
+PEOPLE = np.repeat(np.arange(40), 6)
+
+
+def scores(right, people):
+    return Evidence.of_scores({"accuracy": np.asarray(right, float)}, np.asarray(people))
+
+
+def fold_of(comparer, number, scale=1.0):
+    """Fold `number` of five: eight people, compared on a scale of their own."""
+    items = np.flatnonzero(np.arange(40)[PEOPLE] % 5 == number)
+    pairs = sample_pairs(PEOPLE[items], seed=number, limits=PairLimits(200, 400))
+
+    class Scaled:
+        def pairs(self, left, right):
+            return comparer.pairs(items[left], items[right]) * scale
+
+    point = OperatingPoint(2.0 * scale, lambda d: np.full(len(d), 0.5))
+    return verification(Scaled(), pairs, point, Bootstrap(20))
+
+
+def test_one_part_is_measured_as_ever():
+    right, people = np.array([1.0, 1.0, 0.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 1, 2, 2])
+    alone = bootstrap_figures(
+        lambda weights: {"accuracy": float(weights @ right / weights.sum())},
+        Units.of_trials(people),
+        {"accuracy": 6},
+    )
+    assert figures_of([scores(right, people)]) == alone
+
+
+def test_the_mean_over_folds_by_hand():
+    # 3 of 4 right, and 1 of 2: each fold counts alike, whatever its size.
+    figure = figures_of([scores([1, 1, 1, 0], [0, 0, 1, 1]), scores([1, 0], [2, 3])])["accuracy"]
+    assert figure.value == pytest.approx((3 / 4 + 1 / 2) / 2)
+    assert figure.n == 6
+    assert figure.low < figure.value < figure.high
+
+
+def test_more_people_in_more_folds_make_the_interval_narrower(noisy):
+    folds = [fold_of(noisy(PEOPLE, spread=1.5), number).evidence for number in range(5)]
+    alone, all_of_them = (figures_of(parts)["eer"] for parts in (folds[:1], folds))
+    assert all_of_them.high - all_of_them.low < 0.7 * (alone.high - alone.low)
+
+
+def test_a_scale_of_its_own_does_not_make_a_fold_worse(noisy):
+    comparer = noisy(PEOPLE)
+    plain = [fold_of(comparer, number) for number in range(5)]
+    scaled = [fold_of(comparer, number, scale=10.0**number) for number in range(5)]
+    for name in ("eer", "auc", "accuracy"):
+        one, other = (figures_of([f.evidence for f in each])[name] for each in (plain, scaled))
+        assert one.value == pytest.approx(other.value)
+        assert one.value == pytest.approx(np.mean([f.figures[name].value for f in plain]))
+
+
+def test_over_folds_a_constant_comparer_is_at_chance_and_an_oracle_right(constant, oracle, chance):
+    def over_folds(comparer):
+        return figures_of([fold_of(comparer, number).evidence for number in range(5)])
+
+    assert over_folds(constant)["eer"].value == 0.5
+    assert over_folds(oracle(PEOPLE))["eer"].value == 0
+    guessed = over_folds(chance)["eer"]
+    assert guessed.low < 0.5 < guessed.high
+
+
+def test_a_fold_that_a_resample_leaves_empty_is_left_out():
+    # One person to a fold: nearly every resample leaves one of the three out.
+    figure = figures_of([scores([1, 0], [n, n]) for n in range(3)], Bootstrap(50))["accuracy"]
+    assert figure.value == 0.5

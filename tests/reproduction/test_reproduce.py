@@ -1,0 +1,223 @@
+"""`gemel reproduce` as a whole; most trainings here are one that was done beforehand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from gemel.errors import DataError, RecipeError
+from gemel.measure.protocols import Question
+from gemel.measure.runs import measure_run
+from gemel.progress import Silent
+from gemel.recipe import load_recipe, recipe_text
+from gemel.reproduction import Wish, read_results, reproduce, unit
+from gemel.reproduction.circumstances import commit, machine
+from gemel.run import Run
+from gemel.training.checkpoint import read_counters
+
+TINY = """
+name = "tiny"
+about = "Digits in a second."
+
+[encoder]
+name = "mlp"
+widths = [16]
+
+[metric]
+name = "euclidean"
+
+[loss]
+name = "contrastive"
+
+[batch]
+kind = "classes"
+
+[training]
+epochs = 1
+precision = "32"
+
+[reproduction]
+data = "digits"
+minutes = 1
+
+[[reproduction.rows]]
+what = "which of three"
+protocol = "few-shot"
+ways = 3
+published = "99 %"
+source = "nobody"
+"""
+MORE = """
+[[reproduction.rows]]
+what = "same or different"
+protocol = "verification"
+
+[[reproduction.rows]]
+what = "wider"
+protocol = "retrieval"
+figure = "recall@1"
+changes = ["encoder.widths=[20]"]
+"""
+FOLDS = """
+[split]
+by = "label"
+folds = 3
+validation = 0.4
+"""
+
+
+@pytest.fixture
+def wish(tmp_path):
+    def made(text=TINY, **more):
+        (tmp_path / "tiny.toml").write_text(text, "utf-8")
+        places = {"out": tmp_path / "runs", "results": tmp_path / "docs" / "results.md"}
+        return Wish(str(tmp_path / "tiny.toml"), **({"seeds": 1} | places | more))
+
+    return made
+
+
+@pytest.fixture
+def trainings(monkeypatch, tiny_run):
+    """The orders of all trainings; each leaves the session's run, with the recipe it was given."""
+    orders = []
+
+    def stand_in(order, progress):
+        orders.append(order)
+        run = Run(shutil.copytree(tiny_run.path, order.out))
+        run.recipe.write_text(recipe_text(load_recipe(order.recipe, order.changes)), "utf-8")
+
+    monkeypatch.setattr(unit, "train", stand_in)
+    return orders
+
+
+def measured(order, protocol="verification", **question):
+    """The accuracy of a training, by the command that everybody has."""
+    run = Run(order.out)
+    asked = Question.of(load_recipe(run.recipe), **question)
+    return measure_run(run, None, protocol, asked, Silent()).figures
+
+
+def test_rows_are_measured_on_as_few_trainings_as_they_need(wish, trainings, tmp_path):
+    entry = reproduce(wish(TINY + MORE, seeds=2), Silent())
+    assert [row.what for row in entry.rows] == ["which of three", "same or different", "wider"]
+    # Two rows on one recipe and one on a wider: two trainings for each seed.
+    assert [order.changes[-1] for order in trainings] == ["seed=0", "seed=1"] * 2
+    assert read_results(tmp_path / "docs" / "results.json").entries == (entry,)
+    first = entry.rows[0]
+    own = [measured(order, "few-shot", ways=3)["accuracy"].value for order in trainings[:2]]
+    assert list(first.seeds) == own
+    assert entry.rows[1].seeds[0] == measured(trainings[0])["accuracy"].value
+    assert entry.rows[2].seeds[1] == measured(trainings[3], "retrieval")["recall@1"].value
+    assert first.ours.value == pytest.approx(np.mean(first.seeds))
+    assert (first.published, first.source) == ("99 %", "nobody")
+    assert first.cpu_seconds > 0
+    assert entry.command == "gemel reproduce tiny.toml --seeds 2"
+    assert str(tmp_path) not in (tmp_path / "docs" / "results.json").read_text("utf-8")
+    # What is done is not done again, and the words of a recipe decide nothing.
+    trainings.clear()
+    again = reproduce(wish((TINY + MORE).replace("99 %", "98 %"), seeds=2), Silent())
+    assert trainings == []
+    assert again.rows[0].ours == first.ours
+    assert again.rows[0].published == "98 %"
+    assert len(read_results(tmp_path / "docs" / "results.json").entries) == 1
+
+
+def test_another_recipe_is_another_training(wish, trainings):
+    reproduce(wish(), Silent())
+    reproduce(wish(changes=("loss.margin=2.0",)), Silent())
+    assert len({order.out.parent for order in trainings}) == 2
+
+
+def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
+    """A real training, killed twice: before its first step, and before its matcher."""
+    from gemel.training import train as room
+
+    orders = []
+    carry_out = unit.train
+
+    def counted(order, progress):
+        orders.append(order)
+        return carry_out(order, progress)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unit, "train", counted)
+    for piece in ("write_learned", "make_matcher"):
+        with monkeypatch.context() as patch:
+            patch.setattr(room, piece, killed)
+            with pytest.raises(KeyboardInterrupt):
+                reproduce(wish(), Silent())
+    seconds = read_counters(orders[0].out / "checkpoints" / "last.safetensors")["cpu_seconds"]
+    (row,) = reproduce(wish(), Silent()).rows
+    assert [order.resume for order in orders] == [False, False, True]
+    # What was spent before the kill counts, and the epoch was not done again.
+    assert row.cpu_seconds == pytest.approx(seconds, abs=0.06)
+
+
+def test_folds_test_every_label_and_are_one_row(wish, trainings):
+    entry = reproduce(wish(TINY + FOLDS), Silent())
+    assert [order.changes[-1] for order in trainings] == [f"split.fold={n}" for n in range(3)]
+    assert entry.folds == 3
+    figures = [measured(order, "few-shot", ways=3)["accuracy"] for order in trainings]
+    (row,) = entry.rows
+    assert row.ours.value == pytest.approx(np.mean([figure.value for figure in figures]))
+    assert row.ours.n == sum(figure.n for figure in figures)
+    assert len(row.seeds) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (TINY.partition("[reproduction]")[0], "has none; these have: .*hadsell-2006"),
+        (
+            TINY.replace("minutes = 1", 'minutes = 1\nmachine = "gpu"\ninstead = "tinier"'),
+            "needs a GPU, and there is none here: gemel reproduce tinier",
+        ),
+        (TINY.replace("minutes = 1", 'minutes = 1\nmachine = "gpu"'), "set reproduction.instead"),
+        (TINY.replace("few-shot", "fewshot"), "no reproduction.rows.0 'fewshot'; did"),
+        (
+            TINY + MORE.replace('verification"', 'verification"\nfigure = "accuracy@distance=0.5"'),
+            "measured at evaluation.fixed_threshold, which is None: set it to 0.5",
+        ),
+        (
+            TINY + FOLDS + '[[reproduction.rows]]\nwhat = "runs"\nprotocol = "lake-runs"\n',
+            "'runs' is measured on other data: leave out split.folds or the row",
+        ),
+        (
+            TINY + '[[reproduction.rows]]\nwhat = "which of three"\nprotocol = "retrieval"\n',
+            "'which of three' stands twice",
+        ),
+    ],
+)
+def test_what_cannot_be_reproduced_is_one_sentence(wish, trainings, text, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        reproduce(wish(text), Silent())
+    assert trainings == []
+
+
+def test_an_unknown_recipe_says_which_was_meant(tmp_path):
+    with pytest.raises(RecipeError, match=r"did you mean 'hadsell-2006'\?"):
+        reproduce(Wish("hadsell-2005", results=tmp_path / "r.md"), Silent())
+
+
+def test_data_of_ones_own_must_be_named(wish):
+    with pytest.raises(DataError, match=r"data of yours: name the folder .*tiny\.toml DATA"):
+        reproduce(wish(TINY.replace('data = "digits"\n', "")), Silent())
+
+
+def test_results_that_cannot_be_written_are_known_before_the_training(wish, trainings, tmp_path):
+    (tmp_path / "docs").write_text("in the way", "utf-8")
+    with pytest.raises(DataError, match="results can be written to"):
+        reproduce(wish(), Silent())
+    assert trainings == []
+
+
+def test_the_circumstances_name_no_host():
+    assert re.fullmatch(r"\d+ cores?, \d+ threads?, .+", machine())
+    assert os.uname().nodename not in machine()
+    assert re.fullmatch(r"[0-9a-f]{10}(\+changes)?|gemel .+", commit())
