@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from gemel.augment import AffineRange, Augment
 from gemel.augment.affine import draw_matrices, random_affine
+from gemel.augment.quarter_turns import quarter_turns
 
 FULL = Augment(
     AffineRange(10, 0.2, (0.8, 1.2), 0.1, 0.1, mirror=True),
@@ -87,3 +89,36 @@ def test_erasing_covers_half_of_the_pictures_and_no_side_too_long():
     hit = changed.any(dim=(1, 2, 3))
     assert hit.float().mean().item() == pytest.approx(0.5, abs=0.12)
     assert changed.any(2).sum(-1).max() <= 11
+
+
+def test_axes_apart_are_scaled_and_sheared_by_draws_of_their_own():
+    limits = {"shear": 0.3, "scale": (0.8, 1.2)}
+    apart = draw_matrices(2000, AffineRange(**limits, axes="apart"), seeded())
+    # Without rotation the map is shear times scale, so its columns are each axis' own.
+    across, down = 1 / apart[:, 0, 0], 1 / apart[:, 1, 1]
+    for scale in (across, down):
+        assert 0.799 < scale.min() < 0.81
+        assert 1.19 < scale.max() < 1.201
+    assert abs(np.corrcoef(across, down)[0, 1]) < 0.1
+    shears = apart[:, 1, 0] * across, apart[:, 0, 1] * down
+    for shear in shears:
+        assert 0.29 < shear.abs().max() <= 0.3001
+    assert abs(np.corrcoef(*shears)[0, 1]) < 0.1
+    together = draw_matrices(2000, AffineRange(**limits), seeded())
+    assert (together[:, 1, 0] == 0).all()
+    torch.testing.assert_close(together[:, 0, 0], together[:, 1, 1])
+
+
+def test_the_asked_for_share_stays_untouched():
+    pictures = torch.rand(900, 1, 6, 6)
+    changed = Augment(AffineRange(rotation=10), untouched=1 / 9)(pictures, seeded())
+    kept = (changed == pictures).all(dim=(1, 2, 3)).float().mean().item()
+    assert kept == pytest.approx(1 / 9, abs=0.04)
+
+
+def test_four_quarter_turns_by_hand():
+    corner = torch.zeros(4, 1, 2, 2)
+    corner[:, :, 0, 0] = 1
+    turned = quarter_turns(corner, np.arange(4))
+    # Against the clock: upper left, lower left, lower right, upper right.
+    assert turned.flatten(1).argmax(1).tolist() == [0, 2, 3, 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,6 +34,7 @@ KINDS = {
     "triplets": lambda: Triplets(index(), size=8),
     "triplets in a group": lambda: Triplets(index(), size=8, groups=1),
     "classes": lambda: Classes(index(), labels=5, items=3),
+    "turned classes": lambda: Classes(index(), labels=5, items=3, turned=True),
     "classes in a group": lambda: Classes(index(), labels=4, items=3, groups=1),
     "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
     "episodes in a group": lambda: Episodes(index(), ways=4, shots=1, queries=1, groups=1),
@@ -129,6 +132,29 @@ def test_given_pairs_come_once_an_epoch():
         for a, b in zip(batch.rows, batch.columns, strict=True)
     ]
     assert sorted(seen) == sorted(zip(kind.left, kind.right, strict=True))
+
+
+def test_pairs_that_are_kept_come_as_often_as_asked_for():
+    kind = replace(given_pairs(), size=7, times=3)
+    batches = epoch(kind)
+    seen = [
+        (batch.items[a], batch.items[b[0]])
+        for batch in batches
+        for a, b in zip(batch.rows, batch.columns, strict=True)
+    ]
+    assert len(batches) == kind.steps
+    assert sorted(seen) == sorted(3 * list(zip(kind.left, kind.right, strict=True)))
+
+
+def test_a_group_is_turned_as_a_whole():
+    kind = Classes(index(), labels=6, items=2, turned=True)
+    batches = [batch for seed in range(20) for batch in epoch(kind, seed)]
+    for batch in batches:
+        groups = GROUPS[batch.items]
+        for group in np.unique(groups):
+            assert len(np.unique(batch.turns[groups == group])) == 1
+    assert set(np.concatenate([batch.turns for batch in batches])) == {0, 1, 2, 3}
+    assert any(len(np.unique(batch.turns)) > 1 for batch in batches)
 
 
 def test_queries_of_an_episode_are_never_among_its_examples():

@@ -8,7 +8,13 @@ from safetensors.torch import load_file, save_file
 
 from gemel.encoders import ENCODERS, PixelStatistics, Samples, SequenceEncoder, TokenVectors
 
-SHAPES = {"koch": (1, 105, 105), "conv4": (3, 28, 28), "compact": (3, 24, 40), "mlp": (1, 8, 8)}
+SHAPES = {
+    "koch": (1, 105, 105),
+    "conv4": (3, 28, 28),
+    "compact": (3, 24, 40),
+    "mlp": (1, 8, 8),
+    "hoffer": (1, 24, 28),
+}
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
 SERIES = ("resnet1d", "tdnn")
 """Sequence encoders that are tried on samples; the others on tokens."""

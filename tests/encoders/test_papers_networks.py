@@ -45,6 +45,15 @@ def test_koch_refuses_pictures_that_its_kernels_eat_up():
     assert grey("koch", 35, kernels=(5, 4, 3, 2))(torch.rand(1, 1, 35, 35)).shape == (1, 4096)
 
 
+def test_koch_may_be_padded_and_normalised_for_small_pictures():
+    small = grey("koch", 35, kernels=(5, 3, 3, 3), padding="same", batch_norm=True)
+    # 35 - 17 - 8 - 4 after the poolings; a scale and a shift for each map and each unit.
+    assert small.dense.in_features == 256 * 4 * 4
+    assert sum(norm.num_features for norm in small.norms) == 64 + 128 + 128 + 256 + 4096
+    assert small(torch.rand(2, 1, 35, 35)).shape == (2, 4096)
+    assert small.conv1.weight.std() > 0.05  # torch's own first weights, not the paper's 0.01
+
+
 def test_the_mnist_pair_examples_mlp():
     # 784·128+128 + 128·128+128 + 128·128+128
     assert parameters(grey("mlp", 28)) == 100_480 + 16_512 + 16_512
@@ -82,3 +91,21 @@ def test_compact_fits_any_picture_and_stays_small(side):
     encoder = grey("compact", side).eval()
     assert encoder(torch.rand(2, 1, side, side)).shape == (2, 128)
     assert parameters(encoder) < 4_000_000
+
+
+def test_the_triplet_network_ends_in_128_numbers_on_both_of_the_papers_sizes():
+    mnist = grey("hoffer", 28)
+    assert mnist(torch.rand(2, 1, 28, 28)).shape == (2, 128)
+    # 32·5² + 32, 32·64·3² + 64, 64·128·3² + 128
+    assert parameters(mnist) == 832 + 18_496 + 73_856
+    colour = ENCODERS["hoffer"]((3, 32, 32), PixelStatistics.untouched(3))
+    assert colour(torch.rand(2, 3, 32, 32)).shape == (2, 128)
+    # 64·3·5² + 64, 64·128·3² + 128, 128·256·3² + 256, 256·128·2² + 128
+    assert parameters(colour) == 4_864 + 73_856 + 295_168 + 131_200
+
+
+def test_the_triplet_network_refuses_pictures_that_its_kernels_eat_up():
+    with pytest.raises(RecipeError, match="at least 24x24 in grey and 32x32 in colour, got 23x40"):
+        ENCODERS["hoffer"]((1, 23, 40), PixelStatistics.untouched(1))
+    with pytest.raises(RecipeError, match="got 31x31"):
+        ENCODERS["hoffer"]((3, 31, 31), PixelStatistics.untouched(3))

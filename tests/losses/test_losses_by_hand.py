@@ -10,6 +10,7 @@ import torch
 from gemel.errors import RecipeError
 from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
+from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
@@ -70,6 +71,27 @@ def test_triplet_with_the_hardest_of_each_row():
     assert value.item() == pytest.approx((0.1 + 0.1) / 2)
 
 
+def test_distance_ratio_of_one_triplet():
+    # q_p = e¹/(e¹+e³), q_n = e³/(e¹+e³): q_p² + (1-q_n)²
+    value = DistanceRatioLoss()(torch.tensor([[1.0, 3.0]]), torch.tensor([[True, False]]))
+    near, far = (e / (exp(1) + exp(3)) for e in (exp(1), exp(3)))
+    assert value.item() == pytest.approx(near**2 + (1 - far) ** 2)
+
+
+def test_distance_ratio_is_the_mean_squared_error_of_the_softmax_to_0_and_1():
+    distance = torch.rand(7, 2, generator=torch.Generator().manual_seed(0)) * 3
+    same = torch.tensor([[True, False]]).expand(7, 2)
+    error = torch.nn.functional.mse_loss(distance.softmax(1), (~same).float(), reduction="sum")
+    assert DistanceRatioLoss()(distance, same).item() == pytest.approx(error.item() / 7)
+
+
+def test_distance_ratio_over_all_triplets_of_a_row():
+    distance, same = torch.tensor([[0.5, 1.5, 1.0]]), torch.tensor([[True, False, True]])
+    # two triplets: (.5, 1.5) and (1, 1.5); 2 q² each.
+    first, second = (1 / (1 + exp(gap)) for gap in (1.0, 0.5))
+    assert DistanceRatioLoss()(distance, same).item() == pytest.approx(first**2 + second**2)
+
+
 def test_softmax():
     distance = torch.tensor([[0.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
     same = torch.tensor([[True, False, True], [False, False, False]])
@@ -84,6 +106,7 @@ def test_rows_of_one_kind_teach_nothing_and_break_nothing():
     strangers = torch.zeros(2, 3, dtype=torch.bool)
     assert SoftmaxLoss()(torch.rand(2, 3), strangers).item() == 0
     assert TripletLoss()(torch.rand(2, 3), strangers).item() == 0
+    assert DistanceRatioLoss()(torch.rand(2, 3), strangers).item() == 0
 
 
 @pytest.mark.parametrize(

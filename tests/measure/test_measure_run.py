@@ -102,6 +102,15 @@ def test_a_training_on_closed_labels_measures_items_of_the_same_labels(drawings,
     for side in ("train", "validation", "test"):
         assert len(np.unique(prepared.labels(prepared.side(side)))) == 6
     assert measured(run, protocol="few-shot", ways=6).figures["accuracy"].value > 1 / 6
+    probed = measured(run, protocol="linear-probe")
+    assert probed.figures["accuracy"].n == len(prepared.side("test"))
+    assert probed.figures["accuracy"].value > 1 / 6
+    assert f"embeddings of {len(prepared.side('train'))} training items" in probed.notices[0]
+
+
+def test_a_linear_probe_of_labels_held_out_is_refused(tiny_run):
+    with pytest.raises(DataError, match=r"not on the training side: train with --set split\.by"):
+        measured(tiny_run, protocol="linear-probe")
 
 
 @pytest.fixture(scope="module")

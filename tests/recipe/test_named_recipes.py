@@ -58,6 +58,17 @@ def test_koch_is_as_the_paper_says():
     assert recipe.optimizer.momentum_start == 0.5
     assert (recipe.training.epochs, recipe.training.patience) == (200, 20)
     assert (recipe.batch.kind, recipe.batch.size) == ("pairs", 128)
+    # Section 4.2: 150,000 pairs, uniform over alphabets, and eight distorted copies of each;
+    # 10,000 pairs to verify, 320 one-shot trials of the validation alphabets to stop by.
+    assert (recipe.batch.source, recipe.batch.per_epoch, recipe.batch.copies) == (
+        "by-group",
+        150_000,
+        8,
+    )
+    assert recipe.augment.untouched == pytest.approx(1 / 9, abs=1e-3)
+    assert (recipe.validation.figure, recipe.validation.trials) == ("one-shot", 320)
+    assert recipe.training.keeps_best
+    assert recipe.evaluation.pairs == "by-group"
     # Section 3.1: the network, its weighted L1 distance as a logit, cross-entropy.
     assert recipe.encoder.kernels == (10, 7, 4, 4)
     assert recipe.encoder.embedding_size == 4096
@@ -69,6 +80,7 @@ def test_koch_is_as_the_paper_says():
     assert recipe.augment.scale == (0.8, 1.2)
     assert recipe.augment.shift * 105 == pytest.approx(2, abs=0.01)
     assert recipe.augment.probability == 0.5
+    assert recipe.augment.axes == "apart"
 
 
 def test_hadsell_is_as_the_well_known_example_says():
@@ -78,3 +90,14 @@ def test_hadsell_is_as_the_well_known_example_says():
     assert (recipe.optimizer.name, recipe.optimizer.learning_rate) == ("rmsprop", 1e-3)
     assert (recipe.training.epochs, recipe.batch.size) == (20, 128)
     assert recipe.evaluation.fixed_threshold == 0.5
+
+
+def test_hoffer_is_as_the_paper_says():
+    recipe = load_recipe("hoffer-2015")
+    assert (recipe.encoder.maps, recipe.encoder.dropout) == ("auto", 0.5)
+    # Section 2: Euclidean distances of triplets, their softmax against (0, 1).
+    assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "distance-ratio")
+    assert (recipe.batch.kind, recipe.batch.size) == ("triplets", 128)
+    assert (recipe.optimizer.name, recipe.optimizer.momentum) == ("sgd", 0.9)
+    # Nothing is augmented.
+    assert recipe.augment == type(recipe.augment)()

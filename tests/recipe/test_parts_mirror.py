@@ -19,6 +19,8 @@ from gemel.recipe.readers import ReaderChoice
 
 GIVEN = {"self", "input_shape", "statistics", "size", "stem"}
 """What an encoder or a reader is made from beside its settings."""
+TORCHS = {"args", "kwargs"}
+"""What a part without settings takes: it has no constructor of its own."""
 DERIVED = {"learned_scale"}
 """What the recipe's other parts decide."""
 
@@ -33,7 +35,7 @@ def keywords(part) -> dict[str, object]:
     return {
         name: parameter.default
         for name, parameter in parameters.items()
-        if name not in GIVEN | DERIVED
+        if name not in GIVEN | DERIVED | TORCHS
     }
 
 

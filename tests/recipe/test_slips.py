@@ -70,6 +70,7 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
     [
         (["calibration.target=best"], "a threshold target is one of .*, got `best`"),
         (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
+        (["loss.name=contrastive", "batch.kind=pairs", "batch.copies=8"], r"batch\.copies repeats"),
         (["loss.name=triplet", "batch.kind=pairs"], r"triplet loss needs .* loss\.name to"),
         (
             ["optimizer.momentum=0.9"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import radians
-from typing import final
+from typing import Literal, final
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +24,9 @@ class AffineRange:
     """How far each part may go, either way; `probability` is each part's own chance.
 
     `rotation` in degrees, `shift` in shares of the side, `scale` and `stretch` as factors around 1
-    (`stretch` changes width against height). `mirror` flips left and right in half of the items.
+    (`stretch` changes width against height). `axes` says whether both axes are sheared and scaled
+    by draws of their own, or the first is sheared and both are scaled alike. `mirror` flips left
+    and right in half of the items.
     """
 
     rotation: float = 0.0
@@ -33,6 +35,7 @@ class AffineRange:
     stretch: float = 0.0
     shift: float = 0.0
     mirror: bool = False
+    axes: Literal["together", "apart"] = "together"
     probability: float = 1.0
 
 
@@ -50,16 +53,22 @@ def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -
         drawn = (torch.rand(count, generator=generator) * 2 - 1) * extent
         return drawn * (torch.rand(count, generator=generator) < limits.probability)
 
-    low, high = limits.scale
-    scale = low + (high - low) * torch.rand(count, generator=generator)
-    kept = torch.rand(count, generator=generator) < limits.probability
-    scale = torch.where(kept, scale, torch.ones(()))
+    def scaled() -> Tensor:
+        low, high = limits.scale
+        scale = low + (high - low) * torch.rand(count, generator=generator)
+        kept = torch.rand(count, generator=generator) < limits.probability
+        return torch.where(kept, scale, torch.ones(()))
+
+    apart = limits.axes == "apart"
+    scale = scaled()
     angle, shear = within(radians(limits.rotation)), within(limits.shear)
     stretch = torch.exp(within(limits.stretch))
     mirrored = limits.mirror & (torch.rand(count, generator=generator) < 0.5)
     across = torch.where(mirrored, -1.0, 1.0) * stretch / scale
-    down = 1 / (stretch * scale)
+    down = 1 / (stretch * (scaled() if apart else scale))
+    other = within(limits.shear) if apart else torch.zeros(count)
     cos, sin = angle.cos(), angle.sin()
-    first = torch.stack([cos * across, (shear * cos - sin) * down, 2 * within(limits.shift)], -1)
-    second = torch.stack([sin * across, (shear * sin + cos) * down, 2 * within(limits.shift)], -1)
-    return torch.stack([first, second], dim=1)
+    # Rotation times shear times scale, and then the shift.
+    first = [(cos - other * sin) * across, (shear * cos - sin) * down, 2 * within(limits.shift)]
+    second = [(sin + other * cos) * across, (shear * sin + cos) * down, 2 * within(limits.shift)]
+    return torch.stack([torch.stack(first, -1), torch.stack(second, -1)], dim=1)

@@ -28,12 +28,18 @@ class Augment:
     brightness: float = 0.0
     contrast: float = 0.0
     erase: float = 0.0
+    untouched: float = 0.0
+    """The share of items that stay as they are."""
 
     def __call__(self, images: Images, generator: torch.Generator) -> Images:
+        given = images
         if self.affine != AffineRange(probability=self.affine.probability):
             images = random_affine(images, self.affine, generator)
         if self.brightness or self.contrast:
             images = random_light(images, self.brightness, self.contrast, generator)
         if self.erase:
             images = random_erase(images, self.erase, generator)
+        if self.untouched:
+            kept = torch.rand(len(images), 1, 1, 1, generator=generator) < self.untouched
+            images = torch.where(kept.to(images.device), given, images)
         return images

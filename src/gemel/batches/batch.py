@@ -18,6 +18,7 @@ class Batch:
 
     `items` (n,) are positions in the dataset; `rows` (r,) and `columns` (r, m) are positions in
     `items`: item rows[i] is compared with each of columns[i], and `same` (r, m) says which match.
+    `turns` (n,) says by how many quarters each item is to be turned; None leaves all upright.
     In an episode all rows have the same columns, and `ways` (m,) says which of its labels, counted
     from 0, each of these is an example of.
     """
@@ -26,6 +27,7 @@ class Batch:
     rows: Indices
     columns: Indices
     same: Same
+    turns: Codes | None = None
     ways: Codes | None = None
 
     @property

@@ -7,7 +7,7 @@ per encoded item that a batch of pairs has.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -27,7 +27,8 @@ class Classes:
 
     With two views an item stands twice in a batch, each time augmented in another way. Where labels
     have forgeries, as many of them as items come along: every item is compared with them, and they
-    with nothing.
+    with nothing. With `turned` each group of a batch is turned as a whole by a random number of
+    quarters: its labels are then as good as others, and still as alike among themselves.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Classes(index, labels=3, items=4).epoch(np.random.default_rng(0))
@@ -40,6 +41,7 @@ class Classes:
     items: int
     groups: int | None = None
     views: int = 1
+    turned: bool = False
 
     @property
     def steps(self) -> int:
@@ -52,10 +54,18 @@ class Classes:
             forged = [self.index.draw_forgeries(int(label), self.items, rng) for label in chosen]
             forgeries = np.concatenate(forged)
             codes = [np.repeat(chosen, self.items), np.full(len(forgeries), FORGED)]
-            yield all_pairs(
+            batch = all_pairs(
                 np.tile(np.concatenate([*items, forgeries]), self.views),
                 np.tile(np.concatenate(codes), self.views),
             )
+            if self.turned:
+                batch = replace(batch, turns=self._turns(batch.items, rng))
+            yield batch
+
+    def _turns(self, items: Indices, rng: np.random.Generator) -> Codes:
+        group = self.index.group_of(items)
+        turns: Codes = rng.integers(4, size=group.max() + 1)[group]
+        return turns
 
 
 def all_pairs(items: Indices, codes: Codes) -> Batch:

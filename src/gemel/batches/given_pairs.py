@@ -29,7 +29,7 @@ def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
 @final
 @dataclass(frozen=True)
 class GivenPairs:
-    """Every given pair once an epoch, in a new order.
+    """Every given pair `times` an epoch, in a new order.
 
     With `lengths` (n,) of pairs, those that share a batch are of about one length: little of it is
     padding then. Batches still come in random order, and pairs of a length in new company.
@@ -44,14 +44,15 @@ class GivenPairs:
     right: Indices
     same: Same
     size: int = 128
+    times: int = 1
     lengths: Indices | None = None
 
     @property
     def steps(self) -> int:
-        return -(-len(self.same) // self.size)
+        return -(-len(self.same) * self.times // self.size)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
-        order = rng.permutation(len(self.same))
+        order = rng.permutation(len(self.same) * self.times) % len(self.same)
         starts = np.arange(0, len(order), self.size)
         if self.lengths is not None:
             order = self._alike(order)

@@ -41,6 +41,10 @@ class LabelIndex:
                 f"{len(items)} items. Add items, or hold out less with --set split.test=…"
             )
         self.groups = self._groups(groups)
+        self._group_of = np.zeros(int(labels.max()) + 1, np.int64)
+        for code, members in enumerate(self.groups):
+            self._group_of[self.codes[members]] = code
+        self._labels = labels
         claims = np.zeros(0, np.int64) if forgeries is None else labels[forgeries]
         self.forgeries = [
             np.zeros(0, np.int64) if forgeries is None else forgeries[claims == code]
@@ -62,13 +66,18 @@ class LabelIndex:
     def item_count(self) -> int:
         return sum(len(members) for members in self.items)
 
+    def group_of(self, items: Indices) -> Codes:
+        """(n,) which of `groups` each item's label is in."""
+        group: Codes = self._group_of[self._labels[items]]
+        return group
+
     def draw_labels(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
         """`count` different labels (fewer where there are not enough), from `groups` groups.
 
         `None` draws from all labels alike. Groups are drawn until their labels suffice.
         """
         if groups is None or len(self.groups) == 1:
-            return rng.permutation(len(self))[:count]
+            return _different(len(self), min(count, len(self)), rng)
         share = -(-count // groups)
         drawn: list[Indices] = []
         for group in rng.permutation(len(self.groups)):
@@ -98,5 +107,17 @@ class LabelIndex:
 
 
 def _drawn(members: Indices, count: int, rng: np.random.Generator) -> Indices:
-    rounds = -(-count // len(members))
-    return np.concatenate([rng.permutation(members) for _ in range(rounds)])[:count]
+    rounds, rest = divmod(count, len(members))
+    drawn = [rng.permutation(members) for _ in range(rounds)]
+    return np.concatenate([*drawn, members[_different(len(members), rest, rng)]])
+
+
+def _different(among: int, count: int, rng: np.random.Generator) -> Indices:
+    """`count` different numbers below `among`, in random order."""
+    if count * count > among:
+        return rng.permutation(among)[:count]
+    # Few of many rarely meet: drawing until all differ beats shuffling thousands.
+    while True:
+        drawn = rng.integers(among, size=count)
+        if len(set(drawn.tolist())) == count:
+            return drawn

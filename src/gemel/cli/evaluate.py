@@ -22,9 +22,11 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal["verification", "few-shot", "retrieval", "lake-runs"],
+        Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"],
         typer.Option(
-            metavar="P", help="The way to measure: verification, few-shot, retrieval or lake-runs."
+            metavar="P",
+            help="The way to measure: verification, few-shot, retrieval, lake-runs or "
+            "linear-probe.",
         ),
     ] = "verification",
     method: Annotated[
@@ -34,10 +36,11 @@ def evaluate(
         ),
     ] = "network",
     pairs: Annotated[
-        Literal["sampled", "consecutive"] | None,
+        Literal["sampled", "consecutive", "by-group"] | None,
         typer.Option(
             metavar="WHICH",
-            help="Pairs of verification: sampled or consecutive.  [default: the recipe's]",
+            help="Pairs of verification: sampled, consecutive or by-group.  [default: the "
+            "recipe's]",
         ),
     ] = None,
     ways: Annotated[

@@ -19,6 +19,7 @@ QUESTIONS = {
     "verification": "are two the same?",
     "few-shot": "which of N, given K examples of each?",
     "retrieval": "are the nearest of the same label?",
+    "linear-probe": "can a linear classifier read the labels off the embeddings?",
     "lake-runs": "which of 20 characters, given one drawing of each?",
 }
 

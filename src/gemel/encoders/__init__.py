@@ -8,6 +8,7 @@ from gemel.encoders.compact import CompactEncoder
 from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
+from gemel.encoders.hoffer import HofferEncoder
 from gemel.encoders.koch import KochEncoder
 from gemel.encoders.mlp import MlpEncoder
 from gemel.encoders.resnet1d import Resnet1dEncoder
@@ -24,6 +25,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "compact": CompactEncoder,
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
+    "hoffer": HofferEncoder,
     "koch": KochEncoder,
     "mlp": MlpEncoder,
     "sung": SungEncoder,

@@ -5,12 +5,14 @@
 Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", ICML deep
 learning workshop 2015, section 3.1 and figure 4; initial weights from section 3.2. At 105x105 the
 encoder and its weighted L1 metric have 38,951,745 parameters together.
-Differs from the paper: `kernels` can be chosen, for smaller pictures.
+Differs from the paper: `kernels` and `maps` can be chosen, as in its search, and for smaller
+pictures `padding` and `batch_norm`, which it has not; normalised layers start as torch starts them,
+since the paper's first weights are for layers whose scale matters.
 """
 
 from __future__ import annotations
 
-from typing import final
+from typing import Literal, TypeAlias, final
 
 import torch
 from torch import nn
@@ -20,7 +22,7 @@ from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
-MAPS = (64, 128, 128, 256)
+Sizes: TypeAlias = tuple[int, int, int, int]
 
 
 @final
@@ -41,27 +43,33 @@ class KochEncoder(PictureEncoder):
         input_shape: tuple[int, ...],
         statistics: PixelStatistics,
         *,
-        kernels: tuple[int, int, int, int] = (10, 7, 4, 4),
+        kernels: Sizes = (10, 7, 4, 4),
+        maps: Sizes = (64, 128, 128, 256),
+        padding: Literal["valid", "same"] = "valid",
+        batch_norm: bool = False,
         embedding_size: int = 4096,
     ) -> None:
         super().__init__()
         self.input_shape = input_shape
         self.embedding_size = embedding_size
-        height, width = (_after(side, kernels) for side in input_shape[1:])
+        lost = kernels if padding == "valid" else (1, 1, 1, 1)
+        height, width = (_after(side, lost) for side in input_shape[1:])
         if min(height, width) < 1:
             raise RecipeError(
                 f"koch with kernels {list(kernels)} needs larger pictures than "
                 f"{input_shape[1]}x{input_shape[2]}: set input.size to [105, 105] as in the paper, "
-                "or choose smaller encoder.kernels"
+                "or choose smaller encoder.kernels or encoder.padding=same"
             )
         self.standardise = Standardise(statistics)
-        self.conv1 = nn.Conv2d(input_shape[0], MAPS[0], kernels[0])
-        self.conv2 = nn.Conv2d(MAPS[0], MAPS[1], kernels[1])
-        self.conv3 = nn.Conv2d(MAPS[1], MAPS[2], kernels[2])
-        self.conv4 = nn.Conv2d(MAPS[2], MAPS[3], kernels[3])
-        self.dense = nn.Linear(MAPS[3] * height * width, embedding_size)
+        self.conv1 = nn.Conv2d(input_shape[0], maps[0], kernels[0], padding=padding)
+        self.conv2 = nn.Conv2d(maps[0], maps[1], kernels[1], padding=padding)
+        self.conv3 = nn.Conv2d(maps[1], maps[2], kernels[2], padding=padding)
+        self.conv4 = nn.Conv2d(maps[2], maps[3], kernels[3], padding=padding)
+        self.dense = nn.Linear(maps[3] * height * width, embedding_size)
         self.pool = nn.MaxPool2d(2)
-        self._initialise()
+        self.norms = nn.ModuleList(_norms(maps, embedding_size) if batch_norm else [])
+        if not batch_norm:
+            self._initialise()
 
     def _initialise(self) -> None:
         for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
@@ -72,13 +80,18 @@ class KochEncoder(PictureEncoder):
 
     def forward(self, items: Images) -> Embeddings:
         maps = self.standardise(items)
+        norms = iter(self.norms or [nn.Identity()] * 5)
         for conv in (self.conv1, self.conv2, self.conv3):
-            maps = self.pool(conv(maps).relu())
-        maps = self.conv4(maps).relu()
-        return torch.sigmoid(self.dense(maps.flatten(1)))
+            maps = self.pool(next(norms)(conv(maps)).relu())
+        maps = next(norms)(self.conv4(maps)).relu()
+        return torch.sigmoid(next(norms)(self.dense(maps.flatten(1))))
 
 
-def _after(side: int, kernels: tuple[int, int, int, int]) -> int:
+def _norms(maps: Sizes, embedding_size: int) -> list[nn.Module]:
+    return [*(nn.BatchNorm2d(count) for count in maps), nn.BatchNorm1d(embedding_size)]
+
+
+def _after(side: int, kernels: Sizes) -> int:
     """A side of the picture after the convolutions and the poolings between them."""
     for kernel in kernels[:3]:
         side = max(0, side - kernel + 1) // 2

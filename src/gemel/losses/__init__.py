@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
+from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.loss import Loss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
@@ -12,6 +13,7 @@ from gemel.losses.triplet import TripletLoss
 LOSSES: dict[str, type[Loss]] = {
     "binary-cross-entropy": BinaryCrossEntropyLoss,
     "contrastive": ContrastiveLoss,
+    "distance-ratio": DistanceRatioLoss,
     "softmax": SoftmaxLoss,
     "squared-error": SquaredErrorLoss,
     "triplet": TripletLoss,

@@ -28,6 +28,11 @@ Makers: TypeAlias = Literal["any", "two"]
 """`two`: the examples of an episode come from one maker, the queries from another."""
 
 
+USUAL_TRIALS = FewShotTask.trials
+USUAL_EPISODES = TwoMakersTask.episodes
+"""Of as many trials as there are ways."""
+
+
 @final
 @dataclass(frozen=True)
 class Candidates:
@@ -73,14 +78,19 @@ class Candidates:
             return most_ways(self.labels, shots, self.groups)
         return most_ways_of_two(self.labels, self.makers, shots, self.groups)
 
-    def episodes(self, ways: int, shots: int, seed: int) -> tuple[list[Episodes], tuple[str, ...]]:
-        """The usual number of trials, and a sentence about groups that are too small for them."""
+    def episodes(
+        self, ways: int, shots: int, seed: int, trials: int | None = None
+    ) -> tuple[list[Episodes], tuple[str, ...]]:
+        """The usual number of trials or as many as asked for (whole episodes between makers).
+
+        And a sentence about groups that are too small for them.
+        """
         if self.makers is None:
-            drawn_anywhere = draw_episodes(
-                self.labels, FewShotTask(ways, shots, seed=seed), self.groups
-            )
+            any_maker = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
+            drawn_anywhere = draw_episodes(self.labels, any_maker, self.groups)
             return drawn_anywhere, self._small(self._below(ways, shots), ways, "skip")
-        task = TwoMakersTask(ways, shots, seed=seed, small_groups=self.small_groups)
+        episodes = -(-trials // ways) if trials else USUAL_EPISODES
+        task = TwoMakersTask(ways, shots, episodes, seed, self.small_groups)
         drawn = draw_two_makers(self.labels, self.makers, task, self.groups)
         return drawn.episodes, self._small(drawn.small, ways, self.small_groups)
 

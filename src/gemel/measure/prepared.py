@@ -12,6 +12,7 @@ from gemel.arrays import Codes, Indices, Same
 from gemel.data import SIDES, TEST, Dataset, Pack, PairRows, Split, SplitConfig, pack, split
 from gemel.errors import DataError
 from gemel.evaluation.forgeries import sample_forgery_pairs
+from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import (
     PairLimits,
     PairSample,
@@ -22,7 +23,10 @@ from gemel.evaluation.pairs import (
 from gemel.inputs import ImageInput, Input
 from gemel.progress import Progress
 
-PairSource = Literal["sampled", "consecutive"]
+PairSource = Literal["sampled", "consecutive", "by-group"]
+
+GROUP_PAIRS = 10_000
+"""As many as Koch validated and tested his network on."""
 
 
 @final
@@ -92,6 +96,11 @@ class Prepared:
         if source == "consecutive":
             own = np.flatnonzero(self.genuine(items))
             pairs = consecutive_pairs(self.labels(items[own]), seed)
+            return replace(pairs, left=own[pairs.left], right=own[pairs.right])
+        if source == "by-group":
+            own = np.flatnonzero(self.genuine(items))
+            labels, groups = self.labels(items[own]), self.groups(items[own])
+            pairs = group_pairs(labels, groups, GROUP_PAIRS, seed)
             return replace(pairs, left=own[pairs.left], right=own[pairs.right])
         return self.sampled_pairs(items, seed)
 

@@ -17,6 +17,7 @@ from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
 from gemel.measure.learned import read_learned, without_learned
+from gemel.measure.linear_probe import probe
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.progress import Progress
@@ -31,17 +32,23 @@ def measure_run(
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
     if protocol == "lake-runs":
-        return _lake_runs(load(run.path))
-    answer = run_subject(run, data, progress).answer(protocol, question)
-    for sentence in answer.notices:
-        progress.say(sentence)
-    return answer
+        return _lake_runs(matcher)
+    if protocol == "linear-probe":
+        answer = probe(matcher, _divided(run, data, progress), question.seed, progress)
+        return _told(answer, progress)
+    return _told(run_subject(run, data, progress).answer(protocol, question), progress)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     """A run on the items it is measured on, each encoded once; without `data`, on its own."""
     prepared = own_data(run, progress) if data is None else other_data(run, data, progress)
     return subject(load(run.path), prepared, "test", progress)
+
+
+def _told(answer: Answer, progress: Progress) -> Answer:
+    for sentence in answer.notices:
+        progress.say(sentence)
+    return answer
 
 
 def own_data(run: Run, progress: Progress) -> Prepared:
@@ -57,6 +64,19 @@ def own_data(run: Run, progress: Progress) -> Prepared:
             "are no longer known: name the data to measure on, or train again"
         )
     return prepare(dataset, load(run.path).file.input, recipe.split, recipe.seed, progress)
+
+
+def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
+    """All three sides: of the run's own data, or of others divided by the run's recipe."""
+    if source is None:
+        return own_data(run, progress)
+    dataset = open_data(source)
+    if dataset.fingerprint() == run_data(run)["fingerprint"]:
+        return own_data(run, progress)
+    recipe = load_recipe(run.recipe)
+    reader = load(run.path).file.input
+    divided = prepare(dataset, reader, recipe.split, recipe.seed, progress)
+    return without_learned(divided, read_learned(run))[0]
 
 
 def other_data(run: Run, source: str, progress: Progress) -> Prepared:

@@ -9,6 +9,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 from gemel.recipe.setting import Setting
 
 Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
+FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 Dropout: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -109,8 +110,21 @@ class Conv(EncoderSetting):
 
 class Koch(EncoderSetting):
     name: Literal["koch"]
-    kernels: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (10, 7, 4, 4)
+    kernels: FourSizes = (10, 7, 4, 4)
+    maps: FourSizes = (64, 128, 128, 256)
+    padding: Literal["valid", "same"] = "valid"
+    batch_norm: bool = False
     embedding_size: PositiveInt = 4096
+
+
+class Hoffer(EncoderSetting):
+    """`maps` are those of the paper for grey or for colour unless given: one for each layer."""
+
+    name: Literal["hoffer"]
+    maps: (
+        Literal["auto"] | Annotated[tuple[PositiveInt, ...], Field(min_length=1, max_length=4)]
+    ) = "auto"
+    dropout: Dropout = 0.5
 
 
 class Conv4(EncoderSetting):
@@ -138,7 +152,8 @@ SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
 SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
 
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Conv4 | Sung | Compact | SequenceEncoderChoice, Field(discriminator="name")
+    Mlp | Conv | Koch | Hoffer | Conv4 | Sung | Compact | SequenceEncoderChoice,
+    Field(discriminator="name"),
 ]
 
 

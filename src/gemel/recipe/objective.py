@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, Tag
+from pydantic import (
+    Discriminator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Tag,
+    model_validator,
+)
 
 from gemel.recipe.setting import Setting
 
@@ -29,6 +38,10 @@ class Triplet(Setting):
     mining: Literal["all", "hardest"] = "all"
 
 
+class DistanceRatio(Setting):
+    name: Literal["distance-ratio"]
+
+
 class Softmax(Setting):
     name: Literal["softmax"]
     temperature: float = 0.1
@@ -43,7 +56,8 @@ class SquaredError(Setting):
 
 
 LossChoice: TypeAlias = Annotated[
-    Contrastive | BinaryCrossEntropy | Triplet | Softmax | SquaredError, Field(discriminator="name")
+    Contrastive | BinaryCrossEntropy | Triplet | DistanceRatio | Softmax | SquaredError,
+    Field(discriminator="name"),
 ]
 
 Groups: TypeAlias = Literal["all"] | PositiveInt
@@ -51,14 +65,29 @@ Groups: TypeAlias = Literal["all"] | PositiveInt
 
 
 class PairsBatch(Setting):
-    """`random` draws pairs on the fly, `consecutive` takes the notes' pairs of neighbours,
-    `given` those of a table. `per_epoch` counts the random pairs of an epoch."""
+    """`random` draws pairs on the fly, `by-group` once for all and as many of each group,
+    `consecutive` takes the notes' pairs of neighbours, `given` those of a table.
+
+    `per_epoch` counts the pairs that are drawn. Pairs that stay the same come `1 + copies` times an
+    epoch, augmented anew each time.
+    """
 
     kind: Literal["pairs"]
-    source: Literal["random", "consecutive", "given"] = "random"
+    source: Literal["random", "by-group", "consecutive", "given"] = "random"
     size: PositiveInt = 128
     per_epoch: PositiveInt | None = None
+    copies: NonNegativeInt = 0
     groups: Groups = "all"
+
+    @model_validator(mode="after")
+    def _only_what_counts(self) -> PairsBatch:
+        """A setting that would be ignored is a mistake."""
+        if self.copies and self.source == "random":
+            raise ValueError(
+                "batch.copies repeats pairs that stay the same, and random pairs are new every "
+                "time: set batch.source to by-group, or raise batch.per_epoch"
+            )
+        return self
 
 
 class TripletsBatch(Setting):
@@ -73,7 +102,8 @@ class ClassesBatch(Setting):
     `instances` weighs a second term of the loss. Every item then stands twice in a batch, augmented
     in two ways, and its only partner is its own other view: this keeps apart what labels alone
     would merge, and so carries over to labels never seen. `auto` is 1 where whole labels are held
-    out, and 0 where the labels to be told apart are those of the training.
+    out, and 0 where the labels to be told apart are those of the training. `turned` turns each
+    group of a batch by a random number of quarters, which makes new labels of square drawings.
     """
 
     kind: Literal["classes"]
@@ -82,6 +112,7 @@ class ClassesBatch(Setting):
     items: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
     size: Annotated[int, Field(ge=4)] = 128
     groups: Groups = "all"
+    turned: bool = False
 
 
 class EpisodesBatch(Setting):
@@ -100,7 +131,11 @@ Factors: TypeAlias = tuple[PositiveFloat, PositiveFloat]
 
 
 class AugmentSetting(Setting):
-    """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey)."""
+    """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey).
+
+    `axes = "apart"` draws shear and scale for each axis by itself; `untouched` is the share of
+    items that stay as they are.
+    """
 
     kind: Literal["image"] = "image"
     rotation: NonNegativeFloat = 0.0
@@ -109,10 +144,12 @@ class AugmentSetting(Setting):
     stretch: NonNegativeFloat = 0.0
     shift: NonNegativeFloat = 0.0
     mirror: Literal["auto"] | bool = False
+    axes: Literal["together", "apart"] = "together"
     probability: Annotated[float, Field(gt=0, le=1)] = 1.0
     brightness: NonNegativeFloat = 0.0
     contrast: NonNegativeFloat = 0.0
     erase: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    untouched: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class SeriesAugmentSetting(Setting):

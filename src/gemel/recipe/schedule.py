@@ -74,13 +74,16 @@ class ScheduleSetting(Setting):
 class TrainingSetting(Setting):
     """For how long: `epochs`, or `minutes` of wall-clock time.
 
-    `patience` stops after so many validations without a better one and keeps the best weights.
+    `patience` stops after so many validations without a better one, by `validation.figure`. `keep`
+    says which weights a training ends with: its last ones, or the best by that figure; "auto" is
+    the best where there is patience.
     `precision` and `compile` are chosen for the machine and the length of the run when "auto".
     """
 
     epochs: PositiveInt | None = None
     minutes: PositiveFloat | None = None
     patience: PositiveInt | None = None
+    keep: Literal["auto", "last", "best"] = "auto"
     precision: Precision = "auto"
     compile: Literal["auto"] | bool = "auto"
 
@@ -92,3 +95,7 @@ class TrainingSetting(Setting):
                 f"got epochs={self.epochs}, minutes={self.minutes}"
             )
         return self
+
+    @property
+    def keeps_best(self) -> bool:
+        return self.keep == "best" or (self.keep == "auto" and self.patience is not None)

@@ -21,8 +21,9 @@ from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
+from gemel.recipe.validation import ValidationSetting
 
-ROW_LOSSES = frozenset({"softmax", "triplet"})
+ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
 """Losses that compare a matching item with a different one, and so need both in a row."""
 
 
@@ -45,10 +46,11 @@ class CalibrationSetting(Setting):
 
 
 class EvaluationSetting(Setting):
-    """`pairs`: sampled from all pairs, or the notes' consecutive ones. `fixed_threshold` also
-    reports the accuracy at a distance that was chosen beforehand."""
+    """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
+    which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
+    was chosen beforehand."""
 
-    pairs: Literal["sampled", "consecutive"] = "sampled"
+    pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
     fixed_threshold: float | None = None
 
 
@@ -73,6 +75,7 @@ class Recipe(Setting):
     optimizer: OptimizerSetting = OptimizerSetting()
     schedule: ScheduleSetting = ScheduleSetting()
     training: TrainingSetting
+    validation: ValidationSetting = ValidationSetting()
     split: SplitConfig = SplitConfig()
     calibration: CalibrationSetting = CalibrationSetting()
     evaluation: EvaluationSetting = EvaluationSetting()

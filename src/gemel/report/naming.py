@@ -86,6 +86,12 @@ _NAMES = {
         "percent",
         "high",
     ),
+    r"one-shot": (
+        "One-shot accuracy",
+        "the right one found among the candidates",
+        "percent",
+        "high",
+    ),
     r"pearson": ("Pearson correlation", "with the given scores", "number", "high"),
     r"spearman": ("Spearman correlation", "with the ranks of the given scores", "number", "high"),
     r"loss": ("Loss", "", "number", "low"),

@@ -1,13 +1,10 @@
-"""What a training takes from its data: pixel statistics, batches, validation figures."""
+"""What a training takes from its data: pixel statistics and batches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import torch
 
-from gemel.arrays import Distances, Embeddings, Indices
+from gemel.arrays import Indices
 from gemel.batches import (
     BatchKind,
     Classes,
@@ -19,19 +16,13 @@ from gemel.batches import (
 )
 from gemel.encoders import PixelStatistics
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.comparer import EmbeddingComparer
-from gemel.evaluation.pairs import PairLimits, PairSample, consecutive_pairs
-from gemel.functional.roc import auc, eer, roc
+from gemel.evaluation.group_pairs import group_pairs
+from gemel.evaluation.pairs import PairSample, consecutive_pairs
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
-from gemel.recipe.objective import ClassesBatch
-from gemel.shapes import Items
-from gemel.training.collapse import spread
-from gemel.twin import SharedTwin
+from gemel.recipe.objective import ClassesBatch, PairsBatch
 
 STATISTICS_ITEMS = 2_000
-VALIDATION_ITEMS = 1_500
-VALIDATION_PAIRS = PairLimits(genuine=5_000, impostors=10_000)
 MOST_LABELS = 32
 """In a batch of classes, where the recipe leaves it open."""
 
@@ -77,7 +68,7 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     """The batch kind of a (resolved) recipe over the training side."""
     batch, train = recipe.batch, prepared.side("train")
     if batch.kind == "pairs" and batch.source == "given":
-        return _given(prepared, batch.size)
+        return _given(prepared, batch)
     if prepared.dataset.labels is None:
         raise RecipeError(
             f"batches of {batch.kind} are drawn by label, and {prepared.dataset.name} has labelled "
@@ -87,8 +78,11 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     train, forgeries = train[genuine], train[~genuine]
     if batch.kind == "pairs" and batch.source == "consecutive":
         pairs = consecutive_pairs(prepared.labels(train), recipe.seed)
-        left, right = train[pairs.left], train[pairs.right]
-        return GivenPairs(left, right, pairs.same, batch.size, _pair_lengths(prepared, left, right))
+        return _kept_pairs(prepared, train, pairs, batch)
+    if batch.kind == "pairs" and batch.source == "by-group":
+        count = batch.per_epoch or len(train)
+        pairs = group_pairs(prepared.labels(train), prepared.groups(train), count, recipe.seed)
+        return _kept_pairs(prepared, train, pairs, batch)
     index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups, forgeries)
     groups = None if batch.groups == "all" else batch.groups
     match batch.kind:
@@ -99,13 +93,32 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         case "classes":
             assert batch.labels != "auto"
             assert batch.items != "auto"
+            if batch.turned:
+                _check_square(prepared.input.shape)
             views = 2 if batch.instances else 1
-            return Classes(index, batch.labels, batch.items, groups, views)
+            return Classes(index, batch.labels, batch.items, groups, views, batch.turned)
         case "episodes":
             return Episodes(index, batch.ways, batch.shots, batch.queries, groups)
 
 
-def _given(prepared: Prepared, size: int) -> GivenPairs:
+def _kept_pairs(
+    prepared: Prepared, train: Indices, pairs: PairSample, batch: PairsBatch
+) -> GivenPairs:
+    """Pairs of training items, the same in every epoch."""
+    left, right = train[pairs.left], train[pairs.right]
+    lengths = _pair_lengths(prepared, left, right)
+    return GivenPairs(left, right, pairs.same, batch.size, 1 + batch.copies, lengths)
+
+
+def _check_square(shape: tuple[int, ...]) -> None:
+    if shape[-1] != shape[-2]:
+        raise RecipeError(
+            f"batch.turned turns square pictures, and these are {shape[-2]}x{shape[-1]}: set "
+            "input.size to two equal numbers, or leave batch.turned out"
+        )
+
+
+def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:
     given = prepared.dataset.pairs
     if given is None:
         raise RecipeError(
@@ -120,69 +133,10 @@ def _given(prepared: Prepared, size: int) -> GivenPairs:
             f"are {'matching' if same.all() else 'different'}: add pairs of the other kind"
         )
     left, right = given.left[rows], given.right[rows]
-    return GivenPairs(left, right, same, size, _pair_lengths(prepared, left, right))
+    lengths = _pair_lengths(prepared, left, right)
+    return GivenPairs(left, right, same, batch.size, 1 + batch.copies, lengths)
 
 
 def _pair_lengths(prepared: Prepared, left: Indices, right: Indices) -> Indices | None:
     lengths = prepared.pack.lengths
     return None if lengths is None else np.maximum(lengths[left], lengths[right])
-
-
-def build_validation(prepared: Prepared, seed: int) -> Callable[[SharedTwin], dict[str, float]]:
-    """The figures of a twin on a fixed sample of validation pairs."""
-    items, pairs = _validation_sample(prepared, seed)
-
-    def validate(twin: SharedTwin) -> dict[str, float]:
-        embeddings = _embed(twin, prepared, items)
-        distance = EmbeddingComparer(embeddings, _metric_of(twin)).pairs(pairs.left, pairs.right)
-        curve = roc(distance, pairs.same)
-        return {
-            "auc": auc(curve),
-            "eer": eer(curve),
-            "spread": spread(torch.from_numpy(embeddings)),
-        }
-
-    return validate
-
-
-def _validation_sample(prepared: Prepared, seed: int) -> tuple[Indices, PairSample]:
-    """Items, and pairs as positions in them; a given table's pairs are all taken."""
-    items = prepared.side("validation")
-    if prepared.dataset.pairs is not None:
-        return items, prepared.pairs("validation", "sampled", seed)
-    if len(items) > VALIDATION_ITEMS:
-        items = items[
-            np.sort(np.random.default_rng(seed).permutation(len(items))[:VALIDATION_ITEMS])
-        ]
-    return items, prepared.sampled_pairs(items, seed, VALIDATION_PAIRS)
-
-
-def _embed(twin: SharedTwin, prepared: Prepared, items: Indices) -> Embeddings:
-    device = next(twin.parameters()).device
-    order = prepared.pack.by_length(items)
-    with torch.inference_mode():
-        parts = [
-            twin.embed(_items(prepared, chunk, device))
-            for chunk in np.array_split(items[order], max(1, len(items) // 250))
-        ]
-        embeddings: Embeddings = torch.cat(parts).float().cpu().numpy()
-    return embeddings[np.argsort(order)]
-
-
-def _items(prepared: Prepared, positions: Indices, device: torch.device) -> Items:
-    feed = prepared.input.feed(prepared.pack[positions])
-    return tuple(torch.from_numpy(array).to(device) for array in feed)
-
-
-def _metric_of(twin: SharedTwin) -> Callable[[Embeddings, Embeddings], Distances]:
-    device = next(twin.parameters()).device
-
-    def metric(left: Embeddings, right: Embeddings) -> Distances:
-        with torch.inference_mode():
-            sets = (
-                torch.from_numpy(np.ascontiguousarray(side)).to(device) for side in (left, right)
-            )
-            distances: Distances = twin.metric(*sets).cpu().numpy()
-        return distances
-
-    return metric

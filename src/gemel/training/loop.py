@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import Batch
 from gemel.errors import RunError
 from gemel.losses import Loss
@@ -164,7 +165,7 @@ class Trainer:
             while not self.counters.finished:
                 self._epoch(stage)
         self._save(self.last)
-        if self.recipe.training.patience and self.best.is_file():
+        if self.recipe.training.keeps_best and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
         return self.counters
 
@@ -214,6 +215,8 @@ class Trainer:
         read = self.plan.twin.reader is not None
         compared = compared_in(batch, self.fabric.to_device, read=read)
         items = tuple(map(self.fabric.to_device, self.plan.items(batch.items)))
+        if batch.turns is not None:
+            items = (quarter_turns(items[0], batch.turns),)
         items = tuple(map(_channels_last, self.plan.augment(items, generator)))
         self.step.train()
         with torch.random.fork_rng(devices=[]):
@@ -266,9 +269,10 @@ class Trainer:
         self.board.log(counters.history[-1], counters.step)
         if self._share() >= COLLAPSE_SHARE:
             self._warn(collapse_sentence(figures["spread"], loss, resting))
-        if counters.best is None or figures["auc"] > counters.best:
-            counters.best, counters.best_epoch, counters.waited = figures["auc"], counters.epoch, 0
-            if self.recipe.training.patience:
+        value = figures[self.recipe.validation.figure]
+        if self.recipe.validation.is_better(value, than=counters.best):
+            counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0
+            if self.recipe.training.keeps_best:
                 self._save(self.best)
         else:
             counters.waited += 1
@@ -298,7 +302,8 @@ class Trainer:
         speed = (sum(items for _, items in self.recent) - batch_items) / max(seconds, 1e-9)
         shown = f"loss {np.mean(counters.losses[-20:]):.4f}" if counters.losses else ""
         if counters.history:
-            shown += f"  validation auc {counters.history[-1]['auc']:.4f}"
+            watched = self.recipe.validation.figure
+            shown += f"  validation {watched} {counters.history[-1][watched]:.4f}"
         return f"{shown}  {speed:,.0f} items/s"
 
     def _save(self, path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import FORMAT, MatcherFile, seal
-from gemel.measure.prepared import Prepared
+from gemel.measure.prepared import PairSource, Prepared
 from gemel.measure.protocols import encoded
 from gemel.networks import Networks
 from gemel.progress import Progress
@@ -33,7 +33,9 @@ def make_matcher(
     with whole_folder(run.matcher) as folder:
         export_networks(plan.twin, folder)
         networks = Networks(folder, prepared.input)
-        pairs = prepared.pairs("validation", "sampled", plan.recipe.seed)
+        asked = plan.recipe.evaluation.pairs
+        source: PairSource = "by-group" if asked == "by-group" else "sampled"
+        pairs = prepared.pairs("validation", source, plan.recipe.seed)
         embeddings = encoded(networks, prepared, "validation", progress)
         distance = networks.comparer(embeddings).pairs(pairs.left, pairs.right)
         calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)

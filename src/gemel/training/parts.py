@@ -109,11 +109,13 @@ def build_augment(
             stretch=setting.stretch,
             shift=setting.shift,
             mirror=input.channels == 3 if setting.mirror == "auto" else setting.mirror,
+            axes=setting.axes,
             probability=setting.probability,
         ),
         brightness=setting.brightness,
         contrast=setting.contrast,
         erase=setting.erase,
+        untouched=setting.untouched,
     )
     return lambda items, generator: (augment(items[0], generator),)
 

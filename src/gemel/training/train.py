@@ -27,12 +27,13 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
-from gemel.training.data import build_batches, build_validation, resolve_batch, statistics_of
+from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import build_augment, build_loss, build_twin
 from gemel.training.plan import Plan
 from gemel.training.speed import flushed_denormals
+from gemel.training.validation import build_validation
 from gemel.whole_file import write_text
 
 RUNS = Path("runs")
@@ -65,7 +66,7 @@ def train(order: Order, progress: Progress) -> Run:
         _begin(run, recipe, dataset, prepared, order)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
-    doubts = make_matcher(run, plan, prepared, progress, _trained(trained))
+    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe))
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = _measured(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
@@ -152,7 +153,7 @@ def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
         batches=build_batches(recipe, prepared),
         augment=build_augment(recipe.augment, prepared.input),
         fetch=lambda positions: prepared.input.feed(prepared.pack[positions]),
-        validate=build_validation(prepared, recipe.seed),
+        validate=build_validation(prepared, recipe),
     )
 
 
@@ -188,9 +189,10 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
     return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
-def _trained(counters: Counters) -> dict[str, Any]:
+def _trained(counters: Counters, recipe: Recipe) -> dict[str, Any]:
     return {
         "epochs": counters.epoch,
+        "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
         "steps": counters.step,
         "training_seconds": round(counters.seconds, 1),
         "training_cpu_seconds": round(counters.cpu_seconds, 1),

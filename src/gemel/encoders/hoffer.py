@@ -1,0 +1,76 @@
+"""The triplet network's convnet: 5x5, 3x3, 3x3 and 2x2 convolutions, a 2x2 max-pooling between two.
+
+    grey, 28x28:    32@5x5 - pool - 64@3x3 - pool - 128@3x3 - pool          = 128 numbers
+    colour, 32x32:  64@5x5 - pool - 128@3x3 - pool - 256@3x3 - pool - 128@2x2 = 128 numbers
+
+Nothing is padded, so that pictures of these sides end in a single point. ReLU follows each
+convolution, dropout each pooling but the one that ends the network.
+
+Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 3.1.
+Differs from the paper: pictures of other sides give more than 128 numbers, or are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, final
+
+from torch import nn
+
+from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.errors import RecipeError
+from gemel.shapes import Embeddings, Images
+
+KERNELS = (5, 3, 3, 2)
+GREY, COLOUR = (32, 64, 128), (64, 128, 256, 128)
+"""Maps of the paper's networks for MNIST and for CIFAR-10, SVHN and STL-10."""
+
+
+@final
+class HofferEncoder(PictureEncoder):
+    """The paper's network; `maps` is chosen by the picture's channels unless given.
+
+    Raises `RecipeError` for pictures too small for the kernels.
+
+    >>> import torch
+    >>> encoder = HofferEncoder((3, 32, 32), PixelStatistics.untouched(3))
+    >>> encoder(torch.rand(2, 3, 32, 32)).shape
+    torch.Size([2, 128])
+    """
+
+    output = "relu"
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        statistics: PixelStatistics,
+        *,
+        maps: Literal["auto"] | Sequence[int] = "auto",
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        channels, *sides = input_shape
+        if isinstance(maps, str):
+            maps = COLOUR if channels == 3 else GREY
+        self.input_shape = input_shape
+        layers: list[nn.Module] = []
+        for place, (many, kernel) in enumerate(zip(maps, KERNELS, strict=False)):
+            layers += [nn.Conv2d(channels, many, kernel), nn.ReLU()]
+            channels, sides = many, [side - kernel + 1 for side in sides]
+            if place < len(KERNELS) - 1:
+                layers.append(nn.MaxPool2d(2))
+                sides = [side // 2 for side in sides]
+            if place < len(maps) - 1:
+                layers.append(nn.Dropout(dropout))
+        if min(sides) < 1:
+            raise RecipeError(
+                "the encoder hoffer needs pictures of at least 24x24 in grey and 32x32 in colour, "
+                f"got {input_shape[1]}x{input_shape[2]}: set input.size, or use the encoder compact"
+            )
+        self.embedding_size = channels * sides[0] * sides[1]
+        self.layers = nn.Sequential(Standardise(statistics), *layers, nn.Flatten())
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings

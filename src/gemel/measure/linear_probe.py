@@ -1,0 +1,33 @@
+"""The linear probe asked of a matcher: all three sides of some data, each item encoded once."""
+
+from __future__ import annotations
+
+from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.linear_probe import Labelled, linear_probe
+from gemel.matcher import Matcher
+from gemel.measure.answer import Answer
+from gemel.measure.prepared import Prepared
+from gemel.measure.protocols import encoded
+from gemel.progress import Progress
+
+
+def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
+    """Raises `DataError` where the data have no labels, or test labels that were never trained."""
+
+    def side(name: str) -> Labelled:
+        items = prepared.side(name)
+        labels, genuine = prepared.labels(items), prepared.genuine(items)
+        embeddings = encoded(matcher.networks, prepared, name, progress)
+        return Labelled(embeddings[genuine], labels[genuine])
+
+    train, validation, test = side("train"), side("validation"), side("test")
+    with progress.stage("fitting a linear classifier", 1) as stage:
+        result = linear_probe(train, validation, test, Bootstrap(seed=seed))
+        stage.advance(1)
+    notice = (
+        f"Logistic regression on the embeddings of {len(train.labels):,} training items, with "
+        f"C = {result.strength:g} chosen on {len(validation.labels):,} validation items and then "
+        "fitted to both."
+    )
+    data = f"{prepared.dataset.name} (test)"
+    return Answer("linear-probe", data, seed, result.figures, (notice,))

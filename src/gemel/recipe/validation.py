@@ -1,0 +1,34 @@
+"""What a training watches on its validation side: the figure that says which weights are best."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, PositiveInt
+
+from gemel.recipe.setting import Setting
+
+WatchedFigure: TypeAlias = Literal["auc", "eer", "one-shot"]
+
+
+class ValidationSetting(Setting):
+    """`figure` decides when `training.patience` is over and what `training.keep = "best"` keeps.
+
+    `one-shot` asks `trials` questions with `ways` candidates, one example of each: within a group
+    where the data have groups, and between two makers where they have makers. `auc` and `eer` are
+    of pairs.
+    """
+
+    figure: WatchedFigure = "auc"
+    ways: Annotated[int, Field(ge=2)] = 20
+    trials: PositiveInt = 320
+
+    def is_better(self, value: float, than: float | None) -> bool:
+        """Whether the figure has improved; anything is better than nothing.
+
+        >>> ValidationSetting(figure="eer").is_better(0.1, than=0.2)
+        True
+        """
+        if than is None:
+            return True
+        return value < than if self.figure == "eer" else value > than

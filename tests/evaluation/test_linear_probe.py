@@ -1,0 +1,70 @@
+"""The linear probe: known truths, a second implementation, and what it must never look at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import RidgeClassifier
+
+from gemel.errors import DataError
+from gemel.evaluation.linear_probe import STRENGTHS, Labelled, linear_probe
+
+
+def blobs(count, spread, seed, labels=4):
+    """Clouds around the corners of a simplex."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(count) % labels
+    points = np.eye(labels)[codes] + rng.normal(0, spread, (count, labels))
+    return Labelled(points.astype(np.float32), codes)
+
+
+def test_labels_that_lie_apart_are_all_named():
+    sides = [blobs(80, 0.05, seed) for seed in range(3)]
+    result = linear_probe(*sides)
+    assert result.right.all()
+    accuracy = result.figures["accuracy"]
+    assert (accuracy.value, accuracy.n) == (1.0, 80)
+    assert accuracy.low < 1
+
+
+def test_embeddings_that_say_nothing_give_chance_within_the_interval():
+    rng = np.random.default_rng(0)
+    sides = [
+        Labelled(rng.normal(size=(400, 5)).astype(np.float32), rng.integers(4, size=400))
+        for _ in range(3)
+    ]
+    accuracy = linear_probe(*sides).figures["accuracy"]
+    assert accuracy.low <= 0.25 <= accuracy.high
+
+
+def test_a_constant_network_scores_the_commonest_label_and_no_more():
+    labels = np.array([0] * 6 + [1] * 4)
+    side = Labelled(np.ones((10, 3), np.float32), labels)
+    assert linear_probe(side, side, side).figures["accuracy"].value == pytest.approx(0.6)
+
+
+def test_another_linear_classifier_names_nearly_the_same():
+    train, validation, test = blobs(600, 0.4, 0), blobs(200, 0.4, 1), blobs(600, 0.4, 2)
+    ours = linear_probe(train, validation, test).figures["accuracy"].value
+    ridge = RidgeClassifier().fit(train.embeddings, train.labels)
+    assert ours == pytest.approx(ridge.score(test.embeddings, test.labels), abs=0.03)
+
+
+def test_units_of_the_numbers_do_not_matter():
+    sides = [blobs(120, 0.4, seed) for seed in range(3)]
+    scaled = [Labelled(side.embeddings * [1, 1e3, 1e-3, 7], side.labels) for side in sides]
+    np.testing.assert_array_equal(linear_probe(*sides).right, linear_probe(*scaled).right)
+
+
+def test_regularisation_is_chosen_on_validation_items_and_not_on_test_items():
+    train = blobs(40, 0.6, 0)
+    result = linear_probe(train, blobs(400, 0.6, 1), blobs(400, 0.6, 2))
+    other = linear_probe(train, blobs(400, 0.6, 1), blobs(400, 0.6, 3))
+    assert result.strength == other.strength
+    assert result.strength in STRENGTHS
+
+
+def test_labels_that_were_never_trained_are_refused_with_a_way_out():
+    train, test = blobs(40, 0.1, 0, labels=3), blobs(40, 0.1, 1, labels=4)
+    with pytest.raises(DataError, match=r"1 of 4 test labels are not .* split.by=item"):
+        linear_probe(train, train, test)

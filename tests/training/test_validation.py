@@ -1,0 +1,146 @@
+"""What a training watches: figures of the validation side, and the weights that they keep."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import gemel
+from gemel.data import Dataset, SplitConfig
+from gemel.encoders import Encoder
+from gemel.inputs import ImageInput
+from gemel.measure.history import read_history
+from gemel.measure.prepared import prepare
+from gemel.metrics import METRICS
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+from gemel.recipe.validation import ValidationSetting
+from gemel.training.checkpoint import read_counters
+from gemel.training.validation import build_validation, draw_one_shot
+from gemel.twin import SharedTwin
+
+LABELS, DRAWERS = 30, 4
+VALIDATION_GROUPS = (1, 2)
+
+
+class Pictures:
+    """Item i is a 4x4 picture of one grey: that of its label, so that looking is knowing."""
+
+    def __init__(self, labels):
+        self.labels = labels
+
+    def __len__(self):
+        return len(self.labels)
+
+    def raw(self, index):
+        pixels = np.full((4, 4), 4 * self.labels[index], np.uint8)
+        pixels[0, 0] = index  # no two items are copies of one another
+        return pixels
+
+    def name(self, index):
+        return str(index)
+
+    def fingerprint(self):
+        return "greys"
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    """30 labels in 3 groups of 10, each drawn by 4 makers; groups 1 and 2 are validation."""
+    labels = np.repeat(np.arange(LABELS), DRAWERS)
+    groups = labels // 10
+    split = np.where(np.isin(groups, VALIDATION_GROUPS), 1, np.where(labels < 5, 0, 2))
+    dataset = Dataset(
+        "greys",
+        Pictures(labels),
+        labels=labels,
+        label_names=tuple(map(str, range(LABELS))),
+        groups=groups,
+        group_names=("a", "b", "c"),
+        makers=np.tile(np.arange(DRAWERS), LABELS),
+        maker_names=tuple("wxyz"),
+        split=split,
+    )
+    return prepare(dataset, ImageInput(height=4, width=4, channels=1), SplitConfig(), 0, Silent())
+
+
+def drawn(prepared, ways=10, trials=40):
+    items, episodes = draw_one_shot(prepared, ValidationSetting(ways=ways, trials=trials), seed=0)
+    query = np.concatenate([items[each.query] for each in episodes])
+    support = np.concatenate([items[each.support[..., 0]] for each in episodes])
+    return query, support, np.concatenate([each.answer for each in episodes])
+
+
+def test_trials_are_within_a_group_between_two_makers_and_of_validation_items(prepared):
+    query, support, answer = drawn(prepared)
+    labels, groups, makers = (
+        of(np.arange(len(prepared.dataset)))
+        for of in (prepared.labels, prepared.groups, prepared.makers)
+    )
+    assert support.shape == (40, 10)
+    assert (labels[support[np.arange(40), answer]] == labels[query]).all()
+    assert (groups[support] == groups[query][:, None]).all()
+    assert (makers[support] == makers[support][:, :1]).all()
+    assert (makers[query] != makers[support[:, 0]]).all()
+    assert np.isin(np.append(query, support), prepared.side("validation")).all()
+
+
+def test_as_many_ways_as_there_are_and_whole_episodes(prepared):
+    _, support, _ = drawn(prepared, ways=20, trials=41)
+    assert support.shape == (50, 10)  # 5 episodes of 10 queries are the first to reach 41
+
+
+class Grey(Encoder):
+    """Knows a label by its grey; or nothing at all, where `blind`."""
+
+    embedding_size = 1
+    output = "linear"
+
+    def __init__(self, blind):
+        super().__init__()
+        self.blind = blind
+        self.weight = nn.Parameter(torch.zeros(()))
+
+    def forward(self, items):
+        return items[:, 0, 1:2, 1] * (0 if self.blind else 1) + self.weight
+
+
+@pytest.mark.parametrize(("blind", "accuracy"), [(False, 1.0), (True, 0.0)])
+def test_an_oracle_is_always_right_and_a_constant_network_never(prepared, blind, accuracy):
+    changes = ["validation.figure=one-shot", "validation.ways=10"]
+    validate = build_validation(prepared, load_recipe("default", changes))
+    figures = validate(SharedTwin(Grey(blind), METRICS["euclidean"](1)))
+    assert set(figures) == {"auc", "eer", "spread", "one-shot"}
+    assert figures["one-shot"] == accuracy
+
+
+def test_better_is_lower_for_the_error_rate_and_higher_for_the_others():
+    assert ValidationSetting(figure="eer").is_better(0.1, than=0.2)
+    assert not ValidationSetting(figure="eer").is_better(0.2, than=0.2)
+    assert ValidationSetting(figure="one-shot").is_better(0.2, than=0.1)
+    assert ValidationSetting().is_better(0.0, than=None)
+
+
+@pytest.mark.parametrize("figure", ["auc", "eer", "one-shot"])
+def test_a_run_that_keeps_the_best_ends_with_the_weights_of_its_best_validation(figure, tmp_path):
+    settings = ["encoder.width=4", "training.keep=best", f"validation.figure={figure}"]
+    settings += ["optimizer.learning_rate=0.1", "schedule.name=constant"]  # up and down
+    run = gemel.train("digits", out=tmp_path / "run", epochs=6, settings=settings, quiet=True)
+    history = read_history(run.history)
+    best = (min if figure == "eer" else max)(row[figure] for row in history)
+    epoch = next(row["epoch"] for row in history if row[figure] == best)
+    assert read_counters(run.checkpoints / "best.safetensors")["epoch"] == epoch
+    made = json.loads((run.matcher / "matcher.json").read_text("utf-8"))["provenance"]
+    assert made["kept_epoch"] == epoch
+
+
+def test_who_has_patience_keeps_the_best_and_who_has_none_the_last():
+    assert load_recipe("default", ["training.patience=3"]).training.keeps_best
+    assert not load_recipe("default").training.keeps_best
+    assert not load_recipe(
+        "default", ["training.patience=3", "training.keep=last"]
+    ).training.keeps_best
