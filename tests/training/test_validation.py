@@ -11,7 +11,7 @@ from torch import nn
 
 import gemel
 from gemel.data import Dataset, SplitConfig
-from gemel.encoders import Encoder
+from gemel.encoders import PictureEncoder
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
 from gemel.measure.prepared import prepare
@@ -94,7 +94,7 @@ def test_as_many_ways_as_there_are_and_whole_episodes(prepared):
     assert support.shape == (50, 10)  # 5 episodes of 10 queries are the first to reach 41
 
 
-class Grey(Encoder):
+class Grey(PictureEncoder):
     """Knows a label by its grey; or nothing at all, where `blind`."""
 
     embedding_size = 1

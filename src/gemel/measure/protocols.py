@@ -115,7 +115,7 @@ class Subject:
         return self._answer("retrieval", question, result.figures, result.evidence)
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
-        """By the name of the protocol; Lake's runs are data of their own and not asked here."""
+        """By the protocol's name; Lake's runs and the probe ask for other data than a side's."""
         match protocol:
             case "verification":
                 return self.verification(question).answer
@@ -123,8 +123,8 @@ class Subject:
                 return self.few_shot(question)
             case "retrieval":
                 return self.retrieval(question)
-            case "lake-runs":
-                raise AssertionError("lake-runs is not about the items of a side")
+            case "lake-runs" | "linear-probe":
+                raise AssertionError(f"{protocol} is not about the items of one side")
 
     def _genuine(self) -> tuple[Indices, EmbeddingComparer]:
         """The items that are what their label says, and a comparer of these alone."""

@@ -32,9 +32,9 @@ def measure_run(
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
     if protocol == "lake-runs":
-        return _lake_runs(matcher)
+        return _lake_runs(load(run.path))
     if protocol == "linear-probe":
-        answer = probe(matcher, _divided(run, data, progress), question.seed, progress)
+        answer = probe(load(run.path), _divided(run, data, progress), question.seed, progress)
         return _told(answer, progress)
     return _told(run_subject(run, data, progress).answer(protocol, question), progress)
 
