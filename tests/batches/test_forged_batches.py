@@ -35,12 +35,12 @@ def test_a_forgery_matches_nothing_and_is_never_compared_with_another(name):
         np.testing.assert_array_equal(batch.same, expected)
 
 
-@pytest.mark.parametrize("name", ["pairs", "triplets"])
-def test_half_of_what_differs_is_forged(name):
-    different = np.concatenate(
-        [batch.items[batch.columns][~batch.same] for batch in epochs(KINDS[name], 200)]
-    )
-    assert 0.45 < (~GENUINE[different]).mean() < 0.55
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5])
+@pytest.mark.parametrize("kind", [RandomPairs, Triplets])
+def test_the_share_of_what_differs_is_forged(kind, share):
+    batches = epochs(kind(INDEX, size=20, forged=share), 400)
+    different = np.concatenate([batch.items[batch.columns][~batch.same] for batch in batches])
+    assert (~GENUINE[different]).mean() == pytest.approx(share, abs=0.05)
 
 
 @pytest.mark.parametrize("name", ["pairs", "triplets"])
@@ -56,6 +56,13 @@ def test_classes_bring_as_many_forgeries_as_items():
     # 5 labels of 3 items, and 3 forgeries of each of the 4 labels that have some.
     assert np.bincount(GENUINE[batch.items]).tolist() == [12, 15]
     assert batch.same.shape == (15, 26)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.0, 0), (0.25, 1), (0.4, 2), (0.75, 9)])
+def test_classes_bring_the_share_of_forgeries_that_is_asked_for(share, count):
+    batch = epochs(Classes(INDEX, labels=5, items=3, forged=share), 1)[0]
+    # With 3 items, 3·s / (1-s) forgeries are the share s of a label's items.
+    assert np.bincount(GENUINE[batch.items], minlength=2).tolist() == [4 * count, 15]
 
 
 def test_without_forgeries_batches_are_what_they_were():

@@ -14,6 +14,8 @@ SHAPES = {
     "compact": (3, 24, 40),
     "mlp": (1, 8, 8),
     "hoffer": (1, 24, 28),
+    "chopra": (1, 30, 28),
+    "signet": (1, 32, 40),
 }
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
 SERIES = ("resnet1d", "tdnn")

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.encoders.chopra import Subsampling
 from gemel.errors import RecipeError
 from gemel.metrics import METRICS
 
@@ -109,3 +110,45 @@ def test_the_triplet_network_refuses_pictures_that_its_kernels_eat_up():
         ENCODERS["hoffer"]((1, 23, 40), PixelStatistics.untouched(1))
     with pytest.raises(RecipeError, match="got 31x31"):
         ENCODERS["hoffer"]((3, 31, 31), PixelStatistics.untouched(3))
+
+
+def test_chopra_has_the_papers_maps_and_weights():
+    chopra = ENCODERS["chopra"]((1, 56, 46), PixelStatistics.untouched(1))
+    # C1 15·(49+1), S2 15·2, C3 45·(15·36+1), S4 45·2, C5 250·(45·25+1), F6 50·(250+1)
+    assert parameters(chopra) == 750 + 30 + 24_345 + 90 + 281_500 + 12_550
+    maps, sides = torch.rand(1, 1, 56, 46), []
+    for layer in chopra.layers:
+        maps = layer(maps)
+        sides.append(tuple(maps.shape[2:]))
+    assert list(dict.fromkeys(sides))[1:] == [(50, 40), (25, 20), (20, 15), (5, 5), (1, 1), ()]
+
+
+def test_a_subsampling_layer_scales_and_shifts_the_mean_of_each_field():
+    layer = Subsampling(1, (2, 2))
+    # The mean of 1, 3, 5, 7 is 4; 4·2 + 3 = 11.
+    torch.nn.init.constant_(layer.scale, 2.0)
+    torch.nn.init.constant_(layer.shift, 3.0)
+    assert layer(torch.tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).item() == 11
+
+
+def test_chopra_refuses_pictures_that_it_leaves_nothing_of():
+    with pytest.raises(RecipeError, match="at least 24x22, got 20x20: set input"):
+        grey("chopra", 20)
+
+
+def test_signet_is_the_papers_table():
+    with torch.device("meta"):  # 114 million weights that nobody needs to draw
+        signet = ENCODERS["signet"]((1, 155, 220), PixelStatistics.untouched(1))
+    # 96·(121+1) + 256·(96·25+1) + 384·(256·9+1) + 256·(384·9+1), then 256·17·25 to 1024 to 128
+    convolutions = 11_712 + 614_656 + 885_120 + 884_992
+    assert parameters(signet) == convolutions + (108_800 + 1) * 1024 + (1024 + 1) * 128
+    assert signet(torch.empty(1, 1, 155, 220, device="meta")).shape == (1, 128)
+
+
+def test_signet_with_the_stride_of_the_authors_program():
+    with torch.device("meta"):
+        signet = ENCODERS["signet"]((1, 155, 220), PixelStatistics.untouched(1), stride=4)
+    dense = next(part for part in signet.modules() if isinstance(part, torch.nn.Linear))
+    assert dense.in_features == 256 * 3 * 5
+    with pytest.raises(RecipeError, match="stride 4 needs larger pictures than 28x28"):
+        grey("signet", 28, stride=4)

@@ -11,6 +11,7 @@ from gemel.errors import RecipeError
 from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
+from gemel.losses.exponential import ExponentialLoss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
@@ -53,6 +54,21 @@ def test_squared_error_of_a_logit():
     fixed = SquaredErrorLoss(learned_scale=True)
     assert fixed(torch.tensor([1.0]), torch.tensor([True])).item() == 0.25
     assert all(parameter.requires_grad for parameter in fixed.parameters())
+
+
+def test_exponential():
+    # Q = 4.  same, d=5: 2/4·25 = 12.5.  different, d=1: 8·e^(-2.77/4); d=3: 8·e^(-2.77·3/4).
+    value = ExponentialLoss(bound=4.0)(DISTANCE, SAME)
+    assert value.item() == pytest.approx((12.5 + 8 * exp(-0.6925) + 8 * exp(-2.0775)) / 3)
+    balanced = ExponentialLoss(bound=4.0, balanced=True)(DISTANCE, SAME)
+    assert balanced.item() == pytest.approx((12.5 + 4 * exp(-0.6925) + 4 * exp(-2.0775)) / 2)
+
+
+def test_exponential_costs_pair_and_stranger_alike_at_half_its_bound():
+    loss, half = ExponentialLoss(bound=6.0), torch.tensor([3.0])
+    # 2/6·9 = 3 = Q/2, and 12·e^(-2.77/2) = 3.004.
+    assert loss(half, torch.tensor([True])).item() == pytest.approx(3)
+    assert loss(half, torch.tensor([False])).item() == pytest.approx(3, abs=0.01)
 
 
 def test_triplet_over_all_triplets_of_all_rows():
@@ -113,6 +129,7 @@ def test_rows_of_one_kind_teach_nothing_and_break_nothing():
     ("make", "sentence"),
     [
         (lambda: ContrastiveLoss(margin=0), "margin above 0, got 0"),
+        (lambda: ExponentialLoss(bound=0), "bound above 0, got 0"),
         (lambda: TripletLoss(margin=-1), "margin above 0, got -1"),
         (lambda: SoftmaxLoss(temperature=0), "temperature above 0, got 0"),
     ],

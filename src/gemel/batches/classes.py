@@ -26,9 +26,10 @@ class Classes:
     """`labels` labels x `items` items x `views` of each; `groups` limits a batch to so many groups.
 
     With two views an item stands twice in a batch, each time augmented in another way. Where labels
-    have forgeries, as many of them as items come along: every item is compared with them, and they
-    with nothing. With `turned` each group of a batch is turned as a whole by a random number of
-    quarters: its labels are then as good as others, and still as alike among themselves.
+    have forgeries, some come along (`forged` is their share of what comes for a label): every item
+    is compared with them, and they with nothing. With `turned` each group of a batch is turned as a
+    whole by a random number of quarters: its labels are then as good as others, and still as alike
+    among themselves.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Classes(index, labels=3, items=4).epoch(np.random.default_rng(0))
@@ -42,16 +43,22 @@ class Classes:
     groups: int | None = None
     views: int = 1
     turned: bool = False
+    forged: float = 0.5
 
     @property
     def steps(self) -> int:
         return max(1, self.index.item_count // (self.labels * self.items))
 
+    @property
+    def _forged(self) -> int:
+        """How many forgeries come with the items of a label."""
+        return round(self.items * self.forged / (1 - self.forged))
+
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         for _ in range(self.steps):
             chosen = self.index.draw_labels(self.labels, self.groups, rng)
             items = [self.index.draw_items(int(label), self.items, rng) for label in chosen]
-            forged = [self.index.draw_forgeries(int(label), self.items, rng) for label in chosen]
+            forged = [self.index.draw_forgeries(int(label), self._forged, rng) for label in chosen]
             forgeries = np.concatenate(forged)
             codes = [np.repeat(chosen, self.items), np.full(len(forgeries), FORGED)]
             batch = all_pairs(

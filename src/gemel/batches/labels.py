@@ -9,9 +9,6 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
 
-FORGED_SHARE = 0.5
-"""Of the different pairs that are drawn one by one, where there are forgeries; as is measured."""
-
 
 @final
 class LabelIndex:
@@ -96,12 +93,12 @@ class LabelIndex:
         members = self.forgeries[label]
         return _drawn(members, count, rng) if len(members) else members
 
-    def draw_forged(self, rng: np.random.Generator) -> int | None:
-        """For `FORGED_SHARE` of the calls a label that has forgeries; None for the others.
+    def draw_forged(self, share: float, rng: np.random.Generator) -> int | None:
+        """For a `share` of the calls a label that has forgeries; None for the others.
 
         Always None where there are no forgeries.
         """
-        if not len(self.forged) or rng.random() >= FORGED_SHARE:
+        if not len(self.forged) or rng.random() >= share:
             return None
         return int(rng.choice(self.forged))
 

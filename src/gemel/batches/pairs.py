@@ -23,6 +23,8 @@ from gemel.batches.labels import LabelIndex
 class RandomPairs:
     """`size` pairs a batch; `groups=1` draws the second label from the group of the first.
 
+    `forged` is the share of the different pairs that are with a forgery, where there are some.
+
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = RandomPairs(index, size=8).epoch(np.random.default_rng(0))
     >>> len(batch.items), batch.same.shape, int(batch.same.sum())
@@ -33,6 +35,7 @@ class RandomPairs:
     size: int = 128
     per_epoch: int | None = None
     groups: int | None = None
+    forged: float = 0.5
 
     @property
     def steps(self) -> int:
@@ -49,7 +52,7 @@ class RandomPairs:
             label = int(rng.choice(self.index.paired))
             first, second = self.index.draw_items(label, 2, rng)
             return int(first), int(second)
-        claimed = self.index.draw_forged(rng)
+        claimed = self.index.draw_forged(self.forged, rng)
         if claimed is not None:
             (own,) = self.index.draw_items(claimed, 1, rng)
             (forgery,) = self.index.draw_forgeries(claimed, 1, rng)

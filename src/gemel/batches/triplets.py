@@ -17,6 +17,8 @@ from gemel.batches.labels import LabelIndex
 class Triplets:
     """`size` triplets a batch; `groups=1` takes the negative from the anchor's group.
 
+    `forged` is the share of the triplets whose negative is a forgery, where there are some.
+
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Triplets(index, size=8).epoch(np.random.default_rng(0))
     >>> len(batch.items), batch.same.shape, int(batch.same.sum())
@@ -26,6 +28,7 @@ class Triplets:
     index: LabelIndex
     size: int = 128
     groups: int | None = None
+    forged: float = 0.5
 
     @property
     def steps(self) -> int:
@@ -43,7 +46,7 @@ class Triplets:
             )
 
     def _triplet(self, rng: np.random.Generator) -> tuple[int, int, int]:
-        claimed = self.index.draw_forged(rng)
+        claimed = self.index.draw_forged(self.forged, rng)
         if claimed is not None and claimed in self.index.paired:
             anchor, positive = self.index.draw_items(claimed, 2, rng)
             (forgery,) = self.index.draw_forgeries(claimed, 1, rng)

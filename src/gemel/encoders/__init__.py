@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gemel.encoders.bag import BagEncoder
 from gemel.encoders.bilstm import BiLstmEncoder
+from gemel.encoders.chopra import ChopraEncoder
 from gemel.encoders.compact import CompactEncoder
 from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
@@ -13,6 +14,7 @@ from gemel.encoders.koch import KochEncoder
 from gemel.encoders.mlp import MlpEncoder
 from gemel.encoders.resnet1d import Resnet1dEncoder
 from gemel.encoders.samples import Samples
+from gemel.encoders.signet import SignetEncoder
 from gemel.encoders.standardise import PixelStatistics
 from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
 from gemel.encoders.sung import SungEncoder
@@ -22,6 +24,7 @@ from gemel.encoders.text_conv import TextConvEncoder
 ENCODERS: dict[str, type[Encoder]] = {
     "bag": BagEncoder,
     "bilstm": BiLstmEncoder,
+    "chopra": ChopraEncoder,
     "compact": CompactEncoder,
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
@@ -32,6 +35,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "resnet1d": Resnet1dEncoder,
     "tdnn": TdnnEncoder,
     "text-conv": TextConvEncoder,
+    "signet": SignetEncoder,
 }
 
 __all__ = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
+from gemel.losses.exponential import ExponentialLoss
 from gemel.losses.loss import Loss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
@@ -14,6 +15,7 @@ LOSSES: dict[str, type[Loss]] = {
     "binary-cross-entropy": BinaryCrossEntropyLoss,
     "contrastive": ContrastiveLoss,
     "distance-ratio": DistanceRatioLoss,
+    "exponential": ExponentialLoss,
     "softmax": SoftmaxLoss,
     "squared-error": SquaredErrorLoss,
     "triplet": TripletLoss,

@@ -100,6 +100,14 @@ class Mlp(EncoderSetting):
     output: Output = "relu"
 
 
+class Chopra(EncoderSetting):
+    name: Literal["chopra"]
+    embedding_size: PositiveInt = 50
+    batch_norm: bool = False
+    dropout: Dropout = 0.0
+    output: Output = "linear"
+
+
 class Conv(EncoderSetting):
     name: Literal["conv"]
     dense: PositiveInt = 512
@@ -138,6 +146,11 @@ class Sung(EncoderSetting):
     maps: PositiveInt = 64
 
 
+class Signet(EncoderSetting):
+    name: Literal["signet"]
+    stride: PositiveInt = 1
+
+
 class Compact(EncoderSetting):
     name: Literal["compact"]
     width: PositiveInt = 32
@@ -152,7 +165,7 @@ SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
 SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
 
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Hoffer | Conv4 | Sung | Compact | SequenceEncoderChoice,
+    Mlp | Conv | Koch | Hoffer | Conv4 | Sung | Compact | Chopra | Signet | SequenceEncoderChoice,
     Field(discriminator="name"),
 ]
 

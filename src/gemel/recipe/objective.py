@@ -32,6 +32,14 @@ class BinaryCrossEntropy(Setting):
     balanced: bool = False
 
 
+class Exponential(Setting):
+    """`bound` is the paper's Q, the largest distance that the metric can give."""
+
+    name: Literal["exponential"]
+    bound: float = 10.0
+    balanced: bool = False
+
+
 class Triplet(Setting):
     name: Literal["triplet"]
     margin: float = 0.2
@@ -56,12 +64,23 @@ class SquaredError(Setting):
 
 
 LossChoice: TypeAlias = Annotated[
-    Contrastive | BinaryCrossEntropy | Triplet | DistanceRatio | Softmax | SquaredError,
+    Contrastive
+    | BinaryCrossEntropy
+    | Exponential
+    | Triplet
+    | DistanceRatio
+    | Softmax
+    | SquaredError,
     Field(discriminator="name"),
 ]
 
 Groups: TypeAlias = Literal["all"] | PositiveInt
 """Draw from all labels alike, or limit a batch (a pair, a triplet) to so many groups."""
+
+
+Forged: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
+"""The share of forgeries, where there are some: of the different pairs or triplets that are drawn
+one by one, of the items that a label brings to a batch of classes. Half, as is measured."""
 
 
 class PairsBatch(Setting):
@@ -78,6 +97,7 @@ class PairsBatch(Setting):
     per_epoch: PositiveInt | None = None
     copies: NonNegativeInt = 0
     groups: Groups = "all"
+    forged: Forged = 0.5
 
     @model_validator(mode="after")
     def _only_what_counts(self) -> PairsBatch:
@@ -94,6 +114,7 @@ class TripletsBatch(Setting):
     kind: Literal["triplets"]
     size: PositiveInt = 128
     groups: Groups = "all"
+    forged: Forged = 0.5
 
 
 class ClassesBatch(Setting):
@@ -113,6 +134,7 @@ class ClassesBatch(Setting):
     size: Annotated[int, Field(ge=4)] = 128
     groups: Groups = "all"
     turned: bool = False
+    forged: Forged = 0.5
 
 
 class EpisodesBatch(Setting):

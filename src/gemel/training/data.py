@@ -87,16 +87,18 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     groups = None if batch.groups == "all" else batch.groups
     match batch.kind:
         case "pairs":
-            return RandomPairs(index, batch.size, batch.per_epoch, groups)
+            return RandomPairs(index, batch.size, batch.per_epoch, groups, batch.forged)
         case "triplets":
-            return Triplets(index, batch.size, groups)
+            return Triplets(index, batch.size, groups, batch.forged)
         case "classes":
             assert batch.labels != "auto"
             assert batch.items != "auto"
             if batch.turned:
                 _check_square(prepared.input.shape)
             views = 2 if batch.instances else 1
-            return Classes(index, batch.labels, batch.items, groups, views, batch.turned)
+            return Classes(
+                index, batch.labels, batch.items, groups, views, batch.turned, batch.forged
+            )
         case "episodes":
             return Episodes(index, batch.ways, batch.shots, batch.queries, groups)
 

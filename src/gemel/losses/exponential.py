@@ -1,0 +1,56 @@
+"""Exponential loss: a parabola pulls pairs of one class together, an exponential parts the others.
+
+    loss = mean over pairs of   2/Q d^2              if same
+                                2Q exp(-2.77 d / Q)  otherwise
+
+Q is the largest energy (distance) that there can be. With 2.77 = 4 ln 2 a matching and a different
+pair cost the same, Q/2, at d = Q/2: the natural threshold lies halfway.
+
+Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
+Verification", CVPR 2005, eq. 8 (there E for d).
+Differs from the paper: Q is given, not derived from the network's last layer.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+
+from gemel.errors import RecipeError
+from gemel.losses.balance import balanced_mean
+from gemel.losses.loss import Loss
+from gemel.shapes import Distances, Same, Scalar
+
+RATE = 2.77
+
+
+def exponential_terms(distance: Distances, same: Same, bound: float) -> Distances:
+    """The loss of each pair."""
+    matching = 2 / bound * distance.square()
+    different = 2 * bound * torch.exp(-RATE / bound * distance)
+    return torch.where(same, matching, different)
+
+
+@final
+class ExponentialLoss(Loss):
+    """The paper's loss with its Q fixed; `balanced` lets matching pairs carry half of it.
+
+    `bound` is Q, in the units of the metric. Distances and `same` have one shape, any. Raises
+    `RecipeError` for a bound of 0 or less.
+
+    >>> loss = ExponentialLoss(bound=2.0)
+    >>> loss(torch.tensor([1.0, 0.0]), torch.tensor([True, False])).item()
+    2.5
+    """
+
+    def __init__(self, bound: float = 10.0, *, balanced: bool = False) -> None:
+        super().__init__()
+        if bound <= 0:
+            raise RecipeError(f"the exponential loss needs a bound above 0, got {bound}")
+        self.bound: float = bound
+        self.balanced = balanced
+
+    def forward(self, distance: Distances, same: Same) -> Scalar:
+        terms = exponential_terms(distance, same, self.bound)
+        return balanced_mean(terms, same) if self.balanced else terms.mean()
