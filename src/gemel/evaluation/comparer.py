@@ -53,9 +53,13 @@ class EmbeddingComparer:
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty((len(left), len(right)), np.float32)
-        others = self.embeddings[None, right]
-        step = max(1, CHUNK_FLOATS // (self.embeddings.shape[1] * max(1, len(right))))
-        for start in range(0, len(left), step):
-            chunk = slice(start, start + step)
-            distance[chunk] = self.metric(self.embeddings[None, left[chunk]], others)[0]
+        most = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
+        for columns in _chunks(len(right), most):
+            others = self.embeddings[None, right[columns]]
+            for rows in _chunks(len(left), max(1, most // others.shape[1])):
+                distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
         return distance
+
+
+def _chunks(count: int, step: int) -> list[slice]:
+    return [slice(start, start + step) for start in range(0, count, step)]

@@ -26,6 +26,10 @@ from gemel.recipe import Recipe
 
 ENCODED_AT_ONCE = 256
 USUAL_WAYS = (20, 5)
+USUAL_QUERIES = 2_000
+"""Of retrieval."""
+MOST_NUMBERS = 10**10
+"""That retrieval compares: where embeddings are whole feature maps, it asks fewer queries."""
 
 
 @final
@@ -111,7 +115,11 @@ class Subject:
         """Whether the nearest items are of the same label."""
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
-        result = retrieval(comparer, labels, RetrievalTask(seed=question.seed))
+        each = max(1, len(items) * self.matcher.file.embedding_size)
+        task = RetrievalTask(
+            most_queries=max(100, min(USUAL_QUERIES, MOST_NUMBERS // each)), seed=question.seed
+        )
+        result = retrieval(comparer, labels, task)
         return self._answer("retrieval", question, result.figures, result.evidence)
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
