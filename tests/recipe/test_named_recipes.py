@@ -101,3 +101,36 @@ def test_hoffer_is_as_the_paper_says():
     assert (recipe.optimizer.name, recipe.optimizer.momentum) == ("sgd", 0.9)
     # Nothing is augmented.
     assert recipe.augment == type(recipe.augment)()
+
+
+def test_the_few_shot_recipes_are_as_their_papers_say():
+    snell, vinyals, sung = map(load_recipe, ("snell-2017", "vinyals-2016", "sung-2018"))
+    for recipe in (snell, vinyals, sung):
+        assert recipe.input.size == (28, 28)
+        assert recipe.encoder.maps == 64
+        assert (recipe.optimizer.name, recipe.optimizer.learning_rate) == ("adam", 1e-3)
+        assert recipe.reproduction.data == "omniglot-vinyals"
+        asked = [(row.ways, row.shots) for row in recipe.reproduction.rows]
+        assert asked == [(5, 1), (5, 5), (20, 1), (20, 5)]
+    # Snell et al., section 3.1: 60 classes, 5 queries each; equation 2 has no temperature.
+    assert (snell.batch.ways, snell.batch.queries) == (60, 5)
+    assert (snell.metric.name, snell.reader.name) == ("squared-euclidean", "prototype")
+    assert (snell.loss.temperature, snell.loss.learned) == (1.0, False)
+    # Vinyals et al., section 2.1.1: attention by cosine, whose sum is the probability.
+    assert (vinyals.metric.name, vinyals.reader.name) == ("cosine", "attention")
+    assert (vinyals.loss.temperature, vinyals.loss.learned) == (1.0, False)
+    # Sung et al., sections 3.2 and 3.4: sums of maps, related by a convnet; squared error.
+    assert (sung.encoder.name, sung.metric.name) == ("sung", "relation")
+    assert (sung.reader.name, sung.loss.name) == ("sum", "squared-error")
+
+
+def test_full_context_changes_the_reader_alone():
+    plain, context = load_recipe("vinyals-2016"), load_recipe("vinyals-2016-fce")
+    own = {"name", "about", "small", "reader", "reproduction"}
+    assert context.reader.name == "full-context"
+    assert plain.model_dump(exclude=own) == context.model_dump(exclude=own)
+
+
+def test_a_reader_without_episodes_is_refused():
+    with pytest.raises(RecipeError, match=r'prototype answers episodes.*batch.kind to "episodes"'):
+        load_recipe("snell-2017", ["batch.kind=classes"])

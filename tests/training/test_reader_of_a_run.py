@@ -1,0 +1,53 @@
+"""A run with a reader: few-shot is answered by what was trained, out of one folder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gemel
+from gemel.errors import MatcherError
+from gemel.evaluation.few_shot import FewShotTask, draw_episodes
+from gemel.measure.protocols import Question, subject
+from gemel.measure.runs import own_data
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "prototypes"
+    settings = [*load_recipe("snell-2017").small, "training.epochs=1"]
+    return gemel.train("digits", recipe="snell-2017", out=out, settings=settings, quiet=True)
+
+
+def test_few_shot_asks_the_reader(run):
+    matcher = gemel.load(run.path)
+    assert matcher.file.reader == "prototype"
+    asked = subject(matcher, own_data(run, Silent()), "test", Silent())
+    question = Question(ways=2, shots=5)
+    measured = asked.few_shot(question).figures["accuracy"].value
+
+    # The same trials by hand: the nearer of the means of five embeddings, by squared distance.
+    items = asked.prepared.side("test")
+    labels = asked.prepared.labels(items)
+    embeddings = matcher.networks.encode(asked.prepared.pack[items])
+    (drawn,) = draw_episodes(labels, FewShotTask(2, 5))
+    prototypes = embeddings[drawn.support].mean(2)
+    distance = ((embeddings[drawn.query][:, None] - prototypes) ** 2).sum(-1)
+    right = distance.argmin(1) == drawn.answer
+    assert measured == pytest.approx(right.mean(), abs=1e-3)
+    assert measured > 0.7
+
+
+def test_two_items_are_compared_without_it(run):
+    matcher = gemel.load(run.path)
+    picture = np.zeros((8, 8), np.uint8)
+    assert matcher.compare(picture, picture).distance == pytest.approx(0, abs=1e-4)
+
+
+def test_a_matcher_without_its_reader_is_damaged(run):
+    (run.matcher / "reader.onnx").rename(run.path / "elsewhere")
+    with pytest.raises(MatcherError, match=r"reader\.onnx must be as training wrote it.*missing"):
+        gemel.load(run.path)
+    (run.path / "elsewhere").rename(run.matcher / "reader.onnx")
