@@ -20,11 +20,17 @@ FLOORS = [
     {"measure"},
     {"report"},
     {"training"},
-    {"api", "reproduction"},
+    {"api", "reproduction", "tuning"},
     {"cli"},
 ]
-TORCH_ROOMS = {"encoders", "metrics", "losses", "readers", "augment", "shapes", "twin", "training"}
-HEAVY = {"torch", "sklearn", "matplotlib", "pyarrow", "lightning_fabric", "jinja2", "onnx"}
+TORCH_ROOMS = {
+    *{"encoders", "metrics", "losses", "readers", "augment", "shapes", "twin"},
+    *{"training", "tuning"},
+}
+HEAVY = {
+    *{"torch", "sklearn", "matplotlib", "pyarrow", "lightning_fabric", "jinja2", "onnx"},
+    "optuna",
+}
 
 
 def floor(room: str) -> int:

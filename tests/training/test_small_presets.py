@@ -18,7 +18,7 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
 from gemel.run import Run
 from gemel.training.loop import Trainer
-from gemel.training.train import _plan, _prepared
+from gemel.training.train import make_plan, prepare_for
 
 
 def digits(folder):
@@ -67,8 +67,8 @@ def test_its_small_preset_learns_within_seconds(name, tmp_path):
     torch.manual_seed(0)
     dataset = open_data(DATA.get(name, digits)(tmp_path))
     # By item, so that validation asks about labels that were learned.
-    prepared, recipe = _prepared(dataset, load_recipe(name, [*small, "split.by=item"]), Silent())
-    plan = _plan(recipe, prepared)
+    prepared, recipe = prepare_for(dataset, load_recipe(name, [*small, "split.by=item"]), Silent())
+    plan = make_plan(recipe, prepared)
     untrained = plan.validate(plan.twin)["auc"]
     run = Run(tmp_path / "run")
     Trainer(plan, run, Silent()).train()

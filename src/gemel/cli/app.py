@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gemel.cli import compare, embed, evaluate, recipes, report, reproduce, train
+from gemel.cli import compare, embed, evaluate, recipes, report, reproduce, train, tune
 
 # "\b" keeps the lines of a paragraph as they are written.
 FIRST_STEPS = """\b
@@ -57,6 +57,7 @@ for command, short, example in (
     (evaluate, "Measure a run: figures with intervals.", "runs/photos --protocol few-shot"),
     (compare, "Same or different: the verdict on two items.", "runs/photos A.jpg B.jpg"),
     (embed, "Write the embeddings of a set of data.", "runs/photos photos/ --out photos.parquet"),
+    (tune, "Search a recipe's settings for the best.", "digits --recipe my.toml --trials 50"),
     (report, "Make the page of a run again, or open it.", "runs/photos --open"),
     (recipes, "List the recipes, or print one.", "default > my.toml"),
     (reproduce, "A paper's figures anew, beside the published ones.", "hadsell-2006 --seeds 3"),

@@ -88,21 +88,47 @@ def _text(name_or_file: str | Path) -> str:
 
 
 def _apply(tree: dict[str, Any], change: str) -> None:
-    """Sets one dotted key; choosing another part by `name` or `kind` drops the old one's keys."""
     key, found, value = change.partition("=")
     if not found or not key.strip():
         raise RecipeError(f"a change is written key=value, as in loss.margin=0.5; got {change!r}")
-    *parents, last = key.strip().split(".")
+    set_at(tree, key.strip(), _value(value.strip()))
+
+
+def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
+    """Sets one dotted key; choosing another part by `name` or `kind` drops the old one's keys.
+
+    A number stands for a place in a list. Raises `RecipeError` where there is no such place.
+
+    >>> tree = {"encoder": {"kernels": [10, 7]}}
+    >>> set_at(tree, "encoder.kernels.0", 5)
+    >>> tree
+    {'encoder': {'kernels': [5, 7]}}
+    """
+    *parents, last = key.split(".")
+    place: Any = tree
     for parent in parents:
-        tree = tree.setdefault(parent, {})
-        if not isinstance(tree, dict):
-            raise RecipeError(f"{change!r}: {parent} is a value and has no settings below it")
-    parsed = _value(value.strip())
-    if last in {"name", "kind"} and parents and tree.get(last) != parsed:
-        tree.clear()
+        if isinstance(place, list):
+            place = place[_position(place, parent, key)]
+        else:
+            place = place.setdefault(parent, {})
+        if not isinstance(place, dict | list):
+            raise RecipeError(f"{key!r}: {parent} is a value and has no settings below it")
+    if isinstance(place, list):
+        place[_position(place, last, key)] = value
+        return
+    if last in {"name", "kind"} and parents and place.get(last) != value:
+        place.clear()
     if parents == ["training"] and last in {"epochs", "minutes"}:
-        tree.pop("minutes" if last == "epochs" else "epochs", None)
-    tree[last] = parsed
+        place.pop("minutes" if last == "epochs" else "epochs", None)
+    place[last] = value
+
+
+def _position(values: list[Any], text: str, key: str) -> int:
+    if not text.isdigit() or int(text) >= len(values):
+        raise RecipeError(
+            f"{key!r}: a place in this list is a number from 0 to {len(values) - 1}, got {text!r}"
+        )
+    return int(text)
 
 
 def _value(text: str) -> Any:

@@ -16,6 +16,7 @@ from gemel.recipe.network import (
     Tie,
 )
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting
@@ -57,7 +58,8 @@ class EvaluationSetting(Setting):
 class Recipe(Setting):
     """Everything that decides what a training gives, apart from the data.
 
-    `small` are changes that make it tiny: it then learns something within seconds.
+    `small` are changes that make it tiny: it then learns something within seconds. `tune` says
+    which settings `gemel tune` may change, by dotted key, and how far.
     """
 
     name: str = "unnamed"
@@ -79,6 +81,7 @@ class Recipe(Setting):
     split: SplitConfig = SplitConfig()
     calibration: CalibrationSetting = CalibrationSetting()
     evaluation: EvaluationSetting = EvaluationSetting()
+    tune: dict[str, Searched] = Field(default_factory=dict)
     reproduction: ReproductionSetting | None = None
 
     @model_validator(mode="before")

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, TypeAlias, final
 
 import numpy as np
 import torch
@@ -110,12 +110,18 @@ class Counters:
     speed: dict[str, Any] = field(default_factory=dict)
 
 
+Watch: TypeAlias = Callable[[Counters], None]
+"""Looks at a training after each validation, and ends it by raising."""
+
+
 @final
 class Trainer:
     """One training, from its plan to its last weights."""
 
-    def __init__(self, plan: Plan, run: Run, progress: Progress) -> None:
-        self.plan, self.run, self.progress = plan, run, progress
+    def __init__(
+        self, plan: Plan, run: Run, progress: Progress, watch: Watch | None = None
+    ) -> None:
+        self.plan, self.run, self.progress, self.watch = plan, run, progress, watch
         self.recipe = plan.recipe
         self.counters = Counters()
         self.board = Board(run.path / "tensorboard")
@@ -279,6 +285,8 @@ class Trainer:
             counters.finished |= self._patience_is_over()
         if counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
             self._save(self.last)
+        if self.watch is not None:
+            self.watch(counters)
 
     def _clock(self) -> None:
         """Reads both clocks; what was spent before a resume counts."""

@@ -58,11 +58,11 @@ def train(order: Order, progress: Progress) -> Run:
     _check_devices(order.devices)
     run = _run(order)
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
-    prepared, recipe = _prepared(dataset, recipe, progress)
+    prepared, recipe = prepare_for(dataset, recipe, progress)
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
     with flushed_denormals():
-        plan = _plan(recipe, prepared)
+        plan = make_plan(recipe, prepared)
         _begin(run, recipe, dataset, prepared, order)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
@@ -134,7 +134,7 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
         )
 
 
-def _prepared(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
+def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
     """The data, and the recipe with all that the data decide filled in."""
     reader = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
     prepared = prepare(dataset, reader, recipe.split, recipe.seed, progress)
@@ -144,7 +144,8 @@ def _prepared(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Pre
     return prepared, resolve_batch(recipe, prepared)
 
 
-def _plan(recipe: Recipe, prepared: Prepared) -> Plan:
+def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
+    """All that a training of a (resolved) recipe needs, its network with its first weights."""
     twin = build_twin(recipe, prepared.input, statistics_of(prepared))
     return Plan(
         recipe=recipe,

@@ -1,0 +1,112 @@
+"""`gemel tune`: a search for the settings that validate best."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gemel.cli.output import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from gemel.tuning.search import Found
+
+USUAL_TRIALS = 50
+
+
+def tune(
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A folder, a table, or a built-in name.")
+    ],
+    recipe: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|FILE", help="A recipe with a section [tune], which says what to search."
+        ),
+    ],
+    trials: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Until the study has so many, by all processes.  [default: 50, or no end with "
+            "--minutes]",
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            metavar="M",
+            min=0.001,
+            help="Begin trials for this long. (How long one lasts is the recipe's training.)",
+        ),
+    ] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="New, or gone on with; several processes may share it.  [default: study.jsonl in "
+            "the out folder]",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For the study, the trials and best.toml.  [default: runs/tune-RECIPE, or "
+            "named as the study]",
+        ),
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a setting of the recipe; may be repeated."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Search a recipe's settings for the best validation figure; the test items are not looked at.
+
+    The same command goes on with a search that was stopped, and joins one that is under way.
+    """
+    from gemel.errors import MissingExtra
+    from gemel.progress import shown_progress
+
+    try:
+        from gemel.tuning.search import Order
+        from gemel.tuning.search import tune as search
+    except ModuleNotFoundError as error:
+        extra = "tune" if error.name == "optuna" else "train"
+        raise MissingExtra(str(error.name), extra, "searching for settings") from error
+    default = Path("runs") / f"tune-{Path(recipe).stem}"
+    folder = out or (default if study is None else study.with_suffix(""))
+    order = Order(
+        data=data,
+        recipe=recipe,
+        out=folder,
+        study=study or folder / "study.jsonl",
+        changes=set or (),
+        trials=trials or (None if minutes else USUAL_TRIALS),
+        minutes=minutes,
+    )
+    found = search(order, shown_progress())
+    if json:
+        print_json(asdict(found) | {"study": str(found.study), "recipe": str(found.recipe)})
+    else:
+        _print_end(found)
+
+
+def _print_end(found: Found) -> None:
+    """What was found, and what to do with it."""
+    trials = found.complete + found.pruned + found.failed
+    typer.echo(
+        f"{trials} trials: {found.complete} to the end, {found.pruned} given up as hopeless, "
+        f"{found.failed} failed\nbest: trial {found.trial}, {found.figure} {found.value:.4f} in "
+        "validation"
+    )
+    for key, value in found.settings.items():
+        typer.echo(f"  {key} = {value:.4g}" if isinstance(value, float) else f"  {key} = {value}")
+    typer.echo(f"\nstudy    {found.study}\nrecipe   {found.recipe}\n\nTry next:")
+    typer.echo(f"  gemel train DATA --recipe {found.recipe}")

@@ -1,0 +1,65 @@
+"""What `gemel tune` may change: a setting of a recipe that is searched, and how far."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, model_validator
+
+from gemel.recipe.setting import Setting
+
+Number: TypeAlias = int | float
+Value: TypeAlias = bool | int | float | str
+
+
+class Searched(Setting):
+    """From `low` to `high`, both included, whole numbers where both are; or one of `choices`.
+
+    `log` searches the exponent, `step` goes from `low` by so much.
+    """
+
+    low: Number | None = None
+    high: Number | None = None
+    log: bool = False
+    step: Number | None = None
+    choices: Annotated[tuple[Value, ...], Field(min_length=2)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Searched:
+        if (self.choices is None) == (self.low is None or self.high is None):
+            raise ValueError(
+                "what is searched has either low and high, or choices: got "
+                f"low={self.low}, high={self.high}, choices={self.choices}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Searched:
+        if self.low is None or self.high is None:
+            return self
+        if self.low >= self.high:
+            raise ValueError(f"a range has low below high: got low={self.low}, high={self.high}")
+        if self.log and (self.low <= 0 or self.step is not None):
+            raise ValueError(
+                f"a logarithmic range begins above 0 and has no step: got low={self.low}, "
+                f"step={self.step}"
+            )
+        if self.step is not None and self.step <= 0:
+            raise ValueError(f"the step of a range is above 0: got step={self.step}")
+        return self
+
+    @property
+    def ends(self) -> tuple[Value, ...]:
+        """Values that must be possible for all others to be."""
+        if self.choices is not None:
+            return self.choices
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
+    def holds(self, value: object) -> bool:
+        """Whether a setting's own value may be tried."""
+        if self.choices is not None:
+            return value in self.choices
+        low, high = self.ends
+        return isinstance(value, int | float) and low <= value <= high  # type: ignore[operator]

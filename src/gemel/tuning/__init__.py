@@ -1,0 +1,1 @@
+"""The search for a recipe's settings: an optimiser learns from what trainings validate at."""

@@ -1,0 +1,162 @@
+"""The search itself: trial after trial, until there are enough or the time is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import final
+
+from optuna import TrialPruned
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from gemel.data import open_data
+from gemel.errors import GemelError, RunError
+from gemel.measure.prepared import Prepared
+from gemel.progress import Progress
+from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.ranges import Value
+from gemel.training.train import prepare_for
+from gemel.tuning.space import check_space, own_values, with_values
+from gemel.tuning.study import finished, next_trial, open_study
+from gemel.tuning.trial import carry_out
+from gemel.whole_file import write_text
+
+
+@final
+@dataclass(frozen=True)
+class Order:
+    """What the caller asked for. `trials` counts those of the whole study, `minutes` this search;
+    a trial that is under way when the time is over is finished."""
+
+    data: str
+    recipe: str
+    out: Path
+    study: Path
+    changes: Sequence[str] = field(default=())
+    trials: int | None = None
+    minutes: float | None = None
+
+
+@final
+@dataclass(frozen=True)
+class Found:
+    """What a study has come to: how many trials ended how, and the best of them."""
+
+    study: Path
+    recipe: Path
+    figure: str
+    complete: int
+    pruned: int
+    failed: int
+    trial: int
+    value: float
+    settings: dict[str, Value]
+
+
+@final
+@dataclass(frozen=True)
+class Search:
+    """A study and all that its trials have in common."""
+
+    study: Study
+    recipe: Recipe
+    prepared: Prepared
+    order: Order
+    progress: Progress
+
+    def run(self) -> Found:
+        """Goes on until the study has its trials, or the time is over."""
+        if not self.study.get_trials(deepcopy=False):
+            self.study.enqueue_trial(own_values(self.recipe), skip_if_exists=True)
+        until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
+        most = self.order.trials or float("inf")
+        while time.monotonic() < until and len(finished(self.study)) < most:
+            self._one(next_trial(self.study, self.recipe))
+        return self.found()
+
+    def _one(self, trial: Trial) -> None:
+        folder = self.order.out / "trials" / f"{trial.number:05}"
+        try:
+            value = carry_out(trial, self.recipe, self.prepared, folder, self.progress)
+        except TrialPruned:
+            self.study.tell(trial, state=TrialState.PRUNED)
+        except GemelError as error:
+            trial.set_user_attr("failure", str(error))
+            self.study.tell(trial, state=TrialState.FAIL)
+        except BaseException:
+            self.study.tell(trial, state=TrialState.FAIL)  # stopped, not failed: it does not count
+            raise
+        else:
+            self.study.tell(trial, value)
+            self._keep_best()
+        self.progress.say(self._told(trial.number))
+
+    def _keep_best(self) -> None:
+        """The best recipe as a file, ready for `gemel train --recipe`."""
+        best = with_values(self.recipe, self.study.best_trial.params)
+        name = f"{self.recipe.name}-tuned"
+        best = best.model_copy(update={"name": name, "tune": {}, "reproduction": None})
+        write_text(self.order.out / "best.toml", recipe_text(best))
+
+    def _told(self, number: int) -> str:
+        trial = self.study.trials[number]
+        match trial.state:
+            case TrialState.COMPLETE:
+                best = self.study.best_trial
+                end = f"{self._figure} {trial.value:.4f}, best {best.value:.4f} ({best.number})"
+            case TrialState.PRUNED:
+                end = "given up, behind half of the others"
+            case _:
+                end = f"failed: {trial.user_attrs['failure']}"
+        return f"trial {number}: {end}"
+
+    @property
+    def _figure(self) -> str:
+        return self.recipe.validation.figure
+
+    def found(self) -> Found:
+        """Raises `RunError` where no trial has come to a figure."""
+        ended = finished(self.study)
+        complete = _in_state(ended, TrialState.COMPLETE)
+        failed = _in_state(ended, TrialState.FAIL)
+        if not complete:
+            raise RunError(
+                f"none of {len(ended)} trials came to a figure"
+                + (f"; the last one failed: {failed[-1].user_attrs['failure']}" if failed else "")
+                + ". Ask for more --trials or --minutes, or mend the ranges in [tune]"
+            )
+        best = self.study.best_trial
+        assert best.value is not None
+        return Found(
+            study=self.order.study,
+            recipe=self.order.out / "best.toml",
+            figure=self._figure,
+            complete=len(complete),
+            pruned=len(_in_state(ended, TrialState.PRUNED)),
+            failed=len(failed),
+            trial=best.number,
+            value=best.value,
+            settings=dict(best.params),
+        )
+
+
+def _in_state(trials: list[FrozenTrial], state: TrialState) -> list[FrozenTrial]:
+    return [trial for trial in trials if trial.state == state]
+
+
+def tune(order: Order, progress: Progress) -> Found:
+    """Opens or begins the study of a recipe on data, and searches.
+
+    Raises `RecipeError` for a recipe without ranges or a study of another recipe, `RunError` for a
+    file that is no study, `DataError` for data that cannot serve.
+    """
+    recipe = load_recipe(order.recipe, order.changes)
+    check_space(recipe)
+    dataset = open_data(order.data)
+    data = {"name": dataset.name, "fingerprint": dataset.fingerprint()}
+    study = open_study(order.study, recipe, data)
+    prepared, _ = prepare_for(dataset, recipe, progress)
+    return Search(study, recipe, prepared, order, progress).run()

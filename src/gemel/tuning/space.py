@@ -1,0 +1,58 @@
+"""Where a search may go: a recipe's `[tune]` section, and the recipe that a trial's values make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gemel.errors import RecipeError
+from gemel.recipe import Recipe, check_recipe
+from gemel.recipe.files import set_at
+from gemel.recipe.ranges import Value
+
+SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimizer", "schedule"})
+"""Sections that may be searched: all others decide what the figure is measured on."""
+
+
+def check_space(recipe: Recipe) -> None:
+    """Raises `RecipeError` where there is nothing to search, or a setting that cannot be searched.
+
+    Each end of each range is tried on the recipe, so that a slip is told of before the first trial.
+    """
+    if not recipe.tune:
+        raise RecipeError(
+            f"recipe {recipe.name} says nothing of what to search: give it a section [tune], with "
+            'lines like "optimizer.learning_rate" = {low = 1e-4, high = 1e-1, log = true}'
+        )
+    for key, searched in recipe.tune.items():
+        if key.partition(".")[0] not in SEARCHED:
+            raise RecipeError(
+                f"tune.{key} cannot be searched, since trials must be measured alike: search "
+                f"settings of {', '.join(sorted(SEARCHED))}"
+            )
+        for value in searched.ends:
+            with_values(recipe, {key: value})
+
+
+def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
+    """The recipe with some settings replaced; `RecipeError` where they do not go together."""
+    tree = recipe.model_dump(mode="json", exclude_none=True)
+    for key, value in values.items():
+        set_at(tree, key, value)
+    return check_recipe(tree, recipe.name)
+
+
+def own_values(recipe: Recipe) -> dict[str, Value]:
+    """What the recipe itself says of its searched settings, as far as its ranges hold it."""
+    tree = recipe.model_dump(mode="json", exclude_none=True)
+    own = {key: _at(tree, key) for key in recipe.tune}
+    return {key: value for key, value in own.items() if recipe.tune[key].holds(value)}
+
+
+def _at(tree: Any, key: str) -> Any:
+    for part in key.split("."):
+        if isinstance(tree, list):
+            tree = tree[int(part)]
+        elif isinstance(tree, dict):
+            tree = tree.get(part)
+    return tree

@@ -1,0 +1,81 @@
+"""One trial: the recipe that it suggests, trained, and given up where it is hopeless."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from optuna import TrialPruned
+from optuna.trial import Trial
+
+from gemel.errors import RunError
+from gemel.measure.prepared import Prepared
+from gemel.progress import Progress
+from gemel.recipe import Recipe, recipe_text
+from gemel.recipe.ranges import Searched, Value
+from gemel.run import Run
+from gemel.training.data import resolve_batch
+from gemel.training.loop import Counters, Trainer
+from gemel.training.speed import flushed_denormals
+from gemel.training.train import make_plan
+from gemel.tuning.space import with_values
+from gemel.whole_file import write_text
+
+
+def suggested(recipe: Recipe, trial: Trial) -> dict[str, Value]:
+    """A value for each searched setting."""
+    return {key: _suggested(trial, key, searched) for key, searched in recipe.tune.items()}
+
+
+def _suggested(trial: Trial, key: str, searched: Searched) -> Value:
+    if searched.choices is not None:
+        chosen = trial.suggest_categorical(key, searched.choices)
+        assert chosen is not None
+        return chosen
+    low, high = searched.ends
+    if isinstance(low, int) and isinstance(high, int):
+        return trial.suggest_int(key, low, high, step=int(searched.step or 1), log=searched.log)
+    step = None if searched.step is None else float(searched.step)
+    return trial.suggest_float(key, float(low), float(high), step=step, log=searched.log)
+
+
+def carry_out(
+    trial: Trial, recipe: Recipe, prepared: Prepared, folder: Path, progress: Progress
+) -> float:
+    """The best value of the watched figure in any validation: Koch's score of a trial.
+
+    Leaves the trial's recipe and curves in `folder`. Raises `TrialPruned` for a trial that is
+    behind half of its elders, `GemelError` for one that cannot be trained or collapses.
+    """
+    recipe = with_values(recipe, suggested(recipe, trial))
+    recipe = recipe.model_copy(
+        update={"training": recipe.training.model_copy(update={"keep": "last"})}
+    )
+    recipe = resolve_batch(recipe, prepared)
+    run = Run.unused(folder.parent, folder.name)
+    with flushed_denormals():
+        plan = make_plan(recipe, prepared)
+        write_text(run.recipe, recipe_text(recipe))
+        trainer = Trainer(plan, run, progress, watch=_Watch(trial, recipe))
+        try:
+            counters = trainer.train()
+        finally:
+            shutil.rmtree(run.checkpoints, ignore_errors=True)
+    assert counters.best is not None
+    return counters.best
+
+
+class _Watch:
+    """Reports each validation to the study, which compares it with those of other trials."""
+
+    def __init__(self, trial: Trial, recipe: Recipe) -> None:
+        self.trial = trial
+        self.figure = recipe.validation.figure
+
+    def __call__(self, counters: Counters) -> None:
+        for sentence in counters.warnings:
+            if sentence.startswith("collapse"):
+                raise RunError(sentence)
+        self.trial.report(counters.history[-1][self.figure], step=len(counters.history))
+        if self.trial.should_prune():
+            raise TrialPruned

@@ -1,0 +1,42 @@
+"""`gemel tune` as a script uses it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+TINY = ("--set", "training.epochs=1", "--set", "encoder.width=4", "--set", "batch.size=256")
+RATE = ("--set", 'tune={"optimizer.learning_rate" = {low = 1e-4, high = 1e-2, log = true}}')
+
+
+def test_a_search_ends_with_a_recipe_to_train_with(gemel, tmp_path):
+    command = ("tune", "digits", "--recipe", "default", *TINY, *RATE)
+    done = gemel(*command, "--study", "mine.jsonl", "--trials", 1, "--json")
+    found = json.loads(done.out)
+    assert (done.status, found["complete"], found["failed"]) == (0, 1, 0)
+    assert found["recipe"] == "mine/best.toml"
+    assert 0 < found["value"] <= 1
+    again = gemel(*command, "--study", "mine.jsonl", "--trials", 1)
+    assert "1 trials: 1 to the end" in again.out
+    assert "gemel train DATA --recipe mine/best.toml" in again.out
+    other = gemel(*command, "--set", "seed=3", "--study", "mine.jsonl", "--trials", 1)
+    assert "the study mine.jsonl is of recipe default" in other.refusal
+
+
+def test_a_recipe_without_ranges_is_refused(gemel):
+    refusal = gemel("tune", "digits", "--recipe", "default", "--trials", 1).refusal
+    assert "says nothing of what to search" in refusal
+
+
+def test_without_the_package_it_says_what_to_install(gemel, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("gemel.tuning")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    refusal = gemel("tune", "digits", "--recipe", "default").refusal
+    assert "pip install 'gemel[tune]'" in refusal
+
+
+def test_data_and_a_recipe_are_needed(gemel):
+    assert gemel("tune", "digits").status == 2
+    assert gemel("tune", "--recipe", "default").status == 2
+    assert gemel("tune", "digits", "--recipe", "default", "--trials", 0).status == 2

@@ -1,0 +1,169 @@
+"""Whole searches: what they leave behind, how they go on, and what they survive."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import optuna
+import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+from searches import QUICK, START, one_process, searched
+
+from gemel.data import open_data
+from gemel.errors import RecipeError, RunError
+from gemel.measure.history import read_history
+from gemel.recipe import load_recipe
+from gemel.tuning.study import finished, next_trial, open_study
+from gemel.tuning.trial import _Watch
+
+DATA = {"name": "made up", "fingerprint": "1"}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """Two trials, then the same command with three: one more."""
+    out = tmp_path_factory.mktemp("tune")
+    searched(out, 2)
+    searched(out, 3)
+    return out
+
+
+def study_in(out, changes=QUICK):
+    data = open_data("digits")
+    about = {"name": data.name, "fingerprint": data.fingerprint()}
+    return open_study(out / "study.jsonl", load_recipe("default", changes), about)
+
+
+def test_a_search_goes_on_until_the_study_has_its_trials(out):
+    trials = finished(study_in(out))
+    assert [trial.number for trial in trials] == [0, 1, 2]
+    assert {trial.state for trial in trials} <= {TrialState.COMPLETE, TrialState.PRUNED}
+
+
+def test_the_first_trial_is_the_recipe_itself_and_others_differ(out):
+    rates = [trial.params["optimizer.learning_rate"] for trial in finished(study_in(out))]
+    assert rates[0] == 2e-3
+    assert len(set(rates)) == 3
+    assert all(1e-4 <= rate <= 1e-2 for rate in rates)
+
+
+def test_a_trials_score_is_its_best_validation_figure(out):
+    for trial in finished(study_in(out)):
+        if trial.state == TrialState.COMPLETE:
+            history = read_history(out / "trials" / f"{trial.number:05}" / "history.csv")
+            assert trial.value == max(row["auc"] for row in history)
+
+
+def test_the_best_recipe_is_ready_to_train_with(out):
+    best = load_recipe(out / "best.toml")
+    assert best.name == "default-tuned"
+    assert best.optimizer.learning_rate == study_in(out).best_params["optimizer.learning_rate"]
+    assert best.tune == {}
+    asked = load_recipe("default", QUICK)
+    kept = best.model_copy(
+        update={"optimizer": asked.optimizer, "tune": asked.tune, "name": asked.name}
+    )
+    assert kept == asked
+
+
+def test_no_trial_leaves_its_checkpoints(out):
+    assert not list(out.glob("trials/*/checkpoints"))
+
+
+def test_a_study_of_another_recipe_or_of_other_data_is_refused(out):
+    with pytest.raises(RecipeError, match=r"is of recipe default, .* from it in encoder"):
+        study_in(out, [*QUICK, "encoder.width=5"])
+    with pytest.raises(RecipeError, match="was made on other data than made up is now"):
+        open_study(out / "study.jsonl", load_recipe("default", QUICK), DATA)
+    assert study_in(out, [*QUICK, "about=other words"])
+
+
+def test_a_file_that_is_no_study_is_refused_and_kept(tmp_path):
+    (tmp_path / "study.jsonl").write_text("a letter\n", "utf-8")
+    with pytest.raises(RunError, match="must be a study as `gemel tune` writes it"):
+        study_in(tmp_path)
+    assert (tmp_path / "study.jsonl").read_text("utf-8") == "a letter\n"
+
+
+def test_trials_that_fail_are_counted_and_survived(tmp_path):
+    rates = 'tune={"optimizer.learning_rate" = {choices = [1e-3, 1e30]}}'
+    found = searched(tmp_path, 4, [*QUICK[:-1], "optimizer.learning_rate=1e30", rates])
+    failed = [t for t in finished(study_in_of(tmp_path)) if t.state == TrialState.FAIL]
+    assert found.failed == len(failed) >= 1
+    assert found.complete + found.pruned + found.failed == 4
+    assert found.settings == {"optimizer.learning_rate": 1e-3}
+    assert "diverged" in failed[0].user_attrs["failure"]
+
+
+def study_in_of(out):
+    storage = JournalStorage(JournalFileBackend(str(out / "study.jsonl")))
+    return optuna.load_study(study_name="gemel", storage=storage)
+
+
+def test_where_every_trial_fails_the_last_reason_is_told(tmp_path):
+    rates = 'tune={"optimizer.learning_rate" = {choices = [1e29, 1e30]}}'
+    with pytest.raises(RunError, match="none of 2 trials came to a figure; the last one failed: "):
+        searched(tmp_path, 2, [*QUICK[:-1], rates])
+
+
+def test_a_trial_behind_half_of_its_elders_is_given_up(tmp_path):
+    recipe = load_recipe("default", QUICK)
+    study = open_study(tmp_path / "study.jsonl", recipe, DATA)
+    for value in (0.7, 0.75, 0.8, 0.85, 0.9):
+        trial = study.ask()
+        for step in range(1, 6):
+            trial.report(value, step)
+        study.tell(trial, value)
+
+    class Counters:
+        warnings: tuple[str, ...] = ()
+        history: tuple[dict[str, float], ...] = ()
+
+    def reported(auc, validations):
+        watch, counters = _Watch(next_trial(study, recipe), recipe), Counters()
+        for _ in range(validations):
+            counters.history = (*counters.history, {"auc": auc})
+            watch(counters)
+
+    Counters.warnings = ("no progress: the loss rests at 11.5",)
+    reported(0.86, validations=5)
+    reported(0.5, validations=2)  # everyone may begin slowly
+    with pytest.raises(optuna.TrialPruned):
+        reported(0.5, validations=3)
+    Counters.warnings = ("collapse: the embeddings of all items coincide. Lower",)
+    with pytest.raises(RunError, match="collapse: the embeddings of all items coincide"):
+        reported(0.9, validations=1)
+
+
+def test_a_trial_of_a_process_that_is_gone_does_not_count(tmp_path):
+    recipe = load_recipe("default", QUICK)
+    study = open_study(tmp_path / "study.jsonl", recipe, DATA)
+    gone = START.Process(target=int)
+    gone.start()
+    gone.join()
+    for process in (gone.pid, os.getpid()):
+        study.ask().set_user_attr("process", [socket.gethostname(), process])
+    next_trial(study, recipe)
+    states = [trial.state for trial in study.trials]
+    assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
+    assert finished(study) == []
+
+
+def test_two_processes_share_one_study(tmp_path):
+    workers = [START.Process(target=one_process, args=(str(tmp_path), 4)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    trials = finished(study_in(tmp_path))
+    assert len(trials) in {4, 5}  # both may be at the last one
+    assert sorted(trial.number for trial in trials) == list(range(len(trials)))
+    by = {trial.user_attrs["process"][1] for trial in trials}
+    assert by == {worker.pid for worker in workers}
+    rates = [trial.params["optimizer.learning_rate"] for trial in trials]
+    assert len(set(rates)) >= len(trials) - 1  # the recipe's own values may be tried twice
+    assert load_recipe(tmp_path / "best.toml")

@@ -1,0 +1,74 @@
+"""What a search may change, and what it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from gemel.errors import RecipeError
+from gemel.recipe import load_recipe
+from gemel.tuning.space import check_space, own_values, with_values
+
+
+def searching(*lines):
+    return load_recipe("default", [f"tune={{{', '.join(lines)}}}"])
+
+
+def test_kochs_ranges_are_the_papers():
+    tune = load_recipe("koch-2015").tune
+    layers = ("conv1", "conv2", "conv3", "conv4", "dense", "score")
+    for layer in layers:
+        rate = tune[f"optimizer.layers.{layer}.learning_rate"]
+        assert (rate.low, rate.high, rate.log) == (1e-4, 1e-1, True)
+        assert tune[f"optimizer.layers.{layer}.momentum"].ends == (0, 1)
+        assert tune[f"optimizer.layers.{layer}.weight_decay"].ends == (0, 0.1)
+    for place in range(4):
+        assert tune[f"encoder.kernels.{place}"].ends == (3, 20)
+        maps = tune[f"encoder.maps.{place}"]
+        assert (maps.ends, maps.step) == ((16, 256), 16)
+    assert tune["encoder.embedding_size"].ends == (128, 4096)
+    assert len(tune) == 3 * len(layers) + 4 + 4 + 1
+    check_space(load_recipe("koch-2015"))
+
+
+def test_a_search_begins_at_the_recipes_own_values_as_far_as_its_ranges_hold_them():
+    recipe = load_recipe("koch-2015", ["encoder.kernels=[25, 7, 4, 4]"])
+    own = own_values(recipe)
+    assert own["encoder.kernels.1"] == 7
+    assert own["optimizer.layers.dense.learning_rate"] == 1e-3
+    assert set(recipe.tune) - set(own) == {"encoder.kernels.0"}
+
+
+def test_values_take_their_places_in_the_recipe():
+    recipe = load_recipe("koch-2015")
+    changed = with_values(recipe, {"encoder.kernels.2": 3, "optimizer.layers.conv1.momentum": 0.1})
+    assert changed.encoder.kernels == (10, 7, 3, 4)
+    assert changed.optimizer.layers["conv1"].momentum == 0.1
+    assert with_values(changed, own_values(recipe)) == recipe
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('"seed" = {low = 1, high = 3}', r"tune\.seed cannot be searched, since trials must be"),
+        ('"split.test" = {low = 0.1, high = 0.3}', r"tune\.split\.test cannot be searched"),
+        ('"loss.margin" = {low = 1, high = 3}', r"no setting loss\.margin; there are"),
+        ('"encoder.width" = {low = 0, high = 8}', r"encoder\.width must be greater than 0, got 0"),
+        ('"encoder.width" = {low = 1, hihg = 8}', r"did you mean 'high'\?"),
+        ('"encoder.width" = {low = 9, high = 8}', "low below high: got low=9, high=8"),
+        ('"encoder.width" = {low = 1}', "either low and high, or choices: got low=1"),
+        ('"encoder.width" = {low = 0, high = 8, log = true}', "begins above 0 and has no step"),
+        ('"encoder.width" = {low = 1, high = 8, step = 0}', "the step of a range is above 0"),
+        ('"encoder.width" = {choices = [8]}', "choices must be a list of at least 2 items"),
+        ('"encoder.width" = 3', r"tune\.encoder\.width must be .*, got 3"),
+        ('"augment.scale.2" = {low = 1.0, high = 2.0}', "a number from 0 to 1, got '2'"),
+    ],
+)
+def test_what_cannot_be_searched_is_one_sentence(line, sentence):
+    with pytest.raises(RecipeError, match=sentence) as told:
+        check_space(searching(line))
+    assert "\n" not in str(told.value)
+
+
+def test_a_recipe_without_ranges_says_how_to_write_them():
+    with pytest.raises(RecipeError, match=r"default says nothing of what to search: .*\[tune\]"):
+        check_space(load_recipe("default"))
