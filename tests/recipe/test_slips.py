@@ -171,3 +171,12 @@ def test_a_key_that_is_written_twice_is_the_files_mistake(tmp_path):
     own.write_text("seed = 1\nseed = 2\n", "utf-8")
     with pytest.raises(RecipeError, match="is not a TOML file"):
         load_recipe(own)
+
+
+def test_a_place_in_a_list_is_a_number():
+    assert load_recipe("koch-2015", ["encoder.kernels.1=5"]).encoder.kernels == (10, 5, 4, 4)
+    for change in ("encoder.kernels.4=5", "encoder.kernels.first=5", "encoder.kernels.-1=5"):
+        with pytest.raises(RecipeError, match="a place in this list is a number from 0 to 3, got"):
+            load_recipe("koch-2015", [change])
+    with pytest.raises(RecipeError, match="0 is a value and has no settings below it"):
+        load_recipe("koch-2015", ["encoder.kernels.0.size=5"])

@@ -1,0 +1,97 @@
+"""The speed of a named recipe's own training steps: `python benchmarks/steps.py koch-2015 20`.
+
+On made-up drawings of the recipe's size, so that nothing but the steps is timed: five groups of
+four labels with six items each. Augmentation, backward pass and optimiser are included.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gemel.data import Dataset, SplitConfig
+from gemel.inputs import ImageInput
+from gemel.measure.prepared import prepare
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+from gemel.run import Run
+from gemel.training.data import resolve_batch
+from gemel.training.loop import Trainer
+from gemel.training.train import make_plan
+
+GROUPS, LABELS, EACH = 5, 4, 6
+
+
+class Scribbles:
+    """Random pictures in the place of drawings."""
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+
+    def __len__(self) -> int:
+        return GROUPS * LABELS * EACH
+
+    def raw(self, index: int) -> np.ndarray:
+        rng = np.random.default_rng(index)
+        return rng.integers(0, 256, (self.side, self.side)).astype(np.uint8)
+
+    def name(self, index: int) -> str:
+        return str(index)
+
+    def fingerprint(self) -> str:
+        return f"scribbles-{self.side}"
+
+
+def main(name: str, steps: int) -> None:
+    recipe = load_recipe(name)
+    side = recipe.input.size[0]
+    labels = np.repeat(np.arange(GROUPS * LABELS), EACH)
+    data = Dataset(
+        "scribbles",
+        Scribbles(side),
+        labels=labels,
+        label_names=tuple(map(str, range(GROUPS * LABELS))),
+        groups=labels // LABELS,
+        group_names=tuple(map(str, range(GROUPS))),
+        split=np.array([0, 0, 0, 1, 2])[labels // LABELS],
+    )
+    prepared = prepare(
+        data, ImageInput(height=side, width=side, channels=1), SplitConfig(), 0, Silent()
+    )
+    recipe = resolve_batch(recipe, prepared)
+    plan = make_plan(recipe, prepared)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = Trainer(plan, Run(Path(folder)), Silent())
+        time_steps(trainer, steps)
+
+
+def time_steps(trainer: Trainer, steps: int) -> None:
+    """Prints the loss of each step and, at the end, what a second holds."""
+    twin = trainer.plan.twin
+    print(
+        f"{sum(p.numel() for p in twin.parameters()):,} parameters, {torch.get_num_threads()} threads"
+    )
+    seconds, images, pairs = [], 0, 0
+    epochs = (
+        batch
+        for seed in range(steps)
+        for batch in trainer.plan.batches.epoch(np.random.default_rng(seed))
+    )
+    for number, batch in zip(range(steps), epochs, strict=False):
+        begun, computed = time.perf_counter(), time.process_time()
+        loss = trainer._update(batch)
+        trainer.counters.step += 1
+        seconds.append((time.perf_counter() - begun, time.process_time() - computed))
+        images, pairs = images + len(batch.items), pairs + batch.same.size
+        print(f"step {number}: loss {loss:.4f}, {seconds[-1][0]:.2f} s", flush=True)
+    for what, each in zip(("wall clock", "processor time"), np.array(seconds).T, strict=True):
+        print(f"{what}: {images / each.sum():,.1f} images/s, {pairs / each.sum():,.1f} pairs/s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
