@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -73,16 +74,12 @@ def main(name: str, steps: int) -> None:
 def time_steps(trainer: Trainer, steps: int) -> None:
     """Prints the loss of each step and, at the end, what a second holds."""
     twin = trainer.plan.twin
-    print(
-        f"{sum(p.numel() for p in twin.parameters()):,} parameters, {torch.get_num_threads()} threads"
-    )
+    parameters = sum(parameter.numel() for parameter in twin.parameters())
+    print(f"{parameters:,} parameters, {torch.get_num_threads()} threads")
     seconds, images, pairs = [], 0, 0
-    epochs = (
-        batch
-        for seed in range(steps)
-        for batch in trainer.plan.batches.epoch(np.random.default_rng(seed))
-    )
-    for number, batch in zip(range(steps), epochs, strict=False):
+    kind = trainer.plan.batches
+    epochs = (kind.epoch(np.random.default_rng(seed)) for seed in range(steps))
+    for number, batch in zip(range(steps), chain.from_iterable(epochs), strict=False):
         begun, computed = time.perf_counter(), time.process_time()
         loss = trainer._update(batch)
         trainer.counters.step += 1
