@@ -4,8 +4,10 @@ A folder of its own, readable without torch:
 
     matcher.json          everything that is not weights, and the SHA-256 of the other files
     encoder.onnx          items (n, …) float32 to embeddings (n, d)
+    right_encoder.onnx    the same for the right side, where the two are tied separately
     metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
     reader.onnx           where the recipe has a reader: an episode's examples to distances
+    pair.onnx             of a joint tie, in place of these: two times items (n, …) to distances
     weights.safetensors   the same weights for torch, to train on from
     tokenizer.json        for texts: the vocabulary, as the library `tokenizers` writes it
 """
@@ -16,8 +18,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Any, Literal, TypeAlias, final
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.arrays import Embeddings
@@ -25,26 +28,46 @@ from gemel.calibration import Calibration, Threshold
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import MatcherError, RecipeError
 from gemel.inputs import Input, Raw
-from gemel.networks import ENCODER, METRIC, Networks
+from gemel.networks import (
+    ENCODER,
+    METRIC,
+    PAIR,
+    RIGHT_ENCODER,
+    EncoderSide,
+    JointNetworks,
+    Networks,
+    Side,
+)
 from gemel.whole_file import write_text
 
 FORMAT = 1
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
-FILES = (ENCODER, METRIC, WEIGHTS)
+
+Tie: TypeAlias = Literal["shared", "separate", "joint"]
+
+FILES: Mapping[Tie, tuple[str, ...]] = {
+    "shared": (ENCODER, METRIC, WEIGHTS),
+    "separate": (ENCODER, RIGHT_ENCODER, METRIC, WEIGHTS),
+    "joint": (PAIR, WEIGHTS),
+}
+"""What a matcher of each tie consists of, beside `matcher.json`."""
 
 
 @final
 class MatcherFile(BaseModel):
-    """`matcher.json`."""
+    """`matcher.json`. `right_input` and `right_encoder` are there where the sides have their own;
+    `embedding_size` is 0 where a joint tie leaves items without embeddings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int
     name: str
     input: Input
-    tie: Literal["shared"]
+    right_input: Input | None = None
+    tie: Tie
     encoder: str
+    right_encoder: str | None = None
     metric: str
     reader: str | None = None
     """What answers few-shot in the light of all examples, where it is not the metric alone."""
@@ -95,7 +118,7 @@ class Matcher:
     def __init__(self, path: Path, file: MatcherFile) -> None:
         self.path = path
         self.file = file
-        self.networks = Networks(path, file.input)
+        self.networks = networks_of(path, file.tie, file.input, file.right_input or file.input)
 
     def __repr__(self) -> str:
         return f"Matcher({str(self.path)!r}, {self.file.encoder} with {self.file.metric})"
@@ -119,12 +142,10 @@ class Matcher:
         prior = self.file.prior if prior is None else prior
         if not 0 < prior < 1:
             raise RecipeError(f"the prior is a share between 0 and 1, got {prior}")
-        # One by one: an embedding must not depend on what it was encoded beside.
-        first, second = (self.networks.embed([item]) for item in (left, right))
-        distance = self.networks.distances(first[None], second[None])[0, 0, 0]
+        distance = np.float32(self.networks.distance(left, right))
         return Verdict(
             same=bool(distance <= threshold.distance),
-            probability=float(self.file.calibration.probability(distance[None], prior)[0]),
+            probability=float(self.file.calibration.probability(np.array([distance]), prior)[0]),
             distance=float(distance),
             threshold=threshold.distance,
             target=threshold.target,
@@ -153,9 +174,32 @@ class Matcher:
             return None
         return EpisodeReader(self.path / READER, embeddings)
 
-    def embed(self, items: Iterable[Raw]) -> Embeddings:
-        """(n, d) one embedding per item, encoded in batches; memory is a batch and the result."""
-        return self.networks.embed(items)
+    def embed(self, items: Iterable[Raw], side: Side | None = None) -> Embeddings:
+        """(n, d) one embedding per item, encoded in batches; memory is a batch and the result.
+
+        `side` says which encoder, where each side has its own. Raises `RecipeError` where it is
+        missing then, and where a joint tie leaves items without embeddings.
+        """
+        return self.embedder(side).embed(items)
+
+    def embedder(self, side: Side | None = None) -> EncoderSide:
+        """The encoder of a side, with its input; raises as `embed` does."""
+        networks = self.embedding_networks("an embedding of one item")
+        if networks.left is not networks.right and side is None:
+            raise RecipeError(
+                f"{self.file.name} has an encoder for each side, so say which is wanted: left "
+                f"({self.file.encoder}) or right ({self.file.right_encoder})"
+            )
+        return networks.side(side or "left")
+
+    def embedding_networks(self, purpose: str) -> Networks:
+        """The networks of a matcher whose items have embeddings; `RecipeError` for a joint tie."""
+        if isinstance(self.networks, JointNetworks):
+            raise RecipeError(
+                f"{self.file.name} has a joint tie, which looks at both items of a pair at once, "
+                f"and so there is no {purpose}: train with tie=shared or tie=separate for that"
+            )
+        return self.networks
 
 
 def load(path: str | Path) -> Matcher:
@@ -186,7 +230,18 @@ def files_of(file: MatcherFile) -> tuple[str, ...]:
     """The files beside `matcher.json`."""
     reader = () if file.reader is None else (READER,)
     tokenizer = (TOKENIZER,) if file.input.kind == "text" else ()
-    return (*FILES, *reader, *tokenizer)
+    return (*FILES[file.tie], *reader, *tokenizer)
+
+
+def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:
+    """The networks of a matcher's folder; `left` and `right` read the items of each side."""
+    match tie:
+        case "shared":
+            return Networks(folder, left)
+        case "separate":
+            return Networks(folder, left, right)
+        case "joint":
+            return JointNetworks(folder, left, right)
 
 
 def seal(folder: Path, file: MatcherFile) -> None:

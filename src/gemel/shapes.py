@@ -24,6 +24,9 @@ Lengths: TypeAlias = Int[Tensor, " n"]
 
 Embeddings: TypeAlias = Float[Tensor, "n d"]
 
+RightEmbeddings: TypeAlias = Float[Tensor, "m d"]
+"""Of the other side, which need not have as many items."""
+
 EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]
 """b sets of embeddings; what is compared are the sets at one position of b."""
 
@@ -41,6 +44,9 @@ Positions: TypeAlias = Int[Tensor, "..."]
 
 Distances: TypeAlias = Float[Tensor, "*rows columns"]
 """Smaller is nearer. The last axis holds what one row is compared with."""
+
+PairDistances: TypeAlias = Float[Tensor, "n"]
+"""One distance for each pair."""
 
 Same: TypeAlias = Bool[Tensor, "*rows columns"]
 """True for a matching pair; shaped like the distances."""

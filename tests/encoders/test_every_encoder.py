@@ -16,6 +16,7 @@ SHAPES = {
     "hoffer": (1, 24, 28),
     "chopra": (1, 30, 28),
     "signet": (1, 32, 40),
+    "zagoruyko": (2, 64, 70),
 }
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
 SERIES = ("resnet1d", "tdnn")

@@ -131,8 +131,6 @@ def test_no_items_have_no_embeddings(matcher):
 
 def test_embeddings_that_are_no_numbers_are_the_trainings_fault(matcher, items, monkeypatch):
     networks = gemel.load(matcher.path).networks
-    monkeypatch.setattr(
-        type(networks), "_run", staticmethod(lambda *_, **__: np.full((1, 4), np.nan, np.float32))
-    )
+    monkeypatch.setattr("gemel.networks._run", lambda *_, **__: np.full((1, 4), np.nan, np.float32))
     with pytest.raises(MatcherError, match=r"training diverged.*lower optimizer\.learning_rate"):
-        networks.embed(items[:1])
+        networks.left.embed(items[:1])

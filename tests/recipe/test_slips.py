@@ -55,7 +55,10 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("augment.scale=[1, 0]", r"augment\.scale\.1 must be greater than 0, got 0"),
         ("augment.mirror=maybe", r"augment\.mirror must be .*'auto' or .*boolean.*, got 'maybe'"),
         ("split.test=2", r"split\.test must be .*"),
-        ("tie=separate", r"tie must be 'shared', got 'separate'"),
+        ("tie=twisted", r"tie must be 'shared', 'separate' or 'joint', got 'twisted'"),
+        ("tie=joint", r"a joint tie has no embeddings for the metric cosine to compare.*decision"),
+        ("right.input.colour=grey", r"right is for sides that are tied otherwise.*tie to"),
+        ("right.encoder.widht=9", r"there is no setting right\.encoder\.widht; did you mean"),
     ],
 )
 def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):

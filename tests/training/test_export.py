@@ -13,13 +13,15 @@ from gemel.arrays import padded
 from gemel.encoders import ENCODERS, PixelStatistics, SequenceEncoder, TokenVectors
 from gemel.errors import ExportError
 from gemel.inputs import ImageInput, TextInput, learn_tokenizer
+from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.networks import ENCODER, METRIC, Networks
 from gemel.training import make_matcher as room
-from gemel.training.export import export_networks, measure_parity, plain_copy
+from gemel.training.export import export_networks, plain_copy
+from gemel.training.parity import measure_parity
 from gemel.twin import SharedTwin
 
-SIDE = {"koch": 35, "conv4": 16}
+SIDE = {"koch": 35, "conv4": 16, "zagoruyko": 64}
 SETTINGS = {
     "koch": {"kernels": (3, 3, 3, 2), "embedding_size": 5},
     "conv4": {"maps": 4},
@@ -29,6 +31,7 @@ SETTINGS = {
     "bag": {"widths": (8, 5)},
     "bilstm": {"hidden": 4, "layers": 2, "embedding_size": 5},
     "text-conv": {"maps": 3, "embedding_size": 5},
+    "zagoruyko": {"maps": (4, 4, 5)},
 }
 TEXTS = ["no", "a red car", "a car", "a blue car that is red", "red", "a blue red blue red car"]
 PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
@@ -75,7 +78,7 @@ def test_onnx_answers_as_torch_does(exported, metric, metric_files):
     size = twin.encoder.embedding_size
     (folder / METRIC).write_bytes((metric_files(metric, size) / METRIC).read_bytes())
     pair = SharedTwin(twin.encoder, metric_of(metric, size))
-    parity = measure_parity(pair, Networks(folder, reader), packed, PAIRS, 0.5)
+    parity = measure_parity(pair, Networks(folder, reader), these(packed, packed), PAIRS, 0.5)
     assert (parity.items, parity.pairs) == (6, 6)
     assert parity.largest_difference < 1e-4
     assert parity.largest_distance_difference < 1e-4
@@ -106,7 +109,7 @@ def metric_files(tmp_path_factory):
 
 def test_one_item_is_encoded_alike_alone_and_in_company(exported):
     _, reader, packed, folder = exported
-    networks = Networks(folder, reader)
+    networks = Networks(folder, reader).left
     alone = np.concatenate([networks.encode(packed[i : i + 1]) for i in range(6)])
     np.testing.assert_allclose(alone, networks.encode(packed), atol=1e-5)
 
@@ -149,7 +152,7 @@ def test_a_sabotaged_network_is_not_exported(exported, metric_files, tmp_path, n
     scaled(tmp_path / name, 10)
     pair = SharedTwin(twin.encoder, metric_of("weighted-l1", size))
     with pytest.raises(ExportError, match=f"{what} by .* nothing was exported"):
-        measure_parity(pair, Networks(tmp_path, reader), packed, PAIRS, 0.5)
+        measure_parity(pair, Networks(tmp_path, reader), these(packed, packed), PAIRS, 0.5)
 
 
 def test_a_training_whose_export_fails_leaves_no_matcher_and_can_be_resumed(

@@ -63,7 +63,7 @@ def constant(tiny_run):
     prepared = own_data(tiny_run, Silent())
     items = len(prepared.side("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
-    return Subject(matcher, prepared, "test", embeddings)
+    return Subject(matcher, prepared, "test", matcher.networks.comparer(embeddings))
 
 
 def test_a_constant_network_scores_chance_in_verification(constant):
@@ -86,8 +86,9 @@ def test_a_constant_network_retrieves_no_more_than_chance(constant):
 
 def test_an_oracle_scores_everything(constant):
     labels = constant.prepared.labels(constant.prepared.side("test"))
-    one_hot = np.eye(labels.max() + 1, constant.embeddings.shape[1], dtype=np.float32)
-    oracle = Subject(constant.matcher, constant.prepared, "test", one_hot[labels])
+    one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
+    comparer = constant.matcher.networks.comparer(one_hot[labels])
+    oracle = Subject(constant.matcher, constant.prepared, "test", comparer)
     assert oracle.verification(Question()).answer.figures["auc"].value == 1
     assert oracle.few_shot(Question()).figures["accuracy"].value == 1
     figures = oracle.retrieval(Question()).figures

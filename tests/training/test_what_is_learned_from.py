@@ -70,7 +70,7 @@ def test_what_a_recipe_leaves_open_is_filled_by_the_data(prepared):
 
 
 def test_pixel_statistics_are_those_of_training_pixels(prepared):
-    pixels = prepared.pack[prepared.side("train")] / 255
+    pixels = prepared.packed.left[prepared.side("train")] / 255
     statistics = pixel_statistics(prepared)
     assert statistics.mean == pytest.approx([pixels.mean()], abs=1e-5)
     assert statistics.std == pytest.approx([pixels.std()], abs=1e-5)

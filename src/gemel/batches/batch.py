@@ -13,6 +13,26 @@ from gemel.arrays import Codes, Indices, Same
 
 @final
 @dataclass(frozen=True)
+class OneSide:
+    """(n,) positions in the dataset of what one side encodes, and the turns of these items."""
+
+    items: Indices
+    turns: Codes | None
+
+
+@final
+@dataclass(frozen=True)
+class Sides:
+    """A batch side by side: `rows` (r,) are positions in `left`, `columns` (r, m) in `right`."""
+
+    left: OneSide
+    right: OneSide
+    rows: Indices
+    columns: Indices
+
+
+@final
+@dataclass(frozen=True)
 class Batch:
     """Items to encode once each, and the comparisons to make between them.
 
@@ -35,6 +55,19 @@ class Batch:
         """(r, m) true where both are views of one and the same item."""
         copies: Same = self.items[self.rows][:, None] == self.items[self.columns]
         return copies
+
+    def sides(self, *, apart: bool) -> Sides:
+        """Apart, each side has what it encodes; otherwise both have all, to be encoded once."""
+        if not apart:
+            every = OneSide(self.items, self.turns)
+            return Sides(every, every, self.rows, self.columns)
+        left, rows = np.unique(self.rows, return_inverse=True)
+        right, columns = np.unique(self.columns, return_inverse=True)
+        columns = columns.reshape(self.columns.shape)
+        return Sides(self._side(left), self._side(right), rows, columns)
+
+    def _side(self, chosen: Indices) -> OneSide:
+        return OneSide(self.items[chosen], None if self.turns is None else self.turns[chosen])
 
 
 class BatchKind(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,10 @@ def embed(
         str, typer.Argument(metavar="DATA", help="A folder, a table or a built-in name.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: a .parquet or .npz file.")],
+    side: Annotated[
+        Literal["left", "right"] | None,
+        typer.Option(metavar="SIDE", help="left or right, where each side has its own encoder."),
+    ] = None,
 ) -> None:
     """Write one embedding per item, with its name and label."""
     import gemel
@@ -21,5 +25,5 @@ def embed(
     from gemel.measure.embeddings import write_embeddings
     from gemel.progress import shown_progress
 
-    written = write_embeddings(gemel.load(run), open_data(data), out, shown_progress())
+    written = write_embeddings(gemel.load(run), open_data(data), out, shown_progress(), side)
     typer.echo(f"{written} embeddings in {out}", err=True)

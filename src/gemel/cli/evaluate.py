@@ -88,6 +88,15 @@ def evaluate(
             help="How many of all pairs are the same, 0 to 1.  [default: the recipe's]",
         ),
     ] = None,
+    most_pairs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=3,
+            help="Look at no more pairs than this.  [default: the recipe's, or as many as figures "
+            "need; 20,000 where a joint tie scores each by itself]",
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(metavar="S", min=0, help="Of pairs and tasks.  [default: the run's]"),
@@ -120,6 +129,7 @@ def evaluate(
             small_groups=small_groups,
             target=target,
             prior=prior,
+            most_pairs=most_pairs,
             seed=seed,
         )
         answer = measure_run(opened, data, protocol, asked, shown_progress())

@@ -20,6 +20,7 @@ from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
 from gemel.encoders.sung import SungEncoder
 from gemel.encoders.tdnn import TdnnEncoder
 from gemel.encoders.text_conv import TextConvEncoder
+from gemel.encoders.zagoruyko import ZagoruykoEncoder
 
 ENCODERS: dict[str, type[Encoder]] = {
     "bag": BagEncoder,
@@ -36,6 +37,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "tdnn": TdnnEncoder,
     "text-conv": TextConvEncoder,
     "signet": SignetEncoder,
+    "zagoruyko": ZagoruykoEncoder,
 }
 
 __all__ = [

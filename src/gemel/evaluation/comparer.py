@@ -12,10 +12,14 @@ from typing import Protocol, final
 
 import numpy as np
 
-from gemel.arrays import Distances, Embeddings, Indices
+from gemel.arrays import Distances, Embeddings, Indices, Packed
+from gemel.progress import Progress, Silent
 
 CHUNK_FLOATS = 8_000_000
 """Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
+
+PAIRS_AT_ONCE = 256
+"""Pairs that go through a joint network in one step."""
 
 
 class Comparer(Protocol):
@@ -35,11 +39,13 @@ class Comparer(Protocol):
 class EmbeddingComparer:
     """Compares by a metric on embeddings that were computed once.
 
-    `metric` takes (b, n, d) and (b, m, d) and gives (b, n, m).
+    `metric` takes (b, n, d) and (b, m, d) and gives (b, n, m). `right` are the items' embeddings
+    as the right side of a pair, where they differ from those as its left side.
     """
 
     embeddings: Embeddings
     metric: Callable[[Embeddings, Embeddings], Distances]
+    right: Embeddings | None = None
 
     def pairs(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty(len(left), np.float32)
@@ -47,7 +53,7 @@ class EmbeddingComparer:
         for start in range(0, len(left), step):
             chunk = slice(start, start + step)
             distance[chunk] = self.metric(
-                self.embeddings[left[chunk], None], self.embeddings[right[chunk], None]
+                self.embeddings[left[chunk], None], self._rights[right[chunk], None]
             )[:, 0, 0]
         return distance
 
@@ -55,10 +61,57 @@ class EmbeddingComparer:
         distance = np.empty((len(left), len(right)), np.float32)
         most = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
         for columns in _chunks(len(right), most):
-            others = self.embeddings[None, right[columns]]
+            others = self._rights[None, right[columns]]
             for rows in _chunks(len(left), max(1, most // others.shape[1])):
                 distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
         return distance
+
+    @property
+    def _rights(self) -> Embeddings:
+        return self.embeddings if self.right is None else self.right
+
+
+@final
+@dataclass(frozen=True)
+class JointComparer:
+    """Compares pair by pair, by a network that sees both items at once: n·m passes for n × m.
+
+    `left` and `right` give packed items by position, `score` the distances of two batches of them.
+    Never more than a few hundred pairs are in memory, and `progress` says how far it is.
+    """
+
+    left: Callable[[Indices], Packed]
+    right: Callable[[Indices], Packed]
+    score: Callable[[Packed, Packed], Distances]
+    progress: Progress = Silent()
+
+    def pairs(self, left: Indices, right: Indices) -> Distances:
+        distance = np.empty(len(left), np.float32)
+        with self.progress.stage("comparing pairs", len(left)) as stage:
+            for start in range(0, len(left), PAIRS_AT_ONCE):
+                chunk = slice(start, start + PAIRS_AT_ONCE)
+                distance[chunk] = self.score(self.left(left[chunk]), self.right(right[chunk]))
+                stage.advance(min(start + PAIRS_AT_ONCE, len(left)))
+        return distance
+
+    def cross(self, left: Indices, right: Indices) -> Distances:
+        every = self.pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
+        return every.reshape(len(left), len(right))
+
+
+@final
+@dataclass(frozen=True)
+class Among:
+    """A comparer's chosen items alone, counted anew from 0."""
+
+    comparer: Comparer
+    chosen: Indices
+
+    def pairs(self, left: Indices, right: Indices) -> Distances:
+        return self.comparer.pairs(self.chosen[left], self.chosen[right])
+
+    def cross(self, left: Indices, right: Indices) -> Distances:
+        return self.comparer.cross(self.chosen[left], self.chosen[right])
 
 
 def _chunks(count: int, step: int) -> list[slice]:

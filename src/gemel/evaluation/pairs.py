@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Self, final
 
 import numpy as np
 
@@ -39,6 +39,15 @@ class PairLimits:
 
     genuine: int = 50_000
     impostors: int = 100_000
+
+    @classmethod
+    def of(cls, most: int | None) -> Self:
+        """A third genuine and the rest impostors, which carry the low error rates.
+
+        >>> PairLimits.of(15_000), PairLimits.of(None) == PairLimits()
+        (PairLimits(genuine=5000, impostors=10000), True)
+        """
+        return cls() if most is None else cls(max(1, most // 3), max(1, most - most // 3))
 
 
 @final

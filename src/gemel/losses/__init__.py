@@ -6,6 +6,7 @@ from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.exponential import ExponentialLoss
+from gemel.losses.hinge import HingeLoss
 from gemel.losses.loss import Loss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
@@ -16,6 +17,7 @@ LOSSES: dict[str, type[Loss]] = {
     "contrastive": ContrastiveLoss,
     "distance-ratio": DistanceRatioLoss,
     "exponential": ExponentialLoss,
+    "hinge": HingeLoss,
     "softmax": SoftmaxLoss,
     "squared-error": SquaredErrorLoss,
     "triplet": TripletLoss,

@@ -11,25 +11,32 @@ from gemel.arrays import Embeddings
 from gemel.data import Dataset
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
+from gemel.measure.compared import encoded
+from gemel.measure.packed import Readers
 from gemel.measure.prepared import prepare_whole
-from gemel.measure.protocols import encoded
+from gemel.networks import Side
 from gemel.progress import Progress
 from gemel.whole_file import whole_file
 
 
-def write_embeddings(matcher: Matcher, dataset: Dataset, out: Path, progress: Progress) -> int:
+def write_embeddings(
+    matcher: Matcher, dataset: Dataset, out: Path, progress: Progress, side: Side | None = None
+) -> int:
     """Writes `item`, `label` and `embedding` of every readable item; returns how many.
 
-    Raises `DataError` for a file name that is neither .parquet nor .npz.
+    `side` says which encoder, where each side has its own. Raises `DataError` for a file name that
+    is neither .parquet nor .npz, `RecipeError` where `side` is missing or nothing has embeddings.
     """
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+    encoder = matcher.embedder(side)
     # A given split is for measuring; here every item is wanted.
-    prepared = prepare_whole(replace(dataset, split=None), matcher.file.input, progress)
-    for sentence in prepared.pack.notices:
+    readers = Readers(encoder.input, encoder.input)
+    prepared = prepare_whole(replace(dataset, split=None), readers, progress)
+    for sentence in prepared.packed.notices:
         progress.say(sentence)
     items = prepared.side("test")
-    embeddings = encoded(matcher.networks, prepared, "test", progress)
+    embeddings = encoded(encoder, prepared.compared("test"), progress)
     names = [dataset.items.name(int(index)) for index in items]
     labels = [""] * len(items)
     if dataset.labels is not None:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gemel.data.components import content_codes
 from gemel.errors import DataError, RunError
+from gemel.measure.packed import Digests
 from gemel.measure.prepared import Prepared
 from gemel.run import Run
 from gemel.whole_file import whole_file
-
-Digests: TypeAlias = NDArray[np.uint8]
-"""(n, 16) equal where the decoded items are."""
 
 
 def write_learned(run: Run, prepared: Prepared) -> None:
     """Keeps the digests of all items that training or calibration looks at."""
     seen = np.concatenate([prepared.side("train"), prepared.side("validation")])
     with whole_file(run.learned) as temporary, temporary.open("wb") as file:
-        np.save(file, prepared.pack.digests[seen], allow_pickle=False)
+        np.save(file, prepared.packed.digests[seen], allow_pickle=False)
 
 
 def read_learned(run: Run) -> Digests:
@@ -42,7 +38,7 @@ def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int
 
     Raises `DataError` where nothing else is left.
     """
-    digests = prepared.pack.digests
+    digests = prepared.packed.digests
     codes = content_codes(np.concatenate([digests, learned]))
     known = np.isin(codes[: len(digests)], codes[len(digests) :])
     test = prepared.side("test")

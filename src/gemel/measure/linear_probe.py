@@ -6,18 +6,19 @@ from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.linear_probe import Labelled, linear_probe
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
+from gemel.measure.compared import encoded
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocols import encoded
 from gemel.progress import Progress
 
 
 def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
     """Raises `DataError` where the data have no labels, or test labels that were never trained."""
+    encoder = matcher.embedder()
 
     def side(name: str) -> Labelled:
         items = prepared.side(name)
         labels, genuine = prepared.labels(items), prepared.genuine(items)
-        embeddings = encoded(matcher.networks, prepared, name, progress)
+        embeddings = encoded(encoder, prepared.compared(name), progress)
         return Labelled(embeddings[genuine], labels[genuine])
 
     train, validation, test = side("train"), side("validation"), side("test")

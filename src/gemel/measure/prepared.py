@@ -1,4 +1,4 @@
-"""A dataset made ready: packed to an input and divided into sides."""
+"""A dataset made ready: packed to its inputs and divided for training, validation and test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
-from gemel.data import SIDES, TEST, Dataset, Pack, PairRows, Split, SplitConfig, pack, split
+from gemel.data import SIDES, TEST, Dataset, PairRows, Split, SplitConfig, split
 from gemel.errors import DataError
 from gemel.evaluation.forgeries import sample_forgery_pairs
 from gemel.evaluation.group_pairs import group_pairs
@@ -20,7 +20,8 @@ from gemel.evaluation.pairs import (
     given_pairs,
     sample_pairs,
 )
-from gemel.inputs import ImageInput, Input
+from gemel.measure.compared import Compared, some_of
+from gemel.measure.packed import PackedSides, Readers, pack_sides
 from gemel.progress import Progress
 
 PairSource = Literal["sampled", "consecutive", "by-group"]
@@ -32,25 +33,26 @@ GROUP_PAIRS = 10_000
 @final
 @dataclass(frozen=True)
 class Prepared:
-    """Decoded items and their sides; `notices` is all there is to tell of both."""
+    """Decoded items, divided; `notices` is all there is to tell of them."""
 
     dataset: Dataset
-    input: Input
-    pack: Pack
+    packed: PackedSides
     split: Split
 
     @property
     def notices(self) -> tuple[str, ...]:
-        remarks: tuple[str, ...] = ()
-        if not isinstance(self.input, ImageInput):
-            assert self.pack.lengths is not None, "other items differ in length"
-            remarks = self.input.remarks(self.pack.lengths)
-        return (*self.dataset.notices, *self.pack.notices, *remarks, self.split.reason)
+        return (*self.dataset.notices, *self.packed.notices, self.split.reason)
 
     def side(self, name: str) -> Indices:
         """The items of `train`, `validation` or `test`."""
         items: Indices = getattr(self.split, name)
         return items
+
+    def compared(self, side: str) -> Compared:
+        """The items of `train`, `validation` or `test` for a comparer."""
+        items = self.side(side)
+        whole = len(items) == self.packed.readable.sum()
+        return some_of(self.packed, items, "items" if whole else f"{side} items")
 
     def labels(self, items: Indices) -> Codes:
         """The labels of items; `DataError` where the data have none."""
@@ -80,11 +82,13 @@ class Prepared:
         rows: Indices = getattr(self.split.pairs, side)
         return rows
 
-    def pairs(self, side: str, source: PairSource, seed: int) -> PairSample:
+    def pairs(
+        self, side: str, source: PairSource, seed: int, most: int | None = None
+    ) -> PairSample:
         """Labelled pairs of a side, as positions in `side(side)`.
 
         The given ones of a table of pairs; else drawn from the labels, with forgeries where there
-        are some.
+        are some: `most` of them, or as many as figures need.
         """
         items = self.side(side)
         given = self.dataset.pairs
@@ -102,7 +106,7 @@ class Prepared:
             labels, groups = self.labels(items[own]), self.groups(items[own])
             pairs = group_pairs(labels, groups, GROUP_PAIRS, seed)
             return replace(pairs, left=own[pairs.left], right=own[pairs.right])
-        return self.sampled_pairs(items, seed)
+        return self.sampled_pairs(items, seed, PairLimits.of(most))
 
     def sampled_pairs(
         self, items: Indices, seed: int, limits: PairLimits = PairLimits()
@@ -115,14 +119,13 @@ class Prepared:
 
 
 def prepare(
-    dataset: Dataset, reader: Input, config: SplitConfig, seed: int, progress: Progress
+    dataset: Dataset, readers: Readers, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:
     """Packs (from the cache where it can) and divides a dataset."""
     dataset = redivided(dataset, config)
-    packed = _packed(dataset, reader, progress)
-    return Prepared(
-        dataset, reader, packed, split(dataset, config, packed.digests, packed.readable, seed)
-    )
+    packed = pack_sides(dataset, readers, progress)
+    divided = split(dataset, config, packed.digests, packed.readable, seed)
+    return Prepared(dataset, packed, divided)
 
 
 def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
@@ -138,9 +141,9 @@ def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
     return dataset
 
 
-def prepare_whole(dataset: Dataset, reader: Input, progress: Progress) -> Prepared:
+def prepare_whole(dataset: Dataset, readers: Readers, progress: Progress) -> Prepared:
     """All items on the test side; only the given test items where the data have some."""
-    packed = _packed(dataset, reader, progress)
+    packed = pack_sides(dataset, readers, progress)
     given = dataset.given() == TEST
     chosen = packed.readable & (given if given.any() else True)
     none = np.zeros(0, np.int64)
@@ -150,14 +153,8 @@ def prepare_whole(dataset: Dataset, reader: Input, progress: Progress) -> Prepar
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(none, none, held if len(held) else rows)
     reason = "Measured on the given test items." if given.any() else "Measured as a whole."
-    return Prepared(
-        dataset, reader, packed, Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
-    )
-
-
-def _packed(dataset: Dataset, reader: Input, progress: Progress) -> Pack:
-    with progress.stage("reading items", len(dataset)) as stage:
-        return pack(dataset, reader, progress=lambda done, _: stage.advance(done))
+    whole = Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
+    return Prepared(dataset, packed, whole)
 
 
 def _given_by_item(dataset: Dataset) -> bool:

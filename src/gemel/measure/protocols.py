@@ -8,8 +8,9 @@ from typing import Any, Self, final
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Indices
-from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.arrays import Indices
+from gemel.episode_reader import EpisodeReader
+from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
@@ -18,13 +19,12 @@ from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer, Protocol, Verified
-from gemel.measure.candidates import Candidates, Makers
+from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
+from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import PairSource, Prepared
-from gemel.networks import Networks
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 
-ENCODED_AT_ONCE = 256
 USUAL_WAYS = (20, 5)
 USUAL_QUERIES = 2_000
 """Of retrieval."""
@@ -46,14 +46,16 @@ class Question:
     target: str | None = None
     prior: float | None = None
     fixed_threshold: float | None = None
+    most_pairs: int | None = None
     seed: int = 0
 
     @classmethod
     def of(cls, recipe: Recipe, **asked: Any) -> Self:
         """What was asked for, and the recipe's own for what was not (`None`)."""
-        own = {
+        own: dict[str, Any] = {
             "pairs": recipe.evaluation.pairs,
             "fixed_threshold": recipe.evaluation.fixed_threshold,
+            "most_pairs": recipe.evaluation.most_pairs,
             "seed": recipe.seed,
         }
         return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
@@ -62,16 +64,17 @@ class Question:
 @final
 @dataclass(frozen=True)
 class Subject:
-    """A matcher and the items of a side, each encoded once."""
+    """A matcher and the items of a side, with what it says of the distances between them."""
 
     matcher: Matcher
     prepared: Prepared
     side: str
-    embeddings: Embeddings
+    comparer: Comparer
 
     def verification(self, question: Question) -> Verified:
         """Same or different, at the matcher's threshold and with its probabilities."""
-        pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
+        most = most_pairs(self.matcher.networks, question.most_pairs)
+        pairs = self.prepared.pairs(self.side, question.pairs, question.seed, most)
         prior = self.matcher.file.prior if question.prior is None else question.prior
         point = OperatingPoint(
             threshold=self.matcher.threshold(question.target).distance,
@@ -79,7 +82,7 @@ class Subject:
             prior=prior,
             fixed_threshold=question.fixed_threshold,
         )
-        result = verification(self._comparer(), pairs, point)
+        result = verification(self.comparer, pairs, point)
         answer = self._answer("verification", question, result.figures, result.evidence)
         return Verified(answer, pairs, result)
 
@@ -93,12 +96,14 @@ class Subject:
             makers=question.makers,
             small_groups=question.small_groups,
         )
-        read = self.matcher.reader(comparer.embeddings)
+        read = self._reader(items)
+        most = most_pairs(self.matcher.networks, question.most_pairs)
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
         for ways, shots in _tasks(candidates, question):
-            episodes, remarks = candidates.episodes(ways, shots, question.seed)
+            trials = None if most is None else max(1, min(USUAL_TRIALS, most // (ways * shots)))
+            episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
             result = score_episodes(comparer, candidates.labels, episodes, read=read)
             figures.setdefault("accuracy", result.figures["accuracy"])
             evidence = evidence or result.evidence
@@ -115,10 +120,7 @@ class Subject:
         """Whether the nearest items are of the same label."""
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
-        each = max(1, len(items) * self.matcher.file.embedding_size)
-        task = RetrievalTask(
-            most_queries=max(100, min(USUAL_QUERIES, MOST_NUMBERS // each)), seed=question.seed
-        )
+        task = RetrievalTask(self._queries(len(items), question), question.seed)
         result = retrieval(comparer, labels, task)
         return self._answer("retrieval", question, result.figures, result.evidence)
 
@@ -134,14 +136,27 @@ class Subject:
             case "lake-runs" | "linear-probe":
                 raise AssertionError(f"{protocol} is not about the items of one side")
 
-    def _genuine(self) -> tuple[Indices, EmbeddingComparer]:
+    def _queries(self, items: int, question: Question) -> int:
+        """How many items retrieval asks for; fewer where every comparison is dear."""
+        most = most_pairs(self.matcher.networks, question.most_pairs)
+        if most is not None:
+            return max(1, min(USUAL_QUERIES, most // items))
+        each = max(1, items * self.matcher.file.embedding_size)
+        return max(100, min(USUAL_QUERIES, MOST_NUMBERS // each))
+
+    def _reader(self, items: Indices) -> EpisodeReader | None:
+        """What answers episodes of these items in the light of all examples, if anything does."""
+        embeddings = embeddings_of(self.comparer)
+        if embeddings is None or self.matcher.file.reader is None:
+            return None
+        own = np.searchsorted(self.prepared.side(self.side), items)
+        return self.matcher.reader(embeddings[own])
+
+    def _genuine(self) -> tuple[Indices, Comparer]:
         """The items that are what their label says, and a comparer of these alone."""
         items = self.prepared.side(self.side)
-        genuine = self.prepared.genuine(items)
-        return items[genuine], self.matcher.networks.comparer(self.embeddings[genuine])
-
-    def _comparer(self) -> EmbeddingComparer:
-        return self.matcher.networks.comparer(self.embeddings)
+        genuine = np.flatnonzero(self.prepared.genuine(items))
+        return items[genuine], Among(self.comparer, genuine)
 
     def _answer(
         self, protocol: Protocol, question: Question, figures: Figures, evidence: Evidence | None
@@ -163,20 +178,6 @@ def _tasks(candidates: Candidates, question: Question) -> Iterator[tuple[int, in
 
 
 def subject(matcher: Matcher, prepared: Prepared, side: str, progress: Progress) -> Subject:
-    """A matcher on a side whose items it has encoded."""
-    embeddings = encoded(matcher.networks, prepared, side, progress)
-    return Subject(matcher, prepared, side, embeddings)
-
-
-def encoded(networks: Networks, prepared: Prepared, side: str, progress: Progress) -> Embeddings:
-    """(n, d) the embeddings of a side's items, each encoded once."""
-    items = prepared.side(side)
-    parts, order = [], prepared.pack.by_length(items)
-    whole = len(items) == prepared.pack.readable.sum()
-    what = "items" if whole else f"{side} items"
-    with progress.stage(f"encoding {what}", len(items)) as stage:
-        for start in range(0, len(items), ENCODED_AT_ONCE):
-            chosen = order[start : start + ENCODED_AT_ONCE]
-            parts.append(networks.encode(prepared.pack[items[chosen]]))
-            stage.advance(min(start + ENCODED_AT_ONCE, len(items)))
-    return np.concatenate(parts)[np.argsort(order)]
+    """A matcher on a side whose items it has encoded, or will compare pair by pair."""
+    comparer = comparer_of(matcher.networks, prepared.compared(side), progress)
+    return Subject(matcher, prepared, side, comparer)

@@ -16,8 +16,10 @@ from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
+from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import read_learned, without_learned
 from gemel.measure.linear_probe import probe
+from gemel.measure.packed import readers_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.progress import Progress
@@ -63,7 +65,8 @@ def own_data(run: Run, progress: Progress) -> Prepared:
             f"{about['source']} has changed since {run.path} was trained on it, so its test items "
             "are no longer known: name the data to measure on, or train again"
         )
-    return prepare(dataset, load(run.path).file.input, recipe.split, recipe.seed, progress)
+    readers = readers_of(load(run.path).file)
+    return prepare(dataset, readers, recipe.split, recipe.seed, progress)
 
 
 def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
@@ -74,8 +77,8 @@ def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
     if dataset.fingerprint() == run_data(run)["fingerprint"]:
         return own_data(run, progress)
     recipe = load_recipe(run.recipe)
-    reader = load(run.path).file.input
-    divided = prepare(dataset, reader, recipe.split, recipe.seed, progress)
+    readers = readers_of(load(run.path).file)
+    divided = prepare(dataset, readers, recipe.split, recipe.seed, progress)
     return without_learned(divided, read_learned(run))[0]
 
 
@@ -89,7 +92,7 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     if dataset.items.fingerprint() == run_data(run)["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         return own_data(run, progress)
-    whole = prepare_whole(dataset, load(run.path).file.input, progress)
+    whole = prepare_whole(dataset, readers_of(load(run.path).file), progress)
     prepared, learned = without_learned(whole, read_learned(run))
     if learned:
         progress.say(
@@ -118,7 +121,7 @@ def measure_hausdorff() -> Answer:
 
 def _lake_runs(matcher: Matcher) -> Answer:
     items, lake = _run_items()
-    return _lake_answer(matcher.networks.comparer(matcher.embed(items)), lake)
+    return _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
 
 
 def _run_items() -> tuple[list[bytes], list[LakeRun]]:

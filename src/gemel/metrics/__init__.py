@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemel.metrics.cosine import CosineMetric
+from gemel.metrics.decision import DecisionMetric
 from gemel.metrics.euclidean import EuclideanMetric
 from gemel.metrics.manhattan import ManhattanMetric
 from gemel.metrics.metric import Metric
@@ -12,6 +13,7 @@ from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
     "cosine": CosineMetric,
+    "decision": DecisionMetric,
     "euclidean": EuclideanMetric,
     "manhattan": ManhattanMetric,
     "relation": RelationMetric,

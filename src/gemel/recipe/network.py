@@ -164,17 +164,39 @@ SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
 
 SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
 
+
+class Zagoruyko(EncoderSetting):
+    name: Literal["zagoruyko"]
+    maps: tuple[PositiveInt, PositiveInt, PositiveInt] = (96, 192, 256)
+
+
 EncoderChoice: TypeAlias = Annotated[
-    Mlp | Conv | Koch | Hoffer | Conv4 | Sung | Compact | Chopra | Signet | SequenceEncoderChoice,
+    Mlp
+    | Conv
+    | Koch
+    | Hoffer
+    | Conv4
+    | Sung
+    | Compact
+    | Chopra
+    | Signet
+    | Zagoruyko
+    | SequenceEncoderChoice,
     Field(discriminator="name"),
 ]
 
 
 class MetricChoice(Setting):
     name: Literal[
-        "cosine", "euclidean", "manhattan", "relation", "squared-euclidean", "weighted-l1"
+        "cosine",
+        "decision",
+        "euclidean",
+        "manhattan",
+        "relation",
+        "squared-euclidean",
+        "weighted-l1",
     ]
 
 
-Tie: TypeAlias = Literal["shared"]
-"""How the two sides share weights. `separate` and `joint` come with unlike sides."""
+Tie: TypeAlias = Literal["shared", "separate", "joint"]
+"""One encoder for both sides, one for each, or one for the pair as a whole."""

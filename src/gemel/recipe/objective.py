@@ -40,6 +40,11 @@ class Exponential(Setting):
     balanced: bool = False
 
 
+class Hinge(Setting):
+    name: Literal["hinge"]
+    margin: float = 1.0
+
+
 class Triplet(Setting):
     name: Literal["triplet"]
     margin: float = 0.2
@@ -67,6 +72,7 @@ LossChoice: TypeAlias = Annotated[
     Contrastive
     | BinaryCrossEntropy
     | Exponential
+    | Hinge
     | Triplet
     | DistanceRatio
     | Softmax

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
-from gemel.recipe.network import (
-    SEQUENCE_ENCODERS,
-    EncoderChoice,
-    MetricChoice,
-    SequenceSetting,
-    Tie,
-)
+from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.one_side import check_takes, series_throughout
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting
+from gemel.recipe.right import RightSetting, with_right
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
 from gemel.recipe.validation import ValidationSetting
@@ -49,9 +46,11 @@ class CalibrationSetting(Setting):
 class EvaluationSetting(Setting):
     """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
     which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
-    was chosen beforehand."""
+    was chosen beforehand. `most_pairs` bounds how many pairs a protocol looks at; left open it is
+    as many as figures need, and fewer where a joint tie scores each of them by itself."""
 
     pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
+    most_pairs: PositiveInt | None = None
     fixed_threshold: float | None = None
 
 
@@ -69,6 +68,7 @@ class Recipe(Setting):
     input: InputSetting = ImageReading()
     encoder: EncoderChoice
     tie: Tie = "shared"
+    right: RightSetting | None = None
     metric: MetricChoice
     reader: ReaderChoice | None = None
     loss: LossChoice
@@ -84,35 +84,59 @@ class Recipe(Setting):
     tune: dict[str, Searched] = Field(default_factory=dict)
     reproduction: ReproductionSetting | None = None
 
+    @property
+    def right_side(self) -> RightSetting:
+        """The settings of the right side, its own or the left one's."""
+        if self.right is not None:
+            return self.right
+        return RightSetting(input=self.input, encoder=self.encoder, augment=self.augment)
+
     @model_validator(mode="before")
     @classmethod
-    def _series_throughout(cls, tree: Any) -> Any:
-        """Where series are read, the stem and the augmentation that are not named are theirs."""
-        read = tree.get("input") if isinstance(tree, dict) else None
-        if not isinstance(read, dict) or read.get("kind") != "series":
-            return tree
-        augment, encoder = tree.get("augment", {}), tree.get("encoder", {})
-        if isinstance(augment, dict):
-            augment = {"kind": "series", **augment}
-        if isinstance(encoder, dict) and encoder.get("name") in SEQUENCE_ENCODERS:
-            encoder = {"stem": {"kind": "samples"}, **encoder}
-        return {**tree, "augment": augment, "encoder": encoder}
+    def _sides_are_complete(cls, tree: Any) -> Any:
+        return with_right(series_throughout(tree)) if isinstance(tree, Mapping) else tree
 
     @model_validator(mode="after")
-    def _encoder_takes_the_items(self) -> Recipe:
-        if (self.input.kind == "image") == isinstance(self.encoder, SequenceSetting):
-            wanted = "pictures" if self.input.kind == "image" else "sequences"
-            raise ValueError(
-                f"encoder.name={self.encoder.name} takes no items of the kind {self.input.kind}: "
-                f"choose an encoder of {wanted}, or another input.kind"
-            )
-        stem = self.encoder.stem.kind if isinstance(self.encoder, SequenceSetting) else None
-        if stem is not None and (self.input.kind == "series") != (stem == "samples"):
-            raise ValueError(
-                f"encoder.stem.kind={stem} takes no items of the kind {self.input.kind}: leave "
-                "encoder.stem out"
-            )
+    def _encoders_take_the_items(self) -> Recipe:
+        check_takes(self.input, self.encoder)
+        if self.right is not None and self.tie == "separate":
+            check_takes(self.right.input, self.right.encoder, "right.")
         return self
+
+    @model_validator(mode="after")
+    def _tie_agrees(self) -> Recipe:
+        if self.right is not None and self.tie == "shared":
+            raise ValueError(
+                "right is for sides that are tied otherwise, and a shared tie reads and encodes "
+                'both alike: set tie to "separate", or leave right out'
+            )
+        if self.reader is not None and self.tie != "shared":
+            raise ValueError(
+                "a reader brings the examples of a class together by their embeddings, which a "
+                f'{self.tie} tie does not have on both sides alike: set tie to "shared", or leave '
+                "reader out"
+            )
+        if self.tie == "joint":
+            self._joint_agrees()
+        return self
+
+    def _joint_agrees(self) -> None:
+        if self.metric.name != "decision":
+            raise ValueError(
+                "a joint tie has no embeddings for the metric "
+                f"{self.metric.name} to compare, and decides on the pair itself: set metric.name "
+                'to "decision"'
+            )
+        if self.batch.kind == "classes":
+            raise ValueError(
+                "a joint tie scores pair by pair, and batches of classes ask for every pair of a "
+                'batch: set batch.kind to "pairs"'
+            )
+        if self.right is not None and self.right.encoder != self.encoder:
+            raise ValueError(
+                "a joint tie has one encoder, of the pair: leave right.encoder out, or set tie to "
+                '"separate"'
+            )
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Recipe:

@@ -13,6 +13,7 @@ import numpy as np
 from gemel.errors import RunError
 from gemel.matcher import load
 from gemel.measure.answer import Verified
+from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, sides_of
 from gemel.measure.protocols import Question, Subject, subject
@@ -33,7 +34,8 @@ def write_report(run: Run, progress: Progress) -> Path:
     """Makes the page of a finished run again, from its folder and its data."""
     recipe = load_recipe(run.recipe)
     asked = subject(load(run.path), own_data(run, progress), "test", progress)
-    question = Question(pairs=recipe.evaluation.pairs, seed=recipe.seed)
+    evaluation = recipe.evaluation
+    question = Question(pairs=evaluation.pairs, most_pairs=evaluation.most_pairs, seed=recipe.seed)
     return write_report_of(run, asked, asked.verification(question))
 
 
@@ -73,8 +75,14 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
             for row in read_history(run.history)
         ],
         pairs=_pairs(asked, verified, items),
-        cloud=Cloud(asked.embeddings, items),
+        cloud=_cloud(asked, items),
     )
+
+
+def _cloud(asked: Subject, items: np.ndarray[Any, Any]) -> Cloud | None:
+    """A map of the embeddings, where there are any."""
+    embeddings = embeddings_of(asked.comparer)
+    return None if embeddings is None else Cloud(embeddings, items)
 
 
 def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> TestPairs:
@@ -115,12 +123,19 @@ def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
         "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
         "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
         "Peak memory": "not told by this system" if peak is None else f"{peak} MiB",
-        "Export": f"embeddings differ from torch's by at most "
-        f"{parity.get('largest_difference', float('nan')):.1e}, "
+        "Export": f"{_differing(parity)} at most, "
         f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",
         "Machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
     }
     return {key: str(value) for key, value in shown.items()}
+
+
+def _differing(parity: Mapping[str, Any]) -> str:
+    """What of an export was held against torch, and by how much it differs at most."""
+    of_embeddings = parity.get("largest_difference")
+    if of_embeddings is None:
+        return f"distances differ from torch's by {parity.get('largest_distance_difference'):.1e}"
+    return f"embeddings differ from torch's by {of_embeddings:.1e}"
 
 
 def _metrics(run: Run) -> dict[str, Any]:

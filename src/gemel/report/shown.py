@@ -20,7 +20,7 @@ MOST_CHARACTERS = 280
 
 def shown(prepared: Prepared) -> Callable[[int], str]:
     """Position → a snippet of HTML that stands for itself."""
-    match prepared.input.kind:
+    match prepared.packed.left.input.kind:
         case "image":
             return lambda index: _picture(prepared, index)
         case "series":
@@ -39,6 +39,6 @@ def text_snippet(text: str) -> str:
 
 
 def _picture(prepared: Prepared, index: int) -> str:
-    packed = prepared.pack[np.array([index])]
+    packed = prepared.packed.left[np.array([index])]
     assert not isinstance(packed, Padded), "pictures have one shape"
     return thumbnail(packed[0])

@@ -31,9 +31,12 @@ def resting_loss(loss: Loss, distance: Distances, same: Same) -> float:
         return float(loss(torch.zeros_like(distance), same))
 
 
-def collapse_sentence(spread: float, mean_loss: float, mean_resting: float) -> str | None:
-    """The cause and the remedy where a collapse shows, else nothing."""
-    if spread < LEAST_SPREAD:
+def collapse_sentence(spread: float | None, mean_loss: float, mean_resting: float) -> str | None:
+    """The cause and the remedy where a collapse shows, else nothing.
+
+    `spread` is None where there are no embeddings to collapse.
+    """
+    if spread is not None and spread < LEAST_SPREAD:
         return (
             f"collapse: the embeddings of all items coincide (spread {spread:.1e}, healthy is "
             "above 0.1), so every pair looks the same. The cause is nearly always steps that are "

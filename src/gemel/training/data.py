@@ -19,6 +19,7 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import PairSample, consecutive_pairs
 from gemel.measure.prepared import Prepared
+from gemel.networks import Side
 from gemel.recipe import Recipe
 from gemel.recipe.objective import ClassesBatch, PairsBatch
 
@@ -27,13 +28,14 @@ MOST_LABELS = 32
 """In a batch of classes, where the recipe leaves it open."""
 
 
-def statistics_of(prepared: Prepared) -> PixelStatistics | None:
+def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
     """Mean and deviation per channel over (a sample of) the training items; tokens have none."""
     train = prepared.side("train")
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
-    if prepared.input.kind == "text":
+    packed = prepared.packed.side(side)
+    if packed.input.kind == "text":
         return None
-    floats, *lengths = prepared.input.feed(prepared.pack[chosen])
+    floats, *lengths = packed.feed(chosen)
     if lengths:
         own = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
         return PixelStatistics(own.mean(0).tolist(), own.std(0).tolist())
@@ -94,7 +96,7 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
             assert batch.labels != "auto"
             assert batch.items != "auto"
             if batch.turned:
-                _check_square(prepared.input.shape)
+                _check_square(prepared.packed.left.input.shape)
             views = 2 if batch.instances else 1
             return Classes(
                 index, batch.labels, batch.items, groups, views, batch.turned, batch.forged
@@ -108,7 +110,7 @@ def _kept_pairs(
 ) -> GivenPairs:
     """Pairs of training items, the same in every epoch."""
     left, right = train[pairs.left], train[pairs.right]
-    lengths = _pair_lengths(prepared, left, right)
+    lengths = prepared.packed.lengths(left, right)
     return GivenPairs(left, right, pairs.same, batch.size, 1 + batch.copies, lengths)
 
 
@@ -135,10 +137,5 @@ def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:
             f"are {'matching' if same.all() else 'different'}: add pairs of the other kind"
         )
     left, right = given.left[rows], given.right[rows]
-    lengths = _pair_lengths(prepared, left, right)
+    lengths = prepared.packed.lengths(left, right)
     return GivenPairs(left, right, same, batch.size, 1 + batch.copies, lengths)
-
-
-def _pair_lengths(prepared: Prepared, left: Indices, right: Indices) -> Indices | None:
-    lengths = prepared.pack.lengths
-    return None if lengths is None else np.maximum(lengths[left], lengths[right])

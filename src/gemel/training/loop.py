@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import Batch
+from gemel.batches.batch import OneSide, Sides
 from gemel.errors import RunError
 from gemel.losses import Loss
 from gemel.measure.history import write_history
@@ -34,9 +35,9 @@ from gemel.training.checkpoint import load_checkpoint, read_counters, save_check
 from gemel.training.collapse import collapse_sentence, resting_loss
 from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
-from gemel.training.plan import Plan
+from gemel.training.plan import Feed, Plan
 from gemel.training.speed import Speed, choose_speed
-from gemel.twin import Asked, SharedTwin
+from gemel.twin import Asked, SharedTwin, Twin
 
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
@@ -56,9 +57,11 @@ class Compared(NamedTuple):
     """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
 
 
-def compared_in(batch: Batch, to_device: Callable[[Tensor], Tensor], *, read: bool) -> Compared:
+def compared_in(
+    batch: Batch, sides: Sides, to_device: Callable[[Tensor], Tensor], *, read: bool
+) -> Compared:
     """`read` is true where a reader answers and the batch is an episode for it."""
-    arrays = (batch.rows, batch.columns, batch.same, batch.copies)
+    arrays = (sides.rows, sides.columns, batch.same, batch.copies)
     rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
     if not read:
         return Compared(rows, columns, same, copies)
@@ -72,17 +75,18 @@ def compared_in(batch: Batch, to_device: Callable[[Tensor], Tensor], *, read: bo
 class Step(nn.Module):
     """Twin and loss as the one module that is trained: from items to the number to make small."""
 
-    def __init__(self, twin: SharedTwin, loss: Loss, instances: float = 0.0) -> None:
+    def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
         super().__init__()
         self.twin = twin
         self.loss = loss
         self.instances = instances
 
-    def forward(self, items: Items, compared: Compared) -> tuple[Scalar, Distances]:
+    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
         if compared.asked is None:
-            distance = self.twin(items, compared.rows, compared.columns)
+            distance = self.twin(left, right, compared.rows, compared.columns)
         else:
-            distance = self.twin.read(items, compared.asked)
+            assert isinstance(self.twin, SharedTwin)
+            distance = self.twin.read(left, compared.asked)
         with torch.autocast(distance.device.type, enabled=False):
             value: Scalar = self.loss(distance, compared.same)
             if self.instances:
@@ -129,7 +133,8 @@ class Trainer:
         speed = self._resumed_speed() or choose_speed(self.recipe.training)
         self.counters.speed = {"precision": speed.precision, "compiled": speed.compiled}
         if speed.compiled:
-            plan.twin.encoder.compile(dynamic=False)
+            for encoder in plan.twin.encoders:
+                encoder.compile(dynamic=False)
         # What Fabric says of itself would stand among the lines that are for the user.
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
@@ -218,16 +223,17 @@ class Trainer:
         """One step of the optimiser; everything random in it comes from its number."""
         number = self.counters.step
         generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
-        read = self.plan.twin.reader is not None
-        compared = compared_in(batch, self.fabric.to_device, read=read)
-        items = tuple(map(self.fabric.to_device, self.plan.items(batch.items)))
-        if batch.turns is not None:
-            items = (quarter_turns(items[0], batch.turns),)
-        items = tuple(map(_channels_last, self.plan.augment(items, generator)))
+        apart = self.plan.right is not self.plan.left
+        sides = batch.sides(apart=apart)
+        read = isinstance(self.plan.twin, SharedTwin) and self.plan.twin.reader is not None
+        compared = compared_in(batch, sides, self.fabric.to_device, read=read)
+        left = right = self._items(self.plan.left, sides.left, generator)
+        if apart:
+            right = self._items(self.plan.right, sides.right, generator)
         self.step.train()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.recipe.seed * 1_000_003 + number)
-            loss, distance = self.step(items, compared)
+            loss, distance = self.step(left, right, compared)
         self.fabric.backward(loss)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -239,6 +245,12 @@ class Trainer:
                 f"{number}. Lower optimizer.learning_rate tenfold and train anew"
             )
         return value
+
+    def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
+        items = tuple(map(self.fabric.to_device, feed.items(side.items)))
+        if side.turns is not None:
+            items = (quarter_turns(items[0], side.turns),)
+        return tuple(map(_channels_last, feed.augment(items, generator)))
 
     def _resting(self, distance: Distances, compared: Compared) -> float:
         """What the loss of this step would have been if all distances were zero."""
@@ -274,7 +286,7 @@ class Trainer:
         write_history(self.run.history, counters.history)
         self.board.log(counters.history[-1], counters.step)
         if self._share() >= COLLAPSE_SHARE:
-            self._warn(collapse_sentence(figures["spread"], loss, resting))
+            self._warn(collapse_sentence(figures.get("spread"), loss, resting))
         value = figures[self.recipe.validation.figure]
         if self.recipe.validation.is_better(value, than=counters.best):
             counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from gemel.evaluation.pairs import PairSample
-from gemel.matcher import FORMAT, MatcherFile, seal
+from gemel.matcher import FORMAT, MatcherFile, networks_of, seal
+from gemel.measure.compared import comparer_of, most_pairs, some_of
 from gemel.measure.prepared import PairSource, Prepared
-from gemel.measure.protocols import encoded
-from gemel.networks import Networks
+from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
 from gemel.run import Run
 from gemel.training.calibrate import Calibrated, calibrate
-from gemel.training.export import Parity, export_networks, measure_parity
+from gemel.training.export import export_networks
+from gemel.training.parity import Parity, measure_parity
 from gemel.training.plan import Plan
+from gemel.twin import EmbeddingTwin
 from gemel.whole_file import whole_folder
 
 PARITY_PAIRS = 256
@@ -32,12 +34,14 @@ def make_matcher(
     """Writes `matcher/` of a run, whole or not at all; returns what the user should know of it."""
     with whole_folder(run.matcher) as folder:
         export_networks(plan.twin, folder)
-        networks = Networks(folder, prepared.input)
         asked = plan.recipe.evaluation.pairs
         source: PairSource = "by-group" if asked == "by-group" else "sampled"
-        pairs = prepared.pairs("validation", source, plan.recipe.seed)
-        embeddings = encoded(networks, prepared, "validation", progress)
-        distance = networks.comparer(embeddings).pairs(pairs.left, pairs.right)
+        readers = prepared.packed.readers
+        networks = networks_of(folder, plan.recipe.tie, readers.left, readers.right)
+        most = most_pairs(networks, plan.recipe.evaluation.most_pairs)
+        pairs = prepared.pairs("validation", source, plan.recipe.seed, most)
+        comparer = comparer_of(networks, prepared.compared("validation"), progress)
+        distance = comparer.pairs(pairs.left, pairs.right)
         calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)
         parity = _parity(plan, networks, prepared, pairs, calibrated.thresholds[0].distance)
         about = {
@@ -54,33 +58,41 @@ def make_matcher(
 
 
 def _parity(
-    plan: Plan, networks: Networks, prepared: Prepared, pairs: PairSample, threshold: float
+    plan: Plan,
+    networks: Networks | JointNetworks,
+    prepared: Prepared,
+    pairs: PairSample,
+    threshold: float,
 ) -> Parity:
     """On the items of some pairs from all of the sample, and on all pairs between those items."""
     some = np.linspace(0, len(pairs) - 1, min(PARITY_PAIRS, len(pairs))).astype(int)
     items = np.unique(np.concatenate([pairs.left[some], pairs.right[some]]))
     both = np.isin(pairs.left, items) & np.isin(pairs.right, items)
     left, right = (np.searchsorted(items, side[both]) for side in (pairs.left, pairs.right))
-    packed = prepared.pack[prepared.side("validation")[items]]
-    return measure_parity(plan.twin, networks, packed, (left, right), threshold)
+    compared = some_of(prepared.packed, prepared.side("validation")[items])
+    return measure_parity(plan.twin, networks, compared, (left, right), threshold)
 
 
 def _file(
     name: str, plan: Plan, prepared: Prepared, calibrated: Calibrated, about: Mapping[str, Any]
 ) -> MatcherFile:
     """All but the checksums, which sealing adds."""
+    recipe, readers = plan.recipe, prepared.packed.readers
+    embeds = isinstance(plan.twin, EmbeddingTwin)
     return MatcherFile(
         format=FORMAT,
         name=name,
-        input=prepared.input,
-        tie=plan.recipe.tie,
-        encoder=plan.recipe.encoder.name,
-        metric=plan.recipe.metric.name,
-        reader=None if plan.recipe.reader is None else plan.recipe.reader.name,
-        embedding_size=plan.twin.encoder.embedding_size,
+        reader=None if recipe.reader is None else recipe.reader.name,
+        input=readers.left,
+        right_input=None if readers.right == readers.left else readers.right,
+        tie=recipe.tie,
+        encoder=recipe.encoder.name,
+        right_encoder=recipe.right_side.encoder.name if recipe.tie == "separate" else None,
+        metric=recipe.metric.name,
+        embedding_size=plan.twin.encoders[0].embedding_size if embeds else 0,
         calibration=calibrated.calibration,
         thresholds=calibrated.thresholds,
-        prior=plan.recipe.calibration.prior,
+        prior=recipe.calibration.prior,
         provenance=about,
         sha256={},
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, final
 
 import torch
 
 from gemel.augment import AffineRange, Augment, SeriesAugment
 from gemel.data import glove_vectors
-from gemel.encoders import ENCODERS, PixelStatistics, Samples, TokenVectors
+from gemel.encoders import ENCODERS, Encoder, PixelStatistics, Samples, TokenVectors
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput, Input, SeriesInput, TextInput
 from gemel.losses import LOSSES, Loss
-from gemel.metrics import METRICS
+from gemel.metrics import METRICS, Metric
 from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
 from gemel.recipe.network import (
@@ -24,21 +25,68 @@ from gemel.recipe.network import (
 )
 from gemel.recipe.objective import AugmentChoice, SeriesAugmentSetting
 from gemel.shapes import Items
-from gemel.twin import SharedTwin, check_margin
+from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, stacked
 
 RANDOM_VECTORS = 0.4
 """The deviation of vectors that are drawn: about that of GloVe's."""
 
 
-def build_twin(recipe: Recipe, input: Input, statistics: PixelStatistics | None) -> SharedTwin:
-    """The network with its initial weights, which the recipe's seed decides alone."""
+@final
+@dataclass(frozen=True)
+class Fed:
+    """What an encoder is made for: how items are read, and the statistics of their numbers."""
+
+    input: Input
+    statistics: PixelStatistics | None
+
+
+def build_twin(recipe: Recipe, left: Fed, right: Fed | None = None) -> Twin:
+    """The network with its initial weights, which the recipe's seed decides alone.
+
+    `right` is what the right side has where it differs from the left one.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        settings = recipe.encoder.model_dump(exclude={"name", "pixels", "stem"})
-        given = _given(recipe.encoder, input, statistics)
-        encoder = _make(ENCODERS[recipe.encoder.name], *given, **settings)
-        metric = METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_sides)
-        return SharedTwin(encoder, metric, _build_reader(recipe, encoder.embedding_size))
+        match recipe.tie:
+            case "shared":
+                encoder = _encoder(recipe.encoder, _given(recipe.encoder, left))
+                reader = _build_reader(recipe, encoder.embedding_size)
+                return SharedTwin(encoder, _metric(recipe, encoder), reader)
+            case "separate":
+                encoder = _encoder(recipe.encoder, _given(recipe.encoder, left))
+                setting = recipe.right_side.encoder
+                other = _encoder(setting, _given(setting, right or left))
+                return SeparateTwin(encoder, other, _metric(recipe, encoder))
+            case "joint":
+                return _joint(recipe, left, right)
+
+
+def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:
+    settings = setting.model_dump(exclude={"name", "pixels", "stem"})
+    encoder: Encoder = _make(ENCODERS[setting.name], *given, **settings)
+    return encoder
+
+
+def _metric(recipe: Recipe, encoder: Encoder) -> Metric:
+    return METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_sides)
+
+
+def _joint(recipe: Recipe, left: Fed, right: Fed | None) -> JointTwin:
+    """A pair is one item with both channels. Raises `RecipeError` for other than pictures."""
+    both = (left, right or left)
+    if any(not isinstance(fed.input, ImageInput) for fed in both):
+        raise RecipeError(
+            "a joint tie lays two pictures on one another, and here items of the kinds "
+            f"{both[0].input.kind} and {both[1].input.kind} are read: set tie to shared or separate"
+        )
+    shapes = (both[0].input.shape, both[1].input.shape)
+    statistics = [_pixels(recipe.encoder, fed) for fed in both]
+    together = PixelStatistics(
+        [value for each in statistics for value in each.mean],
+        [value for each in statistics for value in each.std],
+    )
+    encoder = _encoder(recipe.encoder, (stacked(*shapes), together))
+    return JointTwin(encoder, shapes, exchangeable=right is None)
 
 
 def _build_reader(recipe: Recipe, size: int) -> Reader | None:
@@ -49,10 +97,9 @@ def _build_reader(recipe: Recipe, size: int) -> Reader | None:
     return reader
 
 
-def _given(
-    setting: EncoderChoice, input: Input, statistics: PixelStatistics | None
-) -> tuple[Any, ...]:
+def _given(setting: EncoderChoice, fed: Fed) -> tuple[Any, ...]:
     """What an encoder is made of beside its settings: what the items are like."""
+    input, statistics = fed.input, fed.statistics
     if isinstance(setting, SequenceSetting):
         if isinstance(setting.stem, SamplesSetting):
             assert statistics is not None, "series have statistics"
@@ -62,10 +109,13 @@ def _given(
         assert isinstance(input, TextInput), "the recipe has checked it"
         return (_token_vectors(setting.stem, input),)
     assert isinstance(input, ImageInput), "the recipe has checked it"
-    assert statistics is not None, "pictures have statistics"
-    if setting.pixels == "as-is":
-        statistics = PixelStatistics.untouched(input.shape[0])
-    return input.shape, statistics
+    return input.shape, _pixels(setting, fed)
+
+
+def _pixels(setting: EncoderChoice, fed: Fed) -> PixelStatistics:
+    assert fed.statistics is not None, "pictures have statistics"
+    as_is = not isinstance(setting, SequenceSetting) and setting.pixels == "as-is"
+    return PixelStatistics.untouched(len(fed.statistics.mean)) if as_is else fed.statistics
 
 
 def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVectors:
@@ -82,13 +132,13 @@ def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVecto
     return TokenVectors(vectors, tuned=setting.tuned, dropout=setting.dropout)
 
 
-def build_loss(recipe: Recipe, twin: SharedTwin) -> Loss:
+def build_loss(recipe: Recipe, twin: Twin) -> Loss:
     """The loss, once its margin is known to be within the metric's reach."""
     settings = recipe.loss.model_dump(exclude={"name"})
     if recipe.loss.name in {"binary-cross-entropy", "squared-error"}:
-        settings["learned_scale"] = not twin.metric.learned
+        settings["learned_scale"] = not twin.learned
     loss: Loss = _make(LOSSES[recipe.loss.name], **settings)
-    check_margin(loss.margin, twin.encoder, twin.metric)
+    check_margin(loss.margin, twin)
     return loss
 
 

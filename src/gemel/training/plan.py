@@ -13,7 +13,19 @@ from gemel.batches import BatchKind
 from gemel.losses import Loss
 from gemel.recipe import Recipe
 from gemel.shapes import Items
-from gemel.twin import SharedTwin
+from gemel.twin import Twin
+
+
+@final
+@dataclass(frozen=True)
+class Feed:
+    """What goes into a training on one side: items by position, as the encoder takes them."""
+
+    fetch: Callable[[Indices], tuple[Array, ...]]
+    augment: Callable[[Items, torch.Generator], Items]
+
+    def items(self, positions: Indices) -> Items:
+        return tuple(torch.from_numpy(array) for array in self.fetch(positions))
 
 
 @final
@@ -21,17 +33,14 @@ from gemel.twin import SharedTwin
 class Plan:
     """What to train, on what, and how to tell whether it gets better.
 
-    `fetch` gives packed items by position, as the encoder takes them; `validate` the
+    `left` and `right` give the items of either side, and are one for a shared tie; `validate` the
     figures of a twin on the validation side by name, `auc` among them.
     """
 
     recipe: Recipe
-    twin: SharedTwin
+    twin: Twin
     loss: Loss
     batches: BatchKind
-    augment: Callable[[Items, torch.Generator], Items]
-    fetch: Callable[[Indices], tuple[Array, ...]]
-    validate: Callable[[SharedTwin], dict[str, float]]
-
-    def items(self, positions: Indices) -> Items:
-        return tuple(torch.from_numpy(array) for array in self.fetch(positions))
+    left: Feed
+    right: Feed
+    validate: Callable[[Twin], dict[str, float]]

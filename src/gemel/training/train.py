@@ -18,20 +18,22 @@ from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.learned import write_learned
+from gemel.measure.packed import PackedSide, Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.measure.reading import resolve_input, resolved
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.objective import AugmentChoice
 from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
-from gemel.training.parts import build_augment, build_loss, build_twin
-from gemel.training.plan import Plan
+from gemel.training.parts import Fed, build_augment, build_loss, build_twin
+from gemel.training.plan import Feed, Plan
 from gemel.training.speed import flushed_denormals
 from gemel.training.validation import build_validation
 from gemel.whole_file import write_text
@@ -136,26 +138,40 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
     """The data, and the recipe with all that the data decide filled in."""
-    reader = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
-    prepared = prepare(dataset, reader, recipe.split, recipe.seed, progress)
+    left = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
+    right = left
+    if recipe.right is not None and recipe.right.input != recipe.input:
+        right = resolve_input(recipe.right.input, dataset, recipe.split, recipe.seed)
+    prepared = prepare(dataset, Readers(left, right), recipe.split, recipe.seed, progress)
     for sentence in prepared.notices:
         progress.say(sentence)
-    recipe = recipe.model_copy(update={"input": resolved(recipe.input, reader)})
-    return prepared, resolve_batch(recipe, prepared)
+    update: dict[str, Any] = {"input": resolved(recipe.input, left)}
+    if recipe.right is not None:
+        own = {"input": resolved(recipe.right.input, right)}
+        update["right"] = recipe.right.model_copy(update=own)
+    return prepared, resolve_batch(recipe.model_copy(update=update), prepared)
 
 
 def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     """All that a training of a (resolved) recipe needs, its network with its first weights."""
-    twin = build_twin(recipe, prepared.input, statistics_of(prepared))
+    packed = prepared.packed
+    left = Fed(packed.left.input, statistics_of(prepared))
+    right = None if packed.alike else Fed(packed.right.input, statistics_of(prepared, "right"))
+    twin = build_twin(recipe, left, right)
+    feed = _feed(packed.left, recipe.augment)
     return Plan(
         recipe=recipe,
         twin=twin,
         loss=build_loss(recipe, twin),
         batches=build_batches(recipe, prepared),
-        augment=build_augment(recipe.augment, prepared.input),
-        fetch=lambda positions: prepared.input.feed(prepared.pack[positions]),
+        left=feed,
+        right=feed if recipe.tie == "shared" else _feed(packed.right, recipe.right_side.augment),
         validate=build_validation(prepared, recipe),
     )
+
+
+def _feed(packed: PackedSide, setting: AugmentChoice) -> Feed:
+    return Feed(packed.feed, build_augment(setting, packed.input))
 
 
 def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order: Order) -> None:

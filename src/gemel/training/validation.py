@@ -11,23 +11,26 @@ from typing import TypeAlias
 import numpy as np
 import torch
 
-from gemel.arrays import Distances, Embeddings, Indices
-from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.arrays import Indices
+from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.evaluation.few_shot import Episodes, answer_episodes
 from gemel.evaluation.pairs import PairLimits, PairSample
 from gemel.functional.roc import auc, eer, roc
 from gemel.measure.candidates import Candidates
+from gemel.measure.compared import some_of
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
 from gemel.recipe.validation import ValidationSetting
-from gemel.shapes import Items
 from gemel.training.collapse import spread
-from gemel.twin import SharedTwin
+from gemel.training.comparing import twin_comparer
+from gemel.twin import Twin
 
 VALIDATION_ITEMS = 1_500
 VALIDATION_PAIRS = PairLimits(genuine=5_000, impostors=10_000)
+JOINT_VALIDATION_PAIRS = PairLimits(genuine=500, impostors=1_000)
+"""Where each of them is two passes of the network, time and again."""
 
-Validate: TypeAlias = Callable[[SharedTwin], dict[str, float]]
+Validate: TypeAlias = Callable[[Twin], dict[str, float]]
 
 
 def build_validation(prepared: Prepared, recipe: Recipe) -> Validate:
@@ -36,7 +39,7 @@ def build_validation(prepared: Prepared, recipe: Recipe) -> Validate:
     if recipe.validation.figure == "one-shot":
         measured.append(_one_shot_figure(prepared, recipe.validation, recipe.seed))
 
-    def validate(twin: SharedTwin) -> dict[str, float]:
+    def validate(twin: Twin) -> dict[str, float]:
         return {name: value for figures in measured for name, value in figures(twin).items()}
 
     return validate
@@ -44,26 +47,31 @@ def build_validation(prepared: Prepared, recipe: Recipe) -> Validate:
 
 def _pair_figures(prepared: Prepared, recipe: Recipe) -> Validate:
     items, pairs = _validation_sample(prepared, recipe)
+    compared, readers = some_of(prepared.packed, items), prepared.packed.readers
 
-    def figures(twin: SharedTwin) -> dict[str, float]:
-        embeddings = _embed(twin, prepared, items)
-        distance = EmbeddingComparer(embeddings, _metric_of(twin)).pairs(pairs.left, pairs.right)
-        curve = roc(distance, pairs.same)
-        return {
-            "auc": auc(curve),
-            "eer": eer(curve),
-            "spread": spread(torch.from_numpy(embeddings)),
-        }
+    def figures(twin: Twin) -> dict[str, float]:
+        comparer = twin_comparer(twin, readers, compared)
+        curve = roc(comparer.pairs(pairs.left, pairs.right), pairs.same)
+        return {"auc": auc(curve), "eer": eer(curve), **_spread(comparer)}
 
     return figures
+
+
+def _spread(comparer: Comparer) -> dict[str, float]:
+    """That of the side whose embeddings differ less, where there are embeddings."""
+    if not isinstance(comparer, EmbeddingComparer):
+        return {}
+    sides = [side for side in (comparer.embeddings, comparer.right) if side is not None]
+    return {"spread": min(spread(torch.from_numpy(side)) for side in sides)}
 
 
 def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) -> Validate:
     """Koch et al. 2015, section 4.2: 320 trials that mimic the target task."""
     items, trials = draw_one_shot(prepared, setting, seed)
+    compared, readers = some_of(prepared.packed, items), prepared.packed.readers
 
-    def figure(twin: SharedTwin) -> dict[str, float]:
-        comparer = EmbeddingComparer(_embed(twin, prepared, items), _metric_of(twin))
+    def figure(twin: Twin) -> dict[str, float]:
+        comparer = twin_comparer(twin, readers, compared)
         right = np.concatenate([answer_episodes(comparer, episodes) for episodes in trials])
         return {"one-shot": float(right.mean())}
 
@@ -113,35 +121,5 @@ def _validation_sample(prepared: Prepared, recipe: Recipe) -> tuple[Indices, Pai
         items = items[
             np.sort(np.random.default_rng(seed).permutation(len(items))[:VALIDATION_ITEMS])
         ]
-    return items, prepared.sampled_pairs(items, seed, VALIDATION_PAIRS)
-
-
-def _embed(twin: SharedTwin, prepared: Prepared, items: Indices) -> Embeddings:
-    device = next(twin.parameters()).device
-    order = prepared.pack.by_length(items)
-    with torch.inference_mode():
-        parts = [
-            twin.embed(_items(prepared, chunk, device))
-            for chunk in np.array_split(items[order], max(1, len(items) // 250))
-        ]
-        embeddings: Embeddings = torch.cat(parts).float().cpu().numpy()
-    return embeddings[np.argsort(order)]
-
-
-def _items(prepared: Prepared, positions: Indices, device: torch.device) -> Items:
-    feed = prepared.input.feed(prepared.pack[positions])
-    return tuple(torch.from_numpy(array).to(device) for array in feed)
-
-
-def _metric_of(twin: SharedTwin) -> Callable[[Embeddings, Embeddings], Distances]:
-    device = next(twin.parameters()).device
-
-    def metric(left: Embeddings, right: Embeddings) -> Distances:
-        with torch.inference_mode():
-            sets = (
-                torch.from_numpy(np.ascontiguousarray(side)).to(device) for side in (left, right)
-            )
-            distances: Distances = twin.metric(*sets).cpu().numpy()
-        return distances
-
-    return metric
+    limits = JOINT_VALIDATION_PAIRS if recipe.tie == "joint" else VALIDATION_PAIRS
+    return items, prepared.sampled_pairs(items, seed, limits)

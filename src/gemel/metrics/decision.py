@@ -1,0 +1,48 @@
+"""The decision network: both embeddings into a small dense network, trained as a logit.
+
+    f(a, b) = v.relu(W [a; b] + w) + c,     d(a, b) = -(f(a, b) + f(b, a)) / 2
+
+Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
+2015, section 3.1: the top of their siamese and pseudo-siamese networks, with 512 hidden units on
+two descriptors of 256 numbers.
+Differs from the paper: the score is the mean of both orders, so that the sides may be exchanged;
+W [a; b] is W_1 a + W_2 b, each half taken once per embedding, not once per pair.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import final
+
+from torch import nn
+
+from gemel.metrics.metric import Metric, Sides
+from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+
+@final
+class DecisionMetric(Metric):
+    """Twice as many hidden units as an embedding has numbers: (b, n, d), (b, m, d) to (b, n, m).
+
+    >>> import torch
+    >>> DecisionMetric(256)(torch.rand(1, 1, 256), torch.rand(1, 20, 256)).shape
+    torch.Size([1, 1, 20])
+    """
+
+    learned = True
+
+    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
+        super().__init__(size, sides)
+        self.first = nn.Linear(size, 2 * size)
+        self.second = nn.Linear(size, 2 * size, bias=False)
+        self.score = nn.Linear(2 * size, 1)
+
+    def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
+        there = self.first(left).unsqueeze(2) + self.second(right).unsqueeze(1)
+        back = self.first(right).unsqueeze(1) + self.second(left).unsqueeze(2)
+        score: CrossDistances = (self.score(there.relu()) + self.score(back.relu())).squeeze(-1)
+        return -score / 2
+
+    def reach(self, output: Output) -> float:
+        del output
+        return inf

@@ -1,0 +1,41 @@
+"""What the settings of one side of a pair have to agree in: what is read, and what encodes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gemel.recipe.network import SEQUENCE_ENCODERS, EncoderChoice, SequenceSetting
+from gemel.recipe.reading import InputSetting
+
+
+def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
+    """Where series are read, the stem and the augmentation that are not named are theirs."""
+    read = side.get("input")
+    if not isinstance(read, Mapping) or read.get("kind") != "series":
+        return dict(side)
+    augment, encoder = side.get("augment", {}), side.get("encoder", {})
+    if isinstance(augment, Mapping):
+        augment = {"kind": "series", **augment}
+    if isinstance(encoder, Mapping) and encoder.get("name") in SEQUENCE_ENCODERS:
+        encoder = {"stem": {"kind": "samples"}, **encoder}
+    return {**side, "augment": augment, "encoder": encoder}
+
+
+def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "") -> None:
+    """Raises ValueError where the encoder takes no items of the kind that is read.
+
+    `prefix` is what the settings' names begin with: `right.` on that side.
+    """
+    if (reading.kind == "image") == isinstance(encoder, SequenceSetting):
+        wanted = "pictures" if reading.kind == "image" else "sequences"
+        raise ValueError(
+            f"{prefix}encoder.name={encoder.name} takes no items of the kind {reading.kind}: "
+            f"choose an encoder of {wanted}, or another {prefix}input.kind"
+        )
+    stem = encoder.stem.kind if isinstance(encoder, SequenceSetting) else None
+    if stem is not None and (reading.kind == "series") != (stem == "samples"):
+        raise ValueError(
+            f"{prefix}encoder.stem.kind={stem} takes no items of the kind {reading.kind}: leave "
+            f"{prefix}encoder.stem out"
+        )

@@ -1,0 +1,66 @@
+"""A twin in training, asked as its matcher will be: the same comparers on torch's own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from gemel.arrays import Array, Distances, Embeddings, Packed
+from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
+from gemel.measure.compared import Compared
+from gemel.measure.packed import Readers
+from gemel.networks import Side
+from gemel.shapes import Items
+from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
+
+ENCODED_AT_ONCE = 250
+
+
+def twin_comparer(twin: Twin, readers: Readers, items: Compared) -> Comparer:
+    """Embeddings are computed here, once; a joint tie computes each pair when it is asked for."""
+    if isinstance(twin, JointTwin):
+        return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, readers))
+    assert isinstance(twin, EmbeddingTwin)
+    left = _embeddings(twin, readers, items, "left")
+    if isinstance(twin, SharedTwin):
+        return EmbeddingComparer(left, _metric_of(twin))
+    return EmbeddingComparer(left, _metric_of(twin), _embeddings(twin, readers, items, "right"))
+
+
+def _embeddings(twin: EmbeddingTwin, readers: Readers, items: Compared, side: Side) -> Embeddings:
+    fetched, feed = items.side(side), readers.side(side).feed
+    size = twin.encoder_of(side).embedding_size
+    embeddings = np.zeros((items.count, size), np.float32)
+    chunks = np.array_split(fetched.order, max(1, len(fetched.order) // ENCODED_AT_ONCE))
+    with torch.inference_mode():
+        for chunk in chunks:
+            encoded = twin.embed(_tensors(feed(fetched.fetch(chunk)), twin), side)
+            embeddings[chunk] = encoded.float().cpu().numpy()
+    return embeddings
+
+
+def _metric_of(twin: EmbeddingTwin) -> Callable[[Embeddings, Embeddings], Distances]:
+    def metric(left: Embeddings, right: Embeddings) -> Distances:
+        with torch.inference_mode():
+            distances: Distances = twin.metric(*_tensors((left, right), twin)).cpu().numpy()
+        return distances
+
+    return metric
+
+
+def _pairs_of(twin: JointTwin, readers: Readers) -> Callable[[Packed, Packed], Distances]:
+    def pairs(left: Packed, right: Packed) -> Distances:
+        with torch.inference_mode():
+            first = _tensors(readers.left.feed(left), twin)
+            second = _tensors(readers.right.feed(right), twin)
+            distances: Distances = twin.pairs(first, second).cpu().numpy()
+        return distances
+
+    return pairs
+
+
+def _tensors(arrays: tuple[Array, ...], twin: Twin) -> Items:
+    device = next(twin.parameters()).device
+    return tuple(torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays)

@@ -1,0 +1,100 @@
+"""The exported networks held against torch: where the two disagree nothing is exported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import torch
+
+from gemel.arrays import Indices
+from gemel.errors import ExportError
+from gemel.evaluation.comparer import Comparer, EmbeddingComparer
+from gemel.measure.compared import Compared, comparer_of
+from gemel.measure.packed import Readers
+from gemel.networks import JointNetworks, Networks
+from gemel.training.comparing import twin_comparer
+from gemel.training.export import plain_copy
+from gemel.training.export_reader import ReaderNetwork, check_reader
+from gemel.twin import EmbeddingTwin, Twin
+
+MOST_DIFFERENCE = 1e-3
+"""Of two embeddings or distances, relative to the largest number in any of them."""
+
+
+@final
+@dataclass(frozen=True)
+class Parity:
+    """How near ONNX Runtime comes to torch, measured at export on validation items.
+
+    `largest_difference` is that of embeddings; None where there are none.
+    """
+
+    items: int
+    pairs: int
+    largest_difference: float | None
+    largest_distance_difference: float
+    flipped_verdicts: int
+
+
+def measure_parity(
+    twin: Twin,
+    networks: Networks | JointNetworks,
+    items: Compared,
+    pairs: tuple[Indices, Indices],
+    threshold: float,
+) -> Parity:
+    """Holds ONNX Runtime against torch on the same items; raises `ExportError` where they differ.
+
+    `pairs` are positions among the items.
+    """
+    ours = comparer_of(networks, items)
+    theirs = twin_comparer(plain_copy(twin), Readers(*networks.inputs), items)
+    if isinstance(theirs, EmbeddingComparer):
+        _check_reader(twin, networks, theirs)
+    distance, their_distance = ours.pairs(*pairs), theirs.pairs(*pairs)
+    difference, scale = _of_embeddings(ours, theirs)
+    parity = Parity(
+        items=items.count,
+        pairs=len(distance),
+        largest_difference=difference,
+        largest_distance_difference=float(np.abs(distance - their_distance).max()),
+        flipped_verdicts=int(((distance <= threshold) != (their_distance <= threshold)).sum()),
+    )
+    if difference is not None:
+        _check("embeddings", difference, scale, parity)
+    largest = max(scale, float(np.abs(their_distance).max()))
+    _check("distances", parity.largest_distance_difference, largest, parity)
+    return parity
+
+
+def _check_reader(
+    twin: Twin, networks: Networks | JointNetworks, theirs: EmbeddingComparer
+) -> None:
+    if isinstance(twin, EmbeddingTwin) and twin.reader is not None:
+        plain = plain_copy(twin)
+        assert plain.reader is not None
+        network = ReaderNetwork(plain.reader, plain.metric)
+        check_reader(network, networks.folder, torch.from_numpy(theirs.embeddings))
+
+
+def _of_embeddings(ours: Comparer, theirs: Comparer) -> tuple[float | None, float]:
+    """The largest difference on either side, and the largest number there."""
+    if not (isinstance(ours, EmbeddingComparer) and isinstance(theirs, EmbeddingComparer)):
+        return None, 0.0
+    sides = [(ours.embeddings, theirs.embeddings), (ours.right, theirs.right)]
+    known = [(one, other) for one, other in sides if one is not None and other is not None]
+    difference = max(float(np.abs(one - other).max()) for one, other in known)
+    return difference, max(float(np.abs(other).max()) for _, other in known)
+
+
+def _check(what: str, difference: float, scale: float, parity: Parity) -> None:
+    allowed = MOST_DIFFERENCE * max(scale, 1e-6)
+    if not difference <= allowed:  # so that nan is a difference too
+        raise ExportError(
+            f"the exported network must answer as the trained one does, and {what} differ by "
+            f"{difference:.2g} (allowed {allowed:.2g}), {parity.flipped_verdicts} of "
+            f"{parity.pairs} verdicts change: nothing was exported. Please report this with "
+            "the recipe"
+        )

@@ -1,0 +1,34 @@
+"""The twin: encoders, how the two sides are tied, and what compares what they say.
+
+    shared     Siamese: one encoder for both sides
+    separate   pseudo-Siamese: an encoder for each side
+    joint      2-channel: the pair goes in as one item, and there are no embeddings
+
+The three are from Bromley et al. 1993 and Zagoruyko & Komodakis, "Learning to Compare Image Patches
+via Convolutional Neural Networks", CVPR 2015, section 3.
+"""
+
+from __future__ import annotations
+
+from gemel.twin.joint import JointTwin, stacked
+from gemel.twin.separate import SeparateTwin
+from gemel.twin.shared import Asked, SharedTwin
+from gemel.twin.twin import EmbeddingTwin, Twin, check_margin
+
+TIES: dict[str, type[Twin]] = {
+    "joint": JointTwin,
+    "separate": SeparateTwin,
+    "shared": SharedTwin,
+}
+
+__all__ = [
+    "TIES",
+    "Asked",
+    "EmbeddingTwin",
+    "JointTwin",
+    "SeparateTwin",
+    "SharedTwin",
+    "Twin",
+    "check_margin",
+    "stacked",
+]

@@ -1,0 +1,67 @@
+"""The pseudo-Siamese network: an encoder for each side, which share no weights.
+
+Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
+2015, section 3.1. Nothing asks the sides to be alike: one may hold drawings and the other the pen
+traces they were made by. Which item is on which side matters, and the verdict is not symmetric.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from gemel.encoders import Encoder
+from gemel.errors import RecipeError
+from gemel.metrics import Metric
+from gemel.shapes import Distances, Items, Positions
+from gemel.twin.twin import EmbeddingTwin, Side, between
+
+
+@final
+class SeparateTwin(EmbeddingTwin):
+    """Two encoders into one space. Raises `RecipeError` where their embeddings differ in size.
+
+    >>> import torch
+    >>> from gemel.encoders import ENCODERS, PixelStatistics
+    >>> from gemel.metrics import METRICS
+    >>> still = PixelStatistics.untouched(1)
+    >>> drawings = ENCODERS["mlp"]((1, 4, 4), still, widths=(8,))
+    >>> contours = ENCODERS["mlp"]((1, 5, 5), still, widths=(9, 8))
+    >>> twin = SeparateTwin(drawings, contours, METRICS["euclidean"](8)).eval()
+    >>> left, right = (torch.rand(2, 1, 4, 4),), (torch.rand(3, 1, 5, 5),)
+    >>> twin(left, right, torch.tensor([0, 1]), torch.tensor([[1, 2], [0, 2]])).shape
+    torch.Size([2, 2])
+    """
+
+    exchangeable = False
+
+    def __init__(self, left: Encoder, right: Encoder, metric: Metric) -> None:
+        super().__init__()
+        if left.embedding_size != right.embedding_size:
+            raise RecipeError(
+                "both sides must have embeddings of one size to be compared, got "
+                f"{left.embedding_size} on the left and {right.embedding_size} on the right: set "
+                "encoder.embedding_size and right.encoder.embedding_size to the same number, or "
+                "the encoders' last layers to one width"
+            )
+        self.left = left
+        self.right = right
+        self.metric = metric
+        self.reader = None
+
+    @property
+    def encoders(self) -> tuple[Encoder, ...]:
+        return (self.left, self.right)
+
+    @property
+    def learned(self) -> bool:
+        return self.metric.learned
+
+    def encoder_of(self, side: Side) -> Encoder:
+        return self.left if side == "left" else self.right
+
+    def forward(self, left: Items, right: Items, rows: Positions, columns: Positions) -> Distances:
+        first, second = self.embed(left, "left"), self.embed(right, "right")
+        return between(self.metric, first, second, rows, columns)
+
+    def reach(self) -> float:
+        return max(self.metric.reach(encoder.output) for encoder in self.encoders)

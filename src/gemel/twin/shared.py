@@ -1,0 +1,81 @@
+"""The Siamese network: one encoder for both sides, so that the verdict is symmetric.
+
+Bromley, Guyon, LeCun, Säckinger & Shah, "Signature Verification using a Siamese Time Delay Neural
+Network", NIPS 1993.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import torch
+from torch import Tensor
+
+from gemel.encoders import Encoder
+from gemel.metrics import Metric
+from gemel.readers import Reader
+from gemel.shapes import Distances, Items, Positions
+from gemel.twin.twin import EmbeddingTwin, Side, between
+
+
+class Asked(NamedTuple):
+    """One episode: positions in the batch of its queries and examples, and whose examples they are.
+
+    `told` (n, w) has a 1 for each example's class.
+    """
+
+    query: Positions
+    support: Positions
+    told: Tensor
+
+
+@final
+class SharedTwin(EmbeddingTwin):
+    """One encoder; its batch is encoded once, whichever sides the items are on.
+
+    >>> from gemel.encoders import ENCODERS, PixelStatistics
+    >>> from gemel.metrics import METRICS
+    >>> encoder = ENCODERS["mlp"]((1, 4, 4), PixelStatistics.untouched(1), widths=(8,))
+    >>> twin, items = SharedTwin(encoder, METRICS["euclidean"](8)).eval(), (torch.rand(3, 1, 4, 4),)
+    >>> twin(items, items, torch.tensor([0]), torch.tensor([[1, 2]])).shape
+    torch.Size([1, 2])
+    """
+
+    exchangeable = True
+
+    def __init__(self, encoder: Encoder, metric: Metric, reader: Reader | None = None) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.metric = metric
+        self.reader = reader
+
+    @property
+    def encoders(self) -> tuple[Encoder, ...]:
+        return (self.encoder,)
+
+    @property
+    def learned(self) -> bool:
+        return self.metric.learned
+
+    def encoder_of(self, side: Side) -> Encoder:
+        del side
+        return self.encoder
+
+    def forward(self, left: Items, right: Items, rows: Positions, columns: Positions) -> Distances:
+        del right
+        embeddings = self.embed(left)
+        return between(self.metric, embeddings, embeddings, rows, columns)
+
+    def read(self, items: Items, asked: Asked) -> Distances:
+        """(r, w) the distance of each query to each of the episode's classes, by the reader."""
+        assert self.reader is not None
+        embeddings = self.embed(items)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            embeddings = embeddings.float()
+            support, query = embeddings[asked.support][None], embeddings[asked.query][None]
+            told = asked.told[None].float()
+            distances: Distances = self.reader(self.metric, support, told, query)[0]
+        return distances
+
+    def reach(self) -> float:
+        return self.metric.reach(self.encoder.output)

@@ -1,0 +1,88 @@
+"""What every twin is: items of two sides in, distances between them out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal, TypeAlias
+
+import torch
+from torch import nn
+
+from gemel.encoders import Encoder
+from gemel.errors import RecipeError
+from gemel.metrics import Metric
+from gemel.readers import Reader
+from gemel.shapes import Distances, Embeddings, Items, Positions, RightEmbeddings
+
+Side: TypeAlias = Literal["left", "right"]
+
+
+class Twin(nn.Module, ABC):
+    """Compares items of the left side with items of the right one, named by their positions.
+
+    `encoders` are all there are, each once; `exchangeable` is true where the sides may be
+    exchanged, to the last bit once it is not in training.
+    """
+
+    exchangeable: bool
+
+    @property
+    @abstractmethod
+    def encoders(self) -> tuple[Encoder, ...]: ...
+
+    @property
+    @abstractmethod
+    def learned(self) -> bool:
+        """True where a distance is the negative logit of a trained score."""
+
+    @abstractmethod
+    def forward(self, left: Items, right: Items, rows: Positions, columns: Positions) -> Distances:
+        """(r, m) the distance of left[rows[i]] to each right[columns[i, j]]; (r,) and (r, m) go in.
+
+        Where both sides have the same items, as a shared twin always has, `right` is `left`.
+        """
+
+    @abstractmethod
+    def reach(self) -> float:
+        """The largest distance that there can be."""
+
+
+class EmbeddingTwin(Twin, ABC):
+    """A twin whose items have embeddings, each by itself: they can be kept, searched and mapped."""
+
+    metric: Metric
+    reader: Reader | None
+    """What answers episodes in the light of all examples, where that is not the metric alone."""
+
+    @abstractmethod
+    def encoder_of(self, side: Side) -> Encoder: ...
+
+    def embed(self, items: Items, side: Side = "left") -> Embeddings:
+        embeddings: Embeddings = self.encoder_of(side)(*items)
+        return embeddings
+
+
+def between(
+    metric: Metric, left: Embeddings, right: RightEmbeddings, rows: Positions, columns: Positions
+) -> Distances:
+    """(r, m) the distances that a twin is asked for, from the embeddings of its sides."""
+    with torch.autocast(left.device.type, enabled=False):
+        # Distances are differences of near-equal numbers: they are taken in full precision.
+        left, right = left.float(), right.float()
+        if 2 * columns.numel() >= len(left) * len(right):
+            # Most of all pairs are asked for: all at once cost less than each alone.
+            every: Distances = metric(left[None], right[None])[0]
+            return every[rows].gather(1, columns)
+        distances: Distances = metric(left[rows][:, None], right[columns])
+    return distances.squeeze(1)
+
+
+def check_margin(margin: float | None, twin: Twin) -> None:
+    """Raises `RecipeError` where no two items can be as far apart as the margin asks."""
+    reach = twin.reach()
+    if margin is not None and margin > reach:
+        raise RecipeError(
+            f"the loss asks for a margin of {margin:g}, but this metric reaches at most "
+            f"{reach:.3g} on embeddings whose last layer is {twin.encoders[0].output!r}: set "
+            f"loss.margin below {reach:.3g}, or another encoder.output"
+        )
