@@ -47,7 +47,7 @@ def test_its_text_is_to_be_had_by_name(name):
 def test_another_name_says_which_was_meant():
     with pytest.raises(RecipeError, match=r"no recipe 'koch-2051'; did you mean 'koch-2015'\?"):
         named_text("koch-2051")
-    with pytest.raises(RecipeError, match="no recipe 'x'; there are: default, "):
+    with pytest.raises(RecipeError, match="no recipe 'x'; there are: chopra-2005, default, "):
         named_text("x")
 
 
@@ -143,3 +143,23 @@ def test_full_context_changes_the_reader_alone():
 def test_a_reader_without_episodes_is_refused():
     with pytest.raises(RecipeError, match=r'prototype answers episodes.*batch.kind to "episodes"'):
         load_recipe("snell-2017", ["batch.kind=classes"])
+
+
+def test_chopra_is_as_the_paper_says_as_far_as_is_known():
+    recipe = load_recipe("chopra-2005")
+    assert recipe.input.size == (56, 46)
+    assert (recipe.encoder.name, recipe.encoder.embedding_size) == ("chopra", 50)
+    assert (recipe.metric.name, recipe.loss.name) == ("manhattan", "exponential")
+    assert {0.1, 0.075, 0.05} <= set(recipe.evaluation.fars)
+
+
+def test_signet_is_as_the_paper_says():
+    recipe = load_recipe("signet-2017")
+    # Table 1: the network and its input; table 2: optimiser, batch, epochs.
+    assert recipe.input.size == (155, 220)
+    assert (recipe.encoder.name, recipe.encoder.stride) == ("signet", 1)
+    optimizer = recipe.optimizer
+    assert (optimizer.name, optimizer.learning_rate) == ("rmsprop", 1e-4)
+    assert (optimizer.momentum, optimizer.weight_decay) == (0.9, 5e-4)
+    assert (recipe.batch.size, recipe.training.epochs) == (128, 20)
+    assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "contrastive")

@@ -183,3 +183,14 @@ def test_a_place_in_a_list_is_a_number():
             load_recipe("koch-2015", [change])
     with pytest.raises(RecipeError, match="0 is a value and has no settings below it"):
         load_recipe("koch-2015", ["encoder.kernels.0.size=5"])
+
+
+def test_nothing_behind_the_equals_sign_takes_the_default_again():
+    assert load_recipe("chopra-2005").split.folds == 5
+    assert load_recipe("chopra-2005", ["split.folds="]).split.folds is None
+
+
+def test_a_true_accept_rate_is_asked_for_where_it_is_told():
+    sentence = r"tar@far=0\.075 is told for the rates in evaluation\.fars, which are \[0\.1\]"
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("chopra-2005", ["evaluation.fars=[0.1]"])

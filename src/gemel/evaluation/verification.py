@@ -33,13 +33,15 @@ class OperatingPoint:
     """How the matcher decides: what it was calibrated to on validation labels.
 
     `probability` takes distances and gives probabilities for pairs of which `prior` match.
-    `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand.
+    `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand. `fars` are the
+    false-accept rates at which the true-accept rate is told: `tar@far=0.01`.
     """
 
     threshold: float
     probability: Callable[[Distances], Floats]
     prior: float = 0.5
     fixed_threshold: float | None = None
+    fars: tuple[float, ...] = FARS
 
 
 @final
@@ -80,7 +82,7 @@ def verification(
     bounds = {"log_loss": (0.0, MOST_LOG_ODDS)}
     evidence = Evidence(statistic, pairs.left_unit, pairs.right_unit, trials, bounds)
     measured = figures_of([evidence], bootstrap)
-    missing = _unsupported(len(pairs) - genuine)
+    missing = _unsupported(len(pairs) - genuine, point.fars)
     figures: Figures = {name: missing.get(name, measured[name]) for name in trials}
     return VerificationResult(figures, distance, pairs.same, probability, evidence)
 
@@ -117,7 +119,7 @@ def _statistic(
             "accuracy": accuracy(point.threshold),
             "far": far_at(curve, point.threshold),
             "frr": frr_at(curve, point.threshold),
-            **{_tar_name(far): tar_at_far(curve, far) for far in FARS},
+            **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
             "brier": weighted_mean(squared_error, to_prior),
             "log_loss": weighted_mean(surprises, to_prior),
             "calibration_error": calibration_error(probability, same, to_prior),
@@ -136,20 +138,20 @@ def _statistic(
 def _trials(genuine: int, impostors: int, point: OperatingPoint) -> dict[str, int]:
     pairs = genuine + impostors
     trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "far": impostors, "frr": genuine}
-    trials |= {_tar_name(far): genuine for far in FARS}
+    trials |= {_tar_name(far): genuine for far in point.fars}
     trials |= {"brier": pairs, "log_loss": pairs, "calibration_error": pairs}
     if point.fixed_threshold is not None:
         trials[_fixed_name(point.fixed_threshold)] = pairs
     return trials
 
 
-def _unsupported(impostors: int) -> dict[str, Missing]:
+def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
     return {
         _tar_name(far): Missing(
             missing=f"needs {needed:,} impostor pairs, {impostors:,} at hand: "
             f"{needed - impostors:,} are missing"
         )
-        for far in FARS
+        for far in fars
         if impostors < (needed := impostors_needed(far))
     }
 

@@ -16,7 +16,7 @@ from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.two_makers import SmallGroups
-from gemel.evaluation.verification import OperatingPoint, verification
+from gemel.evaluation.verification import FARS, OperatingPoint, verification
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer, Protocol, Verified
 from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
@@ -47,6 +47,7 @@ class Question:
     prior: float | None = None
     fixed_threshold: float | None = None
     most_pairs: int | None = None
+    fars: tuple[float, ...] = FARS
     seed: int = 0
 
     @classmethod
@@ -56,6 +57,7 @@ class Question:
             "pairs": recipe.evaluation.pairs,
             "fixed_threshold": recipe.evaluation.fixed_threshold,
             "most_pairs": recipe.evaluation.most_pairs,
+            "fars": recipe.evaluation.fars,
             "seed": recipe.seed,
         }
         return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
@@ -81,6 +83,7 @@ class Subject:
             probability=lambda distance: self.matcher.file.calibration.probability(distance, prior),
             prior=prior,
             fixed_threshold=question.fixed_threshold,
+            fars=question.fars,
         )
         result = verification(self.comparer, pairs, point)
         answer = self._answer("verification", question, result.figures, result.evidence)

@@ -88,10 +88,21 @@ def _text(name_or_file: str | Path) -> str:
 
 
 def _apply(tree: dict[str, Any], change: str) -> None:
+    """Sets one dotted key; nothing behind the `=` takes the default again."""
     key, found, value = change.partition("=")
     if not found or not key.strip():
         raise RecipeError(f"a change is written key=value, as in loss.margin=0.5; got {change!r}")
-    set_at(tree, key.strip(), _value(value.strip()))
+    if value.strip():
+        set_at(tree, key.strip(), _value(value.strip()))
+    else:
+        _unset(tree, key.strip())
+
+
+def _unset(tree: dict[str, Any], key: str) -> None:
+    *parents, last = key.split(".")
+    for parent in parents:
+        tree = tree.get(parent, {})
+    tree.pop(last, None)
 
 
 def set_at(tree: dict[str, Any], key: str, value: Any) -> None:

@@ -37,7 +37,7 @@ class VerificationRow(Row):
     figure: Annotated[
         str,
         Field(
-            pattern=r"^(accuracy(@distance=.+)?|auc|eer|far|frr|tar@far=0\.(1|01|001)|"
+            pattern=r"^(accuracy(@distance=.+)?|auc|eer|far|frr|tar@far=0\.\d+|"
             r"(auc|eer|far)@(skilled|random)|brier|log_loss|calibration_error)$"
         ),
     ] = "accuracy"

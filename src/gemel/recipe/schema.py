@@ -46,12 +46,14 @@ class CalibrationSetting(Setting):
 class EvaluationSetting(Setting):
     """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
     which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
-    was chosen beforehand. `most_pairs` bounds how many pairs a protocol looks at; left open it is
-    as many as figures need, and fewer where a joint tie scores each of them by itself."""
+    was chosen beforehand, `fars` are the false-accept rates at which `tar@far=…` is told.
+    `most_pairs` bounds how many pairs a protocol looks at; left open it is as many as figures need,
+    and fewer where a joint tie scores each of them by itself."""
 
     pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
     most_pairs: PositiveInt | None = None
     fixed_threshold: float | None = None
+    fars: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.1, 0.01, 0.001)
 
 
 class Recipe(Setting):
@@ -163,6 +165,12 @@ class Recipe(Setting):
                 raise ValueError(
                     f"{row.figure} is measured at evaluation.fixed_threshold, which is {fixed}: "
                     f"set it to {distance}"
+                )
+            far = row.figure.partition("tar@far=")[2]
+            if far and float(far) not in self.evaluation.fars:
+                raise ValueError(
+                    f"{row.figure} is told for the rates in evaluation.fars, which are "
+                    f"{list(self.evaluation.fars)}: add {far}"
                 )
             if self.split.folds and (row.protocol == "lake-runs" or row.data is not None):
                 raise ValueError(
