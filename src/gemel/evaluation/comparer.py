@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isqrt
 from typing import Protocol, final
 
 import numpy as np
@@ -60,9 +61,11 @@ class EmbeddingComparer:
     def cross(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty((len(left), len(right)), np.float32)
         most = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
-        for columns in _chunks(len(right), most):
+        # Nearly square blocks: what a metric does once for each item is then done least often.
+        height = max(1, min(len(left), isqrt(most)))
+        for columns in _chunks(len(right), max(1, most // height)):
             others = self._rights[None, right[columns]]
-            for rows in _chunks(len(left), max(1, most // others.shape[1])):
+            for rows in _chunks(len(left), height):
                 distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
         return distance
 
