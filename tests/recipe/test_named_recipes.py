@@ -128,9 +128,9 @@ def test_the_few_shot_recipes_are_as_their_papers_say():
     # Vinyals et al., section 2.1.1: attention by cosine, whose sum is the probability.
     assert (vinyals.metric.name, vinyals.reader.name) == ("cosine", "attention")
     assert (vinyals.loss.temperature, vinyals.loss.learned) == (1.0, False)
-    # Sung et al., sections 3.2 and 3.4: sums of maps, related by a convnet; squared error.
+    # Sung et al., sections 3.1 and 3.4: maps, related by a convnet; squared error.
     assert (sung.encoder.name, sung.metric.name) == ("sung", "relation")
-    assert (sung.reader.name, sung.loss.name) == ("sum", "squared-error")
+    assert (sung.loss.name, sung.batch.ways, sung.batch.shots) == ("squared-error", 20, 1)
 
 
 def test_full_context_changes_the_reader_alone():
