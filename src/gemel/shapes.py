@@ -13,6 +13,7 @@ from torch import Tensor
 Images: TypeAlias = Float[Tensor, "n c h w"]
 """A batch of pictures, floats in 0–1."""
 
+Maps: TypeAlias = Float[Tensor, "n maps h w"]
 Items: TypeAlias = tuple[Tensor, ...]
 """A batch as an encoder takes it: (pictures,), or (values, lengths) of items of any length."""
 

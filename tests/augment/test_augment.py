@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from gemel.augment import AffineRange, Augment
-from gemel.augment.affine import draw_matrices, random_affine
+from gemel.augment import AffineRange, Augment, Warp, overlay
+from gemel.augment.affine import draw_matrices
 from gemel.augment.quarter_turns import quarter_turns
 
 FULL = Augment(
-    AffineRange(10, 0.2, (0.8, 1.2), 0.1, 0.1, mirror=True),
+    Warp(AffineRange(10, 0.2, (0.8, 1.2), 0.1, 0.1, mirror=True), elastic=0.02),
     brightness=0.2,
     contrast=0.2,
     erase=0.4,
@@ -51,7 +51,7 @@ def test_off_means_untouched():
 
 def test_a_mirror_only_exchanges_left_and_right():
     pictures = torch.rand(64, 1, 6, 7)
-    changed = random_affine(pictures, AffineRange(mirror=True), seeded())
+    changed = Warp(AffineRange(mirror=True))(pictures, seeded())
     flipped = [
         torch.allclose(a, b.flip(-1), atol=1e-5) for a, b in zip(changed, pictures, strict=True)
     ]
@@ -72,7 +72,7 @@ def test_a_rotation_keeps_lengths_and_stays_within_its_angle():
 def test_a_scale_of_two_shows_the_middle_at_double_size():
     pictures = torch.zeros(1, 1, 8, 8)
     pictures[:, :, 2:6, 2:6] = 1
-    larger = random_affine(pictures, AffineRange(scale=(2.0, 2.0)), seeded())
+    larger = Warp(AffineRange(scale=(2.0, 2.0)))(pictures, seeded())
     assert pictures.mean() == 0.25
     assert larger[:, :, 1:-1, 1:-1].min() == 1  # the outermost ring blends with the border
 
@@ -111,7 +111,7 @@ def test_axes_apart_are_scaled_and_sheared_by_draws_of_their_own():
 
 def test_the_asked_for_share_stays_untouched():
     pictures = torch.rand(900, 1, 6, 6)
-    changed = Augment(AffineRange(rotation=10), untouched=1 / 9)(pictures, seeded())
+    changed = Augment(Warp(AffineRange(rotation=10)), untouched=1 / 9)(pictures, seeded())
     kept = (changed == pictures).all(dim=(1, 2, 3)).float().mean().item()
     assert kept == pytest.approx(1 / 9, abs=0.04)
 
@@ -122,3 +122,52 @@ def test_four_quarter_turns_by_hand():
     turned = quarter_turns(corner, np.arange(4))
     # Against the clock: upper left, lower left, lower right, upper right.
     assert turned.flatten(1).argmax(1).tolist() == [0, 2, 3, 1]
+
+
+def test_a_group_is_warped_as_one_and_groups_apart():
+    pictures = torch.rand(1, 1, 12, 12).repeat(6, 1, 1, 1)
+    warp = Warp(group=AffineRange(shear=0.3, scale=(0.8, 1.2), axes="apart"))
+    groups = torch.tensor([0, 0, 0, 1, 1, 1])
+    changed = warp(pictures, seeded(), groups)
+    for members in (changed[:3], changed[3:]):
+        assert torch.equal(members[0], members[1])
+        assert torch.equal(members[0], members[2])
+    assert not torch.equal(changed[0], changed[3])
+    assert torch.equal(warp(pictures, seeded()), pictures)  # nothing is drawn without groups
+
+
+def test_two_maps_are_one_resampling_of_what_both_do():
+    # A picture's own shift to the right comes before its group's mirror: the output's left edge
+    # shows what the own map takes from inside, mirrored.
+    own = Warp(AffineRange(rotation=40))
+    both = Warp(AffineRange(rotation=40), AffineRange(mirror=True))
+    pictures = torch.rand(1, 1, 31, 31)
+    pictures = torch.nn.functional.avg_pool2d(pictures, 5, 1, 2)  # smooth: resampling loses little
+    for seed in range(6):
+        ours = both(pictures, seeded(seed), torch.tensor([0]))
+        apart = own(pictures, seeded(seed)), own(pictures.flip(-1), seeded(seed))
+        assert any(torch.allclose(ours, way, atol=1e-5) for way in apart)
+
+
+def test_elastic_moves_places_smoothly_and_as_far_as_said():
+    # Pictures of their own coordinates: what is seen at a place is where it came from.
+    side = 33
+    ramp = torch.linspace(0, 1, side).expand(400, 1, side, side)
+    moved = Warp(elastic=0.02)(ramp, seeded()) - ramp
+    inner = moved[:, 0, side // 2, side // 2]  # a point of the lattice
+    assert inner.std().item() == pytest.approx(0.02 * side / (side - 1), rel=0.15)
+    inside = moved[:, 0, 4:-4, 4:-4]  # nothing there comes from outside
+    steps = inside[..., 1:] - inside[..., :-1]
+    assert steps.abs().max() < 0.03
+
+
+def test_an_overlay_shows_the_ink_of_both_whether_dark_or_light():
+    dark = torch.ones(2, 1, 5, 5)
+    dark[0, 0, 1, 1] = 0
+    dark[1, 0, 3, 3] = 0.2
+    over = torch.tensor([1, 1])
+    for pictures in (dark, 1 - dark):
+        laid = overlay(pictures, over)
+        assert laid[0, 0, 1, 1] == pictures[0, 0, 1, 1]
+        assert laid[0, 0, 3, 3] == pictures[1, 0, 3, 3]
+        assert torch.equal(laid[1], pictures[1])

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gemel.batches as room
-from gemel.batches import Classes, Episodes, GivenPairs, LabelIndex, RandomPairs, Triplets
+from gemel.batches import Classes, Episodes, GivenPairs, LabelIndex, RandomPairs, Trials, Triplets
 from gemel.errors import DataError
 
 LABELS = np.repeat(np.arange(12), [5] * 6 + [4, 3, 2, 7, 9, 6])
 GROUPS = LABELS // 4
+MAKERS = np.arange(len(LABELS)) % 5
 ITEMS = np.flatnonzero(np.arange(len(LABELS)) % 10 != 3)
 
 
@@ -36,6 +37,8 @@ KINDS = {
     "classes": lambda: Classes(index(), labels=5, items=3),
     "turned classes": lambda: Classes(index(), labels=5, items=3, turned=True),
     "classes in a group": lambda: Classes(index(), labels=4, items=3, groups=1),
+    "trials": lambda: Trials(index(), MAKERS, trials=2, ways=3),
+    "trials without makers": lambda: Trials(index(None), None, trials=1, ways=6, turned=True),
     "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
     "episodes in a group": lambda: Episodes(index(), ways=4, shots=1, queries=1, groups=1),
 }

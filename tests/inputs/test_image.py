@@ -19,7 +19,9 @@ from PIL import Image
 
 from gemel.errors import ItemError
 from gemel.inputs import ImageInput
-from gemel.inputs.fit import border_colour, fit
+from gemel.inputs.fit import fit
+from gemel.inputs.ink import ink_box
+from gemel.inputs.sheet import border_colour
 
 GREY = ImageInput(height=8, width=8, channels=1)
 COLOUR = ImageInput(height=8, width=8, channels=3)
@@ -319,3 +321,34 @@ class TestFailures:
         with contextlib.suppress(ItemError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             assert GREY.read(bytes(content)).shape == GREY.shape
+
+
+def sheet(x, y, size=(60, 60), ink=(12, 24)):
+    """White paper with one black block at (x, y)."""
+    pixels = np.full(size, 255, np.uint8)
+    pixels[y : y + ink[1], x : x + ink[0]] = 0
+    return pixels
+
+
+def test_by_ink_a_drawing_is_the_same_wherever_on_the_sheet_it_stands():
+    read = ImageInput(height=20, width=20, channels=1, fit="ink").read
+    middle, corner = read(sheet(24, 18)), read(sheet(0, 36))
+    assert (middle == corner).all()
+    dark = np.flatnonzero((middle[0] < 128).any(1))
+    # The longer side of the ink fills 0.8 of the frame: 16 of 20 rows, in the middle.
+    assert dark.tolist() == list(range(2, 18))
+
+
+def test_by_ink_a_dot_stays_a_dot_and_an_empty_sheet_empty():
+    read = ImageInput(height=20, width=20, channels=1, fit="ink").read
+    assert 0 < (read(sheet(30, 30, ink=(2, 2))) < 128).mean() < 0.05
+    assert (read(np.full((60, 60), 255, np.uint8)) == 255).all()
+    assert (read(np.full((20, 20), 7, np.uint8)) == 7).all()
+
+
+@given(x=st.integers(0, 48), y=st.integers(0, 36), light=st.booleans(), colour=st.booleans())
+def test_the_box_of_the_ink_is_found_dark_on_light_and_light_on_dark(x, y, light, colour):
+    pixels = sheet(x, y)
+    image = Image.fromarray(255 - pixels if light else pixels)
+    image = image.convert("RGB") if colour else image
+    assert ink_box(image) == (x, y, x + 12, y + 24)

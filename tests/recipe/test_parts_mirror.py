@@ -14,7 +14,7 @@ from gemel.metrics import METRICS
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.recipe.network import EncoderChoice, MetricChoice
-from gemel.recipe.objective import AugmentSetting, LossChoice
+from gemel.recipe.objective import AugmentSetting, GroupAugmentSetting, LossChoice
 from gemel.recipe.readers import ReaderChoice
 
 GIVEN = {"self", "input_shape", "statistics", "size", "stem"}
@@ -64,8 +64,10 @@ def test_every_metric_may_be_chosen_and_has_no_settings():
 
 def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():
     affine = set(inspect.signature(AffineRange).parameters)
-    light = set(inspect.signature(Augment).parameters) - {"affine", "self"}
-    assert set(AugmentSetting.model_fields) == affine | light | {"kind"}
+    light = set(inspect.signature(Augment).parameters) - {"warp", "self"}
+    own = {"kind", "elastic", "group"}
+    assert set(AugmentSetting.model_fields) == affine | light | own
+    assert set(GroupAugmentSetting.model_fields) < affine
     for name, parameter in inspect.signature(AffineRange).parameters.items():
         assert parameter.default == AugmentSetting.model_fields[name].default, name
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import radians
-from typing import Literal, final
+from typing import Literal, TypeAlias, final
 
 import torch
-import torch.nn.functional as F
+from jaxtyping import Float
 from torch import Tensor
 
-from gemel.shapes import Images
+Matrices: TypeAlias = Float[Tensor, "n 2 3"]
 
 
 @final
@@ -38,16 +38,21 @@ class AffineRange:
     axes: Literal["together", "apart"] = "together"
     probability: float = 1.0
 
-
-def random_affine(images: Images, limits: AffineRange, generator: torch.Generator) -> Images:
-    """Each picture by its own map; drawn on the CPU so that a seed means the same everywhere."""
-    matrices = draw_matrices(len(images), limits, generator).to(images)
-    grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    @property
+    def moves(self) -> bool:
+        """False where every map is the identity."""
+        return self != AffineRange(axes=self.axes, probability=self.probability)
 
 
-def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -> Tensor:
-    """(count, 2, 3) maps from output to input coordinates in -1–1."""
+def one_after_the_other(first: Matrices, second: Matrices) -> Matrices:
+    """What maps a place as `first` does, and then as `second`."""
+    turned = second[:, :, :2] @ first
+    turned[:, :, 2] += second[:, :, 2]
+    return turned
+
+
+def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -> Matrices:
+    """Maps from output to input coordinates in -1–1."""
 
     def within(extent: float) -> Tensor:
         drawn = (torch.rand(count, generator=generator) * 2 - 1) * extent

@@ -7,10 +7,10 @@ from typing import final
 
 import torch
 
-from gemel.augment.affine import AffineRange, random_affine
 from gemel.augment.erase import random_erase
 from gemel.augment.light import random_light
-from gemel.shapes import Images
+from gemel.augment.warp import Warp
+from gemel.shapes import Images, Positions
 
 
 @final
@@ -24,17 +24,19 @@ class Augment:
     True
     """
 
-    affine: AffineRange = AffineRange()
+    warp: Warp = Warp()
     brightness: float = 0.0
     contrast: float = 0.0
     erase: float = 0.0
     untouched: float = 0.0
     """The share of items that stay as they are."""
 
-    def __call__(self, images: Images, generator: torch.Generator) -> Images:
+    def __call__(
+        self, images: Images, generator: torch.Generator, groups: Positions | None = None
+    ) -> Images:
+        """`groups` (n,) numbers from 0 the pictures that are warped as one; see `Warp`."""
         given = images
-        if self.affine != AffineRange(probability=self.affine.probability):
-            images = random_affine(images, self.affine, generator)
+        images = self.warp(images, generator, groups)
         if self.brightness or self.contrast:
             images = random_light(images, self.brightness, self.contrast, generator)
         if self.erase:

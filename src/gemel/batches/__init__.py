@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gemel.batches.batch import Batch, BatchKind
+from gemel.batches.batch import Batch, BatchKind, OneSide
 from gemel.batches.classes import Classes
 from gemel.batches.episodes import Episodes
 from gemel.batches.given_pairs import GivenPairs
 from gemel.batches.labels import LabelIndex
 from gemel.batches.pairs import RandomPairs
+from gemel.batches.trials import Trials
 from gemel.batches.triplets import Triplets
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Episodes",
     "GivenPairs",
     "LabelIndex",
+    "OneSide",
     "RandomPairs",
+    "Trials",
     "Triplets",
 ]

@@ -14,10 +14,12 @@ from gemel.arrays import Codes, Indices, Same
 @final
 @dataclass(frozen=True)
 class OneSide:
-    """(n,) positions in the dataset of what one side encodes, and the turns of these items."""
+    """What one side encodes; everything as in `Batch`, for these items alone."""
 
     items: Indices
     turns: Codes | None
+    groups: Codes | None
+    over: Indices | None
 
 
 @final
@@ -39,6 +41,8 @@ class Batch:
     `items` (n,) are positions in the dataset; `rows` (r,) and `columns` (r, m) are positions in
     `items`: item rows[i] is compared with each of columns[i], and `same` (r, m) says which match.
     `turns` (n,) says by how many quarters each item is to be turned; None leaves all upright.
+    `groups` (n,) numbers from 0 what may be warped as one; None where nothing is. `over` (n,) is
+    the position in `items` of what is laid over each, its own for nothing.
     In an episode all rows have the same columns, and `ways` (m,) says which of its labels, counted
     from 0, each of these is an example of.
     """
@@ -48,6 +52,8 @@ class Batch:
     columns: Indices
     same: Same
     turns: Codes | None = None
+    groups: Codes | None = None
+    over: Indices | None = None
     ways: Codes | None = None
 
     @property
@@ -59,7 +65,7 @@ class Batch:
     def sides(self, *, apart: bool) -> Sides:
         """Apart, each side has what it encodes; otherwise both have all, to be encoded once."""
         if not apart:
-            every = OneSide(self.items, self.turns)
+            every = OneSide(self.items, self.turns, self.groups, self.over)
             return Sides(every, every, self.rows, self.columns)
         left, rows = np.unique(self.rows, return_inverse=True)
         right, columns = np.unique(self.columns, return_inverse=True)
@@ -67,7 +73,11 @@ class Batch:
         return Sides(self._side(left), self._side(right), rows, columns)
 
     def _side(self, chosen: Indices) -> OneSide:
-        return OneSide(self.items[chosen], None if self.turns is None else self.turns[chosen])
+        def of(values: Codes | None) -> Codes | None:
+            return None if values is None else values[chosen]
+
+        over = None if self.over is None else np.searchsorted(chosen, self.over[chosen])
+        return OneSide(self.items[chosen], of(self.turns), of(self.groups), over)
 
 
 class BatchKind(Protocol):

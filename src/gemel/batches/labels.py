@@ -84,6 +84,15 @@ class LabelIndex:
             drawn.append(rng.permutation(self.groups[group])[:wanted])
         return np.concatenate(drawn)
 
+    def draw_from_group(self, count: int, rng: np.random.Generator) -> Indices:
+        """`count` labels with two items, of one group, again where it has too few.
+
+        All labels are as likely: groups are drawn by how many of them they have.
+        """
+        rich = [np.intersect1d(group, self.paired) for group in self.groups]
+        sizes = np.array([len(group) for group in rich])
+        return _drawn(rich[rng.choice(len(rich), p=sizes / sizes.sum())], count, rng)
+
     def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
         """`count` items of a label: different ones while they last, then again."""
         return _drawn(self.items[label], count, rng)

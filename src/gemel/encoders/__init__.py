@@ -11,6 +11,7 @@ from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
 from gemel.encoders.hoffer import HofferEncoder
 from gemel.encoders.koch import KochEncoder
+from gemel.encoders.local import LocalEncoder
 from gemel.encoders.mlp import MlpEncoder
 from gemel.encoders.resnet1d import Resnet1dEncoder
 from gemel.encoders.samples import Samples
@@ -31,6 +32,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "conv4": Conv4Encoder,
     "hoffer": HofferEncoder,
     "koch": KochEncoder,
+    "local": LocalEncoder,
     "mlp": MlpEncoder,
     "sung": SungEncoder,
     "resnet1d": Resnet1dEncoder,

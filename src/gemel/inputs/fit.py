@@ -1,23 +1,23 @@
-"""A picture of any size → a picture of the wanted size: padded, stretched or cropped."""
+"""A picture of any size → a picture of the wanted size: padded, stretched, cropped or framed."""
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-import numpy as np
 from PIL import Image
 
-Fit: TypeAlias = Literal["pad", "stretch", "crop"]
-"""`pad` shows everything and keeps the aspect; `stretch` shows everything; `crop` the middle."""
+from gemel.inputs.ink import framed
+from gemel.inputs.sheet import Size, border_colour, resize
 
-Size: TypeAlias = tuple[int, int]
-"""(width, height), as Pillow has it."""
-
-Box: TypeAlias = tuple[float, float, float, float]
+Fit: TypeAlias = Literal["pad", "stretch", "crop", "ink"]
+"""`pad` shows everything and keeps the aspect; `stretch` shows everything; `crop` the middle; `ink`
+what is drawn, wherever on the sheet it stands."""
 
 
 def fit(image: Image.Image, size: Size, how: Fit) -> Image.Image:
-    """The picture at exactly `size`; one that has it already is returned untouched."""
+    """The picture at exactly `size`; one that has it already is untouched, unless by its ink."""
+    if how == "ink":
+        return framed(image, size)
     if image.size == size:
         return image
     if how == "stretch":
@@ -45,21 +45,3 @@ def cropped(image: Image.Image, size: Size) -> Image.Image:
     width, height = min(size[0] * scale, image.width), min(size[1] * scale, image.height)
     left, top = (image.width - width) / 2, (image.height - height) / 2
     return resize(image, size, (left, top, left + width, top + height))
-
-
-def resize(image: Image.Image, size: Size, box: Box) -> Image.Image:
-    """Part of a picture at another size; Pillow's filters average over all that they leave out."""
-    reducing = size[0] < box[2] - box[0] or size[1] < box[3] - box[1]
-    resampling = Image.Resampling.LANCZOS if reducing else Image.Resampling.BICUBIC
-    return image if size == image.size else image.resize(size, resampling, box)
-
-
-def border_colour(image: Image.Image) -> int | tuple[int, ...]:
-    """The median of the outermost pixels, channel by channel."""
-    width, height = image.size
-    edges = [(0, 0, width, 1), (0, height - 1, width, height)]
-    edges += [(0, 0, 1, height), (width - 1, 0, width, height)]
-    channels = len(image.getbands())
-    border = np.concatenate([np.asarray(image.crop(edge)).reshape(-1, channels) for edge in edges])
-    colour = tuple(int(value) for value in np.median(border, axis=0))
-    return colour[0] if len(colour) == 1 else colour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gemel.metrics.alignment import AlignmentMetric
 from gemel.metrics.cosine import CosineMetric
 from gemel.metrics.decision import DecisionMetric
 from gemel.metrics.euclidean import EuclideanMetric
@@ -12,6 +13,7 @@ from gemel.metrics.squared_euclidean import SquaredEuclideanMetric
 from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
+    "alignment": AlignmentMetric,
     "cosine": CosineMetric,
     "decision": DecisionMetric,
     "euclidean": EuclideanMetric,

@@ -151,6 +151,13 @@ class Signet(EncoderSetting):
     stride: PositiveInt = 1
 
 
+class Local(EncoderSetting):
+    name: Literal["local"]
+    width: PositiveInt = 32
+    descriptors: PositiveInt = 64
+    dropout: Dropout = 0.0
+
+
 class Compact(EncoderSetting):
     name: Literal["compact"]
     width: PositiveInt = 32
@@ -177,6 +184,7 @@ EncoderChoice: TypeAlias = Annotated[
     | Hoffer
     | Conv4
     | Sung
+    | Local
     | Compact
     | Chopra
     | Signet
@@ -188,6 +196,7 @@ EncoderChoice: TypeAlias = Annotated[
 
 class MetricChoice(Setting):
     name: Literal[
+        "alignment",
         "cosine",
         "decision",
         "euclidean",

@@ -80,6 +80,8 @@ LossChoice: TypeAlias = Annotated[
     Field(discriminator="name"),
 ]
 
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
 Groups: TypeAlias = Literal["all"] | PositiveInt
 """Draw from all labels alike, or limit a batch (a pair, a triplet) to so many groups."""
 
@@ -151,18 +153,43 @@ class EpisodesBatch(Setting):
     groups: Groups = "all"
 
 
+class TrialsBatch(Setting):
+    """`trials` one-shot trials of `ways` labels of one group, between two makers.
+
+    New labels of the old: `turned` turns a trial as a whole by a random number of quarters, and in
+    a share `overlaid` of the trials every label has another one laid over it.
+    """
+
+    kind: Literal["trials"]
+    trials: PositiveInt = 4
+    ways: Annotated[int, Field(ge=2)] = 20
+    turned: bool = False
+    overlaid: Share = 0.0
+
+
 BatchChoice: TypeAlias = Annotated[
-    PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch, Field(discriminator="kind")
+    PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | TrialsBatch,
+    Field(discriminator="kind"),
 ]
 
 Factors: TypeAlias = tuple[PositiveFloat, PositiveFloat]
+
+
+class GroupAugmentSetting(Setting):
+    """What changes all items of a group in a batch alike, and so makes new labels of the old."""
+
+    rotation: NonNegativeFloat = 0.0
+    shear: NonNegativeFloat = 0.0
+    scale: Factors = (1.0, 1.0)
+    mirror: bool = False
 
 
 class AugmentSetting(Setting):
     """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey).
 
     `axes = "apart"` draws shear and scale for each axis by itself; `untouched` is the share of
-    items that stay as they are.
+    items that stay as they are. `elastic` is how far places of a picture wander from each other,
+    as a share of the side. `group` is for batches of trials.
     """
 
     kind: Literal["image"] = "image"
@@ -177,7 +204,9 @@ class AugmentSetting(Setting):
     brightness: NonNegativeFloat = 0.0
     contrast: NonNegativeFloat = 0.0
     erase: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    elastic: NonNegativeFloat = 0.0
     untouched: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    group: GroupAugmentSetting = GroupAugmentSetting()
 
 
 class SeriesAugmentSetting(Setting):

@@ -17,7 +17,7 @@ class ImageReading(Setting):
     size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
-    fit: Literal["pad", "stretch", "crop"] = "pad"
+    fit: Literal["pad", "stretch", "crop", "ink"] = "pad"
 
 
 class TextReading(Setting):

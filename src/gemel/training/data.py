@@ -12,6 +12,7 @@ from gemel.batches import (
     GivenPairs,
     LabelIndex,
     RandomPairs,
+    Trials,
     Triplets,
 )
 from gemel.encoders import PixelStatistics
@@ -85,7 +86,12 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         count = batch.per_epoch or len(train)
         pairs = group_pairs(prepared.labels(train), prepared.groups(train), count, recipe.seed)
         return _kept_pairs(prepared, train, pairs, batch)
+    if getattr(batch, "turned", False):
+        _check_square(prepared.packed.left.input.shape)
     index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups, forgeries)
+    if batch.kind == "trials":
+        makers = prepared.dataset.makers
+        return Trials(index, makers, batch.trials, batch.ways, batch.turned, batch.overlaid)
     groups = None if batch.groups == "all" else batch.groups
     match batch.kind:
         case "pairs":
@@ -95,8 +101,6 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         case "classes":
             assert batch.labels != "auto"
             assert batch.items != "auto"
-            if batch.turned:
-                _check_square(prepared.packed.left.input.shape)
             views = 2 if batch.instances else 1
             return Classes(
                 index, batch.labels, batch.items, groups, views, batch.turned, batch.forged

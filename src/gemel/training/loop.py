@@ -21,7 +21,6 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import Batch
 from gemel.batches.batch import OneSide, Sides
 from gemel.errors import RunError
@@ -248,9 +247,7 @@ class Trainer:
 
     def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
         items = tuple(map(self.fabric.to_device, feed.items(side.items)))
-        if side.turns is not None:
-            items = (quarter_turns(items[0], side.turns),)
-        return tuple(map(_channels_last, feed.augment(items, generator)))
+        return tuple(map(_channels_last, feed.augment(items, side, generator)))
 
     def _resting(self, distance: Distances, compared: Compared) -> float:
         """What the loss of this step would have been if all distances were zero."""

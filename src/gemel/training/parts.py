@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
 import torch
 
-from gemel.augment import AffineRange, Augment, SeriesAugment
 from gemel.data import glove_vectors
 from gemel.encoders import ENCODERS, Encoder, PixelStatistics, Samples, TokenVectors
 from gemel.errors import RecipeError
-from gemel.inputs import ImageInput, Input, SeriesInput, TextInput
+from gemel.inputs import ImageInput, Input, TextInput
 from gemel.losses import LOSSES, Loss
 from gemel.metrics import METRICS, Metric
 from gemel.readers import READERS, Reader
@@ -23,8 +21,6 @@ from gemel.recipe.network import (
     SequenceSetting,
     TokenVectorsSetting,
 )
-from gemel.recipe.objective import AugmentChoice, SeriesAugmentSetting
-from gemel.shapes import Items
 from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, stacked
 
 RANDOM_VECTORS = 0.4
@@ -140,38 +136,6 @@ def build_loss(recipe: Recipe, twin: Twin) -> Loss:
     loss: Loss = _make(LOSSES[recipe.loss.name], **settings)
     check_margin(loss.margin, twin)
     return loss
-
-
-def build_augment(
-    setting: AugmentChoice, input: Input
-) -> Callable[[Items, torch.Generator], Items]:
-    """The augmentations; colour pictures are taken for photographs, which may be mirrored."""
-    if isinstance(setting, SeriesAugmentSetting):
-        assert isinstance(input, SeriesInput), "the recipe has checked it"
-        return SeriesAugment(**setting.model_dump(exclude={"kind"}), channels=input.channels)
-    if not isinstance(input, ImageInput):
-        return _untouched
-    augment = Augment(
-        affine=AffineRange(
-            rotation=setting.rotation,
-            shear=setting.shear,
-            scale=setting.scale,
-            stretch=setting.stretch,
-            shift=setting.shift,
-            mirror=input.channels == 3 if setting.mirror == "auto" else setting.mirror,
-            axes=setting.axes,
-            probability=setting.probability,
-        ),
-        brightness=setting.brightness,
-        contrast=setting.contrast,
-        erase=setting.erase,
-        untouched=setting.untouched,
-    )
-    return lambda items, generator: (augment(items[0], generator),)
-
-
-def _untouched(items: Items, _: torch.Generator) -> Items:
-    return items
 
 
 def _make(part: Any, *given: Any, **settings: Any) -> Any:

@@ -13,6 +13,7 @@ from gemel.batches import BatchKind
 from gemel.losses import Loss
 from gemel.recipe import Recipe
 from gemel.shapes import Items
+from gemel.training.augmenting import Augmenting
 from gemel.twin import Twin
 
 
@@ -22,7 +23,7 @@ class Feed:
     """What goes into a training on one side: items by position, as the encoder takes them."""
 
     fetch: Callable[[Indices], tuple[Array, ...]]
-    augment: Callable[[Items, torch.Generator], Items]
+    augment: Augmenting
 
     def items(self, positions: Indices) -> Items:
         return tuple(torch.from_numpy(array) for array in self.fetch(positions))

@@ -29,10 +29,11 @@ from gemel.recipe.objective import AugmentChoice
 from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
+from gemel.training.augmenting import build_augment
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
-from gemel.training.parts import Fed, build_augment, build_loss, build_twin
+from gemel.training.parts import Fed, build_loss, build_twin
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import flushed_denormals
 from gemel.training.validation import build_validation

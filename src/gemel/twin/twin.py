@@ -73,8 +73,19 @@ def between(
             # Most of all pairs are asked for: all at once cost less than each alone.
             every: Distances = metric(left[None], right[None])[0]
             return every[rows].gather(1, columns)
-        distances: Distances = metric(left[rows][:, None], right[columns])
-    return distances.squeeze(1)
+        # Rows with the same columns are one set: their columns are gathered once.
+        sets = _sets(columns)
+        among = right[columns[:: len(columns) // sets]]
+        distances: Distances = metric(left[rows.reshape(sets, -1)], among)
+    return distances.flatten(0, 1)
+
+
+def _sets(columns: Positions) -> int:
+    """How many sets of as many rows, one after the other, have the same columns each."""
+    new = torch.nonzero((columns[1:] != columns[:-1]).any(1)).flatten() + 1
+    count = len(new) + 1
+    even = torch.arange(1, count, device=new.device) * (len(columns) // count)
+    return count if len(columns) % count == 0 and torch.equal(new, even) else len(columns)
 
 
 def check_margin(margin: float | None, twin: Twin) -> None:

@@ -1,0 +1,51 @@
+"""All that moves places of a picture, in one resampling: its own map, its group's, and elastic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import torch
+import torch.nn.functional as F
+
+from gemel.augment.affine import AffineRange, Matrices, draw_matrices, one_after_the_other
+from gemel.augment.elastic import random_displacement
+from gemel.shapes import Images, Positions
+
+
+@final
+@dataclass(frozen=True)
+class Warp:
+    """`each` picture by a map of its own, and every `group` of a batch by one for all its pictures.
+
+    A group's map changes what its labels look like, all in the same way: new labels of the old. The
+    others change only how one drawing of a label differs from the next. `elastic` is the standard
+    deviation of a smooth displacement, as a share of the side.
+    """
+
+    each: AffineRange = AffineRange()
+    group: AffineRange = AffineRange()
+    elastic: float = 0.0
+
+    def __call__(
+        self, images: Images, generator: torch.Generator, groups: Positions | None = None
+    ) -> Images:
+        """Drawn on the CPU so that a seed means the same everywhere."""
+        if not (self.each.moves or self.elastic or (groups is not None and self.group.moves)):
+            return images
+        matrices = self._matrices(len(images), groups, generator).to(images)
+        grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
+        if self.elastic:
+            height, width = images.shape[-2:]
+            moved = random_displacement(len(images), (height, width), self.elastic, generator)
+            grid = grid + moved.to(images)
+        return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+    def _matrices(
+        self, count: int, groups: Positions | None, generator: torch.Generator
+    ) -> Matrices:
+        own = draw_matrices(count, self.each, generator)
+        if groups is None or not self.group.moves:
+            return own
+        whole = draw_matrices(int(groups.max()) + 1, self.group, generator)
+        return one_after_the_other(own, whole[groups])
