@@ -31,7 +31,7 @@ class SeriesAugment:
     noise of this share of a channel's deviation, `rotation` turns pen traces by so many degrees.
 
     >>> untouched = SeriesAugment()
-    >>> items = (torch.rand(2, 8, 1), torch.tensor([8, 5]))
+    >>> items = (torch.rand(2, 8, 1), torch.tensor([8, 8]))
     >>> bool((untouched(items, torch.Generator())[0] == items[0]).all())
     True
     """
