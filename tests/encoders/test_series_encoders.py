@@ -8,6 +8,7 @@ import torch
 from gemel.augment import SeriesAugment
 from gemel.augment.series import warped
 from gemel.encoders import ENCODERS, PixelStatistics, Samples
+from gemel.encoders.resnet1d import parts_over
 from gemel.encoders.tdnn import TdnnEncoder
 from gemel.errors import RecipeError
 
@@ -45,10 +46,24 @@ class TestTdnn:
             TdnnEncoder(samples(), length=20)
 
 
-@pytest.mark.parametrize("name", ["resnet1d", "bilstm"])
-def test_gradients_do_not_depend_on_padding(name):
+def test_parts_are_means_of_equal_shares_by_hand():
+    frames = torch.tensor([[[1.0], [2.0], [3.0], [4.0]], [[5.0], [7.0], [99.0], [99.0]]])
+    parts = parts_over(frames, torch.tensor([4, 2]), 4)[..., 0]
+    # Four frames in four parts; two frames in four parts, each standing for two.
+    torch.testing.assert_close(parts, torch.tensor([[1.0, 2, 3, 4], [5, 5, 7, 7]]))
+
+
+def test_segments_that_do_not_share_evenly_are_refused():
+    with pytest.raises(RecipeError, match="100 numbers cannot be shared by 16"):
+        ENCODERS["resnet1d"](samples(), segments=16, embedding_size=100)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"), [("resnet1d", {}), ("resnet1d", {"segments": 8}), ("bilstm", {})]
+)
+def test_training_does_not_depend_on_padding(name, settings):
     torch.manual_seed(0)
-    encoder = ENCODERS[name](samples()).train()
+    encoder = ENCODERS[name](samples(), **settings).train()
     values, lengths = torch.rand(4, 20, 3), torch.tensor([20, 11, 7, 2])
     longer = torch.cat([values, torch.rand(4, 9, 3)], dim=1)
     alone, beside = encoder(values, lengths), encoder(longer, lengths)

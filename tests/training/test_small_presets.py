@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gemel.data import open_data
+from gemel.data import SplitConfig, open_data
 from gemel.measure.history import read_history
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
@@ -43,6 +43,30 @@ def pairs_of_digits(folder):
     return str(folder / "pairs.csv")
 
 
+def pen_traces(folder):
+    """8 people with 24 traces each: loops of a person's own speed and slant, in files of SUSIG."""
+    rng = np.random.default_rng(0)
+    for person in range(8):
+        (folder / str(person)).mkdir()
+        for number in range(24):
+            time = np.arange(rng.integers(70, 100))
+            turn = (2 + person % 4) * 2 * np.pi * time / len(time) + rng.uniform(0, 3)
+            x = 40 * time + 500 * np.cos(turn)
+            y = 400 * np.sin(turn) + (person // 4) * 30 * time
+            lines = [
+                f"{a:.0f} {b:.0f} {10 * t} {p} {int(t in (30, time[-1]))}"
+                for a, b, t, p in zip(
+                    *(each + rng.normal(scale=25, size=len(time)) for each in (x, y)),
+                    time,
+                    rng.integers(40, 90, len(time)),
+                    strict=True,
+                )
+            ]
+            head = ["X, Y, TStamp, Pres., EndPts", f"DataSize: {len(lines)}"]
+            (folder / str(person) / f"{number}.sig").write_text("\n".join(head + lines), "utf-8")
+    return str(folder)
+
+
 def waves(folder):
     """240 noisy waves of 6 frequencies, of 30 to 50 samples, in one .ts file."""
     rng = np.random.default_rng(0)
@@ -56,7 +80,12 @@ def waves(folder):
     return str(folder / "waves.ts")
 
 
-DATA = {"pairs": pairs_of_digits, "series-default": waves}
+DATA = {
+    "pairs": pairs_of_digits,
+    "series-default": waves,
+    "bromley-1993": pen_traces,
+    "signatures-online": pen_traces,
+}
 """By recipe; digits for all others."""
 
 
@@ -67,7 +96,9 @@ def test_its_small_preset_learns_within_seconds(name, tmp_path):
     torch.manual_seed(0)
     dataset = open_data(DATA.get(name, digits)(tmp_path))
     # By item, so that validation asks about labels that were learned.
-    prepared, recipe = prepare_for(dataset, load_recipe(name, [*small, "split.by=item"]), Silent())
+    by_item = {"split": SplitConfig(by="item")}
+    small_recipe = load_recipe(name, small).model_copy(update=by_item)
+    prepared, recipe = prepare_for(dataset, small_recipe, Silent())
     plan = make_plan(recipe, prepared)
     untrained = plan.validate(plan.twin)["auc"]
     run = Run(tmp_path / "run")

@@ -22,10 +22,10 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"],
+        Literal["verification", "few-shot", "retrieval", "references", "lake-runs", "linear-probe"],
         typer.Option(
             metavar="P",
-            help="The way to measure: verification, few-shot, retrieval, lake-runs or "
+            help="The way to measure: verification, few-shot, retrieval, references, lake-runs or "
             "linear-probe.",
         ),
     ] = "verification",
@@ -77,6 +77,21 @@ def evaluate(
             help="With --makers two, groups of fewer labels than --ways: skip or fewer-ways.",
         ),
     ] = "skip",
+    references: Annotated[
+        int | None,
+        typer.Option(metavar="K", min=1, help="References: how many of each label.  [default: 5]"),
+    ] = None,
+    aggregate: Annotated[
+        Literal["mean", "min"],
+        typer.Option(metavar="HOW", help="References: the mean or min of the distances to them."),
+    ] = "mean",
+    relative: Annotated[
+        Literal["no", "difference", "ratio"],
+        typer.Option(
+            metavar="HOW",
+            help="References: the distance less (difference) or over (ratio) that between them.",
+        ),
+    ] = "no",
     threshold: Annotated[
         float | None,
         typer.Option(metavar="DISTANCE", help="Verification: the accuracy at this distance too."),
@@ -130,6 +145,9 @@ def evaluate(
             target=target,
             prior=prior,
             most_pairs=most_pairs,
+            references=references,
+            aggregate=aggregate,
+            relative=relative,
             seed=seed,
         )
         answer = measure_run(opened, data, protocol, asked, shown_progress())

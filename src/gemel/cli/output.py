@@ -20,6 +20,7 @@ QUESTIONS = {
     "few-shot": "which of N, given K examples of each?",
     "retrieval": "are the nearest of the same label?",
     "linear-probe": "can a linear classifier read the labels off the embeddings?",
+    "references": "is it genuine, given references of whom it claims to be?",
     "lake-runs": "which of 20 characters, given one drawing of each?",
 }
 

@@ -10,49 +10,62 @@ from typing import final
 
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
+from gemel.data.file_kinds import FILES, WORDS
 from gemel.data.soundness import SHOWN, and_more, sound
 from gemel.data.sources import FileItems
 from gemel.data.split_words import SPLIT_WORDS
 from gemel.errors import DataError
-
-PICTURES = frozenset(
-    f".{ending}"
-    for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
-)
+from gemel.inputs import Kind
 
 
 @final
 @dataclass
 class Found:
-    """What lies below a folder: pictures by path, and what was passed over."""
+    """What lies below a folder: items of one kind by path, and what was passed over."""
 
-    pictures: list[str] = field(default_factory=list)
+    kind: Kind = "image"
+    items: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     loops: list[str] = field(default_factory=list)
 
 
-def open_folder(root: Path) -> Dataset:
+def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     """Labels are `label`, or `group/label` with one level more.
 
-    Raises DataError for a folder that is empty, has no class folders, one class only, one picture
-    per class, or pictures at depths that cannot be labels.
+    Without a `kind`, items are pictures where there are any in class folders, else sequences.
+    Raises DataError for a folder that is empty, has no class folders, one class only, one item
+    per class, or items at depths that cannot be labels.
     """
-    found = Found()
-    _scan(root, "", found)
-    loose = [name for name in found.pictures if "/" not in name]
-    names = sorted(name for name in found.pictures if "/" in name)
-    _refuse_shapeless(root, names, loose, found.ignored)
+    found = _found(root, kind)
+    loose = [name for name in found.items if "/" not in name]
+    names = sorted(name for name in found.items if "/" in name)
+    _refuse_shapeless(root, names, loose, found)
     depth = _depth(root, names)
-    notices = [*_loose_notice(loose), *_ignored_notices(found)]
+    notices = [*_loose_notice(loose, found.kind), *_ignored_notices(found)]
     label_names, labels = coded([name.rpartition("/")[0] for name in names])
     dataset = Dataset(
         name=root.resolve().name or str(root),
+        kind=found.kind,
         items=FileItems(root, tuple(names)),
         labels=labels,
         label_names=label_names,
     )
     dataset = _grouped(dataset) if depth == 2 else dataset
     return sound(dataset.noticing(*notices))
+
+
+def _found(root: Path, kind: Kind | None) -> Found:
+    if kind == "text":
+        raise DataError(
+            f"{str(root)!r} is a folder, and texts are read from a table: pass a .csv, .jsonl or "
+            ".parquet with the texts in its cells"
+        )
+    kinds = [Found(each) for each in FILES if kind in (None, each)]
+    for found in kinds:
+        _scan(root, "", found)
+        if any("/" in name for name in found.items):
+            return found
+    return kinds[0]
 
 
 def _scan(
@@ -73,25 +86,26 @@ def _scan(
             found.ignored.append(name)
         elif entry.is_dir():
             _scan(folder / entry.name, name, found, (*ancestors, identity))
-        elif Path(entry.name).suffix.lower() not in PICTURES:
+        elif Path(entry.name).suffix.lower() not in FILES[found.kind]:
             found.ignored.append(name)
         elif entry.is_file() or entry.is_symlink():
-            found.pictures.append(name)
+            found.items.append(name)
         else:  # a pipe or a device, which might never end
             found.ignored.append(name)
 
 
-def _refuse_shapeless(root: Path, names: list[str], loose: list[str], ignored: list[str]) -> None:
+def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Found) -> None:
     if names:
         return
+    what, ignored = WORDS[found.kind], found.ignored
     if loose:
         raise DataError(
-            f"{str(root)!r} holds {len(loose)} pictures but no class folders: put the pictures of "
+            f"{str(root)!r} holds {len(loose)} {what} but no class folders: put the {what} of "
             "each label into a folder of its own, or pass a table with the columns item,label"
         )
     others = f", only {len(ignored)} other files ({ignored[0]}, …)" if ignored else ""
     raise DataError(
-        f"{str(root)!r} holds no pictures{others}: it must hold a folder of pictures per label"
+        f"{str(root)!r} holds no {what}{others}: it must hold a folder of {what} per label"
     )
 
 
@@ -105,7 +119,7 @@ def _depth(root: Path, names: list[str]) -> int:
     if len(counts) > 1:
         seen = "; ".join(f"{counts[d]} at depth {d} ({examples[d]})" for d in sorted(counts))
         raise DataError(
-            f"pictures in {str(root)!r} must all lie equally deep, as label/picture or "
+            f"items in {str(root)!r} must all lie equally deep, as label/picture or "
             f"group/label/picture, got {seen}: move them, or pass a table with item,label"
         )
     depth = next(iter(counts))
@@ -113,7 +127,7 @@ def _depth(root: Path, names: list[str]) -> int:
         example = examples[depth]
         inner = root.joinpath(*example.split("/")[: depth - 2])
         raise DataError(
-            f"pictures in {str(root)!r} lie {depth} folders deep ({example}), where label/picture "
+            f"items in {str(root)!r} lie {depth} folders deep ({example}), where label/picture "
             f"or group/label/picture is read: pass {str(inner)!r} instead, or a table with "
             "item,label,group"
         )
@@ -148,12 +162,12 @@ def _refuse_split_folders(dataset: Dataset, groups: tuple[str, ...]) -> None:
         )
 
 
-def _loose_notice(loose: list[str]) -> list[str]:
+def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
     if not loose:
         return []
     return [
-        f"{len(loose)} pictures that lie loose beside the class folders ({loose[0]}, …) have no "
-        "label and are left out: move them into a class folder to use them."
+        f"{len(loose)} {WORDS[kind]} that lie loose beside the class folders ({loose[0]}, …) have "
+        "no label and are left out: move them into a class folder to use them."
     ]
 
 
@@ -162,8 +176,8 @@ def _ignored_notices(found: Found) -> list[str]:
     if found.ignored:
         shown = ", ".join(found.ignored[:SHOWN])
         notices.append(
-            f"{len(found.ignored)} files that are hidden or no pictures are left out ({shown}"
-            f"{and_more(len(found.ignored))})."
+            f"{len(found.ignored)} files that are hidden or no {WORDS[found.kind]} are left out "
+            f"({shown}{and_more(len(found.ignored))})."
         )
     if found.loops:
         notices.append(

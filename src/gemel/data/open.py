@@ -13,11 +13,14 @@ from gemel.data.folder import open_folder
 from gemel.data.series_archive import open_ts, series_archive
 from gemel.data.table import open_table
 from gemel.errors import DataError, MissingData
+from gemel.inputs import Kind
 
 TABLES = (".csv", ".jsonl", ".parquet")
 
 
-def open_data(source: str | Path, progress: Advance | None = None) -> Dataset:
+def open_data(
+    source: str | Path, progress: Advance | None = None, *, kind: Kind | None = None
+) -> Dataset:
     """What `gemel train DATA` means by DATA. Nothing is decoded yet.
 
     A string that is a built-in name means that set, even where a folder has the same name; write
@@ -33,7 +36,7 @@ def open_data(source: str | Path, progress: Advance | None = None) -> Dataset:
     path = Path(source).expanduser()
     if path.is_dir():
         archive = series_archive(path)
-        return open_ts(archive) if archive else open_folder(path)
+        return open_ts(archive) if archive else open_folder(path, kind)
     if path.is_file():
         return _table(path)
     raise MissingData(_unknown(str(source), path))

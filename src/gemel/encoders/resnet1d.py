@@ -1,12 +1,13 @@
 """A residual network along time, small enough for a laptop and for sets of a few dozen series.
 
 A stage is two convolutions with a shortcut, batch norm and ReLU; it keeps, halves or thirds the
-length by its stride. What is left is summed up as its mean and its largest value, so that an item
-of any length has one embedding, and every layer is blind to what lies behind an item's end.
+length by its stride. What is left is summed up as its mean and its largest value, or as a mean for
+each of `segments` equal parts of the item, where it matters what comes first; so an item of any
+length has one embedding. Every layer is blind to what lies behind an item's end.
 
 After Wang, Yan & Oates, "Time series classification from scratch with deep neural networks",
 IJCNN 2017. Differs from the paper: stages shorten the length, all kernels are `kernel` long, the
-mean is joined by the maximum, and a dense layer makes the embedding.
+mean is joined by the maximum or taken by parts, and a dense layer makes the embedding.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from torch import Tensor, nn
 from gemel.encoders.masked import mask, max_over, mean_over
 from gemel.encoders.output import output_layer
 from gemel.encoders.stem import SequenceEncoder, Stem
-from gemel.shapes import Embeddings, Lengths, Output
+from gemel.errors import RecipeError
+from gemel.shapes import Embeddings, Frames, Lengths, Output
 
 
 @final
 class Resnet1dEncoder(SequenceEncoder):
-    """Residual stages, mean and maximum over time, a dense layer.
+    """Residual stages, then mean and maximum over time and a dense layer.
 
-    `width` maps in the first stage, twice as many in the second, four times in all others.
+    `width` maps in the first stage, twice as many in the second, four times in all others. With
+    `segments` each part of the item has an equal share of the embedding, by a dense layer that all
+    parts share; 0 sums up the whole.
 
     >>> import torch
     >>> from gemel.encoders import PixelStatistics, Samples
@@ -42,11 +46,18 @@ class Resnet1dEncoder(SequenceEncoder):
         width: int = 32,
         strides: tuple[int, ...] = (1, 2, 2),
         kernel: int = 7,
+        segments: int = 0,
         embedding_size: int = 128,
         dropout: float = 0.0,
         output: Output = "unit",
     ) -> None:
         super().__init__(stem)
+        if segments and embedding_size % segments:
+            raise RecipeError(
+                f"every segment has an equal share of the embedding, and {embedding_size} numbers "
+                f"cannot be shared by {segments}: set encoder.embedding_size to a multiple of it"
+            )
+        self.segments = segments
         self.embedding_size = embedding_size
         self.output = output
         widths = [stem.width, *(width * 2 ** min(stage, 2) for stage in range(len(strides)))]
@@ -54,8 +65,12 @@ class Resnet1dEncoder(SequenceEncoder):
             _Block(narrow, wide, kernel, stride)
             for narrow, wide, stride in zip(widths[:-1], widths[1:], strides, strict=True)
         )
+        summed, share = (widths[-1], segments) if segments else (2 * widths[-1], 1)
         self.head = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(2 * widths[-1], embedding_size), output_layer(output)
+            nn.Dropout(dropout),
+            nn.Linear(summed, embedding_size // share),
+            nn.Flatten(),
+            output_layer(output),
         )
 
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
@@ -63,9 +78,29 @@ class Resnet1dEncoder(SequenceEncoder):
         frames = frames * mask(frames, lengths)
         for block in self.blocks:
             frames, lengths = block(frames, lengths)
-        summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
+        if self.segments:
+            summary = parts_over(frames, lengths, self.segments)
+        else:
+            summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
         embeddings: Embeddings = self.head(summary)
         return embeddings
+
+
+def parts_over(frames: Frames, lengths: Lengths, parts: int) -> Tensor:
+    """(n, parts, width) the mean of each equal part of a sequence's own frames.
+
+    A frame that lies in two parts counts in each by how much of it does, so short items have all.
+
+    >>> parts_over(torch.tensor([[[1.0], [2.0], [6.0], [9.0]]]), torch.tensor([3]), 2).tolist()
+    [[[1.3333333730697632], [4.666666507720947]]]
+    """
+    steps = torch.arange(frames.shape[1], device=frames.device)
+    begins = steps / lengths[:, None]
+    ends = ((steps + 1) / lengths[:, None]).clamp(max=1)
+    edges = torch.arange(parts + 1, device=frames.device) / parts
+    inside = torch.minimum(ends[:, None], edges[1:, None])
+    inside = inside - torch.maximum(begins[:, None], edges[:-1, None])
+    return (inside.clamp(min=0) * parts).to(frames.dtype) @ frames
 
 
 @final

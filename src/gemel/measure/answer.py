@@ -11,7 +11,9 @@ from gemel.evaluation.figure import Figures, Missing, figures_to_json
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.verification import VerificationResult
 
-Protocol: TypeAlias = Literal["verification", "few-shot", "retrieval", "lake-runs", "linear-probe"]
+Protocol: TypeAlias = Literal[
+    "verification", "few-shot", "retrieval", "references", "lake-runs", "linear-probe"
+]
 
 
 @final

@@ -11,9 +11,16 @@ import numpy as np
 from gemel.arrays import Indices
 from gemel.episode_reader import EpisodeReader
 from gemel.evaluation.comparer import Among, Comparer
-from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
+from gemel.evaluation.references import (
+    Aggregate,
+    Makings,
+    ReferencesTask,
+    Relative,
+    references,
+)
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import FARS, OperatingPoint, verification
@@ -48,6 +55,9 @@ class Question:
     fixed_threshold: float | None = None
     most_pairs: int | None = None
     fars: tuple[float, ...] = FARS
+    references: int = 5
+    aggregate: Aggregate = "mean"
+    relative: Relative = "no"
     seed: int = 0
 
     @classmethod
@@ -136,8 +146,23 @@ class Subject:
                 return self.few_shot(question)
             case "retrieval":
                 return self.retrieval(question)
+            case "references":
+                return self.references(question)
             case "lake-runs" | "linear-probe":
                 raise AssertionError(f"{protocol} is not about the items of one side")
+
+    def references(self, question: Question) -> Answer:
+        """Whether an item is genuine, given a few references of whom it claims to be."""
+        items = self.prepared.side(self.side)
+        makings = Makings(
+            self.prepared.labels(items), self.prepared.genuine(items), self.prepared.makers(items)
+        )
+        task = ReferencesTask(
+            question.references, question.aggregate, question.relative, seed=question.seed
+        )
+        evidence = references(self.comparer, makings, task)
+        figures: Figures = {**figures_of([evidence])}
+        return self._answer("references", question, figures, evidence)
 
     def _queries(self, items: int, question: Question) -> int:
         """How many items retrieval asks for; fewer where every comparison is dear."""

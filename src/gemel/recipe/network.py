@@ -88,6 +88,7 @@ class Resnet1d(SequenceSetting):
     width: PositiveInt = 32
     strides: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 2)
     kernel: PositiveInt = 7
+    segments: NonNegativeInt = 0
     embedding_size: PositiveInt = 128
     dropout: Dropout = 0.0
     output: Output = "unit"

@@ -68,6 +68,18 @@ class RetrievalRow(Row):
     figure: Literal["recall@1", "recall@5", "map@r"] = "recall@1"
 
 
+class ReferencesRow(Row):
+    """Genuine or not, given `references` of whom an item claims to be."""
+
+    protocol: Literal["references"]
+    figure: Annotated[
+        str, Field(pattern=r"^((eer|auc)(@(skilled|random))?|tar@((skilled|random)-)?far=0\.2)$")
+    ] = "tar@skilled-far=0.2"
+    references: PositiveInt = 5
+    aggregate: Literal["mean", "min"] = "mean"
+    relative: Literal["no", "difference", "ratio"] = "no"
+
+
 class LakeRunsRow(Row):
     """The 20 one-shot runs; they are data of their own."""
 
@@ -76,7 +88,8 @@ class LakeRunsRow(Row):
 
 
 RowChoice: TypeAlias = Annotated[
-    VerificationRow | FewShotRow | RetrievalRow | LakeRunsRow, Field(discriminator="protocol")
+    VerificationRow | FewShotRow | RetrievalRow | ReferencesRow | LakeRunsRow,
+    Field(discriminator="protocol"),
 ]
 
 

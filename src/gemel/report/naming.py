@@ -55,6 +55,18 @@ _NAMES = {
         "number",
         "high",
     ),
+    r"tar@skilled-far=(.+)": (
+        "True accepts at {} skilled forgeries",
+        "genuine items accepted when so many skilled forgeries pass",
+        "percent",
+        "high",
+    ),
+    r"tar@random-far=(.+)": (
+        "True accepts at {} random forgeries",
+        "genuine items accepted when so many random forgeries pass",
+        "percent",
+        "high",
+    ),
     r"tar@far=(.+)": (
         "True accepts at {} false accepts",
         "matching pairs accepted when so few different ones are let in",

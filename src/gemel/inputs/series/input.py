@@ -38,7 +38,7 @@ class SeriesInput(BaseModel):
     >>> import numpy as np
     >>> small = SeriesInput(channels=("1", "velocity:1"), length=3, normalise="none")
     >>> small.read(np.array([0.0, 1.0, 2.0, 3.0, 4.0])).tolist()
-    [[0.25, 1.5], [2.0, 1.75], [3.75, 1.5]]
+    [[0.0, 2.0], [2.0, 2.0], [4.0, 2.0]]
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -23,7 +23,7 @@ Sequence: TypeAlias = Picture | Recording
 A Pillow image may come, as any raw item may, and is refused.
 """
 
-ENDINGS = (".csv", ".npy", ".sig", ".ts", ".txt")
+ENDINGS = (".csv", ".npy", ".sig", ".ts")
 NPY_MAGIC = b"\x93NUMPY"
 MOST_BYTES = 256 << 20
 

@@ -1,0 +1,17 @@
+"""Which files hold items of which kind, by their endings."""
+
+from __future__ import annotations
+
+from gemel.inputs import Kind
+from gemel.inputs.series import ENDINGS
+
+PICTURES = frozenset(
+    f".{ending}"
+    for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
+)
+
+FILES: dict[Kind, frozenset[str]] = {"image": PICTURES, "series": frozenset(ENDINGS)}
+"""Texts come in tables."""
+
+WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
+"""What a person calls several of them."""
