@@ -11,6 +11,7 @@ from gemel.errors import MissingExtra
 from gemel.progress import Silent, shown_progress
 
 if TYPE_CHECKING:
+    from gemel.inputs import Kind
     from gemel.run import Run
 
 
@@ -25,13 +26,15 @@ def train(
     settings: Mapping[str, Any] | Sequence[str] = (),
     resume: bool = False,
     devices: int | str = "auto",
+    kind: Kind | None = None,
     quiet: bool = False,
 ) -> Run:
     """Trains a matcher on a folder, a table or a built-in set; returns the run it is in.
 
     `settings` changes single settings of the recipe, as in {"loss.margin": 0.5} or as
     ["loss.margin=0.5"]. `resume` goes on with an unfinished run of these data, or with the one in
-    `out`. `devices` is 1 or "auto" so far. Needs the extra `train`. Raises `DataError` or
+    `out`. `devices` is 1 or "auto" so far. `kind` says what the cells of a table hold, where they
+    alone would be taken for something else. Needs the extra `train`. Raises `DataError` or
     `RecipeError` where data or settings cannot serve, `RunError` where `out` is in use.
 
     >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
@@ -56,5 +59,6 @@ def train(
         out=None if out is None else Path(out),
         resume=resume,
         devices=devices,
+        kind=kind,
     )
     return carry_out(order, Silent() if quiet else shown_progress())

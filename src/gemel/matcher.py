@@ -24,7 +24,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.arrays import Embeddings
-from gemel.calibration import Calibration, Threshold
+from gemel.calibration import Calibration, ScoreCurve, Threshold
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import MatcherError, RecipeError
 from gemel.inputs import Input, Raw
@@ -76,6 +76,8 @@ class MatcherFile(BaseModel):
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
     """The first is the one that verdicts use unless told otherwise."""
     prior: Annotated[float, Field(gt=0, lt=1)]
+    scores: ScoreCurve | None = None
+    """Of a matcher that learned from graded pairs."""
     provenance: Mapping[str, Any]
     sha256: Mapping[str, str]
 
@@ -99,6 +101,8 @@ class Verdict(BaseModel):
     frr: float
     prior: float
     matcher: str
+    score: float | None = None
+    """On the scale of the graded pairs that the matcher learned from, if it did."""
 
 
 @final
@@ -143,6 +147,7 @@ class Matcher:
         if not 0 < prior < 1:
             raise RecipeError(f"the prior is a share between 0 and 1, got {prior}")
         distance = np.float32(self.networks.distance(left, right))
+        curve = self.file.scores
         return Verdict(
             same=bool(distance <= threshold.distance),
             probability=float(self.file.calibration.probability(np.array([distance]), prior)[0]),
@@ -153,6 +158,7 @@ class Matcher:
             frr=threshold.frr,
             prior=prior,
             matcher=self.file.name,
+            score=None if curve is None else float(curve.score(np.array([distance]))[0]),
         )
 
     def threshold(self, target: str | None = None) -> Threshold:

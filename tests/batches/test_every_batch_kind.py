@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gemel.batches as room
-from gemel.batches import Classes, Episodes, GivenPairs, LabelIndex, RandomPairs, Trials, Triplets
+from gemel.batches import (
+    Classes,
+    Episodes,
+    GivenPairs,
+    LabelIndex,
+    Partners,
+    RandomPairs,
+    Trials,
+    Triplets,
+)
 from gemel.errors import DataError
 
 LABELS = np.repeat(np.arange(12), [5] * 6 + [4, 3, 2, 7, 9, 6])
@@ -28,7 +37,15 @@ def given_pairs():
     return GivenPairs(left, right, LABELS[left] == LABELS[right], size=16)
 
 
+def partners():
+    """One pair of each label, so that everybody else's partner is of another one."""
+    pairs = [np.flatnonzero(label == LABELS) for label in range(12)]
+    ends = np.array([own[np.isin(own, ITEMS)][:2] for own in pairs])
+    return Partners(ends[:, 0], ends[:, 1], size=5)
+
+
 KINDS = {
+    "partners": partners,
     "given pairs": given_pairs,
     "random pairs": lambda: RandomPairs(index(), size=16),
     "pairs in a group": lambda: RandomPairs(index(), size=16, groups=1),

@@ -80,11 +80,53 @@ def waves(folder):
     return str(folder / "waves.ts")
 
 
+COLOURS = ("red", "blue", "green", "black", "white", "grey")
+THINGS = ("car", "cat", "house", "ship", "tree", "stone")
+FILLERS = ("the {} {}", "a {} {} stands there", "there is one {} {}", "look, a very {} {}")
+
+
+def sentence(thing, rng):
+    return str(rng.choice(FILLERS)).format(rng.choice(COLOURS), thing)
+
+
+def labelled_texts(folder):
+    """item,label: what a sentence is about."""
+    rng = np.random.default_rng(0)
+    texts = {sentence(thing, rng): thing for thing in THINGS for _ in range(60)}
+    rows = [f'"{text}",{thing}' for text, thing in texts.items()]
+    (folder / "texts.csv").write_text("\n".join(["item,label", *rows]) + "\n", "utf-8")
+    return str(folder / "texts.csv")
+
+
+def pairs_of_texts(folder, answer="same", yes=1, no=0):
+    """left,right,same: whether both sentences are about one thing."""
+    rng = np.random.default_rng(0)
+    rows = {}
+    for _ in range(400):
+        one = str(rng.choice(THINGS))
+        other = one if rng.random() < 0.5 else str(rng.choice([it for it in THINGS if it != one]))
+        rows[sentence(one, rng), sentence(other, rng)] = yes if one == other else no
+    lines = [f'"{left}","{right}",{value}' for (left, right), value in rows.items()]
+    (folder / "pairs.csv").write_text("\n".join([f"left,right,{answer}", *lines]) + "\n", "utf-8")
+    return str(folder / "pairs.csv")
+
+
+def scored_texts(folder):
+    return pairs_of_texts(folder, "score", 5, 1)
+
+
 DATA = {
     "pairs": pairs_of_digits,
     "series-default": waves,
     "bromley-1993": pen_traces,
     "signatures-online": pen_traces,
+    "text-default": labelled_texts,
+    "text-pairs": pairs_of_texts,
+    "text-scores": scored_texts,
+    "mueller-2016": scored_texts,
+    "neculoiu-2016": pairs_of_texts,
+    "quora-bag": pairs_of_texts,
+    "quora-bilstm": pairs_of_texts,
 }
 """By recipe; digits for all others."""
 
@@ -95,9 +137,10 @@ def test_its_small_preset_learns_within_seconds(name, tmp_path):
     assert small, f"recipe/named/{name}.toml needs a line small = [...]: see this file"
     torch.manual_seed(0)
     dataset = open_data(DATA.get(name, digits)(tmp_path))
-    # By item, so that validation asks about labels that were learned.
-    by_item = {"split": SplitConfig(by="item")}
-    small_recipe = load_recipe(name, small).model_copy(update=by_item)
+    # By item, so that validation asks about labels that were learned; texts stand in many pairs.
+    by_pair = dataset.kind == "text" and dataset.labels is None
+    divided = {"split": SplitConfig(by="pair" if by_pair else "item")}
+    small_recipe = load_recipe(name, small).model_copy(update=divided)
     prepared, recipe = prepare_for(dataset, small_recipe, Silent())
     plan = make_plan(recipe, prepared)
     untrained = plan.validate(plan.twin)["auc"]

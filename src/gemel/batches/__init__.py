@@ -8,6 +8,7 @@ from gemel.batches.episodes import Episodes
 from gemel.batches.given_pairs import GivenPairs
 from gemel.batches.labels import LabelIndex
 from gemel.batches.pairs import RandomPairs
+from gemel.batches.partners import Partners
 from gemel.batches.trials import Trials
 from gemel.batches.triplets import Triplets
 
@@ -19,6 +20,7 @@ __all__ = [
     "GivenPairs",
     "LabelIndex",
     "OneSide",
+    "Partners",
     "RandomPairs",
     "Trials",
     "Triplets",

@@ -8,7 +8,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices, Same
+from gemel.arrays import Codes, Distances, Indices, Same
 
 
 @final
@@ -44,7 +44,7 @@ class Batch:
     `groups` (n,) numbers from 0 what may be warped as one; None where nothing is. `over` (n,) is
     the position in `items` of what is laid over each, its own for nothing.
     In an episode all rows have the same columns, and `ways` (m,) says which of its labels, counted
-    from 0, each of these is an example of.
+    from 0, each of these is an example of. `grades` (r, m) are from 0 to 1 where pairs have scores.
     """
 
     items: Indices
@@ -55,6 +55,7 @@ class Batch:
     groups: Codes | None = None
     over: Indices | None = None
     ways: Codes | None = None
+    grades: Distances | None = None
 
     @property
     def copies(self) -> Same:

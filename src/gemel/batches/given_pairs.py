@@ -8,14 +8,20 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Indices, Same
+from gemel.arrays import Floats, Indices, Same
 from gemel.batches.batch import Batch
 
 STRETCH = 16
 """Batches within which pairs are sorted by length."""
 
 
-def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
+def alike(order: Indices, lengths: Indices, size: int) -> Indices:
+    """Positions of pairs sorted by length within stretches of `STRETCH` batches of `size`."""
+    stretch = np.arange(len(order)) // (STRETCH * size)
+    return order[np.lexsort((lengths[order], stretch))]
+
+
+def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None = None) -> Batch:
     """Row i compares left[i] with right[i] alone. Twice as many items as pairs, always."""
     n = len(same)
     return Batch(
@@ -23,6 +29,7 @@ def pair_batch(left: Indices, right: Indices, same: Same) -> Batch:
         rows=np.arange(n),
         columns=np.arange(n, 2 * n)[:, None],
         same=same[:, None],
+        grades=None if grades is None else grades[:, None].astype(np.float32),
     )
 
 
@@ -32,7 +39,8 @@ class GivenPairs:
     """Every given pair `times` an epoch, in a new order.
 
     With `lengths` (n,) of pairs, those that share a batch are of about one length: little of it is
-    padding then. Batches still come in random order, and pairs of a length in new company.
+    padding then; batches still come in random order, and pairs of a length in new company.
+    `grades` (n,) are for graded losses.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))
@@ -46,6 +54,7 @@ class GivenPairs:
     size: int = 128
     times: int = 1
     lengths: Indices | None = None
+    grades: Floats | None = None
 
     @property
     def steps(self) -> int:
@@ -55,14 +64,8 @@ class GivenPairs:
         order = rng.permutation(len(self.same) * self.times) % len(self.same)
         starts = np.arange(0, len(order), self.size)
         if self.lengths is not None:
-            order = self._alike(order)
-            starts = rng.permutation(starts)
+            order, starts = alike(order, self.lengths, self.size), rng.permutation(starts)
         for start in starts:
             chosen = order[start : start + self.size]
-            yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen])
-
-    def _alike(self, order: Indices) -> Indices:
-        """Sorted by length within stretches of `STRETCH` batches."""
-        assert self.lengths is not None
-        stretch = np.arange(len(order)) // (STRETCH * self.size)
-        return order[np.lexsort((self.lengths[order], stretch))]
+            grades = None if self.grades is None else self.grades[chosen]
+            yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen], grades)

@@ -6,6 +6,7 @@ A fitted calibration or threshold is plain numbers: it is saved with the matcher
 from gemel.calibration.fitting import Calibration, Method, fit_calibration
 from gemel.calibration.isotonic import IsotonicCalibration, fit_isotonic
 from gemel.calibration.logistic import LogisticCalibration, fit_logistic
+from gemel.calibration.score_curve import ScoreCurve, fit_score_curve
 from gemel.calibration.thresholds import (
     CostTarget,
     EerTarget,
@@ -24,11 +25,13 @@ __all__ = [
     "IsotonicCalibration",
     "LogisticCalibration",
     "Method",
+    "ScoreCurve",
     "Target",
     "Threshold",
     "choose_threshold",
     "fit_calibration",
     "fit_isotonic",
     "fit_logistic",
+    "fit_score_curve",
     "parse_target",
 ]

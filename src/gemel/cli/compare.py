@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
-    left: Annotated[Path, typer.Argument(metavar="A", help="One item: a picture file.")],
-    right: Annotated[Path, typer.Argument(metavar="B", help="The other one.")],
+    left: Annotated[str, typer.Argument(metavar="A", help="One item: a file, or a text itself.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
     target: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +56,8 @@ def sentences(verdict: Verdict) -> list[str]:
         f"the same and {_percent(verdict.frr)} of matching pairs are turned away (measured on "
         "validation pairs).",
     ]
+    if verdict.score is not None:
+        told.insert(1, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
     if verdict.same != (verdict.probability >= 0.5):
         told.append(
             "A close call: the threshold and the probability lean different ways, since the "

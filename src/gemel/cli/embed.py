@@ -25,5 +25,7 @@ def embed(
     from gemel.measure.embeddings import write_embeddings
     from gemel.progress import shown_progress
 
-    written = write_embeddings(gemel.load(run), open_data(data), out, shown_progress(), side)
+    matcher = gemel.load(run)
+    dataset = open_data(data, kind=matcher.file.input.kind)
+    written = write_embeddings(matcher, dataset, out, shown_progress(), side)
     typer.echo(f"{written} embeddings in {out}", err=True)

@@ -22,10 +22,19 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal["verification", "few-shot", "retrieval", "references", "lake-runs", "linear-probe"],
+        Literal[
+            "verification",
+            "few-shot",
+            "retrieval",
+            "similarity",
+            "references",
+            "lake-runs",
+            "linear-probe",
+        ],
         typer.Option(
             metavar="P",
-            help="The way to measure: verification, few-shot, retrieval, references, lake-runs or "
+            help="The way to measure: verification, few-shot, retrieval, similarity, references, "
+            "lake-runs or "
             "linear-probe.",
         ),
     ] = "verification",

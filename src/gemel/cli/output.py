@@ -21,6 +21,7 @@ QUESTIONS = {
     "retrieval": "are the nearest of the same label?",
     "linear-probe": "can a linear classifier read the labels off the embeddings?",
     "references": "is it genuine, given references of whom it claims to be?",
+    "similarity": "do its scores go with people's?",
     "lake-runs": "which of 20 characters, given one drawing of each?",
 }
 

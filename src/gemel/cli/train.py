@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -61,6 +61,13 @@ def train(
             help="Change a setting of the recipe, as in split.by=item; may be repeated.",
         ),
     ] = None,
+    kind: Annotated[
+        Literal["image", "text", "series"] | None,
+        typer.Option(
+            metavar="KIND",
+            help="What a table's cells name or hold: image, text or series.  [default: as seen]",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an unfinished run of DATA, or with --out.")
     ] = False,
@@ -85,6 +92,7 @@ def train(
         settings=set or (),
         resume=resume,
         devices=chosen,
+        kind=kind,
     )
     metrics = loads(run.metrics.read_text("utf-8"))
     if json:
@@ -102,6 +110,6 @@ def _print_end(run: Run) -> None:
     print_wrapped(run_verdict(run))
     typer.echo(
         f"\nmatcher  {run.matcher}\nreport   {run.report}\n\nTry next:\n"
-        f"  gemel compare {run.path} A B     the verdict on two files of yours\n"
-        f"  gemel report {run.path} --open   the figures and the mistakes as pictures"
+        f"  gemel compare {run.path} A B     the verdict on two items of yours\n"
+        f"  gemel report {run.path} --open   the figures and the worst mistakes"
     )

@@ -9,7 +9,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices, Same
+from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.inputs import Kind, Raw
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -39,12 +39,25 @@ class Items(Protocol):
 @final
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs that came labelled: positions of items, and whether they match."""
+    """Pairs that came labelled: positions of items, and whether they match.
+
+    Graded pairs have `scores` (n,) as they were given, and the `scale` that these are on.
+    """
 
     left: Indices
     right: Indices
     same: Same
     split: Codes
+    scores: Floats | None = None
+    scale: tuple[float, float] | None = None
+
+    def grades(self) -> Floats | None:
+        """(n,) scores from 0, nothing alike, to 1; None where there are none."""
+        if self.scores is None or self.scale is None:
+            return None
+        low, high = self.scale
+        grades: Floats = (self.scores - low) / (high - low)
+        return grades
 
     def __len__(self) -> int:
         return len(self.same)
@@ -91,6 +104,8 @@ class Dataset:
         of_pairs = (pairs.left, pairs.right, pairs.same, pairs.split) if pairs else ()
         for codes in (self.labels, self.groups, self.split, *of_pairs):
             told.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
+        if pairs is not None and pairs.scores is not None:
+            told.update(b"scores" + pairs.scores.tobytes())
         if self.genuine is not None:
             told.update(b"genuine" + self.genuine.tobytes())
         return told.hexdigest()

@@ -24,7 +24,8 @@ def open_data(
     """What `gemel train DATA` means by DATA. Nothing is decoded yet.
 
     A string that is a built-in name means that set, even where a folder has the same name; write
-    `./digits`, or pass a Path, for the folder. `progress` follows downloads.
+    `./digits`, or pass a Path, for the folder. `progress` follows downloads. `kind` says what the
+    items of a table are where its cells alone would be taken for something else.
 
     Raises DataError or MissingData with one sentence.
 
@@ -38,7 +39,7 @@ def open_data(
         archive = series_archive(path)
         return open_ts(archive) if archive else open_folder(path, kind)
     if path.is_file():
-        return _table(path)
+        return _table(path, kind)
     raise MissingData(_unknown(str(source), path))
 
 
@@ -50,7 +51,7 @@ def _builtin(name: str, progress: Advance | None) -> Dataset:
     return dataset
 
 
-def _table(path: Path) -> Dataset:
+def _table(path: Path, kind: Kind | None) -> Dataset:
     if path.suffix.lower() == ".ts":
         return open_ts(path)
     if path.suffix.lower() not in TABLES:
@@ -58,7 +59,7 @@ def _table(path: Path) -> Dataset:
             f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
             f"{', '.join(TABLES)} or .ts, or one of {', '.join(BUILTINS)}"
         )
-    return open_table(path)
+    return open_table(path, kind)
 
 
 def _unknown(source: str, path: Path) -> str:

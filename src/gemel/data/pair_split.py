@@ -12,7 +12,7 @@ from gemel.data.allotment import Needs, Shares, allot_whole
 from gemel.data.components import components
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
 from gemel.data.settled import NOWHERE, open_shares, opened
-from gemel.data.sides import PairRows, Split, SplitConfig
+from gemel.data.sides import PairRows, Split, SplitConfig, Unit
 from gemel.errors import DataError
 
 NEEDS: Needs = dict.fromkeys((TRAIN, VALIDATION, TEST), (1, 1))
@@ -43,6 +43,8 @@ def split_pairs(
             f"{dataset.name} has pairs but no {config.by}s to split by: set split.by to item"
         )
     ends = _Ends(contents[pairs.left], contents[pairs.right], pairs.same)
+    if config.by == "pair":
+        ends = ends.as_units()
     given = np.where(alive[pairs.left] & alive[pairs.right], pairs.split, NOWHERE)
     given, remarks = opened(given)
     sides, dropped = _settled(given, ends)
@@ -55,12 +57,13 @@ def split_pairs(
     _refuse_lacking(dataset, pairs, sides)
     if dropped:
         remarks += (f"{dropped:,} pairs that cross from one side to another are left out.",)
-    reason = " ".join([f"Split by item: {why}.", *remarks, _counted(sides)])
+    by: Unit = "pair" if config.by == "pair" else "item"
+    reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(sides)])
     train, validation, test = (
         np.unique(np.concatenate([pairs.left[sides == side], pairs.right[sides == side]]))
         for side in (TRAIN, VALIDATION, TEST)
     )
-    return Split(train, validation, test, "item", reason, _rows(sides))
+    return Split(train, validation, test, by, reason, _rows(sides))
 
 
 @final
@@ -74,6 +77,12 @@ class _Ends:
 
     def __getitem__(self, rows: Same) -> _Ends:
         return _Ends(self.left[rows], self.right[rows], self.same[rows])
+
+    def as_units(self) -> _Ends:
+        """Each pair, whichever way round, as a content of its own: only copies stay together."""
+        ends = np.sort(np.stack([self.left, self.right], 1), axis=1)
+        codes = np.unique(ends, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        return _Ends(codes, codes, self.same)
 
     def renumbered(self) -> tuple[_Ends, int]:
         """Contents counted from 0, and how many there are."""

@@ -11,8 +11,10 @@ from gemel.arrays import Indices
 
 Side: TypeAlias = Literal["train", "validation", "test"]
 
-Unit: TypeAlias = Literal["label", "group", "item"]
-"""What goes to one side as a whole. By label and by group, the test is on identities never seen."""
+Unit: TypeAlias = Literal["label", "group", "item", "pair"]
+"""What goes to one side as a whole. By label and by group, the test is on identities never seen.
+
+By pair, as sets of sentence pairs are published, an item may be on two sides in different pairs."""
 
 
 @final
@@ -25,7 +27,7 @@ class SplitConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    by: Literal["auto", "label", "group", "item"] = "auto"
+    by: Literal["auto", "label", "group", "item", "pair"] = "auto"
     validation: float = Field(default=0.2, gt=0, lt=1)
     test: float = Field(default=0.2, gt=0, lt=1)
     folds: int | None = Field(default=None, ge=2)

@@ -82,6 +82,31 @@ class ArrayItems:
 
 @final
 @dataclass(frozen=True)
+class TextItems:
+    """Texts that are in memory already, with the row of the table in which each stands first."""
+
+    texts: tuple[str, ...]
+    rows: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def raw(self, index: int) -> str:
+        return self.texts[index]
+
+    def name(self, index: int) -> str:
+        return f"row {self.rows[index]}"
+
+    def fingerprint(self) -> str:
+        whole = blake2b(digest_size=16)
+        for text in self.texts:
+            content = text.encode("utf-8", "surrogatepass")
+            whole.update(len(content).to_bytes(8, "little") + content)
+        return whole.hexdigest()
+
+
+@final
+@dataclass(frozen=True)
 class ZipItems:
     """Members of zip archives, read without unpacking; safe to read from many threads."""
 

@@ -52,6 +52,8 @@ def split(
         refuse_folds(dataset)
     if dataset.labels is None:
         return split_pairs(dataset, config, contents, readable, random)
+    if config.by == "pair":
+        raise DataError(f"{dataset.name} has labels: set split.by to label, group or item")
     settled = settle(dataset.given(), contents, readable)
     labelled = _Labelled(dataset, dataset.labels, contents, settled)
     by, why = _chosen(labelled, config)

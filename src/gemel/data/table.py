@@ -5,30 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from gemel.data.dataset import Dataset
+from gemel.data.kinds import kind_of_cells
 from gemel.data.rows import read_rows
 from gemel.data.table_items import labelled_items
-from gemel.data.table_pairs import labelled_pairs
+from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError
+from gemel.inputs import Kind
 
 
-def open_table(path: Path) -> Dataset:
-    """`item,label[,group][,split][,maker][,genuine]` or `left,right,same[,split]` in a table file.
+def open_table(path: Path, kind: Kind | None = None) -> Dataset:
+    """`item,label[,group][,split][,maker][,genuine]` or `left,right,same|score[,split]` in a file.
 
-    The file is a .csv, .jsonl or .parquet. Raises DataError that names the row, with what was
+    The file is a .csv, .jsonl or .parquet. The cells are paths or texts: `kind` says so, or else
+    the cells do. Raises DataError that names the row, with what was
     expected and what was found.
     """
     rows = read_rows(path)
     have = set(rows.columns)
     if {"item", "label"} <= have:
-        return labelled_items(rows)
-    if {"left", "right", "same"} <= have:
-        return labelled_pairs(rows)
-    if {"left", "right", "score"} <= have:
-        raise DataError(
-            f"{str(path)!r} has a column score: graded similarity is not served yet; give a column "
-            "same with 1 or 0 instead"
-        )
+        return labelled_items(rows, kind or kind_of_cells(rows.column("item"), path.parent))
+    if {"left", "right"} <= have and {"same", "score"} & have:
+        kind = kind or kind_of_cells([*rows.column("left"), *rows.column("right")], path.parent)
+        return labelled_pairs(rows, kind) if "same" in have else graded_pairs(rows, kind)
     raise DataError(
         f"{str(path)!r} must have the columns item,label (and may have group,split,maker,genuine) "
-        f"or left,right,same (and may have split); got {','.join(rows.columns) or 'none'}"
+        "or left,right,same or left,right,score (and may have split); got "
+        f"{','.join(rows.columns) or 'none'}"
     )

@@ -11,31 +11,32 @@ from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
-from gemel.data.sources import FileItems
 from gemel.data.table_cells import (
     duplicates_notice,
     ignored_columns,
-    paths,
     refuse_empty,
     sides,
     yes_or_no,
 )
+from gemel.data.table_ends import ends, items_of
 from gemel.errors import DataError
+from gemel.inputs import Kind
 
 Value = TypeVar("Value")
 
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
 
-def labelled_items(rows: Rows) -> Dataset:
+def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     """Raises DataError for an item that has two labels, or two of anything else."""
     refuse_empty(rows, "label")
-    (items,) = paths(rows, ("item",))
+    (items,) = ends(rows, ("item",), kind)
     kept = _kept(rows, items)
     label_names, labels = coded(_picked(rows.column("label"), kept))
     dataset = Dataset(
         name=rows.path.stem,
-        items=FileItems(rows.path.parent, tuple(_picked(items, kept))),
+        items=items_of(rows, tuple(_picked(items, kept)), tuple(_picked(rows.numbers, kept)), kind),
+        kind=kind,
         labels=labels,
         label_names=label_names,
         split=np.array(_picked(sides(rows), kept), np.int64) if "split" in rows.columns else None,

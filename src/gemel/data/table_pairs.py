@@ -1,61 +1,135 @@
-"""Rows of `left,right,same[,split]` → a dataset of pairs."""
+"""Rows of `left,right,same[,split]` or `left,right,score[,split]` → a dataset of pairs."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
 from gemel.data.dataset import Dataset, Pairs
+from gemel.data.grades import SAME_FROM, scale_of, scores_of
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
-from gemel.data.sources import FileItems
-from gemel.data.table_cells import duplicates_notice, ignored_columns, paths, sides, yes_or_no
+from gemel.data.table_cells import duplicates_notice, ignored_columns, sides, yes_or_no
+from gemel.data.table_ends import ends, items_of
 from gemel.errors import DataError
+from gemel.inputs import Kind
 
 COLUMNS = ("left", "right", "same", "split")
+GRADED_COLUMNS = ("left", "right", "score", "split")
 
 
-def labelled_pairs(rows: Rows) -> Dataset:
-    """Raises DataError for pairs that contradict each other, either way round."""
+@final
+@dataclass(frozen=True)
+class Ends:
+    """The cells at the two ends of every row."""
+
+    left: list[str]
+    right: list[str]
+
+    def pair(self, row: int) -> tuple[str, ...]:
+        """The two, whichever way round."""
+        return tuple(sorted((self.left[row], self.right[row])))
+
+
+def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
+    """Raises DataError for pairs that contradict each other, either way round.
+
+    People who judge texts contradict each other as a matter of course: of texts the first
+    judgement counts, and how many contradict it is said.
+    """
     same = yes_or_no(rows, "same")
-    lefts, rights = paths(rows, ("left", "right"))
+    pairs = Ends(*ends(rows, ("left", "right"), kind))
     given = sides(rows)
-    kept, selves = _kept(rows, list(zip(lefts, rights, strict=True)), same, given)
+    kept, selves, contradicted = _kept(rows, pairs, same, given, strict=kind != "text")
     _refuse_one_sided(rows, [same[row] for row in kept])
-    names = tuple(dict.fromkeys(name for row in kept for name in (lefts[row], rights[row])))
-    position = {name: index for index, name in enumerate(names)}
-    pairs = Pairs(
-        left=np.array([position[lefts[row]] for row in kept], np.int64),
-        right=np.array([position[rights[row]] for row in kept], np.int64),
-        same=np.array([same[row] for row in kept]),
-        split=np.array([given[row] for row in kept], np.int64),
-    )
-    items = FileItems(rows.path.parent, names)
-    dataset = Dataset(rows.path.stem, items, pairs=pairs)
     notices = duplicates_notice(len(rows) - len(kept) - selves)
     if selves:
         notices += (f"{selves} rows that pair an item with itself are left out.",)
+    if contradicted:
+        notices += (f"{contradicted} rows contradict an earlier one, which counts.",)
+    dataset = _dataset(rows, pairs, kept, [same[row] for row in kept], kind)
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
 
 
+def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
+    """Pairs with a score: how alike they are. Raises DataError for a score on no usual scale.
+
+    A verdict needs to know what counts as *same*: scores from three quarters up the scale do.
+    """
+    scores = np.array(scores_of(rows))
+    low, high = scale_of(scores)
+    from_score = low + SAME_FROM * (high - low)
+    same = (scores >= from_score).tolist()
+    _refuse_one_sided(rows, same)
+    pairs = Ends(*ends(rows, ("left", "right"), kind))
+    dataset = _dataset(rows, pairs, list(range(len(rows))), same, kind, scores)
+    return sound(
+        dataset.noticing(
+            *ignored_columns(rows, GRADED_COLUMNS),
+            f"Scores are on a scale from {low:g} to {high:g}; in verdicts, {from_score:g} and more "
+            "is the same.",
+        )
+    )
+
+
+def _dataset(
+    rows: Rows,
+    pairs: Ends,
+    kept: list[int],
+    same: list[bool],
+    kind: Kind,
+    scores: np.ndarray[tuple[int], np.dtype[np.float64]] | None = None,
+) -> Dataset:
+    first: dict[str, int] = {}
+    for row in kept:
+        first.setdefault(pairs.left[row], rows.numbers[row])
+        first.setdefault(pairs.right[row], rows.numbers[row])
+    position = {name: index for index, name in enumerate(first)}
+    given = sides(rows)
+    return Dataset(
+        rows.path.stem,
+        items_of(rows, tuple(first), tuple(first.values()), kind),
+        pairs=Pairs(
+            left=np.array([position[pairs.left[row]] for row in kept], np.int64),
+            right=np.array([position[pairs.right[row]] for row in kept], np.int64),
+            same=np.array(same, np.bool_),
+            split=np.array([given[row] for row in kept], np.int64),
+            scores=scores,
+            scale=None if scores is None else scale_of(scores),
+        ),
+        kind=kind,
+    )
+
+
 def _kept(
-    rows: Rows, ends: list[tuple[str, str]], same: list[bool], given: list[int]
-) -> tuple[list[int], int]:
-    """The first row of each pair, whichever way round; and how many paired an item with itself."""
+    rows: Rows, pairs: Ends, same: list[bool], given: list[int], *, strict: bool
+) -> tuple[list[int], int, int]:
+    """The first row of each pair; how many paired an item with itself, and how many contradict."""
     first: dict[tuple[str, ...], int] = {}
-    selves = 0
-    for row, (left, right) in enumerate(ends):
-        if left == right:
-            _refuse_unlike_itself(rows, row, left, same[row])
+    selves = contradicted = 0
+    for row in range(len(rows)):
+        if pairs.left[row] == pairs.right[row]:
+            if strict:
+                _refuse_unlike_itself(rows, row, pairs.left[row], same[row])
             selves += 1
             continue
-        earlier = first.setdefault(tuple(sorted((left, right))), row)
+        earlier = first.setdefault(pairs.pair(row), row)
         if (same[earlier], given[earlier]) != (same[row], given[row]):
-            what = "same and different" if same[earlier] != same[row] else "of two sides"
-            raise DataError(
-                f"{str(rows.path)!r}: rows {rows.numbers[earlier]} and {rows.numbers[row]} "
-                f"contradict each other: {left!r} and {right!r} are {what}; keep one of them"
-            )
-    return list(first.values()), selves
+            if strict:
+                raise _contradiction(rows, pairs, (earlier, row), same[earlier] != same[row])
+            contradicted += 1
+    return list(first.values()), selves, contradicted
+
+
+def _contradiction(rows: Rows, pairs: Ends, two: tuple[int, int], judged: bool) -> DataError:
+    what = "same and different" if judged else "of two sides"
+    return DataError(
+        f"{str(rows.path)!r}: rows {rows.numbers[two[0]]} and {rows.numbers[two[1]]} contradict "
+        f"each other: {pairs.left[two[1]]!r} and {pairs.right[two[1]]!r} are {what}; keep one of "
+        "them"
+    )
 
 
 def _refuse_unlike_itself(rows: Rows, row: int, item: str, same: bool) -> None:

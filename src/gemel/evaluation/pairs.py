@@ -7,7 +7,7 @@ from typing import Self, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices, Same
+from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.errors import DataError
 
 
@@ -18,7 +18,7 @@ class PairSample:
 
     Intervals draw again by `left_unit` and `right_unit`: the identities that a pair depends on.
     `skilled` is true where the right item is a forgery of the left one's label; None where nothing
-    is known of forgeries.
+    is known of forgeries. `scores` are those that people gave, where they gave any.
     """
 
     left: Indices
@@ -27,6 +27,7 @@ class PairSample:
     left_unit: Codes
     right_unit: Codes
     skilled: Same | None = None
+    scores: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.same)

@@ -6,6 +6,7 @@ from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.exponential import ExponentialLoss
+from gemel.losses.graded import GradedLoss
 from gemel.losses.hinge import HingeLoss
 from gemel.losses.loss import Loss
 from gemel.losses.softmax import SoftmaxLoss
@@ -18,6 +19,7 @@ LOSSES: dict[str, type[Loss]] = {
     "distance-ratio": DistanceRatioLoss,
     "exponential": ExponentialLoss,
     "hinge": HingeLoss,
+    "graded": GradedLoss,
     "softmax": SoftmaxLoss,
     "squared-error": SquaredErrorLoss,
     "triplet": TripletLoss,

@@ -14,11 +14,13 @@ class Loss(nn.Module, ABC):
 
     `margin` is the distance beyond which different pairs no longer matter, where there is one:
     a metric has to be able to reach it. `needs_rows` is true where a row must hold both a
-    matching and a different item, so that single labelled pairs cannot teach it.
+    matching and a different item, so that single labelled pairs cannot teach it. A `graded` loss
+    takes numbers from 0 to 1 in place of `same` where the data have them.
     """
 
     margin: float | None = None
     needs_rows: bool = False
+    graded: bool = False
 
     @abstractmethod
     def forward(self, distance: Distances, same: Same) -> Scalar: ...

@@ -12,7 +12,13 @@ from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.verification import VerificationResult
 
 Protocol: TypeAlias = Literal[
-    "verification", "few-shot", "retrieval", "references", "lake-runs", "linear-probe"
+    "verification",
+    "few-shot",
+    "retrieval",
+    "similarity",
+    "references",
+    "lake-runs",
+    "linear-probe",
 ]
 
 

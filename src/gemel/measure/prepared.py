@@ -96,7 +96,8 @@ class Prepared:
             rows = self.pair_rows(side)
             place = np.full(len(self.dataset), -1)
             place[items] = np.arange(len(items))
-            return given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
+            pairs = given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
+            return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
         if source == "consecutive":
             own = np.flatnonzero(self.genuine(items))
             pairs = consecutive_pairs(self.labels(items[own]), seed)

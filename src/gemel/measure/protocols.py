@@ -10,10 +10,12 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.episode_reader import EpisodeReader
+from gemel.errors import DataError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Figures
+from gemel.evaluation.partners import partner_retrieval
 from gemel.evaluation.references import (
     Aggregate,
     Makings,
@@ -22,6 +24,7 @@ from gemel.evaluation.references import (
     references,
 )
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
+from gemel.evaluation.similarity import similarity
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import FARS, OperatingPoint, verification
 from gemel.matcher import Matcher
@@ -130,7 +133,15 @@ class Subject:
         return replace(answer, data=data, notices=tuple(notices))
 
     def retrieval(self, question: Question) -> Answer:
-        """Whether the nearest items are of the same label."""
+        """Whether the nearest items are of the same label, or the partner of a given pair."""
+        if self.prepared.dataset.labels is None:
+            pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
+            many = len(self.prepared.side(self.side))
+            asked = self._queries(many, question)
+            found = partner_retrieval(
+                self.comparer, pairs, many, RetrievalTask(asked, question.seed)
+            )
+            return self._answer("retrieval", question, found, None)
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
         task = RetrievalTask(self._queries(len(items), question), question.seed)
@@ -146,6 +157,8 @@ class Subject:
                 return self.few_shot(question)
             case "retrieval":
                 return self.retrieval(question)
+            case "similarity":
+                return self.similarity(question)
             case "references":
                 return self.references(question)
             case "lake-runs" | "linear-probe":
@@ -163,6 +176,20 @@ class Subject:
         evidence = references(self.comparer, makings, task)
         figures: Figures = {**figures_of([evidence])}
         return self._answer("references", question, figures, evidence)
+
+    def similarity(self, question: Question) -> Answer:
+        """How scores go with those that people gave to the pairs."""
+        pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
+        curve = self.matcher.file.scores
+        if pairs.scores is None or curve is None:
+            lacking = "data" if pairs.scores is None else "matcher"
+            raise DataError(
+                "similarity is measured on pairs with a column score, by a matcher that learned "
+                f"from such pairs, and this {lacking} has no scores: use --protocol verification"
+            )
+        predicted = curve.score(self.comparer.pairs(pairs.left, pairs.right))
+        figures = similarity(predicted, pairs.scores, (pairs.left, pairs.right))
+        return self._answer("similarity", question, figures, None)
 
     def _queries(self, items: int, question: Question) -> int:
         """How many items retrieval asks for; fewer where every comparison is dear."""

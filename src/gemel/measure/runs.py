@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gemel.data import open_data
+from gemel.data import Dataset, open_data
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
-from gemel.errors import RunError
+from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points
 from gemel.evaluation.lake_runs import LakeRun, lake_runs
@@ -59,7 +59,7 @@ def own_data(run: Run, progress: Progress) -> Prepared:
     Raises `RunError` where they have changed since: what was held out then is no longer known.
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
-    dataset = open_data(about["source"])
+    dataset = open_data(about["source"], kind=about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(
             f"{about['source']} has changed since {run.path} was trained on it, so its test items "
@@ -88,17 +88,29 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     What the run was trained on is never measured whole: then the run's own test items are taken.
     Other data may hold some of it, as a folder does that has grown since: those are left out.
     """
-    dataset = open_data(source)
+    matcher = load(run.path)
+    dataset = open_data(source, kind=matcher.file.input.kind)
     if dataset.items.fingerprint() == run_data(run)["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         return own_data(run, progress)
-    whole = prepare_whole(dataset, readers_of(load(run.path).file), progress)
+    refuse_other_kind(matcher, dataset)
+    whole = prepare_whole(dataset, readers_of(matcher.file), progress)
     prepared, learned = without_learned(whole, read_learned(run))
     if learned:
         progress.say(
             f"{learned} items of {dataset.name} were learned from by this run and are left out"
         )
     return prepared
+
+
+def refuse_other_kind(matcher: Matcher, dataset: Dataset) -> None:
+    """Raises DataError where the items are of a kind that the matcher does not read."""
+    wanted = matcher.file.input.kind
+    if matcher.file.right_input is None and dataset.kind != wanted:
+        raise DataError(
+            f"this matcher reads items of the kind {wanted}, and {dataset.name} holds items of the "
+            f"kind {dataset.kind}: name other data"
+        )
 
 
 def run_data(run: Run) -> dict[str, Any]:

@@ -68,11 +68,17 @@ class SquaredError(Setting):
     offset: float = 1.0
 
 
+class Graded(Setting):
+    name: Literal["graded"]
+    by: Literal["exp", "linear"] = "exp"
+
+
 LossChoice: TypeAlias = Annotated[
     Contrastive
     | BinaryCrossEntropy
     | Exponential
     | Hinge
+    | Graded
     | Triplet
     | DistanceRatio
     | Softmax
@@ -116,6 +122,13 @@ class PairsBatch(Setting):
                 "time: set batch.source to by-group, or raise batch.per_epoch"
             )
         return self
+
+
+class PartnersBatch(Setting):
+    """Matching pairs of a table; in a batch of `size` the others' partners are the different."""
+
+    kind: Literal["partners"]
+    size: Annotated[int, Field(ge=2)] = 128
 
 
 class TripletsBatch(Setting):
@@ -168,7 +181,7 @@ class TrialsBatch(Setting):
 
 
 BatchChoice: TypeAlias = Annotated[
-    PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | TrialsBatch,
+    PairsBatch | PartnersBatch | TripletsBatch | ClassesBatch | EpisodesBatch | TrialsBatch,
     Field(discriminator="kind"),
 ]
 

@@ -80,6 +80,13 @@ class ReferencesRow(Row):
     relative: Literal["no", "difference", "ratio"] = "no"
 
 
+class SimilarityRow(Row):
+    """How scores go with those that people gave to the test pairs."""
+
+    protocol: Literal["similarity"]
+    figure: Literal["pearson", "spearman", "mse"] = "pearson"
+
+
 class LakeRunsRow(Row):
     """The 20 one-shot runs; they are data of their own."""
 
@@ -88,7 +95,7 @@ class LakeRunsRow(Row):
 
 
 RowChoice: TypeAlias = Annotated[
-    VerificationRow | FewShotRow | RetrievalRow | ReferencesRow | LakeRunsRow,
+    VerificationRow | FewShotRow | RetrievalRow | SimilarityRow | ReferencesRow | LakeRunsRow,
     Field(discriminator="protocol"),
 ]
 

@@ -106,6 +106,8 @@ class Split:
     @property
     def unit(self) -> str:
         """What was never seen in training: the rates are about new ones of these."""
+        if self.by == "pair":
+            return "pair"
         return "label" if self.by in ("label", "group") else "item"
 
 

@@ -106,6 +106,7 @@ _NAMES = {
     ),
     r"pearson": ("Pearson correlation", "with the given scores", "number", "high"),
     r"spearman": ("Spearman correlation", "with the ranks of the given scores", "number", "high"),
+    r"mse": ("Mean squared error", "of the score", "number", "low"),
     r"loss": ("Loss", "", "number", "low"),
 }
 

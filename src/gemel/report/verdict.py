@@ -83,7 +83,9 @@ def paragraph(
     """How well it tells same from different on what it never saw, and how it errs."""
     test = split.side("test")
     unseen = f"unseen {split.unit}s"
-    if test is not None:
+    if split.unit == "pair" and test is not None:
+        unseen = f"unseen pairs of {count(test.items, 'item')}, of which training saw some"
+    elif test is not None:
         amount = test.items if split.unit == "item" or test.labels is None else test.labels
         unseen = f"{count(amount, split.unit)} never seen in training"
     accuracy = figures.get("verification", {}).get("accuracy")

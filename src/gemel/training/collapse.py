@@ -7,9 +7,11 @@ the value it takes when every distance is zero.
 from __future__ import annotations
 
 import torch
+from jaxtyping import Shaped
+from torch import Tensor
 
 from gemel.losses import Loss
-from gemel.shapes import Distances, Embeddings, Same
+from gemel.shapes import Distances, Embeddings
 
 LEAST_SPREAD = 0.01
 RESTING_SHARE = 0.01
@@ -25,7 +27,7 @@ def spread(embeddings: Embeddings) -> float:
     return float(centred.square().sum(-1).mean().sqrt() / length.clamp(min=1e-12))
 
 
-def resting_loss(loss: Loss, distance: Distances, same: Same) -> float:
+def resting_loss(loss: Loss, distance: Distances, same: Shaped[Tensor, "*rows columns"]) -> float:
     """What the loss would be if all distances were zero."""
     with torch.no_grad():
         return float(loss(torch.zeros_like(distance), same))

@@ -11,6 +11,7 @@ from gemel.batches import (
     Episodes,
     GivenPairs,
     LabelIndex,
+    Partners,
     RandomPairs,
     Trials,
     Triplets,
@@ -70,6 +71,8 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     """The batch kind of a (resolved) recipe over the training side."""
     batch, train = recipe.batch, prepared.side("train")
+    if batch.kind == "partners":
+        return _partners(prepared, batch.size)
     if batch.kind == "pairs" and batch.source == "given":
         return _given(prepared, batch)
     if prepared.dataset.labels is None:
@@ -141,5 +144,31 @@ def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:
             f"are {'matching' if same.all() else 'different'}: add pairs of the other kind"
         )
     left, right = given.left[rows], given.right[rows]
-    lengths = prepared.packed.lengths(left, right)
-    return GivenPairs(left, right, same, batch.size, 1 + batch.copies, lengths)
+    grades = given.grades()
+    return GivenPairs(
+        left,
+        right,
+        same,
+        batch.size,
+        1 + batch.copies,
+        prepared.packed.lengths(left, right),
+        None if grades is None else grades[rows],
+    )
+
+
+def _partners(prepared: Prepared, size: int) -> Partners:
+    given = prepared.dataset.pairs
+    if given is None:
+        raise RecipeError(
+            f"batches of partners are of given pairs, and {prepared.dataset.name} has labels: set "
+            "batch.kind=classes"
+        )
+    rows = prepared.pair_rows("train")
+    rows = rows[given.same[rows] & (given.left[rows] != given.right[rows])]
+    if len(rows) < 2:
+        raise DataError(
+            "batches of partners need two matching pairs on the training side or more, got "
+            f"{len(rows)}: add matching pairs"
+        )
+    left, right = given.left[rows], given.right[rows]
+    return Partners(left, right, size, prepared.packed.lengths(left, right))

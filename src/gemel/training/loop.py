@@ -54,6 +54,11 @@ class Compared(NamedTuple):
     copies: Same
     asked: Asked | None = None
     """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
+    grades: Distances | None = None
+
+    def target(self, loss: Loss) -> Tensor:
+        """What the loss holds distances against."""
+        return self.same if self.grades is None or not loss.graded else self.grades
 
 
 def compared_in(
@@ -63,7 +68,8 @@ def compared_in(
     arrays = (sides.rows, sides.columns, batch.same, batch.copies)
     rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
     if not read:
-        return Compared(rows, columns, same, copies)
+        grades = None if batch.grades is None else to_device(torch.from_numpy(batch.grades))
+        return Compared(rows, columns, same, copies, grades=grades)
     assert batch.ways is not None
     told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
     answers = (same.float() @ told) > 0
@@ -87,7 +93,7 @@ class Step(nn.Module):
             assert isinstance(self.twin, SharedTwin)
             distance = self.twin.read(left, compared.asked)
         with torch.autocast(distance.device.type, enabled=False):
-            value: Scalar = self.loss(distance, compared.same)
+            value: Scalar = self.loss(distance, compared.target(self.loss))
             if self.instances:
                 value = value + self.instances * self.loss(distance, compared.copies)
         return value, distance.detach()
@@ -251,7 +257,7 @@ class Trainer:
 
     def _resting(self, distance: Distances, compared: Compared) -> float:
         """What the loss of this step would have been if all distances were zero."""
-        value = resting_loss(self.plan.loss, distance, compared.same)
+        value = resting_loss(self.plan.loss, distance, compared.target(self.plan.loss))
         if self.module.instances:
             own = resting_loss(self.plan.loss, distance, compared.copies)
             value += self.module.instances * own

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from gemel.arrays import Distances
+from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import FORMAT, MatcherFile, networks_of, seal
 from gemel.measure.compared import comparer_of, most_pairs, some_of
@@ -43,6 +45,7 @@ def make_matcher(
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
         calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)
+        curve = _score_curve(distance, pairs, prepared)
         parity = _parity(plan, networks, prepared, pairs, calibrated.thresholds[0].distance)
         about = {
             "gemel": version("gemel"),
@@ -53,8 +56,16 @@ def make_matcher(
             "parity": asdict(parity),
             **provenance,
         }
-        seal(folder, _file(run.path.name, plan, prepared, calibrated, about))
+        file = _file(run.path.name, plan, prepared, calibrated, about)
+        seal(folder, file.model_copy(update={"scores": curve}))
     return calibrated.notices
+
+
+def _score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
+    given = prepared.dataset.pairs
+    if given is None or given.scale is None or pairs.scores is None:
+        return None
+    return fit_score_curve(distance, pairs.scores, given.scale)
 
 
 def _parity(

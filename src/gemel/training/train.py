@@ -15,6 +15,7 @@ import numpy as np
 from gemel.data import Dataset, open_data
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
+from gemel.inputs import Kind
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.learned import write_learned
@@ -53,6 +54,7 @@ class Order:
     out: Path | None = None
     resume: bool = False
     devices: int | str = "auto"
+    kind: Kind | None = None
 
 
 def train(order: Order, progress: Progress) -> Run:
@@ -109,15 +111,26 @@ def _ordered(order: Order) -> tuple[Dataset, Recipe]:
     assert order.data is not None
     # The recipe first: a slip in it should not wait for a download.
     chosen = load_recipe(order.recipe, order.changes) if order.recipe else None
-    dataset = open_data(order.data)
+    dataset = open_data(order.data, kind=order.kind)
     if chosen is None:
-        chosen = load_recipe("pairs" if dataset.labels is None else "default", order.changes)
+        chosen = load_recipe(usual_recipe(dataset), order.changes)
     return dataset, chosen
+
+
+def usual_recipe(dataset: Dataset) -> str:
+    """The name of the recipe for data that come without one."""
+    if dataset.kind == "text":
+        if dataset.pairs is None:
+            return "text-default"
+        return "text-pairs" if dataset.pairs.scores is None else "text-scores"
+    if dataset.kind == "series":
+        return "series-default"
+    return "pairs" if dataset.labels is None else "default"
 
 
 def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
     about = run_data(run)
-    dataset = open_data(order.data or about["source"])
+    dataset = open_data(order.data or about["source"], kind=order.kind or about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
     return dataset, load_recipe(order.recipe or run.recipe, order.changes)
@@ -193,6 +206,7 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
     about = {
         "source": source,
         "name": dataset.name,
+        "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),
         "items": dataset.items.fingerprint(),
         "split": {
@@ -222,8 +236,11 @@ def _measured(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
     """All that the test side allows, in the recipe's way."""
     question = Question.of(recipe)
     verified = asked.verification(question)
+    given = asked.prepared.dataset.pairs
     if asked.prepared.dataset.labels is None:
-        return verified, []
+        graded = given is not None and given.scores is not None
+        scored = [asked.similarity(question)] if graded else []
+        return verified, [*scored, asked.retrieval(question)]
     return verified, [asked.few_shot(question), asked.retrieval(question)]
 
 

@@ -21,6 +21,7 @@ from gemel.data.builtins.orl_faces import open_orl_faces
 from gemel.data.builtins.stl10 import open_stl10
 from gemel.data.builtins.susig import susig
 from gemel.data.builtins.svhn import open_svhn
+from gemel.data.builtins.text_pairs import SETS, opener
 from gemel.data.builtins.ucr import ucr
 from gemel.data.dataset import Dataset
 
@@ -45,6 +46,7 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "susig-blind": susig("blind"),
     "susig-visual": susig("visual"),
     "svhn": open_svhn,
+    **{pairs.name: opener(pairs) for pairs in SETS},
 }
 
 __all__ = ["BUILTINS"]

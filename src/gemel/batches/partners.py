@@ -1,0 +1,58 @@
+"""Batches of matching pairs in which everybody else's partner is a different item.
+
+M. Henderson et al., "Efficient natural language response suggestion for Smart Reply", 2017, section
+4.4: of n pairs each left item is compared with all n right ones, and only its own should be near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Indices
+from gemel.batches.batch import Batch
+from gemel.batches.given_pairs import alike
+
+
+@final
+@dataclass(frozen=True)
+class Partners:
+    """Every matching pair once an epoch, `size` of them a batch, in a new order.
+
+    A right item that stands in a batch twice is a partner in both places. `lengths` (n,) of pairs
+    bring those of about one length together, as in `GivenPairs`.
+
+    >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)
+    >>> (batch,) = partners.epoch(np.random.default_rng(0))
+    >>> batch.same.tolist()
+    [[True, False], [False, True]]
+    """
+
+    left: Indices
+    right: Indices
+    size: int = 128
+    lengths: Indices | None = None
+
+    @property
+    def steps(self) -> int:
+        return -(-len(self.left) // self.size)
+
+    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
+        order = rng.permutation(len(self.left))
+        starts = np.arange(0, len(order), self.size)
+        if self.lengths is not None:
+            order, starts = alike(order, self.lengths, self.size), rng.permutation(starts)
+        for start in starts:
+            yield self._batch(order[start : start + self.size])
+
+    def _batch(self, chosen: Indices) -> Batch:
+        left, right, n = self.left[chosen], self.right[chosen], len(chosen)
+        return Batch(
+            items=np.concatenate([left, right]),
+            rows=np.arange(n),
+            columns=np.tile(np.arange(n, 2 * n), (n, 1)),
+            same=right[:, None] == right,
+        )

@@ -1,0 +1,152 @@
+"""Pairs of texts by name, read from the files as their authors published them.
+
+`sick`: M. Marelli et al., "A SICK cure for the evaluation of compositional distributional semantic
+models", LREC 2014: relatedness from 1 to 5. `stsb`: D. Cer et al., "SemEval-2017 task 1: semantic
+textual similarity", 2017: similarity from 0 to 5. `mrpc`: W. Dolan & C. Brockett, "Automatically
+constructing a corpus of sentential paraphrases", IWP 2005. `qqp`: Quora's question pairs in the
+division of Z. Wang, W. Hamza & R. Florian, "Bilateral multi-perspective matching", IJCAI 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, final
+
+from gemel.data.advance import Advance
+from gemel.data.dataset import Dataset
+from gemel.data.download import places
+from gemel.data.rows import Rows
+from gemel.data.table_pairs import graded_pairs, labelled_pairs
+from gemel.errors import DataError, MissingData
+
+MOST_BROKEN = 0.05
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+
+
+@final
+@dataclass(frozen=True)
+class TextPairs:
+    """A set: its files in the order train, validation, test, and where each line has what."""
+
+    name: str
+    files: tuple[str, str, str]
+    columns: tuple[int, int, int]
+    """Of the two texts, and of the answer."""
+    answer: Literal["same", "score"]
+    home: str
+    heading: bool = True
+
+
+SETS = (
+    TextPairs(
+        "sick",
+        ("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt"),
+        (1, 2, 3),
+        "score",
+        "alt.qcri.org/semeval2014/task1",
+    ),
+    TextPairs(
+        "stsb",
+        ("sts-train.csv", "sts-dev.csv", "sts-test.csv"),
+        (5, 6, 4),
+        "score",
+        "ixa2.si.ehu.eus/stswiki",
+        heading=False,
+    ),
+    TextPairs(
+        "mrpc",
+        ("msr-para-train.tsv", "msr-para-val.tsv", "msr-para-test.tsv"),
+        (3, 4, 0),
+        "same",
+        "microsoft.com/download/details.aspx?id=52398",
+    ),
+    TextPairs(
+        "qqp",
+        ("train.tsv", "dev.tsv", "test.tsv"),
+        (1, 2, 0),
+        "same",
+        "zhiguowang.github.io",
+        heading=False,
+    ),
+)
+
+
+def opener(pairs: TextPairs) -> Callable[[Advance | None], Dataset]:
+    """What `BUILTINS` holds for a set."""
+
+    def open_pairs(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+        return open_text_pairs(pairs)
+
+    return open_pairs
+
+
+def open_text_pairs(pairs: TextPairs) -> Dataset:
+    """Of two files at hand the second is the test; a single one is left for Gemel to divide.
+
+    Lines that are no UTF-8 are read with � in place of what is broken; lines without their columns
+    are left out; both are counted. Raises MissingData where no file is at hand.
+    """
+    folder = _folder(pairs)
+    at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
+    sides = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
+    cells: dict[str, list[str]] = {key: [] for key in ("left", "right", pairs.answer, "split")}
+    numbers: list[int] = []
+    short = broken = 0
+    for path, side in zip(at_hand, sides, strict=True):
+        for number, line in enumerate(_lines(path)[pairs.heading :], 1 + pairs.heading):
+            fields = line.decode("utf-8", "replace").split("\t")
+            if len(fields) <= max(pairs.columns):
+                short += bool(line.strip())
+                continue
+            broken += not _is_utf8(line)
+            values = [fields[column].strip() for column in pairs.columns]
+            for key, value in zip(cells, [*values, side], strict=True):
+                cells[key].append(value)
+            numbers.append(number)
+    if not numbers or short > MOST_BROKEN * len(numbers):
+        raise DataError(
+            f"{str(folder)!r} must hold {pairs.name} as its authors published it, and {short} "
+            "lines have too few columns: get the files again"
+        )
+    rows = Rows(at_hand[0], tuple(cells), cells, numbers)
+    dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
+    return replace(dataset, name=pairs.name).noticing(*_told(broken, short))
+
+
+def _folder(pairs: TextPairs) -> Path:
+    looked_into = [each for place in places(pairs.name) for each in (place, _among_texts(place))]
+    for folder in looked_into:
+        if any((folder / file).is_file() for file in pairs.files):
+            return folder
+    raise MissingData(
+        f"{pairs.name} is not at hand and comes with no download: get {' and '.join(pairs.files)} "
+        f"from {pairs.home} and put them into {str(looked_into[0])!r}"
+    )
+
+
+def _among_texts(place: Path) -> Path:
+    return place.parent / "text" / place.name
+
+
+def _lines(path: Path) -> list[bytes]:
+    # Not splitlines: texts hold characters that it takes for the end of a line.
+    return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _told(broken: int, short: int) -> tuple[str, ...]:
+    told: tuple[str, ...] = ()
+    if broken:
+        told += (f"{broken} rows are no UTF-8: what is broken in them is read as {BROKEN}.",)
+    if short:
+        told += (f"{short} lines with too few columns are left out.",)
+    return told

@@ -1,0 +1,39 @@
+"""What the items of a table are, seen from its cells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from gemel.data.folder import PICTURES
+from gemel.inputs import Kind
+from gemel.inputs.series import ENDINGS
+
+LOOKED_AT = 1_000
+"""Cells that are looked at."""
+
+LONGEST_PATH = 1_024
+
+
+def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
+    """`image` or `series` where a cell is named like such a file or is one, else `text`.
+
+    A table of files may lack some of them: its own sentence then says which.
+    """
+    filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
+    for cell in filled:
+        suffix = Path(cell).suffix.lower()
+        if suffix in ENDINGS:
+            return "series"
+        if suffix in PICTURES or (len(cell) < LONGEST_PATH and _exists(folder / cell)):
+            return "image"
+    return "text" if filled else "image"
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:  # a null byte, which no path has
+        return False

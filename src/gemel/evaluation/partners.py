@@ -1,0 +1,81 @@
+"""Retrieval of the partner: of a matching pair, is the right item found among all by the left one?
+
+Every matching pair is asked twice, once from either end. The candidates are all other items; ties
+count as wrong, so that a matcher which says the same of everything finds nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.arrays import Floats, Indices, Same
+from gemel.errors import DataError
+from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.pairs import PairSample
+from gemel.evaluation.retrieval import RetrievalTask
+
+DEPTHS = (1, 5, 10)
+AT_ONCE = 64
+
+
+def partner_retrieval(
+    comparer: Comparer,
+    pairs: PairSample,
+    items: int,
+    task: RetrievalTask = RetrievalTask(),
+    bootstrap: Bootstrap = Bootstrap(),
+) -> Figures:
+    """`recall@1`, `recall@5` and `recall@10` among all `items`, as far as there are so many.
+
+    An item with several partners has found one if any of them is near enough. Raises DataError
+    where no pair matches.
+    """
+    matching = pairs.same & (pairs.left != pairs.right)
+    left, right = pairs.left[matching], pairs.right[matching]
+    if not len(left):
+        raise DataError("retrieval of partners needs matching pairs, and there is none")
+    queries = np.unique(np.concatenate([left, right]))
+    if len(queries) > task.most_queries:
+        rng = np.random.default_rng(task.seed)
+        queries = np.sort(rng.choice(queries, task.most_queries, replace=False))
+    partner = np.zeros((len(queries), items), np.bool_)
+    for one, other in ((left, right), (right, left)):
+        row = np.searchsorted(queries, one)
+        asked = queries[np.minimum(row, len(queries) - 1)] == one
+        partner[row[asked], other[asked]] = True
+    ranks = np.concatenate(
+        [
+            _ranks(comparer, queries[start : start + AT_ONCE], partner[start : start + AT_ONCE])
+            for start in range(0, len(queries), AT_ONCE)
+        ]
+    )
+    depths = [depth for depth in DEPTHS if depth < items]
+
+    def figures(weights: Floats) -> dict[str, float]:
+        total = float(weights.sum())
+        return {
+            f"recall@{depth}": float(weights @ (ranks < depth)) / total if total else float("nan")
+            for depth in depths
+        }
+
+    units = np.concatenate([pairs.left_unit, pairs.right_unit])
+    unit_of = dict(
+        zip(np.concatenate([pairs.left, pairs.right]).tolist(), units.tolist(), strict=True)
+    )
+    asked_units = np.array([unit_of[query] for query in queries.tolist()])
+    trials = {f"recall@{depth}": len(queries) for depth in depths}
+    measured: Figures = dict(
+        bootstrap_figures(figures, Units.of_trials(asked_units), trials, bootstrap)
+    )
+    return measured
+
+
+def _ranks(comparer: Comparer, queries: Indices, partner: Same) -> Indices:
+    """(q,) how many other items are as near as the nearest partner, or nearer."""
+    distance = comparer.cross(queries, np.arange(partner.shape[1])).astype(np.float64)
+    distance[np.arange(len(queries)), queries] = np.inf
+    nearest = np.where(partner, distance, np.inf).min(1)
+    ranks: Indices = ((distance <= nearest[:, None]) & ~partner).sum(1)
+    return ranks

@@ -1,0 +1,86 @@
+"""Graded similarity: do predicted scores go with the scores that people gave?
+
+Pearson's correlation, Spearman's (Pearson's of the ranks) and the mean squared error, as SICK and
+STS-B are reported. Intervals draw items again, not pairs: a sentence that stands in many pairs is
+one sentence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.arrays import Floats, Indices
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+
+
+def similarity(
+    predicted: Floats,
+    given: Floats,
+    ends: tuple[Indices, Indices],
+    bootstrap: Bootstrap = Bootstrap(),
+) -> Figures:
+    """`pearson`, `spearman` and `mse` of (n,) scores of pairs between the items `ends`.
+
+    Raises DataError for fewer than three pairs, or where all given scores are equal.
+
+    >>> ends = np.arange(4), np.arange(4, 8)
+    >>> figures = similarity(np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 3, 5]), ends)
+    >>> figures["spearman"].value, figures["mse"].value
+    (1.0, 0.25)
+    """
+    if len(given) < 3 or np.ptp(given) == 0:
+        raise DataError(
+            "correlation needs three pairs or more whose scores differ, got "
+            f"{len(given)} pairs with scores from {given.min(initial=0):g} to "
+            f"{given.max(initial=0):g}"
+        )
+    ranks = _ranks(predicted), _ranks(given)
+    squared = (predicted - given) ** 2
+
+    def figures(weights: Floats) -> dict[str, float]:
+        total = float(weights.sum())
+        return {
+            "pearson": pearson(predicted, given, weights),
+            "spearman": pearson(*ranks, weights),
+            "mse": float(weights @ squared) / total if total else float("nan"),
+        }
+
+    measured: Figures = dict(
+        bootstrap_figures(
+            figures,
+            Units.of_pairs(*ends),
+            dict.fromkeys(("pearson", "spearman", "mse"), len(given)),
+            bootstrap,
+            bounds={
+                "pearson": (-1.0, 1.0),
+                "spearman": (-1.0, 1.0),
+                "mse": (
+                    0.0,
+                    max(float(np.ptp(given)), float(np.abs(predicted - given).max())) ** 2,
+                ),
+            },
+        )
+    )
+    return measured
+
+
+def pearson(one: Floats, other: Floats, weights: Floats) -> float:
+    """The correlation of two (n,) with a weight per pair; NaN where one of them does not vary."""
+    if weights.sum() == 0:
+        return float("nan")
+    share = weights / weights.sum()
+    one, other = one - share @ one, other - share @ other
+    spread = float(share @ one**2) * float(share @ other**2)
+    if spread <= 0:
+        return float("nan")
+    return float(np.clip(share @ (one * other) / np.sqrt(spread), -1.0, 1.0))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks from 0; equal values share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    ranks: Floats = (last - (count + 1) / 2)[place].astype(np.float64)
+    return ranks

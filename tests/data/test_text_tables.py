@@ -1,0 +1,125 @@
+"""Texts in the cells: seen from the cells, judged or graded, by name, and divided by pair."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.data import SplitConfig, open_data, pack, split
+from gemel.errors import DataError, MissingData
+from gemel.inputs import TextInput, learn_tokenizer
+
+PAIRS = "left,right,same\nhow are you,how do you do,1\nwho is it,what is it,0\n"
+GRADED = "left,right,score\na cat,a kitten,4.5\na cat,a car,1.0\na dog,a dog,5\n"
+
+
+def table(folder, text, name="t.csv"):
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def test_cells_that_are_no_paths_are_texts(tmp_path):
+    data = open_data(table(tmp_path, PAIRS))
+    assert data.kind == "text"
+    assert [data.items.raw(i) for i in range(4)] == [
+        "how are you",
+        "how do you do",
+        "who is it",
+        "what is it",
+    ]
+    assert data.items.name(2) == "row 3"
+    labelled = open_data(table(tmp_path, "item,label\none fish,a\ntwo fish,a\nred fish,b\n"))
+    assert labelled.kind == "text"
+    assert labelled.label_names == ("a", "b")
+
+
+def test_a_table_of_pictures_that_are_missing_is_still_one_of_pictures(tmp_path):
+    with pytest.raises(MissingData, match=r"row 2 .*'a\.png' does not exist"):
+        open_data(table(tmp_path, "item,label\na.png,a\nb.png,b\n"))
+
+
+def test_a_cell_that_exists_makes_pictures_unless_said_otherwise(tmp_path):
+    (tmp_path / "yes").write_bytes(b"")
+    path = table(tmp_path, "left,right,same\nyes,no,1\nno,maybe,0\n")
+    with pytest.raises(MissingData, match="'no' does not exist"):
+        open_data(path)
+    assert open_data(path, kind="text").kind == "text"
+
+
+def test_scores_are_put_on_the_scale_that_they_show(tmp_path):
+    data = open_data(table(tmp_path, GRADED))
+    assert data.pairs.scale == (1.0, 5.0)
+    np.testing.assert_allclose(data.pairs.grades(), [(4.5 - 1) / 4, 0, 1])
+    assert data.pairs.same.tolist() == [True, False, True]
+    assert "from 1 to 5; in verdicts, 4 and more is the same" in data.notices[-1]
+
+
+@pytest.mark.parametrize("cell", ["much", "", "nan", "-1", "101", "inf"])
+def test_a_score_off_every_scale_names_its_row(tmp_path, cell):
+    with pytest.raises(DataError, match=r"row 3 of .*score must be a number from 0 to 100"):
+        open_data(table(tmp_path, f"left,right,score\na,b,3\nc,d,{cell}\n"))
+
+
+def test_judgements_of_texts_may_contradict_and_are_counted(tmp_path):
+    rows = PAIRS + "what is it,who is it,1\nwho is it,what is it,0\nhow are you,how are you,1\n"
+    data = open_data(table(tmp_path, rows))
+    assert data.pairs.same.tolist() == [True, False]
+    assert any("1 rows contradict an earlier one" in notice for notice in data.notices)
+    assert any("1 rows that pair an item with itself" in notice for notice in data.notices)
+
+
+def test_an_empty_text_is_listed_and_counted(tmp_path):
+    rows = [f"text number {i},text number {i + 100},{i % 2}" for i in range(40)]
+    data = open_data(table(tmp_path, "\n".join(["left,right,same", *rows, ",alone,1"])))
+    reader = TextInput(tokenizer=learn_tokenizer(["text number 1"], "words"))
+    packed = pack(data, reader, cache=tmp_path / "cache")
+    assert [name for name, _ in packed.unreadable] == ["row 42"]
+    assert "this one is empty" in packed.notices[0]
+
+
+def test_by_pair_an_item_may_be_on_two_sides_but_no_pair(tmp_path):
+    rng = np.random.default_rng(0)
+    ends = {tuple(sorted(rng.choice(12, 2, replace=False))) for _ in range(200)}
+    rows = [f"text {a},text {b},{(a + b) % 2}" for a, b in ends]
+    data = open_data(table(tmp_path, "\n".join(["left,right,same", *rows])))
+    digests = np.arange(2 * len(data)).view(np.uint8).reshape(-1, 16)
+    alive = np.full(len(data), True)
+    parts = split(data, SplitConfig(by="pair", validation=0.2, test=0.3), digests, alive, 0)
+    assert parts.by == "pair"
+    sides = [
+        set(rows.tolist()) for rows in (parts.pairs.train, parts.pairs.validation, parts.pairs.test)
+    ]
+    assert sum(map(len, sides)) == len(rows) == len(set.union(*sides))
+    assert set(parts.train) & set(parts.test)
+
+
+def test_sets_are_read_from_their_original_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEMEL_DATA", str(tmp_path))
+    (tmp_path / "sick").mkdir()
+    head = "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n"
+    (tmp_path / "sick" / "SICK_train.txt").write_text(
+        head + "1\ta b\tc d\t4.5\tX\n2\te\tf\t1.0\tX\n"
+    )
+    (tmp_path / "sick" / "SICK_trial.txt").write_text(head + "3\tg\th\t5.0\tX\n4\ti\tj\t2.0\tX\n")
+    data = open_data("sick")
+    assert data.name == "sick"
+    assert data.pairs.scores.tolist() == [4.5, 1.0, 5.0, 2.0]
+    assert data.pairs.split.tolist() == [0, 0, 2, 2]
+    (tmp_path / "text" / "qqp").mkdir(parents=True)
+    broken = b"1\twhy \xe2?\twhat?\t7\r\n0\tone \xe2\x80\xa8line?\twho?\t8\nshort\n" * 1
+    many = b"".join(b"%d\tq%d\tr%d\t9\n" % (i % 2, i, i) for i in range(40))
+    (tmp_path / "text" / "qqp" / "dev.tsv").write_bytes(broken + many)
+    data = open_data("qqp")
+    assert data.items.raw(0) == "why \N{REPLACEMENT CHARACTER}?"
+    assert data.items.raw(2) == "one \u2028line?"
+    assert data.notices == (
+        "1 rows are no UTF-8: what is broken in them is read as \N{REPLACEMENT CHARACTER}.",
+        "1 lines with too few columns are left out.",
+    )
+
+
+def test_a_set_that_is_not_at_hand_says_where_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEMEL_DATA", str(tmp_path))
+    monkeypatch.setenv("GEMEL_CACHE", str(tmp_path))
+    with pytest.raises(MissingData, match=r"mrpc is not at hand .*put them into"):
+        open_data("mrpc")

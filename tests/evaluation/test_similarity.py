@@ -1,0 +1,78 @@
+"""Correlations against NumPy's and SciPy's ranks; retrieval of partners against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.errors import DataError
+from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.pairs import given_pairs
+from gemel.evaluation.partners import partner_retrieval
+from gemel.evaluation.similarity import pearson, similarity
+
+FEW = Bootstrap(resamples=30)
+
+
+def euclidean(left, right):
+    return np.linalg.norm(left[:, :, None] - right[:, None], axis=-1).astype(np.float32)
+
+
+def test_correlations_are_those_of_second_implementations():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(0)
+    given = rng.integers(0, 6, 80).astype(float)  # with ties
+    predicted = given + rng.normal(0, 1, 80).round(1)
+    figures = similarity(predicted, given, (np.arange(80), np.arange(80, 160)), FEW)
+    assert figures["pearson"].value == pytest.approx(np.corrcoef(predicted, given)[0, 1])
+    assert figures["spearman"].value == pytest.approx(stats.spearmanr(predicted, given).statistic)
+    assert figures["mse"].value == pytest.approx(np.mean((predicted - given) ** 2))
+
+
+def test_a_weight_of_two_is_the_pair_twice():
+    rng = np.random.default_rng(1)
+    one, other, weights = rng.random(9), rng.random(9), rng.integers(0, 3, 9).astype(float)
+    repeated = [np.repeat(values, weights.astype(int)) for values in (one, other)]
+    assert pearson(one, other, weights) == pytest.approx(np.corrcoef(*repeated)[0, 1])
+
+
+def test_pairs_of_few_sentences_have_wider_intervals_than_pairs_of_many():
+    rng = np.random.default_rng(2)
+    given, noise = rng.normal(0, 1, 300), rng.normal(0, 1, 300)
+    many = similarity(given + noise, given, (np.arange(300), np.arange(300, 600)))
+    # Six sentences on the left, each always judged too high or too low by the same amount.
+    left = np.arange(300) % 6
+    few = similarity(given + noise[left], given, (left, np.arange(300, 600)))
+    assert few["mse"].high - few["mse"].low > 2 * (many["mse"].high - many["mse"].low)
+
+
+def test_scores_that_do_not_differ_are_refused():
+    with pytest.raises(DataError, match="three pairs or more whose scores differ"):
+        similarity(np.arange(4.0), np.ones(4), (np.arange(4), np.arange(4)))
+
+
+def test_partners_are_found_as_by_brute_force():
+    rng = np.random.default_rng(3)
+    embeddings = rng.random((40, 3)).astype(np.float32)
+    left, right = np.arange(0, 30), rng.permutation(40)[:30]
+    same = (rng.random(30) < 0.6) & (left != right)
+    pairs = given_pairs(left, right, same)
+    figures = partner_retrieval(EmbeddingComparer(embeddings, euclidean), pairs, 40, bootstrap=FEW)
+    partners = {}
+    for one, other in zip(left[same], right[same], strict=True):
+        partners.setdefault(int(one), set()).add(int(other))
+        partners.setdefault(int(other), set()).add(int(one))
+    distance = euclidean(embeddings[None], embeddings[None])[0]
+    for depth in (1, 5, 10):
+        found = 0
+        for query, theirs in partners.items():
+            order = [i for i in np.argsort(distance[query]) if i != query][:depth]
+            found += bool(theirs & set(map(int, order)))
+        assert figures[f"recall@{depth}"].value == pytest.approx(found / len(partners))
+
+
+def test_a_matcher_that_says_the_same_of_everything_finds_nobody():
+    pairs = given_pairs(np.arange(5), np.arange(5, 10), np.full(5, True))
+    constant = EmbeddingComparer(np.ones((20, 2), np.float32), euclidean)
+    assert partner_retrieval(constant, pairs, 20, bootstrap=FEW)["recall@10"].value == 0

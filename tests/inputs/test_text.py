@@ -1,0 +1,88 @@
+"""Texts in, ids out; what cannot be read is one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gemel.arrays import padded
+from gemel.errors import ItemError
+from gemel.inputs import TextInput, learn_tokenizer, plain_text
+
+TEXTS = ["A red car.", "a car, and another car"]
+WORDS = TextInput(tokenizer=learn_tokenizer(TEXTS, "words"), most_tokens=3)
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ("", "must hold more than white space"),
+        (" \n\t ", "must hold more than white space"),
+        ("x" * 1_000_000, "1,000,000 characters, and at most 100,000 are read"),
+        ("zzz qqq", "'zzz qqq' holds nothing that this matcher knows"),
+        (np.zeros((4, 4), np.uint8), "compares texts, .*: got ndarray"),
+        (Image.new("L", (4, 4)), "compares texts, .*: got Image"),
+        (b"bytes", "compares texts, .*: got bytes"),
+        (Path("missing.txt"), "'missing.txt' cannot be read"),
+        (Path("a.png"), "'a.png' is a picture's file"),
+    ],
+)
+def test_what_is_no_readable_text_is_one_sentence(raw, sentence):
+    with pytest.raises(ItemError, match=sentence) as told:
+        WORDS.read(raw)
+    assert len(str(told.value)) < 250
+
+
+def test_a_picture_file_named_in_place_of_a_text_is_noticed(tmp_path):
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    with pytest.raises(ItemError, match="is a picture's file, and this matcher compares texts"):
+        WORDS.read(str(tmp_path / "a.png"))
+
+
+def test_a_text_file_is_read_by_its_path(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"a red\r\ncar")
+    assert WORDS.read(tmp_path / "a.txt").tolist() == WORDS.read("A red  car").tolist()
+
+
+def test_one_token_more_than_is_shown_tells_that_a_text_is_cut():
+    packed = padded([WORDS.read("a car"), WORDS.read("a red car, and another car")])
+    assert packed.lengths.tolist() == [2, 4]
+    values, lengths = WORDS.feed(packed)
+    assert values.shape == (2, 3)
+    assert lengths.tolist() == [2, 3]
+    assert WORDS.remarks(packed.lengths)[0].startswith("1 of 2 texts are cut after 3 tokens")
+
+
+def test_in_a_dataset_a_text_of_unknown_words_stays():
+    ids, _ = WORDS.read_with_digest("zzz qqq")
+    assert ids.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("tokens", ["words", "byte-pair", "characters"])
+def test_a_vocabulary_does_not_depend_on_the_order_of_the_texts(tokens):
+    texts = [f"{a} {b}" for a in ("red", "blue", "green") for b in ("car", "cart", "cat")]
+    assert learn_tokenizer(texts, tokens, 40) == learn_tokenizer(texts[::-1], tokens, 40)
+
+
+def test_a_vocabulary_holds_the_commonest_first_and_is_filled_up():
+    reader = TextInput(
+        tokenizer=learn_tokenizer(["b b a", "b c a"], "words", 6, 2, ["b", "x", "y"])
+    )
+    assert reader.tokens() == ["[PAD]", "[UNK]", "b", "a", "x", "y"]
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text):
+    try:
+        plain = plain_text(text)
+    except ItemError:
+        return
+    assert plain == plain_text(plain)
+    for tokens in ("words", "characters"):
+        reader = TextInput(tokenizer=learn_tokenizer([plain], tokens))
+        assert len(reader.read_with_digest(text)[0]) >= 1
