@@ -24,10 +24,12 @@ def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
     """
     filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
     for cell in filled:
-        suffix = Path(cell).suffix.lower()
+        exists = len(cell) < LONGEST_PATH and _exists(folder / cell)
+        # A sentence may end like a file name, so what does not exist must look like one.
+        suffix = Path(cell).suffix.lower() if exists or " " not in cell else ""
         if suffix in ENDINGS:
             return "series"
-        if suffix in PICTURES or (len(cell) < LONGEST_PATH and _exists(folder / cell)):
+        if exists or suffix in PICTURES:
             return "image"
     return "text" if filled else "image"
 
