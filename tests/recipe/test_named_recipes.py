@@ -47,7 +47,7 @@ def test_its_text_is_to_be_had_by_name(name):
 def test_another_name_says_which_was_meant():
     with pytest.raises(RecipeError, match=r"no recipe 'koch-2051'; did you mean 'koch-2015'\?"):
         named_text("koch-2051")
-    with pytest.raises(RecipeError, match="no recipe 'x'; there are: .*default, "):
+    with pytest.raises(RecipeError, match=r"no recipe 'x'; there are: .*default, "):
         named_text("x")
 
 

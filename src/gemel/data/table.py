@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gemel.data.cell_kinds import kind_of_cells
 from gemel.data.dataset import Dataset
-from gemel.data.kinds import kind_of_cells
 from gemel.data.rows import read_rows
 from gemel.data.table_items import labelled_items
 from gemel.data.table_pairs import graded_pairs, labelled_pairs

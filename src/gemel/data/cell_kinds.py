@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from gemel.data.folder import PICTURES
+from gemel.data.file_kinds import FILES
 from gemel.inputs import Kind
-from gemel.inputs.series import ENDINGS
 
 LOOKED_AT = 1_000
 """Cells that are looked at."""
@@ -27,9 +26,10 @@ def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
         exists = len(cell) < LONGEST_PATH and _exists(folder / cell)
         # A sentence may end like a file name, so what does not exist must look like one.
         suffix = Path(cell).suffix.lower() if exists or " " not in cell else ""
-        if suffix in ENDINGS:
-            return "series"
-        if exists or suffix in PICTURES:
+        for kind, endings in FILES.items():
+            if suffix in endings:
+                return kind
+        if exists:
             return "image"
     return "text" if filled else "image"
 
