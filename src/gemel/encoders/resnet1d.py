@@ -91,8 +91,9 @@ def parts_over(frames: Frames, lengths: Lengths, parts: int) -> Tensor:
 
     A frame that lies in two parts counts in each by how much of it does, so short items have all.
 
-    >>> parts_over(torch.tensor([[[1.0], [2.0], [6.0], [9.0]]]), torch.tensor([3]), 2).tolist()
-    [[[1.3333333730697632], [4.666666507720947]]]
+    >>> frames = torch.tensor([[[1.0], [2.0], [6.0], [9.0]]])
+    >>> parts_over(frames, torch.tensor([4]), 2).tolist()
+    [[[1.5], [7.5]]]
     """
     steps = torch.arange(frames.shape[1], device=frames.device)
     begins = steps / lengths[:, None]
