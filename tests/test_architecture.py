@@ -12,10 +12,10 @@ SOURCE = Path(gemel.__file__).parent
 FLOORS = [
     {"errors", "arrays", "shapes", "progress"},
     {"functional", "whole_file"},
-    {"inputs", "encoders", "metrics", "losses", "readers", "augment", "batches", "evaluation"}
-    | {"calibration"},
+    {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
+    | {"evaluation", "calibration"},
     {"data", "twin", "networks", "run"},
-    {"episode_reader"},
+    {"episode_reader", "recall"},
     {"matcher", "recipe"},
     {"measure"},
     {"report"},
@@ -24,7 +24,7 @@ FLOORS = [
     {"cli"},
 ]
 TORCH_ROOMS = {
-    *{"encoders", "metrics", "losses", "readers", "augment", "shapes", "twin"},
+    *{"encoders", "metrics", "losses", "readers", "memories", "augment", "shapes", "twin"},
     *{"training", "tuning"},
 }
 HEAVY = {

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 import gemel
-from gemel.batches import Classes, Episodes, GivenPairs, RandomPairs, Triplets
+from gemel.batches import Classes, Episodes, GivenPairs, RandomPairs, Sequences, Triplets
 from gemel.calibration import IsotonicCalibration, LogisticCalibration
 from gemel.encoders import ENCODERS
 from gemel.inputs import INPUTS
 from gemel.losses import LOSSES
+from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
 from gemel.readers import READERS
 
@@ -60,8 +61,9 @@ def test_an_example_answers_what_it_says(module, name, text, request, tmp_path, 
         *METRICS.values(),
         *LOSSES.values(),
         *READERS.values(),
+        *MEMORIES.values(),
         *INPUTS,
-        *(GivenPairs, RandomPairs, Triplets, Classes, Episodes),
+        *(GivenPairs, RandomPairs, Triplets, Classes, Episodes, Sequences),
         *(LogisticCalibration, IsotonicCalibration),
         gemel.load,
         gemel.train,

@@ -14,6 +14,7 @@ import gemel.calibration
 import gemel.encoders
 import gemel.inputs
 import gemel.losses
+import gemel.memories
 import gemel.metrics
 import gemel.readers
 
@@ -37,8 +38,9 @@ def written_in(room) -> set[type]:
         (gemel.losses, gemel.losses.Loss, gemel.losses.LOSSES),
         (gemel.metrics, gemel.metrics.Metric, gemel.metrics.METRICS),
         (gemel.readers, gemel.readers.Reader, gemel.readers.READERS),
+        (gemel.memories, gemel.memories.Memory, gemel.memories.MEMORIES),
     ],
-    ids=["encoders", "losses", "metrics", "readers"],
+    ids=["encoders", "losses", "metrics", "readers", "memories"],
 )
 def test_every_network_part_is_registered(room, kind, registry):
     written = {

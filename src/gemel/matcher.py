@@ -9,6 +9,7 @@ A folder of its own, readable without torch:
     reader.onnx           where the recipe has a reader: an episode's examples to distances
     pair.onnx             of a joint tie, in place of these: two times items (n, …) to distances
     weights.safetensors   the same weights for torch, to train on from
+    memory.onnx           where the recipe has a memory: one step of it, with memory.safetensors
     tokenizer.json        for texts: the vocabulary, as the library `tokenizers` writes it
 """
 
@@ -38,6 +39,7 @@ from gemel.networks import (
     Networks,
     Side,
 )
+from gemel.recall import MEMORY, MEMORY_WEIGHTS, Recall
 from gemel.whole_file import write_text
 
 FORMAT = 1
@@ -71,6 +73,8 @@ class MatcherFile(BaseModel):
     metric: str
     reader: str | None = None
     """What answers few-shot in the light of all examples, where it is not the metric alone."""
+    memory: str | None = None
+    """What names the items of a sequence by those before them, where the recipe has one."""
     embedding_size: int
     calibration: Calibration
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
@@ -180,6 +184,12 @@ class Matcher:
             return None
         return EpisodeReader(self.path / READER, embeddings)
 
+    def recall(self, embeddings: Embeddings) -> Recall | None:
+        """The memory, to name items with these embeddings; None where the matcher has none."""
+        if self.file.memory is None:
+            return None
+        return Recall(self.path / MEMORY, embeddings)
+
     def embed(self, items: Iterable[Raw], side: Side | None = None) -> Embeddings:
         """(n, d) one embedding per item, encoded in batches; memory is a batch and the result.
 
@@ -236,7 +246,8 @@ def files_of(file: MatcherFile) -> tuple[str, ...]:
     """The files beside `matcher.json`."""
     reader = () if file.reader is None else (READER,)
     tokenizer = (TOKENIZER,) if file.input.kind == "text" else ()
-    return (*FILES[file.tie], *reader, *tokenizer)
+    memory = () if file.memory is None else (MEMORY, MEMORY_WEIGHTS)
+    return (*FILES[file.tie], *reader, *tokenizer, *memory)
 
 
 def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:

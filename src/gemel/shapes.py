@@ -40,6 +40,15 @@ Told: TypeAlias = Float[Tensor, "b n w"]
 ClassDistances: TypeAlias = Float[Tensor, "b q w"]
 """In each of b episodes, the distance of q queries to w classes."""
 
+Classes: TypeAlias = Float[Tensor, "b ways"]
+"""One item of each of b sequences: its class, one-hot, or its distance to every class."""
+
+ClassSets: TypeAlias = Float[Tensor, "b t ways"]
+"""All t items of each of b sequences, in time."""
+
+States: TypeAlias = Float[Tensor, "b numbers"]
+"""What a memory carries from one item of b sequences to the next."""
+
 Positions: TypeAlias = Int[Tensor, "..."]
 """Rows of a batch."""
 

@@ -17,6 +17,7 @@ from gemel.batches import (
     LabelIndex,
     Partners,
     RandomPairs,
+    Sequences,
     Trials,
     Triplets,
 )
@@ -57,6 +58,8 @@ KINDS = {
     "trials": lambda: Trials(index(), MAKERS, trials=2, ways=3),
     "trials without makers": lambda: Trials(index(None), None, trials=1, ways=6, turned=True),
     "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
+    "sequences": lambda: Sequences(index(), ways=3, items=4, size=2),
+    "sequences in a group": lambda: Sequences(index(), ways=4, items=2, size=3, groups=1),
     "episodes in a group": lambda: Episodes(index(), ways=4, shots=1, queries=1, groups=1),
 }
 
@@ -197,3 +200,24 @@ def test_any_labels_either_serve_or_are_refused(labels):
         for batch in epoch(kind):
             own = labels[batch.items]
             assert np.array_equal(batch.same, own[batch.rows][:, None] == own[batch.columns])
+
+
+def test_a_batch_of_sequences_compares_each_item_with_all_others_of_its_own():
+    (batch, *_) = epoch(Sequences(index(), ways=3, items=4, size=2))
+    assert len(batch.items) == 2 * 12
+    for row, columns in zip(batch.rows, batch.columns, strict=True):
+        own = np.arange(12) + row // 12 * 12
+        np.testing.assert_array_equal(columns, own[own != row])
+
+
+def test_what_an_item_is_called_in_its_sequence_is_its_label_under_a_new_number():
+    numbers = set()
+    for seed in range(80):
+        batch = epoch(Sequences(index(), ways=3, items=2, size=1), seed)[0]
+        assert sorted(np.bincount(batch.classes)) == [2, 2, 2]
+        for one in range(3):
+            labels = set(LABELS[batch.items[batch.classes == one]])
+            assert len(labels) == 1
+            numbers |= {(label, one) for label in labels}
+    # No label keeps its number.
+    assert len({one for label, one in numbers if label == 0}) == 3

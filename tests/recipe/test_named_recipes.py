@@ -33,7 +33,7 @@ def test_written_out_it_hides_no_default(name):
     # Hold settings that may be absent.
     optional = {"training", "evaluation", "optimizer", "batch", "split", "reproduction"}
     for key, field in Recipe.model_fields.items():
-        if key in {"reader", "reproduction", "right"} and key not in tree:
+        if key in {"memory", "reader", "reproduction", "right"} and key not in tree:
             continue
         assert key in tree, key
         if key not in optional and hasattr(field.annotation, "model_fields"):
@@ -163,3 +163,16 @@ def test_signet_is_as_the_paper_says():
     assert (optimizer.momentum, optimizer.weight_decay) == (0.9, 5e-4)
     assert (recipe.batch.size, recipe.training.epochs) == (128, 20)
     assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "contrastive")
+
+
+def test_santoro_is_as_the_paper_says():
+    recipe = load_recipe("santoro-2016")
+    # Supplement: an LSTM of 200, 128 slots of 40, 4 heads, decay 0.99, 16 episodes a step.
+    memory = recipe.memory
+    assert (memory.hidden, memory.slots, memory.width) == (200, 128, 40)
+    assert (memory.heads, memory.decay) == (4, 0.99)
+    # Section 4.2: 20x20 pixels, 5 classes with 10 items each; small rotations and shifts.
+    assert recipe.input.size == (20, 20)
+    batch = recipe.batch
+    assert (batch.kind, batch.ways, batch.items, batch.size) == ("sequences", 5, 10, 16)
+    assert recipe.augment.rotation == pytest.approx(180 / 16)

@@ -10,9 +10,11 @@ import pytest
 from gemel.augment import AffineRange, Augment
 from gemel.encoders import ENCODERS
 from gemel.losses import LOSSES
+from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
+from gemel.recipe.memories import Mann
 from gemel.recipe.network import EncoderChoice, MetricChoice
 from gemel.recipe.objective import AugmentSetting, GroupAugmentSetting, LossChoice
 from gemel.recipe.readers import ReaderChoice
@@ -60,6 +62,15 @@ def test_every_metric_may_be_chosen_and_has_no_settings():
     assert set(get_args(MetricChoice.model_fields["name"].annotation)) == set(METRICS)
     for part in METRICS.values():
         assert set(keywords(part)) == {"sides"}
+
+
+def test_every_memory_has_a_setting_class_with_its_settings_and_defaults():
+    settings = {"mann": Mann}
+    assert set(settings) == set(MEMORIES)
+    for name, part in MEMORIES.items():
+        given = {"size", "ways"}
+        own = {key: value for key, value in keywords(part).items() if key not in given}
+        assert fields(settings[name]) == own
 
 
 def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():

@@ -9,6 +9,7 @@ from gemel.batches.given_pairs import GivenPairs
 from gemel.batches.labels import LabelIndex
 from gemel.batches.pairs import RandomPairs
 from gemel.batches.partners import Partners
+from gemel.batches.sequences import Sequences
 from gemel.batches.trials import Trials
 from gemel.batches.triplets import Triplets
 
@@ -22,6 +23,7 @@ __all__ = [
     "OneSide",
     "Partners",
     "RandomPairs",
+    "Sequences",
     "Trials",
     "Triplets",
 ]

@@ -45,6 +45,7 @@ class Batch:
     the position in `items` of what is laid over each, its own for nothing.
     In an episode all rows have the same columns, and `ways` (m,) says which of its labels, counted
     from 0, each of these is an example of. `grades` (r, m) are from 0 to 1 where pairs have scores.
+    In batches of sequences `classes` (n,) is what each item is called in its own sequence.
     """
 
     items: Indices
@@ -56,6 +57,7 @@ class Batch:
     over: Indices | None = None
     ways: Codes | None = None
     grades: Distances | None = None
+    classes: Codes | None = None
 
     @property
     def copies(self) -> Same:

@@ -30,12 +30,12 @@ def evaluate(
             "references",
             "lake-runs",
             "linear-probe",
+            "sequences",
         ],
         typer.Option(
             metavar="P",
             help="The way to measure: verification, few-shot, retrieval, similarity, references, "
-            "lake-runs or "
-            "linear-probe.",
+            "lake-runs, linear-probe or sequences.",
         ),
     ] = "verification",
     method: Annotated[

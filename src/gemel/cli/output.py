@@ -22,6 +22,7 @@ QUESTIONS = {
     "linear-probe": "can a linear classifier read the labels off the embeddings?",
     "references": "is it genuine, given references of whom it claims to be?",
     "similarity": "do its scores go with people's?",
+    "sequences": "what is it, told only of the items before?",
     "lake-runs": "which of 20 characters, given one drawing of each?",
 }
 

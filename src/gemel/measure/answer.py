@@ -19,6 +19,7 @@ Protocol: TypeAlias = Literal[
     "references",
     "lake-runs",
     "linear-probe",
+    "sequences",
 ]
 
 

@@ -8,12 +8,11 @@ from typing import Any, Self, final
 
 import numpy as np
 
-from gemel.arrays import Indices
-from gemel.episode_reader import EpisodeReader
-from gemel.errors import DataError
+from gemel.arrays import Embeddings, Indices
+from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.few_shot import score_episodes
+from gemel.evaluation.few_shot import Read, score_episodes
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.partners import partner_retrieval
 from gemel.evaluation.references import (
@@ -24,6 +23,7 @@ from gemel.evaluation.references import (
     references,
 )
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
+from gemel.evaluation.sequences import SequenceTask, score_sequences
 from gemel.evaluation.similarity import similarity
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import FARS, OperatingPoint, verification
@@ -33,6 +33,7 @@ from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.progress import Progress
+from gemel.recall import Recall
 from gemel.recipe import Recipe
 
 USUAL_WAYS = (20, 5)
@@ -117,7 +118,9 @@ class Subject:
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
-        for ways, shots in _tasks(candidates, question):
+        recall = self._recall(items)
+        most_ways = USUAL_WAYS[0] if recall is None else recall.ways
+        for ways, shots in _tasks(candidates, question, most_ways):
             trials = None if most is None else max(1, min(USUAL_TRIALS, most // (ways * shots)))
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
             result = score_episodes(comparer, candidates.labels, episodes, read=read)
@@ -161,6 +164,8 @@ class Subject:
                 return self.similarity(question)
             case "references":
                 return self.references(question)
+            case "sequences":
+                return self.sequences(question)
             case "lake-runs" | "linear-probe":
                 raise AssertionError(f"{protocol} is not about the items of one side")
 
@@ -191,6 +196,25 @@ class Subject:
         figures = similarity(predicted, pairs.scores, (pairs.left, pairs.right))
         return self._answer("similarity", question, figures, None)
 
+    def sequences(self, question: Question) -> Answer:
+        """Items come one by one, and each is named before it is told what it was.
+
+        Raises `RunError` where the matcher has no memory.
+        """
+        items, _ = self._genuine()
+        recall = self._recall(items)
+        if recall is None:
+            raise RunError(
+                f"sequences are named by a memory, and {self.matcher.path} has none: train with "
+                "--recipe santoro-2016, or measure with --protocol few-shot"
+            )
+        labels = self.prepared.labels(items)
+        task = SequenceTask(question.ways or recall.ways, seed=question.seed)
+        if question.ways is None:
+            task = task.that_fits(labels)
+        figures = score_sequences(recall.sequences, labels, task)
+        return self._answer("sequences", question, figures, None)
+
     def _queries(self, items: int, question: Question) -> int:
         """How many items retrieval asks for; fewer where every comparison is dear."""
         most = most_pairs(self.matcher.networks, question.most_pairs)
@@ -199,13 +223,25 @@ class Subject:
         each = max(1, items * self.matcher.file.embedding_size)
         return max(100, min(USUAL_QUERIES, MOST_NUMBERS // each))
 
-    def _reader(self, items: Indices) -> EpisodeReader | None:
+    def _reader(self, items: Indices) -> Read | None:
         """What answers episodes of these items in the light of all examples, if anything does."""
-        embeddings = embeddings_of(self.comparer)
-        if embeddings is None or self.matcher.file.reader is None:
+        recall = self._recall(items)
+        if recall is not None:
+            return recall.episodes
+        if self.matcher.file.reader is None:
             return None
-        own = np.searchsorted(self.prepared.side(self.side), items)
-        return self.matcher.reader(embeddings[own])
+        return self.matcher.reader(self._embeddings(items))
+
+    def _recall(self, items: Indices) -> Recall | None:
+        """The matcher's memory, to name these items in time; None where it has none."""
+        if self.matcher.file.memory is None:
+            return None
+        return self.matcher.recall(self._embeddings(items))
+
+    def _embeddings(self, items: Indices) -> Embeddings:
+        embeddings = embeddings_of(self.comparer)
+        assert embeddings is not None, "a reader and a memory have a shared tie"
+        return embeddings[np.searchsorted(self.prepared.side(self.side), items)]
 
     def _genuine(self) -> tuple[Indices, Comparer]:
         """The items that are what their label says, and a comparer of these alone."""
@@ -220,14 +256,14 @@ class Subject:
         return Answer(protocol, data, question.seed, figures, evidence=evidence)
 
 
-def _tasks(candidates: Candidates, question: Question) -> Iterator[tuple[int, int]]:
+def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterator[tuple[int, int]]:
     """As asked; else the usual ways that there are labels enough for, with 1 shot and 5."""
     if question.ways or question.shots:
         shots = question.shots or 1
-        yield question.ways or max(2, min(USUAL_WAYS[0], candidates.most_ways(shots))), shots
+        yield question.ways or max(2, min(most_ways, candidates.most_ways(shots))), shots
         return
     for shots in (1, 5):
-        most = candidates.most_ways(shots)
+        most = min(most_ways, candidates.most_ways(shots))
         usual = [ways for ways in USUAL_WAYS if ways <= most] or [most]
         yield from ((ways, shots) for ways in usual if ways > 1)
 

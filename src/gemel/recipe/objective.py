@@ -180,8 +180,24 @@ class TrialsBatch(Setting):
     overlaid: Share = 0.0
 
 
+class SequencesBatch(Setting):
+    """`size` episodes in time, each of `ways` labels with `items` items: what a memory needs."""
+
+    kind: Literal["sequences"]
+    ways: Annotated[int, Field(ge=2)] = 5
+    items: Annotated[int, Field(ge=2)] = 10
+    size: PositiveInt = 16
+    groups: Groups = "all"
+
+
 BatchChoice: TypeAlias = Annotated[
-    PairsBatch | PartnersBatch | TripletsBatch | ClassesBatch | EpisodesBatch | TrialsBatch,
+    PairsBatch
+    | PartnersBatch
+    | TripletsBatch
+    | ClassesBatch
+    | EpisodesBatch
+    | TrialsBatch
+    | SequencesBatch,
     Field(discriminator="kind"),
 ]
 

@@ -94,8 +94,29 @@ class LakeRunsRow(Row):
     figure: Literal["accuracy"] = "accuracy"
 
 
+class LinearProbeRow(Row):
+    """The share of test items that a linear classifier of the embeddings names rightly."""
+
+    protocol: Literal["linear-probe"]
+    figure: Literal["accuracy"] = "accuracy"
+
+
+class SequencesRow(Row):
+    """Accuracy at the k-th item of a class, for a recipe with a memory."""
+
+    protocol: Literal["sequences"]
+    figure: Annotated[str, Field(pattern=r"^accuracy(@instance=\d+)?$")] = "accuracy"
+
+
 RowChoice: TypeAlias = Annotated[
-    VerificationRow | FewShotRow | RetrievalRow | SimilarityRow | ReferencesRow | LakeRunsRow,
+    VerificationRow
+    | FewShotRow
+    | RetrievalRow
+    | SimilarityRow
+    | ReferencesRow
+    | LakeRunsRow
+    | LinearProbeRow
+    | SequencesRow,
     Field(discriminator="protocol"),
 ]
 

@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
+from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
 from gemel.recipe.one_side import check_takes, series_throughout
@@ -73,6 +74,7 @@ class Recipe(Setting):
     right: RightSetting | None = None
     metric: MetricChoice
     reader: ReaderChoice | None = None
+    memory: MemoryChoice | None = None
     loss: LossChoice
     batch: BatchChoice
     augment: AugmentChoice = AugmentSetting()
@@ -103,6 +105,20 @@ class Recipe(Setting):
         check_takes(self.input, self.encoder)
         if self.right is not None and self.tie == "separate":
             check_takes(self.right.input, self.right.encoder, "right.")
+        return self
+
+    @model_validator(mode="after")
+    def _a_memory_has_sequences(self) -> Recipe:
+        if (self.memory is not None) != (self.batch.kind == "sequences"):
+            raise ValueError(
+                "a memory learns from sequences, and nothing else does: set batch.kind to "
+                '"sequences" and memory.name to "mann", or leave both out'
+            )
+        if self.memory is not None and self.tie != "shared":
+            raise ValueError(
+                "a memory names items by their embeddings, of whichever side they are: set tie to "
+                '"shared", or leave memory out'
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from gemel.recipe.setting import Setting
 
-WatchedFigure: TypeAlias = Literal["auc", "eer", "one-shot"]
+WatchedFigure: TypeAlias = Literal["auc", "eer", "one-shot", "sequence"]
 
 
 class ValidationSetting(Setting):
@@ -16,7 +16,7 @@ class ValidationSetting(Setting):
 
     `one-shot` asks `trials` questions with `ways` candidates, one example of each: within a group
     where the data have groups, and between two makers where they have makers. `auc` and `eer` are
-    of pairs.
+    of pairs. `sequence`, for a recipe with a memory, is the accuracy at the second item of a class.
     """
 
     figure: WatchedFigure = "auc"

@@ -25,7 +25,7 @@ def answers_of(
     answers = []
     for row in rows:
         question = Question.of(recipe, **_settings(row))
-        if row.protocol == "lake-runs":
+        if row.protocol in {"lake-runs", "linear-probe"}:
             answers.append(measure_run(run, None, row.protocol, question, progress))
             continue
         if row.data not in subjects:

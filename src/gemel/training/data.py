@@ -13,6 +13,7 @@ from gemel.batches import (
     LabelIndex,
     Partners,
     RandomPairs,
+    Sequences,
     Trials,
     Triplets,
 )
@@ -110,6 +111,8 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
             )
         case "episodes":
             return Episodes(index, batch.ways, batch.shots, batch.queries, groups)
+        case "sequences":
+            return Sequences(index, batch.ways, batch.items, batch.size, groups)
 
 
 def _kept_pairs(

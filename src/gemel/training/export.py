@@ -95,7 +95,7 @@ class _Pairs(nn.Module):
 def _export(
     network: nn.Module, path: Path, inputs: dict[str, torch.Tensor], output: str, shapes: Any
 ) -> None:
-    with _quiet():
+    with quiet():
         torch.onnx.export(
             network.eval(),
             tuple(inputs.values()),
@@ -110,7 +110,7 @@ def _export(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """The exporter speaks of operators that no network here uses."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript")]
     levels = [logger.level for logger in loggers]

@@ -13,22 +13,19 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, final
+from typing import Any, TypeAlias, final
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from lightning_fabric import Fabric
-from torch import Tensor, nn
 
 from gemel.batches import Batch
-from gemel.batches.batch import OneSide, Sides
+from gemel.batches.batch import OneSide
 from gemel.errors import RunError
-from gemel.losses import Loss
 from gemel.measure.history import write_history
 from gemel.progress import Progress, Stage
 from gemel.run import Run
-from gemel.shapes import Distances, Items, Positions, Same, Scalar
+from gemel.shapes import Distances, Items
 from gemel.training.board import Board
 from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
 from gemel.training.collapse import collapse_sentence, resting_loss
@@ -36,67 +33,14 @@ from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import Speed, choose_speed
-from gemel.twin import Asked, SharedTwin, Twin
+from gemel.training.step import Compared, build_step, compared_in
+from gemel.twin import SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
 """How often a training validates in all, where nothing waits for a better figure."""
 COLLAPSE_SHARE = 0.2
 """Of the training: before it, a loss may well be where it began."""
-
-
-class Compared(NamedTuple):
-    """What of a batch is compared with what, on the device: see `Batch`."""
-
-    rows: Positions
-    columns: Positions
-    same: Same
-    copies: Same
-    asked: Asked | None = None
-    """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
-    grades: Distances | None = None
-
-    def target(self, loss: Loss) -> Tensor:
-        """What the loss holds distances against."""
-        return self.same if self.grades is None or not loss.graded else self.grades
-
-
-def compared_in(
-    batch: Batch, sides: Sides, to_device: Callable[[Tensor], Tensor], *, read: bool
-) -> Compared:
-    """`read` is true where a reader answers and the batch is an episode for it."""
-    arrays = (sides.rows, sides.columns, batch.same, batch.copies)
-    rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
-    if not read:
-        grades = None if batch.grades is None else to_device(torch.from_numpy(batch.grades))
-        return Compared(rows, columns, same, copies, grades=grades)
-    assert batch.ways is not None
-    told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
-    answers = (same.float() @ told) > 0
-    return Compared(rows, columns, answers, copies, Asked(rows, columns[0], told))
-
-
-@final
-class Step(nn.Module):
-    """Twin and loss as the one module that is trained: from items to the number to make small."""
-
-    def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
-        super().__init__()
-        self.twin = twin
-        self.loss = loss
-        self.instances = instances
-
-    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
-        if compared.asked is None:
-            distance = self.twin(left, right, compared.rows, compared.columns)
-        else:
-            assert isinstance(self.twin, SharedTwin)
-            distance = self.twin.read(left, compared.asked)
-        with torch.autocast(distance.device.type, enabled=False):
-            value: Scalar = self.loss(distance, compared.target(self.loss))
-            if self.instances:
-                value = value + self.instances * self.loss(distance, compared.copies)
-        return value, distance.detach()
 
 
 @final
@@ -143,8 +87,7 @@ class Trainer:
         # What Fabric says of itself would stand among the lines that are for the user.
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
-        instances = getattr(self.recipe.batch, "instances", 0.0)
-        step = Step(plan.twin, plan.loss, instances).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        step = build_step(plan).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.module = step
         self.step, self.optimizer = self.fabric.setup(
             step, build_optimizer(self.recipe.optimizer, step)

@@ -14,13 +14,14 @@ from gemel.arrays import Distances
 from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import FORMAT, MatcherFile, networks_of, seal
-from gemel.measure.compared import comparer_of, most_pairs, some_of
+from gemel.measure.compared import comparer_of, embeddings_of, most_pairs, some_of
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
 from gemel.run import Run
 from gemel.training.calibrate import Calibrated, calibrate
 from gemel.training.export import export_networks
+from gemel.training.export_memory import check_memory, export_memory
 from gemel.training.parity import Parity, measure_parity
 from gemel.training.plan import Plan
 from gemel.twin import EmbeddingTwin
@@ -46,6 +47,11 @@ def make_matcher(
         distance = comparer.pairs(pairs.left, pairs.right)
         calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)
         curve = _score_curve(distance, pairs, prepared)
+        if plan.memory is not None:
+            embeddings = embeddings_of(comparer)
+            assert embeddings is not None, "a memory has a shared tie"
+            export_memory(plan.memory, embeddings.shape[1], folder)
+            check_memory(plan.memory, folder, embeddings)
         parity = _parity(plan, networks, prepared, pairs, calibrated.thresholds[0].distance)
         about = {
             "gemel": version("gemel"),
@@ -94,6 +100,7 @@ def _file(
         format=FORMAT,
         name=name,
         reader=None if recipe.reader is None else recipe.reader.name,
+        memory=None if recipe.memory is None else recipe.memory.name,
         input=readers.left,
         right_input=None if readers.right == readers.left else readers.right,
         tie=recipe.tie,

@@ -12,6 +12,7 @@ from gemel.encoders import ENCODERS, Encoder, PixelStatistics, Samples, TokenVec
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput, Input, TextInput
 from gemel.losses import LOSSES, Loss
+from gemel.memories import MEMORIES, Memory
 from gemel.metrics import METRICS, Metric
 from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
@@ -126,6 +127,19 @@ def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVecto
         vectors[torch.from_numpy(found)] = torch.from_numpy(given[found])
     vectors[0] = 0.0
     return TokenVectors(vectors, tuned=setting.tuned, dropout=setting.dropout)
+
+
+def build_memory(recipe: Recipe, twin: Twin) -> Memory | None:
+    """The memory of a recipe that has one, for the embeddings of its twin."""
+    if recipe.memory is None:
+        return None
+    assert recipe.batch.kind == "sequences"
+    size = twin.encoders[0].embedding_size
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        settings = recipe.memory.model_dump(exclude={"name"})
+        memory: Memory = _make(MEMORIES[recipe.memory.name], size, recipe.batch.ways, **settings)
+        return memory
 
 
 def build_loss(recipe: Recipe, twin: Twin) -> Loss:

@@ -11,6 +11,7 @@ import torch
 from gemel.arrays import Array, Indices
 from gemel.batches import BatchKind
 from gemel.losses import Loss
+from gemel.memories import Memory
 from gemel.recipe import Recipe
 from gemel.shapes import Items
 from gemel.training.augmenting import Augmenting
@@ -45,3 +46,4 @@ class Plan:
     left: Feed
     right: Feed
     validate: Callable[[Twin], dict[str, float]]
+    memory: Memory | None = None

@@ -34,7 +34,7 @@ from gemel.training.augmenting import build_augment
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
-from gemel.training.parts import Fed, build_loss, build_twin
+from gemel.training.parts import Fed, build_loss, build_memory, build_twin
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import flushed_denormals
 from gemel.training.validation import build_validation
@@ -172,6 +172,7 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     left = Fed(packed.left.input, statistics_of(prepared))
     right = None if packed.alike else Fed(packed.right.input, statistics_of(prepared, "right"))
     twin = build_twin(recipe, left, right)
+    memory = build_memory(recipe, twin)
     feed = _feed(packed.left, recipe.augment)
     return Plan(
         recipe=recipe,
@@ -180,7 +181,8 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
         batches=build_batches(recipe, prepared),
         left=feed,
         right=feed if recipe.tie == "shared" else _feed(packed.right, recipe.right_side.augment),
-        validate=build_validation(prepared, recipe),
+        validate=build_validation(prepared, recipe, memory),
+        memory=memory,
     )
 
 
@@ -241,7 +243,10 @@ def _measured(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
         graded = given is not None and given.scores is not None
         scored = [asked.similarity(question)] if graded else []
         return verified, [*scored, asked.retrieval(question)]
-    return verified, [asked.few_shot(question), asked.retrieval(question)]
+    answers = [asked.few_shot(question), asked.retrieval(question)]
+    if recipe.memory is not None:
+        answers.append(asked.sequences(question))
+    return verified, answers
 
 
 def _write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:

@@ -10,15 +10,18 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.evaluation.few_shot import Episodes, answer_episodes
 from gemel.evaluation.pairs import PairLimits, PairSample
+from gemel.evaluation.sequences import SequenceTask, draw_sequences, nearest_is_right
 from gemel.functional.roc import auc, eer, roc
 from gemel.measure.candidates import Candidates
-from gemel.measure.compared import some_of
+from gemel.measure.compared import embeddings_of, some_of
 from gemel.measure.prepared import Prepared
+from gemel.memories import Memory, remember
 from gemel.recipe import Recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.training.collapse import spread
@@ -26,6 +29,8 @@ from gemel.training.comparing import twin_comparer
 from gemel.twin import Twin
 
 VALIDATION_ITEMS = 1_500
+SEQUENCES, SEQUENCE_ITEMS = 60, 4
+"""What a memory is watched on: so many sequences, with so many items of each class."""
 VALIDATION_PAIRS = PairLimits(genuine=5_000, impostors=10_000)
 JOINT_VALIDATION_PAIRS = PairLimits(genuine=500, impostors=1_000)
 """Where each of them is two passes of the network, time and again."""
@@ -33,9 +38,12 @@ JOINT_VALIDATION_PAIRS = PairLimits(genuine=500, impostors=1_000)
 Validate: TypeAlias = Callable[[Twin], dict[str, float]]
 
 
-def build_validation(prepared: Prepared, recipe: Recipe) -> Validate:
-    """The figures of a twin by name: `auc`, `eer`, `spread`, and `one-shot` where it is watched."""
+def build_validation(prepared: Prepared, recipe: Recipe, memory: Memory | None = None) -> Validate:
+    """The figures of a twin by name: `auc`, `eer`, `spread`, `one-shot` where it is watched, and
+    `sequence` where there is a memory."""
     measured = [_pair_figures(prepared, recipe)]
+    if memory is not None:
+        measured.append(_sequence_figure(prepared, memory, recipe.seed))
     if recipe.validation.figure == "one-shot":
         measured.append(_one_shot_figure(prepared, recipe.validation, recipe.seed))
 
@@ -74,6 +82,28 @@ def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) 
         comparer = twin_comparer(twin, readers, compared)
         right = np.concatenate([answer_episodes(comparer, episodes) for episodes in trials])
         return {"one-shot": float(right.mean())}
+
+    return figure
+
+
+def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
+    """Santoro et al. 2016, section 4.2: the accuracy at the second item of a class."""
+    items = prepared.side("validation")
+    items = items[prepared.genuine(items)]
+    labels = prepared.labels(items)
+    task = SequenceTask(memory.ways, SEQUENCE_ITEMS, SEQUENCES, seed).that_fits(labels)
+    (drawn,) = draw_sequences(labels, task)
+    used, place = np.unique(drawn.items, return_inverse=True)
+    compared, readers = some_of(prepared.packed, items[used]), prepared.packed.readers
+    second, place = drawn.instances() == 2, place.reshape(drawn.items.shape)
+    told = F.one_hot(torch.from_numpy(drawn.classes), memory.ways).float()
+
+    def figure(twin: Twin) -> dict[str, float]:
+        embeddings = embeddings_of(twin_comparer(twin, readers, compared))
+        assert embeddings is not None, "a memory has a shared tie"
+        with torch.inference_mode():
+            answers = remember(memory, torch.from_numpy(embeddings[place]), told).numpy()
+        return {"sequence": float(nearest_is_right(answers, drawn.classes)[second].mean())}
 
     return figure
 

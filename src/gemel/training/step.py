@@ -1,0 +1,125 @@
+"""One step of a training: items of a batch in, the number to make small out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gemel.batches import Batch
+from gemel.batches.batch import Sides
+from gemel.losses import Loss
+from gemel.memories import Memory, remember
+from gemel.shapes import Distances, EmbeddingSets, Items, Positions, Same, Scalar
+from gemel.training.plan import Plan
+from gemel.twin import Asked, SharedTwin, Twin
+
+
+class Compared(NamedTuple):
+    """What of a batch is compared with what, on the device: see `Batch`."""
+
+    rows: Positions
+    columns: Positions
+    same: Same
+    copies: Same
+    asked: Asked | None = None
+    """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
+    grades: Distances | None = None
+    classes: Positions | None = None
+    """Where a memory answers: what each item is called in its sequence."""
+
+    def target(self, loss: Loss) -> Tensor:
+        """What the loss holds distances against."""
+        return self.same if self.grades is None or not loss.graded else self.grades
+
+
+def compared_in(
+    batch: Batch, sides: Sides, to_device: Callable[[Tensor], Tensor], *, read: bool
+) -> Compared:
+    """`read` is true where a reader answers and the batch is an episode for it."""
+    arrays = (sides.rows, sides.columns, batch.same, batch.copies)
+    rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
+    if batch.classes is not None:
+        classes = to_device(torch.from_numpy(batch.classes))
+        return Compared(rows, columns, same, copies, classes=classes)
+    if not read:
+        grades = None if batch.grades is None else to_device(torch.from_numpy(batch.grades))
+        return Compared(rows, columns, same, copies, grades=grades)
+    assert batch.ways is not None
+    told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
+    answers = (same.float() @ told) > 0
+    return Compared(rows, columns, answers, copies, Asked(rows, columns[0], told))
+
+
+@final
+class Step(nn.Module):
+    """Twin and loss as the one module that is trained: from items to the number to make small."""
+
+    def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
+        super().__init__()
+        self.twin = twin
+        self.loss = loss
+        self.instances = instances
+
+    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
+        if compared.asked is None:
+            distance = self.twin(left, right, compared.rows, compared.columns)
+        else:
+            assert isinstance(self.twin, SharedTwin)
+            distance = self.twin.read(left, compared.asked)
+        with torch.autocast(distance.device.type, enabled=False):
+            value: Scalar = self.loss(distance, compared.target(self.loss))
+            if self.instances:
+                value = value + self.instances * self.loss(distance, compared.copies)
+        return value, distance.detach()
+
+
+@final
+class MemoryStep(nn.Module):
+    """Twin, memory and loss as the one module that is trained.
+
+    A batch holds sequences of `length` items, one after another. The loss is that of the distances
+    within each sequence plus the cross-entropy of the memory's answer to every item: the first of
+    a class too, which can only be guessed among the classes not seen so far.
+    """
+
+    instances = 0.0
+
+    def __init__(self, twin: SharedTwin, memory: Memory, loss: Loss, length: int) -> None:
+        super().__init__()
+        self.twin = twin
+        self.memory = memory
+        self.loss = loss
+        self.length = length
+
+    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
+        del right
+        assert compared.classes is not None
+        embeddings = self.twin.embed(left)
+        with torch.autocast(compared.same.device.type, enabled=False):
+            sets = embeddings.float().reshape(-1, self.length, embeddings.shape[1])
+            # Columns are of the row's own sequence: their place in it is what is left of them.
+            within = self.twin.metric(sets, sets).flatten(0, 1)
+            distance = within.gather(1, compared.columns % self.length)
+            value: Scalar = self.loss(distance, compared.same)
+            value = value + answer_loss(self.memory, sets, compared.classes)
+        return value, distance.detach()
+
+
+def answer_loss(memory: Memory, sets: EmbeddingSets, classes: Positions) -> Scalar:
+    """Cross-entropy of the answers to (b, t, d) items in time, of (b * t,) classes."""
+    told = F.one_hot(classes, memory.ways).float().reshape(len(sets), sets.shape[1], -1)
+    answers = remember(memory, sets, told)
+    return F.cross_entropy(-answers.flatten(0, 1), classes)
+
+
+def build_step(plan: Plan) -> Step | MemoryStep:
+    batch = plan.recipe.batch
+    if plan.memory is None:
+        return Step(plan.twin, plan.loss, getattr(batch, "instances", 0.0))
+    assert batch.kind == "sequences"
+    assert isinstance(plan.twin, SharedTwin)
+    return MemoryStep(plan.twin, plan.memory, plan.loss, batch.ways * batch.items)

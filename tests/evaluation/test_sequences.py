@@ -1,0 +1,91 @@
+"""Sequences: what is drawn, and answers whose score is known beforehand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.errors import DataError, RecipeError
+from gemel.evaluation.sequences import (
+    Sequences,
+    SequenceTask,
+    draw_sequences,
+    nearest_is_right,
+    score_sequences,
+)
+
+LABELS = np.repeat(np.arange(8), 12)
+TASK = SequenceTask(ways=5, items=6, trials=150, seed=3)
+
+
+def test_a_sequence_has_each_class_so_often_and_no_item_twice():
+    for drawn in draw_sequences(LABELS, TASK):
+        for items, classes in zip(drawn.items, drawn.classes, strict=True):
+            assert np.bincount(classes).tolist() == [6] * 5
+            assert len(set(items)) == 30
+            for one in range(5):
+                assert len(set(LABELS[items[classes == one]])) == 1
+
+
+def test_classes_are_numbered_anew_in_every_sequence():
+    drawn = next(draw_sequences(LABELS, TASK))
+    numbers = {tuple(drawn.classes[LABELS[drawn.items] == 0]) for drawn in (drawn,)}
+    assert len({number for row in numbers for number in row}) == 5
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_others():
+    first, again = (next(draw_sequences(LABELS, TASK)).items for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    other = next(draw_sequences(LABELS, SequenceTask(5, 6, 150, seed=4))).items
+    assert not np.array_equal(first, other)
+
+
+def test_instances_are_counted_in_time():
+    drawn = Sequences(np.zeros((2, 5), int), np.array([[0, 1, 0, 0, 1], [1, 1, 1, 0, 0]]))
+    assert drawn.instances().tolist() == [[1, 1, 2, 3, 2], [1, 2, 3, 1, 2]]
+
+
+def test_a_tie_is_wrong():
+    distance = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]], np.float32)
+    assert nearest_is_right(distance, np.array([0, 0, 0])).tolist() == [True, False, False]
+
+
+def test_one_that_remembers_is_right_from_the_second_instance_on():
+    def remembers(drawn):
+        # Told of the items before, it names those whose label it has met; else it says class 0.
+        labels = LABELS[drawn.items]
+        answers = np.ones((*drawn.items.shape, 5), np.float32)
+        for s, t in np.ndindex(drawn.items.shape):
+            met = np.flatnonzero(labels[s, :t] == labels[s, t])
+            answers[s, t, drawn.classes[s, met[0]] if len(met) else 0] = 0
+        return answers
+
+    figures = score_sequences(remembers, LABELS, TASK)
+    assert figures["accuracy@instance=1"].value == pytest.approx(0.2, abs=0.05)
+    assert [figures[f"accuracy@instance={k}"].value for k in range(2, 7)] == [1] * 5
+    assert figures["accuracy"] == figures["accuracy@instance=2"]
+    assert figures["accuracy"].n == 150 * 5
+
+
+def test_one_that_says_the_same_of_everything_scores_nothing():
+    def constant(drawn):
+        return np.zeros((*drawn.items.shape, 5), np.float32)
+
+    assert score_sequences(constant, LABELS, TASK).pop("accuracy").value == 0
+
+
+def test_one_that_guesses_scores_chance():
+    rng = np.random.default_rng(0)
+
+    def guesses(drawn):
+        return rng.random((*drawn.items.shape, 5), np.float32)
+
+    for figure in score_sequences(guesses, LABELS, TASK).values():
+        assert figure.value == pytest.approx(0.2, abs=0.05)  # 750 answers: 3 deviations are .044
+
+
+def test_too_few_items_are_refused():
+    with pytest.raises(DataError, match="need 5 labels with 13 items each, got 0"):
+        next(draw_sequences(LABELS, SequenceTask(5, 13)))
+    with pytest.raises(RecipeError, match=r"2 classes with 2 items each at least.*got 1 classes"):
+        SequenceTask(1)
