@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gemel.arrays import Embeddings
 from gemel.calibration import Calibration, ScoreCurve, Threshold
 from gemel.episode_reader import READER, EpisodeReader
-from gemel.errors import MatcherError, RecipeError
-from gemel.inputs import Input, Raw
+from gemel.errors import ItemError, MatcherError, RecipeError
+from gemel.inputs import Input, Raw, kind_of
 from gemel.networks import (
     ENCODER,
     METRIC,
@@ -150,7 +150,7 @@ class Matcher:
         prior = self.file.prior if prior is None else prior
         if not 0 < prior < 1:
             raise RecipeError(f"the prior is a share between 0 and 1, got {prior}")
-        distance = np.float32(self.networks.distance(left, right))
+        distance = np.float32(self.networks.distance(*self._placed(left, right)))
         curve = self.file.scores
         return Verdict(
             same=bool(distance <= threshold.distance),
@@ -163,6 +163,19 @@ class Matcher:
             prior=prior,
             matcher=self.file.name,
             score=None if curve is None else float(curve.score(np.array([distance]))[0]),
+        )
+
+    def _placed(self, left: Raw, right: Raw) -> tuple[Raw, Raw]:
+        """Each item on the side of its kind; as given where both sides take one kind."""
+        kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
+        given = (kind_of(left), kind_of(right))
+        if kinds[0] == kinds[1] or None in given or given == kinds:
+            return left, right
+        if given == kinds[::-1]:
+            return right, left
+        raise ItemError(
+            f"{self.file.name} compares an item of the kind {kinds[0]} with one of the kind "
+            f"{kinds[1]}, and both are of the kind {given[0]}: give one of each"
         )
 
     def threshold(self, target: str | None = None) -> Threshold:
@@ -200,7 +213,7 @@ class Matcher:
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
         """The encoder of a side, with its input; raises as `embed` does."""
-        networks = self.embedding_networks("an embedding of one item")
+        networks = self.embedding_networks("embedding of one item")
         if networks.left is not networks.right and side is None:
             raise RecipeError(
                 f"{self.file.name} has an encoder for each side, so say which is wanted: left "

@@ -11,6 +11,7 @@ from gemel.functional.roc import (
     det_points,
     eer,
     far_at,
+    far_at_tar,
     frr_at,
     impostors_needed,
     rank_pairs,
@@ -151,3 +152,13 @@ def test_pairs_of_one_kind_are_refused():
 def test_distances_that_are_no_numbers_are_refused():
     with pytest.raises(DataError, match="1 of 6 are not"):
         roc(np.where(DISTANCE == 4, np.inf, DISTANCE), SAME)
+
+
+def test_false_accepts_at_a_recall_by_hand():
+    # Genuine at 1, 2, 3, 4; impostors at 2.5, 3.5, 5, 6: to accept three of four genuine pairs the
+    # threshold is 3, where one of four impostors passes; for all four it is 4, where two pass.
+    distance = np.float32([1, 2, 3, 4, 2.5, 3.5, 5, 6])
+    curve = roc(distance, np.arange(8) < 4)
+    assert far_at_tar(curve, 0.75) == 0.25
+    assert far_at_tar(curve, 0.95) == 0.5
+    assert far_at_tar(curve, 1.0) == 0.5

@@ -12,6 +12,7 @@ from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.exponential import ExponentialLoss
+from gemel.losses.hinge import HingeLoss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
@@ -137,3 +138,11 @@ def test_rows_of_one_kind_teach_nothing_and_break_nothing():
 def test_impossible_settings_are_refused(make, sentence):
     with pytest.raises(RecipeError, match=sentence):
         make()
+
+
+def test_hinge_by_hand():
+    # A distance is a negated score. same, score 0.4: 1 - 0.4 = 0.6; same, score 2: 0;
+    # different, score 0.5: 1 + 0.5 = 1.5; different, score -3: 0.
+    loss = HingeLoss(margin=1.0)
+    value = loss(torch.tensor([-0.4, -2.0, -0.5, 3.0]), torch.tensor([True, True, False, False]))
+    assert value.item() == pytest.approx((0.6 + 1.5) / 4)

@@ -137,3 +137,16 @@ def test_exported_it_answers_alike(metric, tmp_path):
         left, right = sets(3, b, n), sets(4, b, m)
         ours = session.run(None, {"left": left.numpy(), "right": right.numpy()})[0]
         np.testing.assert_allclose(ours, metric(left, right).detach().numpy(), atol=1e-5)
+
+
+def test_the_decision_is_a_dense_network_over_both_in_both_orders():
+    metric = METRICS["decision"](3)
+    a, b = torch.randn(3), torch.randn(3)
+
+    def one_order(first, second):
+        weights = torch.cat([metric.first.weight, metric.second.weight], 1)
+        hidden = (weights @ torch.cat([first, second]) + metric.first.bias).relu()
+        return metric.score.weight[0] @ hidden + metric.score.bias[0]
+
+    expected = -(one_order(a, b) + one_order(b, a)) / 2
+    torch.testing.assert_close(metric(a.view(1, 1, 3), b.view(1, 1, 3))[0, 0, 0], expected)

@@ -115,7 +115,33 @@ def scored_texts(folder):
     return pairs_of_texts(folder, "score", 5, 1)
 
 
+def drawn_and_traced(folder):
+    """Rings of a label's own flatness and size as pictures, and the same as pen traces."""
+    rng = np.random.default_rng(0)
+    rows = ["item,label"]
+    angle = np.linspace(0, 2 * np.pi, 60)
+    for label in range(24):
+        radii = rng.uniform(6, 22, 2)
+        for number in range(4):
+            x, y = (
+                24 + radius * wave + rng.normal(0, 0.3, 60)
+                for radius, wave in zip(radii, (np.cos(angle), np.sin(angle)), strict=True)
+            )
+            name = f"{label}_{number}"
+            if number % 2:
+                lines = [f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)]
+                (folder / f"{name}.csv").write_text("x,y\n" + "\n".join(lines), "utf-8")
+            else:
+                picture = np.full((48, 48), 255, np.uint8)
+                picture[np.clip(y, 0, 47).astype(int), np.clip(x, 0, 47).astype(int)] = 0
+                Image.fromarray(picture).save(folder / f"{name}.png")
+            rows.append(f"{name}.{'csv' if number % 2 else 'png'},{label}")
+    (folder / "items.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return str(folder / "items.csv")
+
+
 DATA = {
+    "drawing-to-strokes": drawn_and_traced,
     "pairs": pairs_of_digits,
     "series-default": waves,
     "bromley-1993": pen_traces,

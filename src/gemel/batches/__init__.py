@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gemel.batches.across import AcrossSides, TwoSidedIndex
 from gemel.batches.batch import Batch, BatchKind, OneSide
 from gemel.batches.classes import Classes
 from gemel.batches.episodes import Episodes
@@ -14,6 +15,7 @@ from gemel.batches.trials import Trials
 from gemel.batches.triplets import Triplets
 
 __all__ = [
+    "AcrossSides",
     "Batch",
     "BatchKind",
     "Classes",
@@ -26,4 +28,5 @@ __all__ = [
     "Sequences",
     "Trials",
     "Triplets",
+    "TwoSidedIndex",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gemel.data.builtins import BUILTINS
-from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs
+from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs, Unlike
 from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import open_data
 from gemel.data.pack import Pack, pack
@@ -24,6 +24,7 @@ __all__ = [
     "Side",
     "Split",
     "SplitConfig",
+    "Unlike",
     "glove_vectors",
     "glove_words",
     "open_data",

@@ -65,6 +65,17 @@ class Pairs:
 
 @final
 @dataclass(frozen=True)
+class Unlike:
+    """Two sides that hold different items: (n,) which are ever on the left and on the right, and
+    of what kind those on the right are."""
+
+    left: Same
+    right: Same
+    right_kind: Kind
+
+
+@final
+@dataclass(frozen=True)
 class Dataset:
     """Items, with labels or labelled pairs (or both), as found: nothing is decoded yet.
 
@@ -72,8 +83,9 @@ class Dataset:
     `maker_names`; a maker is who or what made an item: a drawer, a camera, a session. `split` holds
     `TRAIN`, `VALIDATION`, `TEST` or -1 where the source does not say. `genuine` is false for a
     forgery: an item that claims its label, stays on its side, and must not be taken for it. A
-    dataset of pairs alone has no labels. `notices` are sentences for the user, in the order they
-    were noticed.
+    dataset of pairs alone has no labels. `unlike` says which side of a pair each item may be on,
+    where that is not either; `kind` is then that of the left ones. `notices` are sentences for the
+    user, in the order they were noticed.
     """
 
     name: str
@@ -88,6 +100,7 @@ class Dataset:
     split: Codes | None = None
     pairs: Pairs | None = None
     kind: Kind = "image"
+    unlike: Unlike | None = None
     notices: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
@@ -106,6 +119,8 @@ class Dataset:
             told.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
         if pairs is not None and pairs.scores is not None:
             told.update(b"scores" + pairs.scores.tobytes())
+        if self.unlike is not None:
+            told.update(b"unlike" + self.unlike.left.tobytes() + self.unlike.right.tobytes())
         if self.genuine is not None:
             told.update(b"genuine" + self.genuine.tobytes())
         return told.hexdigest()

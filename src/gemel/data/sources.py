@@ -11,9 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import final
 
-from gemel.arrays import Array
+import numpy as np
+
+from gemel.arrays import Array, Indices
+from gemel.data.dataset import Items
 from gemel.data.threads import ordered_map
 from gemel.errors import DataError, ItemError
+from gemel.inputs import Raw
 
 FILES_PER_TASK = 64
 
@@ -144,6 +148,61 @@ class ZipItems:
         for path in self.paths:
             whole.update(_file_digest(path, path.name))
         return whole.hexdigest()
+
+
+@final
+@dataclass(frozen=True)
+class ChosenItems:
+    """Some of other items, counted anew."""
+
+    items: Items
+    chosen: Indices
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def raw(self, index: int) -> Raw:
+        return self.items.raw(int(self.chosen[index]))
+
+    def name(self, index: int) -> str:
+        return self.items.name(int(self.chosen[index]))
+
+    def fingerprint(self) -> str:
+        whole = blake2b(self.items.fingerprint().encode(), digest_size=16)
+        whole.update(np.ascontiguousarray(self.chosen).tobytes())
+        return whole.hexdigest()
+
+
+@final
+@dataclass(frozen=True)
+class JoinedItems:
+    """The items of several sources, one source after another."""
+
+    parts: tuple[Items, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def raw(self, index: int) -> Raw:
+        part, offset = self._found(index)
+        return part.raw(offset)
+
+    def name(self, index: int) -> str:
+        part, offset = self._found(index)
+        return part.name(offset)
+
+    def fingerprint(self) -> str:
+        whole = blake2b(digest_size=16)
+        for part in self.parts:
+            whole.update(f"{len(part)} {part.fingerprint()} ".encode())
+        return whole.hexdigest()
+
+    def _found(self, index: int) -> tuple[Items, int]:
+        for part in self.parts:
+            if index < len(part):
+                return part, index
+            index -= len(part)
+        raise IndexError(index)
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:

@@ -19,6 +19,7 @@ from gemel.data.table_cells import (
     yes_or_no,
 )
 from gemel.data.table_ends import ends, items_of
+from gemel.data.unlike_files import with_kinds
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -42,6 +43,7 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         split=np.array(_picked(sides(rows), kept), np.int64) if "split" in rows.columns else None,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
     )
+    dataset = with_kinds(dataset, range(len(dataset)))
     if "group" in rows.columns:
         refuse_empty(rows, "group")
         group_names, groups = coded(_picked(rows.column("group"), kept))

@@ -13,6 +13,7 @@ from gemel.data.rows import Rows
 from gemel.data.soundness import sound
 from gemel.data.table_cells import duplicates_notice, ignored_columns, sides, yes_or_no
 from gemel.data.table_ends import ends, items_of
+from gemel.data.unlike_files import with_kinds
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -88,7 +89,7 @@ def _dataset(
         first.setdefault(pairs.right[row], rows.numbers[row])
     position = {name: index for index, name in enumerate(first)}
     given = sides(rows)
-    return Dataset(
+    dataset = Dataset(
         rows.path.stem,
         items_of(rows, tuple(first), tuple(first.values()), kind),
         pairs=Pairs(
@@ -101,6 +102,7 @@ def _dataset(
         ),
         kind=kind,
     )
+    return with_kinds(dataset, [position[pairs.left[row]] for row in kept])
 
 
 def _kept(

@@ -12,6 +12,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices
 from gemel.errors import DataError
+from gemel.evaluation.across import TwoSides
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
@@ -44,22 +45,29 @@ def retrieval(
     labels: Codes,
     task: RetrievalTask = RetrievalTask(),
     bootstrap: Bootstrap = Bootstrap(),
+    sides: TwoSides | None = None,
 ) -> RetrievalResult:
     """Measure recall@1, recall@5 and MAP@R over the items that have a partner of their label.
 
-    Raises DataError where no item has one.
+    With `sides` the left items are asked for among the right ones. Raises DataError where no item
+    has a partner.
     """
-    query = _queries(labels, task)
-    rows = [_query_scores(comparer, labels, chunk) for chunk in _chunks(query, len(labels))]
+    every = np.arange(len(labels))
+    left, right = (every, every) if sides is None else (sides.left, sides.right)
+    query = _queries(labels, left, right, task)
+    rows = [_query_scores(comparer, labels, chunk, right) for chunk in _chunks(query, len(right))]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     evidence = Evidence.of_scores(scores, labels[query])
     figures: Figures = dict(figures_of([evidence], bootstrap))
     return RetrievalResult(figures, query, scores, evidence)
 
 
-def _queries(labels: Codes, task: RetrievalTask) -> Indices:
-    _, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    partnered = np.flatnonzero(sizes[code] > 1)
+def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:
+    names, sizes = np.unique(labels[right], return_counts=True)
+    known = dict(zip(names.tolist(), sizes.tolist(), strict=True))
+    own = np.isin(left, right).astype(np.int64)
+    partners = np.array([known.get(label, 0) for label in labels[left].tolist()]) - own
+    partnered = left[partners > 0]
     if len(partnered) == 0:
         raise DataError(
             f"retrieval needs two items of one label, got {len(labels):,} items of as many labels"
@@ -75,11 +83,12 @@ def _chunks(query: Indices, items: int) -> list[Indices]:
     return [query[start : start + step] for start in range(0, len(query), step)]
 
 
-def _query_scores(comparer: Comparer, labels: Codes, query: Indices) -> dict[str, Floats]:
-    everything = np.arange(len(labels))
-    distance = comparer.cross(query, everything)
+def _query_scores(
+    comparer: Comparer, labels: Codes, query: Indices, among: Indices
+) -> dict[str, Floats]:
+    distance = comparer.cross(query, among)
     ranks = [
-        relevant_ranks(row[everything != item], (labels == labels[item])[everything != item])
+        relevant_ranks(row[among != item], (labels[among] == labels[item])[among != item])
         for item, row in zip(query.tolist(), distance, strict=True)
     ]
     return {

@@ -18,6 +18,7 @@ from gemel.functional.roc import (
     auc,
     eer,
     far_at,
+    far_at_tar,
     frr_at,
     impostors_needed,
     rank_pairs,
@@ -25,6 +26,8 @@ from gemel.functional.roc import (
 )
 
 FARS = (0.1, 0.01, 0.001)
+RECALL = 0.95
+"""At which the false-accept rate is reported: the FPR95 of papers on image patches."""
 
 
 @final
@@ -120,6 +123,7 @@ def _statistic(
             "far": far_at(curve, point.threshold),
             "frr": frr_at(curve, point.threshold),
             **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
+            _far_name(RECALL): far_at_tar(curve, RECALL),
             "brier": weighted_mean(squared_error, to_prior),
             "log_loss": weighted_mean(surprises, to_prior),
             "calibration_error": calibration_error(probability, same, to_prior),
@@ -139,6 +143,7 @@ def _trials(genuine: int, impostors: int, point: OperatingPoint) -> dict[str, in
     pairs = genuine + impostors
     trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "far": impostors, "frr": genuine}
     trials |= {_tar_name(far): genuine for far in point.fars}
+    trials |= {_far_name(RECALL): impostors}
     trials |= {"brier": pairs, "log_loss": pairs, "calibration_error": pairs}
     if point.fixed_threshold is not None:
         trials[_fixed_name(point.fixed_threshold)] = pairs
@@ -158,6 +163,10 @@ def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
 
 def _tar_name(far: float) -> str:
     return f"tar@far={far:g}"
+
+
+def _far_name(tar: float) -> str:
+    return f"far@tar={tar:g}"
 
 
 def _fixed_name(threshold: float) -> str:

@@ -134,6 +134,18 @@ def tar_at_far(curve: Roc, far: float) -> float:
     return float(1 - curve.frr[np.searchsorted(curve.far, far + 1e-12, side="right") - 1])
 
 
+def far_at_tar(curve: Roc, tar: float) -> float:
+    """The smallest FAR of any threshold whose TAR is at least `tar`; nothing is interpolated.
+
+    At 0.95 this is the "FPR95" that papers on image patches report.
+    """
+    if np.isnan(curve.frr[0]):
+        return math.nan
+    # `frr` descends: the first threshold that lets so many genuine pairs pass lets the fewest
+    # impostors pass. Sums of weights are rounded, as above.
+    return float(curve.far[np.argmax(curve.frr <= 1 - tar + 1e-12)])
+
+
 def far_at(curve: Roc, threshold: float) -> float:
     return float(curve.far[np.searchsorted(curve.threshold, threshold, side="right") - 1])
 

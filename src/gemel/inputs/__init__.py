@@ -12,6 +12,7 @@ from pydantic import Field
 
 from gemel.inputs.decode import Picture
 from gemel.inputs.image import ImageInput
+from gemel.inputs.kind_of import kind_of
 from gemel.inputs.learn_tokenizer import Tokens, learn_tokenizer
 from gemel.inputs.plain_text import plain_text
 from gemel.inputs.propose import propose_image_input
@@ -43,6 +44,7 @@ __all__ = [
     "SeriesInput",
     "TextInput",
     "Tokens",
+    "kind_of",
     "learn_tokenizer",
     "plain_text",
     "propose_image_input",

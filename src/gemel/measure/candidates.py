@@ -9,6 +9,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
+from gemel.evaluation.across import TwoSides, draw_across, most_ways_across
 from gemel.evaluation.few_shot import (
     Episodes,
     FewShotTask,
@@ -46,6 +47,8 @@ class Candidates:
     makers: Codes | None
     group_names: tuple[str, ...]
     small_groups: SmallGroups
+    sides: TwoSides | None = None
+    """Where the examples of a trial are on the right, and its query is on the left."""
 
     @classmethod
     def of(
@@ -70,10 +73,13 @@ class Candidates:
                 f"{prepared.dataset.name} does not"
             )
         names = prepared.dataset.group_names
-        return cls(prepared.labels(items), groups, by, names, small_groups)
+        sides = prepared.two_sides(items)
+        return cls(prepared.labels(items), groups, by, names, small_groups, sides)
 
     def most_ways(self, shots: int) -> int:
         """The largest N that the data allow."""
+        if self.sides is not None:
+            return most_ways_across(self.sides, shots, self.groups)
         if self.makers is None:
             return most_ways(self.labels, shots, self.groups)
         return most_ways_of_two(self.labels, self.makers, shots, self.groups)
@@ -85,6 +91,9 @@ class Candidates:
 
         And a sentence about groups that are too small for them.
         """
+        if self.sides is not None:
+            task_across = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
+            return draw_across(self.sides, task_across, self.groups), ()
         if self.makers is None:
             any_maker = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
             drawn_anywhere = draw_episodes(self.labels, any_maker, self.groups)

@@ -48,7 +48,7 @@ def some_of(packed: PackedSides, items: Indices, what: str = "items") -> Compare
     """Some items of a dataset; positions are those in `items`."""
 
     def fetched(side: PackedSide) -> Fetched:
-        return Fetched(lambda chosen: side[items[chosen]], side.pack.by_length(items))
+        return Fetched(lambda chosen: side[items[chosen]], side.by_length(items))
 
     return Compared(fetched(packed.left), fetched(packed.right), len(items), what)
 

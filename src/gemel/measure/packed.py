@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Array, Indices, Packed, Same
 from gemel.data import Dataset, Pack, pack
+from gemel.data.sources import ChosenItems
 from gemel.inputs import ImageInput, Input
 from gemel.matcher import MatcherFile
 from gemel.networks import Side
@@ -39,14 +40,42 @@ def readers_of(file: MatcherFile) -> Readers:
 @final
 @dataclass(frozen=True)
 class PackedSide:
-    """The items that one side takes, by their positions in the dataset."""
+    """The items that one side takes, by their positions in the dataset.
+
+    `rows` (n,) are the dataset's items as rows of the pack, -1 for those that are never on this
+    side; None where the pack has all of them in their order.
+    """
 
     input: Input
     pack: Pack
+    rows: Indices | None = None
 
     def __getitem__(self, items: Indices) -> Packed:
         """A copy of these items in memory, as the input packs them."""
-        return self.pack[items]
+        return self.pack[items if self.rows is None else self.rows[items]]
+
+    def holds(self, items: Indices) -> Same:
+        """(b,) whether each is ever on this side."""
+        return np.full(len(items), True) if self.rows is None else self.rows[items] >= 0
+
+    def by_length(self, items: Indices) -> Indices:
+        """An order of those that are on this side, in which neighbours are of about one length."""
+        here = np.flatnonzero(self.holds(items))
+        rows = items[here] if self.rows is None else self.rows[items[here]]
+        return here[self.pack.by_length(rows)]
+
+    def lengths(self, items: Indices) -> Indices | None:
+        if self.pack.lengths is None:
+            return None
+        return self.pack.lengths[items if self.rows is None else self.rows[items]]
+
+    def of_all(self, per_row: Array, elsewhere: Any) -> Array:
+        """Per item of the dataset what is there per row; `elsewhere` for items not on this side."""
+        if self.rows is None:
+            return per_row
+        every = np.full((len(self.rows), *per_row.shape[1:]), elsewhere, per_row.dtype)
+        every[self.rows >= 0] = per_row
+        return every
 
     def feed(self, items: Indices) -> tuple[Array, ...]:
         """These items as an encoder takes them."""
@@ -82,12 +111,18 @@ class PackedSides:
 
     @property
     def digests(self) -> Digests:
-        return self.left.pack.digests
+        """An item that is on both sides is known by what the left one reads."""
+        left = self.left.of_all(self.left.pack.digests, 0)
+        if self.left.rows is None:
+            return left
+        right = self.right.of_all(self.right.pack.digests, 0)
+        return np.where((self.left.rows >= 0)[:, None], left, right)
 
     @property
     def readable(self) -> Same:
         """(n,) what every side that takes it can read."""
-        both: Same = self.left.pack.readable & self.right.pack.readable
+        left, right = (side.of_all(side.pack.readable, True) for side in (self.left, self.right))
+        both: Same = left & right
         return both
 
     @property
@@ -97,20 +132,29 @@ class PackedSides:
 
     def lengths(self, left: Indices, right: Indices) -> Indices | None:
         """(n,) the longer of two items that are paired; None where all are of one length."""
-        own = [
-            side.pack.lengths[items]
-            for side, items in ((self.left, left), (self.right, right))
-            if side.pack.lengths is not None
-        ]
-        return np.max(own, axis=0) if own else None
+        own = [self.left.lengths(left), self.right.lengths(right)]
+        known = [lengths for lengths in own if lengths is not None]
+        return np.max(known, axis=0) if known else None
 
 
 def pack_sides(dataset: Dataset, readers: Readers, progress: Progress) -> PackedSides:
     """The dataset's items for both sides, from the cache where it can."""
+    if dataset.unlike is not None:
+        return PackedSides(
+            _packed_part(dataset, dataset.unlike.left, readers.left, progress),
+            _packed_part(dataset, dataset.unlike.right, readers.right, progress),
+        )
     left = _packed(dataset, readers.left, progress)
     if readers.right == readers.left:
         return PackedSides(left, left)
     return PackedSides(left, _packed(dataset, readers.right, progress))
+
+
+def _packed_part(dataset: Dataset, chosen: Same, reader: Input, progress: Progress) -> PackedSide:
+    """The items that one side takes and no others."""
+    part = Dataset(dataset.name, ChosenItems(dataset.items, np.flatnonzero(chosen)))
+    packed = _packed(part, reader, progress)
+    return PackedSide(reader, packed.pack, np.where(chosen, np.cumsum(chosen) - 1, -1))
 
 
 def _packed(dataset: Dataset, reader: Input, progress: Progress) -> PackedSide:

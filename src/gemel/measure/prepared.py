@@ -11,6 +11,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices, Same
 from gemel.data import SIDES, TEST, Dataset, PairRows, Split, SplitConfig, split
 from gemel.errors import DataError
+from gemel.evaluation.across import TwoSides, sample_across
 from gemel.evaluation.forgeries import sample_forgery_pairs
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import (
@@ -53,6 +54,14 @@ class Prepared:
         items = self.side(side)
         whole = len(items) == self.packed.readable.sum()
         return some_of(self.packed, items, "items" if whole else f"{side} items")
+
+    def two_sides(self, items: Indices) -> TwoSides | None:
+        """Who of these items is on which side, by position in them; None where all are on both."""
+        unlike = self.dataset.unlike
+        if unlike is None:
+            return None
+        left, right = (np.flatnonzero(side[items]) for side in (unlike.left, unlike.right))
+        return TwoSides(self.labels(items), left, right)
 
     def labels(self, items: Indices) -> Codes:
         """The labels of items; `DataError` where the data have none."""
@@ -113,6 +122,9 @@ class Prepared:
         self, items: Indices, seed: int, limits: PairLimits = PairLimits()
     ) -> PairSample:
         """Pairs drawn from the labels, as positions in `items`; forgeries match nothing."""
+        sides = self.two_sides(items)
+        if sides is not None:
+            return sample_across(sides, seed, limits)
         labels, genuine = self.labels(items), self.genuine(items)
         if genuine.all():
             return sample_pairs(labels, seed, limits)

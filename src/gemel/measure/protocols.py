@@ -148,7 +148,8 @@ class Subject:
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
         task = RetrievalTask(self._queries(len(items), question), question.seed)
-        result = retrieval(comparer, labels, task)
+        sides = self.prepared.two_sides(items)
+        result = retrieval(comparer, labels, task, sides=sides)
         return self._answer("retrieval", question, result.figures, result.evidence)
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:

@@ -8,6 +8,7 @@ from typing import assert_never
 import numpy as np
 
 from gemel.data import Dataset, SplitConfig, glove_words, split
+from gemel.data.sources import ChosenItems
 from gemel.errors import ItemError, RecipeError
 from gemel.inputs import (
     ImageInput,
@@ -22,7 +23,7 @@ from gemel.inputs import (
     text_digest,
 )
 from gemel.measure.prepared import redivided
-from gemel.recipe import ImageReading, InputSetting, SeriesReading, TextReading
+from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
 LOOKED_AT = 64
 """Items that are looked at before a way to read them all is proposed."""
@@ -48,6 +49,51 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
             return _series_input(setting, dataset)
         case other:
             assert_never(other)
+
+
+def resolve_inputs(recipe: Recipe, dataset: Dataset) -> tuple[Input, Input]:
+    """The inputs of both sides; one and the same unless the recipe or the data have two."""
+    check_sides(recipe, dataset)
+    if dataset.unlike is not None:
+        left, right = (_of_side(dataset, side) for side in ("left", "right"))
+        settings = (recipe.input, recipe.right_side.input)
+        first, second = (
+            resolve_input(setting, part, recipe.split, recipe.seed)
+            for setting, part in zip(settings, (left, right), strict=True)
+        )
+        return first, second
+    own = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
+    if recipe.right is None or recipe.right.input == recipe.input:
+        return own, own
+    return own, resolve_input(recipe.right.input, dataset, recipe.split, recipe.seed)
+
+
+def check_sides(recipe: Recipe, dataset: Dataset) -> None:
+    """Raises RecipeError where the tie cannot serve data whose sides hold different items."""
+    unlike = dataset.unlike
+    if unlike is None:
+        return
+    if recipe.tie == "shared":
+        raise RecipeError(
+            f"a shared tie reads and encodes both sides alike, and {dataset.name} has items of the "
+            f"kind {dataset.kind} on the left and {unlike.right_kind} on the right: use a recipe "
+            "with tie=separate, such as drawing-to-strokes"
+        )
+    if "text" in {recipe.input.kind, recipe.right_side.input.kind}:
+        raise RecipeError(
+            "texts are read where both sides are texts so far, and here the sides hold different "
+            "items: choose data of pictures and series"
+        )
+
+
+def _of_side(dataset: Dataset, side: str) -> Dataset:
+    """The items of one side alone, to be looked at."""
+    unlike = dataset.unlike
+    assert unlike is not None
+    chosen = unlike.left if side == "left" else unlike.right
+    kind = dataset.kind if side == "left" else unlike.right_kind
+    items = ChosenItems(dataset.items, np.flatnonzero(chosen))
+    return Dataset(dataset.name, items, kind=kind)
 
 
 def resolved(setting: InputSetting, reader: Input) -> InputSetting:

@@ -73,6 +73,12 @@ _NAMES = {
         "percent",
         "high",
     ),
+    r"far@tar=(.+)": (
+        "False accepts at {} true accepts",
+        "different pairs let in when so many matching ones are accepted",
+        "percent",
+        "low",
+    ),
     r"dir@far=(.+)": (
         "Identified at {} false accepts",
         "known people named rightly when so few strangers are let in",

@@ -10,6 +10,7 @@ import numpy as np
 from gemel.arrays import Padded
 from gemel.inputs import plain_text
 from gemel.inputs.series import read_recording
+from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 from gemel.report.thumbnail import thumbnail
 from gemel.report.trace import trace
@@ -20,9 +21,17 @@ MOST_CHARACTERS = 280
 
 def shown(prepared: Prepared) -> Callable[[int], str]:
     """Position → a snippet of HTML that stands for itself."""
-    match prepared.packed.left.input.kind:
+    packed, unlike = prepared.packed, prepared.dataset.unlike
+    if unlike is None:
+        return _of_side(prepared, packed.left)
+    left, right = (_of_side(prepared, side) for side in (packed.left, packed.right))
+    return lambda index: left(index) if unlike.left[index] else right(index)
+
+
+def _of_side(prepared: Prepared, side: PackedSide) -> Callable[[int], str]:
+    match side.input.kind:
         case "image":
-            return lambda index: _picture(prepared, index)
+            return lambda index: _picture(side, index)
         case "series":
             return lambda index: trace(read_recording(prepared.dataset.items.raw(index)))
         case "text":
@@ -38,7 +47,7 @@ def text_snippet(text: str) -> str:
     return f'<blockquote class="text">{escape(cut)}</blockquote>'
 
 
-def _picture(prepared: Prepared, index: int) -> str:
-    packed = prepared.packed.left[np.array([index])]
+def _picture(side: PackedSide, index: int) -> str:
+    packed = side[np.array([index])]
     assert not isinstance(packed, Padded), "pictures have one shape"
     return thumbnail(packed[0])

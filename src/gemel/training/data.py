@@ -6,6 +6,7 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.batches import (
+    AcrossSides,
     BatchKind,
     Classes,
     Episodes,
@@ -16,6 +17,7 @@ from gemel.batches import (
     Sequences,
     Trials,
     Triplets,
+    TwoSidedIndex,
 )
 from gemel.encoders import PixelStatistics
 from gemel.errors import DataError, RecipeError
@@ -24,7 +26,7 @@ from gemel.evaluation.pairs import PairSample, consecutive_pairs
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
-from gemel.recipe.objective import ClassesBatch, PairsBatch
+from gemel.recipe.objective import BatchChoice, ClassesBatch, PairsBatch
 
 STATISTICS_ITEMS = 2_000
 MOST_LABELS = 32
@@ -33,9 +35,9 @@ MOST_LABELS = 32
 
 def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
     """Mean and deviation per channel over (a sample of) the training items; tokens have none."""
-    train = prepared.side("train")
+    packed, train = prepared.packed.side(side), prepared.side("train")
+    train = train[packed.holds(train)]
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
-    packed = prepared.packed.side(side)
     if packed.input.kind == "text":
         return None
     floats, *lengths = packed.feed(chosen)
@@ -53,6 +55,8 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     batch = recipe.batch
     if prepared.dataset.labels is None or not isinstance(batch, ClassesBatch):
         return recipe
+    if prepared.dataset.unlike is not None:
+        return recipe.model_copy(update={"batch": _sized_across(batch)})
     instances = batch.instances
     if instances == "auto":
         instances = 0.0 if prepared.split.by == "item" else 1.0
@@ -69,6 +73,13 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
 
 
+def _sized_across(batch: ClassesBatch) -> ClassesBatch:
+    """As many labels as fit, with one item of each on either side."""
+    items = 1 if batch.items == "auto" else batch.items
+    labels = batch.size // (2 * items) if batch.labels == "auto" else batch.labels
+    return batch.model_copy(update={"labels": labels, "items": items, "instances": 0.0})
+
+
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     """The batch kind of a (resolved) recipe over the training side."""
     batch, train = recipe.batch, prepared.side("train")
@@ -81,6 +92,8 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
             f"batches of {batch.kind} are drawn by label, and {prepared.dataset.name} has labelled "
             "pairs only: use --recipe pairs, or set batch.kind=pairs and batch.source=given"
         )
+    if prepared.dataset.unlike is not None:
+        return _across(prepared, batch)
     genuine = prepared.genuine(train)
     train, forgeries = train[genuine], train[~genuine]
     if batch.kind == "pairs" and batch.source == "consecutive":
@@ -130,6 +143,25 @@ def _check_square(shape: tuple[int, ...]) -> None:
             f"batch.turned turns square pictures, and these are {shape[-2]}x{shape[-1]}: set "
             "input.size to two equal numbers, or leave batch.turned out"
         )
+
+
+def _across(prepared: Prepared, batch: BatchChoice) -> AcrossSides:
+    """Batches of data whose sides hold different items."""
+    train, unlike = prepared.side("train"), prepared.dataset.unlike
+    assert unlike is not None
+    assert prepared.dataset.labels is not None
+    if batch.kind != "classes":
+        raise RecipeError(
+            f"batches of {batch.kind} are drawn from items of one kind, and "
+            f"{prepared.dataset.name} has another kind on each side: set batch.kind=classes"
+        )
+    left, right = train[unlike.left[train]], train[unlike.right[train]]
+    index = TwoSidedIndex(left, right, prepared.dataset.labels, prepared.dataset.groups)
+    assert batch.labels != "auto"
+    assert batch.items != "auto"
+    return AcrossSides(
+        index, batch.labels, batch.items, None if batch.groups == "all" else batch.groups
+    )
 
 
 def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:

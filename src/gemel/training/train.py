@@ -22,7 +22,7 @@ from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide, Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import Question, Subject, subject
-from gemel.measure.reading import resolve_input, resolved
+from gemel.measure.reading import resolve_inputs, resolved
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
@@ -152,10 +152,7 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
     """The data, and the recipe with all that the data decide filled in."""
-    left = resolve_input(recipe.input, dataset, recipe.split, recipe.seed)
-    right = left
-    if recipe.right is not None and recipe.right.input != recipe.input:
-        right = resolve_input(recipe.right.input, dataset, recipe.split, recipe.seed)
+    left, right = resolve_inputs(recipe, dataset)
     prepared = prepare(dataset, Readers(left, right), recipe.split, recipe.seed, progress)
     for sentence in prepared.notices:
         progress.say(sentence)

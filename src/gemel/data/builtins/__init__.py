@@ -16,8 +16,10 @@ from gemel.data.builtins.omniglot import (
     open_omniglot_small2,
 )
 from gemel.data.builtins.omniglot_koch import open_omniglot_koch
+from gemel.data.builtins.omniglot_traced import open_omniglot_traced
 from gemel.data.builtins.omniglot_vinyals import open_omniglot_vinyals
 from gemel.data.builtins.orl_faces import open_orl_faces
+from gemel.data.builtins.phototour import PHOTOTOUR
 from gemel.data.builtins.stl10 import open_stl10
 from gemel.data.builtins.susig import susig
 from gemel.data.builtins.svhn import open_svhn
@@ -39,8 +41,10 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "omniglot-koch": open_omniglot_koch,
     "omniglot-small1": open_omniglot_small1,
     "omniglot-small2": open_omniglot_small2,
+    "omniglot-traced": open_omniglot_traced,
     "omniglot-vinyals": open_omniglot_vinyals,
     "orl-faces": open_orl_faces,
+    **PHOTOTOUR,
     "stl10": open_stl10,
     "susig": susig("visual", "blind"),
     "susig-blind": susig("blind"),

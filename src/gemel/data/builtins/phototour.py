@@ -1,0 +1,162 @@
+"""`phototour-liberty`, `-notredame`, `-yosemite`: patches of photographs around points in space.
+
+Brown, Hua & Winder, "Discriminative Learning of Local Image Descriptors", PAMI 2011. The archives
+as they were published: `patchesNNNN.bmp` are mosaics of 16x16 patches of 64x64 pixels, row by row;
+line i of `info.txt` begins with the point that patch i shows; a line of `m50_N_N_0.txt` is
+`patch point x patch point x x`, half of its pairs of one point. Checksums are torchvision's.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
+from typing import final
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from gemel.arrays import Array, Codes, Pixels
+from gemel.data.advance import Advance
+from gemel.data.coding import coded
+from gemel.data.dataset import TEST, Dataset, Pairs
+from gemel.data.download import Archive, fetch
+from gemel.data.sources import ZipItems, open_zip
+from gemel.errors import DataError, ItemError
+
+HOME = "http://icvl.ee.ic.ac.uk/vbalnt/"
+ARCHIVES = {
+    name: Archive(f"{name}.zip", f"{HOME}{name}.zip", f"md5:{md5}")
+    for name, md5 in (
+        ("liberty", "fdd9152f138ea5ef2091746689176414"),
+        ("notredame", "509eda8535847b8c0a90bbb210c83484"),
+        ("yosemite", "533b2e8eb7ede31be40abc317b2fd4f0"),
+    )
+}
+TAUGHT, ASKED = "m50_500000_500000_0.txt", "m50_100000_100000_0.txt"
+"""The pairs that the papers train on, and those that they report."""
+PATCH, ACROSS = 64, 16
+"""Pixels along a patch, patches along a mosaic."""
+KEPT_MOSAICS = 8
+
+
+@final
+@dataclass(frozen=True)
+class MosaicItems:
+    """Patches cut out of mosaics; the last few mosaics stay decoded. Safe to read from threads."""
+
+    mosaics: ZipItems
+    count: int
+    _decoded: OrderedDict[int, Pixels] = field(
+        default_factory=OrderedDict, init=False, repr=False, compare=False
+    )
+    _lock: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
+
+    def __len__(self) -> int:
+        return self.count
+
+    def raw(self, index: int) -> Array:
+        mosaic, place = divmod(index, ACROSS**2)
+        row, column = (PATCH * number for number in divmod(place, ACROSS))
+        patch: Array = self._mosaic(mosaic)[row : row + PATCH, column : column + PATCH]
+        return patch
+
+    def name(self, index: int) -> str:
+        mosaic, place = divmod(index, ACROSS**2)
+        return f"{self.mosaics.name(mosaic)}/{place}"
+
+    def fingerprint(self) -> str:
+        return self.mosaics.fingerprint()
+
+    def _mosaic(self, number: int) -> Pixels:
+        with self._lock:
+            if number not in self._decoded:
+                self._decoded[number] = _decoded(
+                    self.mosaics.raw(number), self.mosaics.name(number)
+                )
+                if len(self._decoded) > KEPT_MOSAICS:
+                    self._decoded.popitem(last=False)
+            return self._decoded[number]
+
+
+def open_phototour(name: str, progress: Advance | None = None) -> Dataset:
+    """Labels are points in space; the pairs are the papers', their 100,000 as test.
+
+    Training takes the 500,000 where the file is there. Raises DataError for an archive in which
+    patches, points and pairs do not agree.
+    """
+    path = fetch("phototour", ARCHIVES[name], progress)
+    with open_zip(path) as archive:
+        members = {member.rpartition("/")[2]: member for member in sorted(archive.namelist())}
+        for needed in ("info.txt", ASKED):
+            if needed not in members:
+                raise DataError(f"{str(path)!r} holds no {needed}: get the original archive")
+        points = _table(archive.read(members["info.txt"]), 2, "info.txt")[:, 0]
+        taught = [_pairs(archive.read(members[TAUGHT]), TAUGHT, -1)] if TAUGHT in members else []
+        pairs = [*taught, _pairs(archive.read(members[ASKED]), ASKED, TEST)]
+    mosaics = [member for file, member in members.items() if re.fullmatch(r"patches\d+\.bmp", file)]
+    together = _joined(pairs)
+    largest = int(max(together.left.max(), together.right.max()))
+    if largest >= len(points) or len(points) > len(mosaics) * ACROSS**2:
+        raise DataError(
+            f"{str(path)!r} must have a line in info.txt and a place in a mosaic for every patch, "
+            f"got {len(points):,} lines, {len(mosaics):,} mosaics and a pair of patch {largest:,}: "
+            "get the original archive"
+        )
+    names = tuple(member.rpartition("/")[2] for member in mosaics)
+    archived = ZipItems((path,), tuple((0, each) for each in mosaics), names)
+    label_names, labels = coded([str(point) for point in points.tolist()])
+    return Dataset(
+        name=f"phototour-{name}",
+        items=MosaicItems(archived, len(points)),
+        labels=labels,
+        label_names=label_names,
+        pairs=together,
+    )
+
+
+PHOTOTOUR = {f"phototour-{name}": partial(open_phototour, name) for name in ARCHIVES}
+
+
+def _decoded(content: bytes, name: str) -> Pixels:
+    try:
+        mosaic = np.asarray(Image.open(BytesIO(content)).convert("L"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ItemError(f"{name} is no picture ({error}): get the original archive") from error
+    if mosaic.shape != (PATCH * ACROSS, PATCH * ACROSS):
+        raise ItemError(
+            f"{name} must be a mosaic of {ACROSS}x{ACROSS} patches of {PATCH}x{PATCH} pixels, got "
+            f"{mosaic.shape[1]}x{mosaic.shape[0]} pixels: get the original archive"
+        )
+    return mosaic
+
+
+def _pairs(content: bytes, name: str, side: int) -> Pairs:
+    rows = _table(content, 7, name)
+    split: Codes = np.full(len(rows), side, np.int64)
+    return Pairs(rows[:, 0], rows[:, 3], rows[:, 1] == rows[:, 4], split)
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    return Pairs(
+        np.concatenate([part.left for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.same for part in parts]),
+        np.concatenate([part.split for part in parts]),
+    )
+
+
+def _table(content: bytes, columns: int, name: str) -> Codes:
+    """(rows, columns) whole numbers. Raises DataError for a file of another form."""
+    try:
+        numbers: Codes = np.array(content.split(), np.int64)
+        return numbers.reshape(-1, columns)
+    except ValueError:
+        raise DataError(
+            f"{name} must hold {columns} whole numbers a line: get the original archive"
+        ) from None

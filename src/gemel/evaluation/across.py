@@ -1,0 +1,134 @@
+"""Two sides that hold different items: pairs and trials have one item of each.
+
+The left side asks and the right one answers: a drawing is looked for among pen traces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Codes, Indices
+from gemel.errors import DataError
+from gemel.evaluation.few_shot import Episodes, FewShotTask
+from gemel.evaluation.pairs import PairLimits, PairSample
+
+
+@final
+@dataclass(frozen=True)
+class TwoSides:
+    """`labels` (n,) of all items, and the positions of those that are on each side."""
+
+    labels: Codes
+    left: Indices
+    right: Indices
+
+
+def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits()) -> PairSample:
+    """Pairs of a left and a right item: genuine ones, then impostors, uniform in each kind.
+
+    Genuine pairs are drawn without replacement, impostors with. Raises DataError where there is no
+    pair of one of the kinds.
+
+    >>> sides = TwoSides(np.array([0, 1, 0, 1]), np.array([0, 1]), np.array([2, 3]))
+    >>> pairs = sample_across(sides, seed=0, limits=PairLimits(2, 1))
+    >>> pairs.same.tolist(), sorted(zip(pairs.left[:2].tolist(), pairs.right[:2].tolist()))
+    ([True, True, False], [(0, 2), (1, 3)])
+    """
+    rng = np.random.default_rng(seed)
+    start, size, order = _partners(sides)
+    left = np.repeat(sides.left, size)
+    if not len(left) or len(np.unique(sides.labels[sides.right])) < 2:
+        raise DataError(
+            "verification across two sides needs a left and a right item of one label, and two "
+            f"labels; got {len(sides.left):,} items on the left and {len(sides.right):,} on the "
+            "right: add items"
+        )
+    rank = np.arange(len(left)) - np.repeat(np.cumsum(size) - size, size)
+    right = order[np.repeat(start, size) + rank]
+    kept = np.sort(rng.permutation(len(left))[: limits.genuine])
+    others = _impostors(sides, min(limits.impostors, len(sides.left) * len(sides.right)), rng)
+    return PairSample(
+        left := np.concatenate([left[kept], others[0]]),
+        right := np.concatenate([right[kept], others[1]]),
+        np.arange(len(left)) < len(kept),
+        sides.labels[left],
+        sides.labels[right],
+    )
+
+
+def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
+    """Trials whose query is a left item and whose candidates are right ones, a label each.
+
+    `groups` (n,) keeps all candidates of a trial within the query's group. Raises DataError where
+    fewer labels than ways have items enough.
+    """
+    rng = np.random.default_rng(task.seed)
+    group = np.zeros_like(sides.labels) if groups is None else groups
+    own = _by_label(sides.labels, sides.left)
+    others = {
+        label: members
+        for label, members in _by_label(sides.labels, sides.right).items()
+        if len(members) >= task.shots
+    }
+    tables = {
+        int(code): np.array([label for label in others if group[others[label][0]] == code])
+        for code in np.unique(group[sides.right])
+    }
+    asked = [
+        label
+        for label in others
+        if label in own and len(tables[int(group[others[label][0]])]) >= task.ways
+    ]
+    if not asked:
+        raise DataError(
+            f"{task.ways}-way {task.shots}-shot across two sides needs {task.ways} labels with "
+            f"{task.shots} items on the right{' in one group' if groups is not None else ''}, got "
+            f"{max(map(len, tables.values()), default=0)}; ask for fewer ways or shots"
+        )
+    query, support, answer = [], [], []
+    for _ in range(task.trials):
+        label = asked[rng.integers(len(asked))]
+        table = tables[int(group[others[label][0]])]
+        ways = rng.permutation(table[table != label])[: task.ways - 1]
+        place = int(rng.integers(task.ways))
+        labels = np.insert(ways, place, label)
+        query.append(rng.choice(own[label]))
+        support.append([rng.permutation(others[each])[: task.shots] for each in labels])
+        answer.append(place)
+    return [Episodes(np.array(query), np.array(support), np.array(answer))]
+
+
+def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -> int:
+    """The largest N: labels with so many items on the right, in the largest group."""
+    labels, first, sizes = np.unique(
+        sides.labels[sides.right], return_index=True, return_counts=True
+    )
+    group = np.zeros(len(labels), np.int64) if groups is None else groups[sides.right][first]
+    enough = group[sizes >= shots]
+    return int(np.unique(enough, return_counts=True)[1].max(initial=0))
+
+
+def _partners(sides: TwoSides) -> tuple[Indices, Indices, Indices]:
+    """Of each left item: where its right partners begin and how many, in an order of the right."""
+    order = sides.right[np.argsort(sides.labels[sides.right], kind="stable")]
+    known = sides.labels[order]
+    start = np.searchsorted(known, sides.labels[sides.left], side="left")
+    stop = np.searchsorted(known, sides.labels[sides.left], side="right")
+    return start, stop - start, order
+
+
+def _impostors(sides: TwoSides, count: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
+    """Pairs of different labels: drawn alike, and those of one label thrown away."""
+    left = sides.left[rng.integers(len(sides.left), size=2 * count)]
+    right = sides.right[rng.integers(len(sides.right), size=2 * count)]
+    different = np.flatnonzero(sides.labels[left] != sides.labels[right])[:count]
+    return left[different], right[different]
+
+
+def _by_label(labels: Codes, items: Indices) -> dict[int, Indices]:
+    order = items[np.argsort(labels[items], kind="stable")]
+    names, starts = np.unique(labels[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True))

@@ -1,0 +1,29 @@
+"""Of what kind a raw item is, as far as that can be seen without reading it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from gemel.inputs.decode import Picture
+from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
+
+SeenKind: TypeAlias = Literal["image", "series"]
+
+
+def kind_of(raw: Picture) -> SeenKind | None:
+    """By a file's ending or its first bytes; None where nothing tells, as for most arrays.
+
+    >>> kind_of("a.png"), kind_of("a.sig"), kind_of(np.zeros((9, 2)))
+    ('image', 'series', None)
+    """
+    if isinstance(raw, str | Path):
+        return "series" if Path(raw).suffix.lower() in ENDINGS else "image"
+    if isinstance(raw, bytes):
+        textual = raw.startswith(NPY_MAGIC) or b"\0" not in raw[:256]
+        return "series" if textual else "image"
+    if isinstance(raw, np.ndarray):
+        return "image" if raw.dtype == np.uint8 or raw.ndim > 2 else None
+    return "image"

@@ -1,0 +1,50 @@
+"""Batches across two sides: rows on the left, columns on the right, one match per item."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gemel.batches import AcrossSides, TwoSidedIndex
+from gemel.errors import DataError
+
+LABELS = np.tile(np.arange(12), 2)
+LEFT, RIGHT = np.arange(12), np.arange(12, 24)
+
+
+def test_every_left_item_is_asked_among_all_right_ones_of_its_batch():
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS)
+    for batch in AcrossSides(index, labels=5).epoch(np.random.default_rng(1)):
+        left, right = batch.items[batch.rows], batch.items[batch.columns]
+        assert np.isin(left, LEFT).all()
+        assert np.isin(right, RIGHT).all()
+        assert (batch.same == (LABELS[left][:, None] == LABELS[right])).all()
+        assert (batch.same.sum(1) == 1).all()
+
+
+def test_the_sides_are_encoded_apart():
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS)
+    (batch, *_) = AcrossSides(index, labels=5).epoch(np.random.default_rng(1))
+    sides = batch.sides(apart=True)
+    assert set(sides.left.items) <= set(LEFT)
+    assert set(sides.right.items) <= set(RIGHT)
+    same = LABELS[sides.left.items[sides.rows]][:, None] == LABELS[sides.right.items[sides.columns]]
+    assert (same == batch.same).all()
+
+
+def test_a_batch_of_one_group_has_no_other():
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS, LABELS // 4)
+    for batch in AcrossSides(index, labels=4, groups=1).epoch(np.random.default_rng(2)):
+        assert len(set((LABELS // 4)[batch.items])) == 1
+
+
+def test_the_same_generator_draws_the_same():
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS)
+    kind = AcrossSides(index, labels=5)
+    first, again = (list(kind.epoch(np.random.default_rng(4))) for _ in range(2))
+    assert all((a.items == b.items).all() for a, b in zip(first, again, strict=True))
+
+
+def test_sides_without_common_labels_teach_nothing():
+    with pytest.raises(DataError, match="two labels with an item on each, got 0"):
+        TwoSidedIndex(LEFT, RIGHT, np.arange(24))
