@@ -65,6 +65,14 @@ def test_classes_bring_the_share_of_forgeries_that_is_asked_for(share, count):
     assert np.bincount(GENUINE[batch.items], minlength=2).tolist() == [4 * count, 15]
 
 
+@pytest.mark.parametrize("views", [1, 2])
+def test_a_label_and_its_forgeries_are_warped_as_one(views):
+    for batch in epochs(Classes(INDEX, labels=4, items=3, views=views), 3):
+        pairs = set(zip(batch.groups.tolist(), LABELS[batch.items].tolist(), strict=True))
+        assert len(pairs) == len({group for group, _ in pairs}) == 4
+        assert {group for group, _ in pairs} == {0, 1, 2, 3}
+
+
 def test_without_forgeries_batches_are_what_they_were():
     items = np.flatnonzero(GENUINE)
     for kind in (RandomPairs, Triplets):

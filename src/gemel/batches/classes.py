@@ -29,7 +29,7 @@ class Classes:
     have forgeries, some come along (`forged` is their share of what comes for a label): every item
     is compared with them, and they with nothing. With `turned` each group of a batch is turned as a
     whole by a random number of quarters: its labels are then as good as others, and still as alike
-    among themselves.
+    among themselves. What may be warped as one is a label with its forgeries.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Classes(index, labels=3, items=4).epoch(np.random.default_rng(0))
@@ -65,6 +65,10 @@ class Classes:
                 np.tile(np.concatenate([*items, forgeries]), self.views),
                 np.tile(np.concatenate(codes), self.views),
             )
+            of_label = [
+                np.full(len(each), n % len(chosen)) for n, each in enumerate(items + forged)
+            ]
+            batch = replace(batch, groups=np.tile(np.concatenate(of_label), self.views))
             if self.turned:
                 batch = replace(batch, turns=self._turns(batch.items, rng))
             yield batch
