@@ -137,5 +137,22 @@ def test_a_recipe_that_does_not_exist(gemel: Gemel) -> None:
     assert "did you mean 'default'?" in gemel("recipes", "defualt").refusal
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["hadsell-2007"], "did you mean 'hadsell-2006'?"),
+        (["default"], "has none; these have: five-classes-conv"),
+        (["five-classes-mlp"], "gemel reproduce five-classes-mlp DATA"),
+        (["hadsell-2006", "--set", "loss.margn=1"], "did you mean 'margin'?"),
+        (["hadsell-2006", "nothing/here"], "neither a folder or table that exists"),
+    ],
+)
+def test_a_reproduction_that_cannot_be(
+    gemel: Gemel, tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    assert sentence in gemel("reproduce", *words, "--results", tmp_path / "r.md").refusal
+    assert "ends in .md" in gemel("reproduce", *words, "--results", tmp_path / "r.csv").err
+
+
 def pair_in(folder: Path) -> tuple[Path, Path]:
     return picture(folder / "a.png", 1), picture(folder / "b.png", 2)

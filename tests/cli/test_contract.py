@@ -151,6 +151,7 @@ def test_recipes_can_be_listed_printed_and_used(
 ) -> None:
     listed = gemel("recipes").out
     assert {"default", "hadsell-2006", "koch-2015"} <= {line.split()[0] for line in lines(listed)}
+    assert "published. 1 min on 2 cores.\n" in listed
 
     own = tmp_path / "own.toml"
     own.write_text(gemel("recipes", "default").out, "utf-8")
@@ -161,7 +162,10 @@ def lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "compare", "embed", "report", "recipes"])
+COMMANDS = ["train", "evaluate", "compare", "embed", "report", "recipes", "reproduce"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(gemel: Gemel, command: str) -> None:
     outcome = gemel(command, "--help")
 

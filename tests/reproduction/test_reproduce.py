@@ -186,7 +186,7 @@ def test_folds_test_every_label_and_are_one_row(wish, trainings):
         ),
         (
             TINY + FOLDS + '[[reproduction.rows]]\nwhat = "runs"\nprotocol = "lake-runs"\n',
-            "'runs' is measured on other data: leave out split.folds or the row",
+            "'runs' is not about these: leave out split.folds or the row",
         ),
         (
             TINY + '[[reproduction.rows]]\nwhat = "which of three"\nprotocol = "retrieval"\n',

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -23,4 +24,14 @@ def recipes(
     texts = named_recipes()
     width = max(map(len, texts))
     for known, text in texts.items():
-        typer.echo(f"{known:<{width}}  {tomllib.loads(text).get('about', '')}")
+        tree = tomllib.loads(text)
+        typer.echo(f"{known:<{width}}  {tree.get('about', '')}{_minutes(tree)}")
+
+
+def _minutes(tree: Mapping[str, Any]) -> str:
+    """How long one training takes, where the recipe says so."""
+    setting = tree.get("reproduction")
+    if setting is None:
+        return ""
+    where = "a GPU" if setting.get("machine") == "gpu" else "2 cores"
+    return f" {setting['minutes']:g} min on {where}."

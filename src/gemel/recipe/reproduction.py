@@ -120,6 +120,9 @@ RowChoice: TypeAlias = Annotated[
     Field(discriminator="protocol"),
 ]
 
+POOLED = frozenset({"verification", "few-shot", "retrieval", "references"})
+"""Protocols whose figures can be pooled over folds: they are about the identities of a side."""
+
 
 class ReproductionSetting(Setting):
     """`data` is a built-in name, or left out where it is a folder that the user has.

@@ -16,7 +16,7 @@ from gemel.recipe.one_side import check_takes, series_throughout
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
-from gemel.recipe.reproduction import ReproductionSetting
+from gemel.recipe.reproduction import POOLED, ReproductionSetting
 from gemel.recipe.right import RightSetting, with_right
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
 from gemel.recipe.setting import Setting
@@ -188,9 +188,9 @@ class Recipe(Setting):
                     f"{row.figure} is told for the rates in evaluation.fars, which are "
                     f"{list(self.evaluation.fars)}: add {far}"
                 )
-            if self.split.folds and (row.protocol == "lake-runs" or row.data is not None):
+            if self.split.folds and (row.protocol not in POOLED or row.data is not None):
                 raise ValueError(
                     "folds are pooled over the people they test, and the row "
-                    f"{row.what!r} is measured on other data: leave out split.folds or the row"
+                    f"{row.what!r} is not about these: leave out split.folds or the row"
                 )
         return self

@@ -64,7 +64,7 @@ def with_table(readme: str, results: Results) -> str:
 def _section(entry: Entry) -> Iterator[str]:
     changes = f" with {', '.join(entry.changes)}" if entry.changes else ""
     yield f"## {entry.recipe}{changes}\n"
-    folds = f", {entry.folds} folds of people never seen" if entry.folds else ""
+    folds = f", {entry.folds} folds of identities never seen" if entry.folds else ""
     yield f"{entry.about}\n"
     yield f"```sh\n{entry.command}\n```\n"
     yield f"{entry.data}{folds}. Commit {entry.commit}, {entry.date}, {entry.machine}.\n"

@@ -13,7 +13,7 @@ from gemel.measure.protocols import Question, Subject
 from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe
-from gemel.recipe.reproduction import RowChoice
+from gemel.recipe.reproduction import POOLED, RowChoice
 from gemel.run import Run
 
 
@@ -25,8 +25,8 @@ def answers_of(
     answers = []
     for row in rows:
         question = Question.of(recipe, **_settings(row))
-        if row.protocol in {"lake-runs", "linear-probe"}:
-            answers.append(measure_run(run, None, row.protocol, question, progress))
+        if row.protocol not in POOLED:
+            answers.append(measure_run(run, row.data, row.protocol, question, progress))
             continue
         if row.data not in subjects:
             subjects[row.data] = run_subject(run, row.data, progress)

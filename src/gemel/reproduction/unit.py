@@ -65,13 +65,14 @@ class Unit:
         return run, record
 
     def _trained(self, run: Run, progress: Progress) -> Record:
+        own_commit = commit()  # of the code that is running, whatever is edited meanwhile
         resume = run.recipe.is_file()
         if not resume:
             shutil.rmtree(self.path, ignore_errors=True)  # killed before its first step
         train(Order(self.data, self.source, self.changes, self.path, resume), progress)
         about = load(self.path).file.provenance
         record = Record(
-            commit=commit(),
+            commit=own_commit,
             machine=machine(),
             date=datetime.now(UTC).date().isoformat(),
             seconds=about["training_seconds"],
