@@ -150,7 +150,7 @@ DATA = {
     "text-pairs": pairs_of_texts,
     "text-scores": scored_texts,
     "mueller-2016": scored_texts,
-    "neculoiu-2016": pairs_of_texts,
+    "neculoiu-2016": labelled_texts,
     "quora-bag": pairs_of_texts,
     "quora-bilstm": pairs_of_texts,
 }

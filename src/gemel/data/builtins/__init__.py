@@ -9,6 +9,7 @@ from gemel.data.builtins.cedar import open_cedar
 from gemel.data.builtins.cifar10 import open_cifar10
 from gemel.data.builtins.digits import open_digits
 from gemel.data.builtins.fashion_mnist import open_fashion_mnist
+from gemel.data.builtins.job_titles import job_titles
 from gemel.data.builtins.mnist import open_mnist
 from gemel.data.builtins.omniglot import (
     open_omniglot,
@@ -36,6 +37,10 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "gunpoint": ucr("GunPoint"),
     "italy-power": ucr("ItalyPowerDemand"),
     "japanese-vowels": ucr("JapaneseVowels"),
+    "job-titles": job_titles("typos", "synonyms", "extra-words", held_out=False),
+    "job-titles-extra-words": job_titles("extra-words", held_out=True),
+    "job-titles-synonyms": job_titles("synonyms", held_out=True),
+    "job-titles-typos": job_titles("typos", held_out=True),
     "mnist": open_mnist,
     "omniglot": open_omniglot,
     "omniglot-koch": open_omniglot_koch,

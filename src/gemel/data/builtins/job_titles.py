@@ -1,0 +1,137 @@
+"""`job-titles`: made-up titles and their variations, to learn what does not change a meaning.
+
+P. Neculoiu, M. Versteegh & M. Rotaru ("Learning text similarity with siamese recurrent networks",
+RepL4NLP 2016) teach job titles their taxonomy with variations by spelling, synonym and extra word.
+Their data are private, so these are put together from words: a field and a role, some with a level.
+
+`job-titles` has every kind of variation. The probes `job-titles-typos`, `job-titles-synonyms` and
+`job-titles-extra-words` have one kind each, of titles that `job-titles` does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from gemel.data.advance import Advance
+from gemel.data.coding import coded
+from gemel.data.dataset import Dataset
+from gemel.data.soundness import sound
+from gemel.data.sources import TextItems
+
+Variation: TypeAlias = Literal["typos", "synonyms", "extra-words"]
+
+SEED = 2016
+HELD_OUT = 5
+"""One title in so many is for the probes."""
+EACH = 3
+"""Variations of a kind that a title has."""
+
+FIELDS = {
+    "software": "application",
+    "sales": "retail",
+    "marketing": "advertising",
+    "finance": "accounting",
+    "legal": "law",
+    "medical": "clinical",
+    "network": "communications",
+    "personnel": "human resources",
+    "warehouse": "storage",
+    "kitchen": "catering",
+    "factory": "manufacturing",
+    "school": "education",
+    "insurance": "underwriting",
+    "transport": "logistics",
+    "garden": "landscape",
+    "research": "science",
+}
+ROLES = {
+    "engineer": "technologist",
+    "developer": "programmer",
+    "manager": "head",
+    "assistant": "aide",
+    "consultant": "adviser",
+    "instructor": "teacher",
+    "supervisor": "foreman",
+    "inspector": "examiner",
+    "clerk": "administrator",
+    "director": "executive",
+    "analyst": "investigator",
+    "technician": "mechanic",
+    "buyer": "purchaser",
+    "planner": "scheduler",
+    "writer": "author",
+    "designer": "stylist",
+}
+BEFORE = ("full-time", "part-time", "experienced", "freelance", "wanted:", "temporary")
+AFTER = ("in London", "(m/f/d)", "for our team", "- night shift", "wanted", "at home", "abroad")
+NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def job_titles(*variations: Variation, held_out: bool) -> Callable[[Advance | None], Dataset]:
+    """What `BUILTINS` holds: titles, each with itself and its variations under one label."""
+
+    def open_titles(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+        pairs = [
+            pair for number, pair in enumerate(product(FIELDS, ROLES)) if _held(number) == held_out
+        ]
+        rng = np.random.default_rng([SEED, held_out])
+        texts: dict[str, str] = {}
+        for field, role in pairs:
+            title = f"{field} {role}"
+            texts[title] = title
+            for variation in variations:
+                for _ in range(EACH):
+                    texts.setdefault(_varied(field, role, variation, rng), title)
+        label_names, labels = coded(list(texts.values()))
+        name = "-".join(["job-titles", *(variations if held_out else ())])
+        items = TextItems(tuple(texts), tuple(range(1, len(texts) + 1)))
+        return sound(Dataset(name, items, labels=labels, label_names=label_names, kind="text"))
+
+    return open_titles
+
+
+def _held(number: int) -> bool:
+    # Not every fifth in order, which would hold out whole roles: 16 and 5 share no factor.
+    return (number * 7 + number // len(ROLES)) % HELD_OUT == 0
+
+
+def _varied(field: str, role: str, variation: Variation, rng: np.random.Generator) -> str:
+    match variation:
+        case "typos":
+            return misspelt(f"{field} {role}", rng)
+        case "synonyms":
+            which = rng.integers(3)
+            return f"{FIELDS[field] if which != 1 else field} {ROLES[role] if which else role}"
+        case "extra-words":
+            before = f"{rng.choice(BEFORE)} " if rng.random() < 0.6 else ""
+            after = f" {rng.choice(AFTER)}" if not before or rng.random() < 0.4 else ""
+            return f"{before}{field} {role}{after}"
+
+
+def misspelt(text: str, rng: np.random.Generator) -> str:
+    """The text with one slip of the fingers: a letter left out, doubled, exchanged or mistaken.
+
+    >>> misspelt("engineer", np.random.default_rng(1))
+    'engineeer'
+    """
+    place = int(rng.choice([i for i in range(1, len(text) - 1) if text[i].isalpha()]))
+    letter = text[place]
+    slip = rng.integers(4)
+    if slip == 0:
+        return text[:place] + text[place + 1 :]
+    if slip == 1:
+        return text[:place] + letter + text[place:]
+    if slip == 2 and text[place + 1] not in {" ", letter}:
+        return text[:place] + text[place + 1] + letter + text[place + 2 :]
+    return text[:place] + _beside(letter, rng) + text[place + 1 :]
+
+
+def _beside(letter: str, rng: np.random.Generator) -> str:
+    """A letter that lies beside another one on the keyboard."""
+    row = next(row for row in NEIGHBOURS if letter in row)
+    place = row.index(letter)
+    return str(rng.choice([row[i] for i in (place - 1, place + 1) if 0 <= i < len(row)]))
