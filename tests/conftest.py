@@ -57,6 +57,36 @@ def tiny_run(_trained_digits: Path) -> Run:
     return Run(_trained_digits)
 
 
+@pytest.fixture(scope="session")
+def tiny_text_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run on made-up pairs of sentences with scores: look at it, never change it."""
+    import gemel
+
+    folder = tmp_path_factory.mktemp("texts")
+    rng = np.random.default_rng(0)
+    words = [("red", "blue", "green", "grey"), ("car", "cat", "ship", "stone")]
+    frames = ("the {} {}", "a {} {} stands there", "there is one {} {}", "look, a very {} {}")
+    rows = {}
+    for _ in range(500):
+        one, other = ([str(rng.choice(kind)) for kind in words] for _ in "lr")
+        score = 1 + 2 * sum(mine == theirs for mine, theirs in zip(one, other, strict=True))
+        texts = (str(rng.choice(frames)).format(*pair) for pair in (one, other))
+        rows[tuple(texts)] = score
+    lines = [f'"{left}","{right}",{score}' for (left, right), score in rows.items()]
+    table = folder / "pairs.csv"
+    table.write_text("\n".join(["left,right,score", *lines]) + "\n", "utf-8")
+    settings = {
+        "input.words_of": "data",
+        "encoder.stem.start": "random",
+        "encoder.widths": [32, 16],
+        "training.epochs": 6,
+        "split.by": "pair",
+    }
+    return gemel.train(
+        table, recipe="text-scores", out=folder / "run", settings=settings, quiet=True
+    )
+
+
 @pytest.fixture
 def own_run(_trained_digits: Path, tmp_path: Path) -> Run:
     """A copy of the finished run, to change."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, final
 
@@ -210,6 +210,10 @@ class Matcher:
         missing then, and where a joint tie leaves items without embeddings.
         """
         return self.embedder(side).embed(items)
+
+    def embed_stream(self, items: Iterable[Raw], side: Side | None = None) -> Iterator[Embeddings]:
+        """`embed` for any number of items: the embeddings of the next few of them, in order."""
+        return self.embedder(side).stream(items)
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
         """The encoder of a side, with its input; raises as `embed` does."""

@@ -43,8 +43,15 @@ class EncoderSide:
 
     def embed(self, items: Iterable[Raw]) -> Embeddings:
         """(n, d) of raw items, in batches: memory is a batch and the result."""
-        parts = [self.encode(read(self.input, batch)) for batch in _batches(items)]
+        parts = list(self.stream(items))
         return np.concatenate(parts) if parts else np.empty((0, self.embedding_size), np.float32)
+
+    def stream(self, items: Iterable[Raw]) -> Iterator[Embeddings]:
+        """(m, d) of the next raw items, again and again: memory is one batch, however many come."""
+        # Of items that differ in length more are read at once, and alike ones encoded together.
+        many = BATCH_ITEMS * 16 if self.input.varying else BATCH_ITEMS
+        for batch in _batches(items, many):
+            yield self.encode(read(self.input, batch))
 
     def encode(self, packed: Packed) -> Embeddings:
         """(n, d) embeddings of packed items; those of a length are encoded together."""
@@ -166,7 +173,7 @@ def open_session(path: Path) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _batches(items: Iterable[Raw]) -> Iterator[list[Raw]]:
+def _batches(items: Iterable[Raw], many: int) -> Iterator[list[Raw]]:
     remaining = iter(items)
-    while batch := list(islice(remaining, BATCH_ITEMS)):
+    while batch := list(islice(remaining, many)):
         yield batch

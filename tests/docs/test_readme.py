@@ -23,7 +23,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def demo(tiny_run, tmp_path, monkeypatch):
+def demo(tiny_run, tiny_text_run, tmp_path, monkeypatch):
     """A folder as `make demo` leaves it, with a smaller network."""
     sys.path.insert(0, str(ROOT / "examples"))
     monkeypatch.chdir(tmp_path)
@@ -33,6 +33,8 @@ def demo(tiny_run, tmp_path, monkeypatch):
         sys.path.pop(0)
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "run").symlink_to(tiny_run.path)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "sick").symlink_to(tiny_text_run.path)
     script.write_pictures()
     return tmp_path
 

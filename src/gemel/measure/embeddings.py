@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,12 +13,14 @@ from gemel.arrays import Embeddings
 from gemel.data import Dataset
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
-from gemel.measure.compared import encoded
 from gemel.measure.packed import Readers
-from gemel.measure.prepared import prepare_whole
-from gemel.networks import Side
+from gemel.measure.prepared import Prepared, prepare_whole
+from gemel.networks import EncoderSide, Side
 from gemel.progress import Progress
 from gemel.whole_file import whole_file
+
+AT_ONCE = 2_048
+"""Items that are held in memory; a row group of the Parquet file."""
 
 
 def write_embeddings(
@@ -36,27 +40,65 @@ def write_embeddings(
     for sentence in prepared.packed.notices:
         progress.say(sentence)
     items = prepared.side("test")
-    embeddings = encoded(encoder, prepared.compared("test"), progress)
-    names = [dataset.items.name(int(index)) for index in items]
     labels = [""] * len(items)
     if dataset.labels is not None:
         labels = [dataset.label_names[code] for code in dataset.labels[items]]
     with whole_file(out) as temporary:
         write = _write_parquet if out.suffix == ".parquet" else _write_npz
-        write(temporary, names, labels, embeddings)
+        write(temporary, _parts(encoder, prepared, labels, progress))
     return len(items)
 
 
-def _write_parquet(path: Path, names: list[str], labels: list[str], rows: Embeddings) -> None:
+class Part(NamedTuple):
+    """Some items in a row: their names, labels and embeddings."""
+
+    names: list[str]
+    labels: list[str]
+    rows: Embeddings
+
+
+def _parts(
+    encoder: EncoderSide, prepared: Prepared, labels: list[str], progress: Progress
+) -> Iterator[Part]:
+    """A few thousand items at a time: what is written is no longer held."""
+    items, compared = prepared.side("test"), prepared.compared("test")
+    name = prepared.dataset.items.name
+    with progress.stage(f"encoding {compared.what}", len(items)) as stage:
+        for start in range(0, len(items), AT_ONCE):
+            chosen = np.arange(start, min(start + AT_ONCE, len(items)))
+            rows = encoder.encode(compared.left.fetch(chosen))
+            stage.advance(int(chosen[-1]) + 1)
+            names = [name(int(items[index])) for index in chosen]
+            yield Part(names, [labels[index] for index in chosen], rows)
+
+
+def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise MissingExtra("pyarrow", "parquet", "writing Parquet") from None
-    column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
-    pq.write_table(pa.table({"item": names, "label": labels, "embedding": column}), path)
+    writer = None
+    try:
+        for part in parts:
+            column = pa.FixedSizeListArray.from_arrays(
+                pa.array(part.rows.ravel()), part.rows.shape[1]
+            )
+            columns = {"item": part.names, "label": part.labels, "embedding": column}
+            table = pa.table(columns)
+            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
-def _write_npz(path: Path, names: list[str], labels: list[str], rows: Embeddings) -> None:
+def _write_npz(path: Path, parts: Iterable[Part]) -> None:
+    whole = list(parts)
     with path.open("wb") as file:
-        np.savez(file, item=np.array(names), label=np.array(labels), embedding=rows)
+        np.savez(
+            file,
+            item=np.array([name for part in whole for name in part.names]),
+            label=np.array([label for part in whole for label in part.labels]),
+            embedding=np.concatenate([part.rows for part in whole]),
+        )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gemel.arrays import Same
 from gemel.data.components import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
@@ -15,10 +16,24 @@ from gemel.whole_file import whole_file
 
 
 def write_learned(run: Run, prepared: Prepared) -> None:
-    """Keeps the digests of all items that training or calibration looks at."""
-    seen = np.concatenate([prepared.side("train"), prepared.side("validation")])
+    """Keeps the digests of all items that training or calibration looks at.
+
+    Where data are divided by pair, they are of pairs: an item may then be met again in another one.
+    """
+    by_pair = prepared.split.by == "pair"
+    of = prepared.pair_rows if by_pair else prepared.side
+    digests = _pair_digests(prepared) if by_pair else prepared.packed.digests
+    seen = np.concatenate([of("train"), of("validation")])
     with whole_file(run.learned) as temporary, temporary.open("wb") as file:
-        np.save(file, prepared.packed.digests[seen], allow_pickle=False)
+        np.save(file, digests[seen], allow_pickle=False)
+
+
+def _pair_digests(prepared: Prepared) -> Digests:
+    """(n, 16) of the given pairs, either way round: the exclusive or of their items'."""
+    given, digests = prepared.dataset.pairs, prepared.packed.digests
+    assert given is not None, "only given pairs are divided by pair"
+    pairs: Digests = digests[given.left] ^ digests[given.right]
+    return pairs
 
 
 def read_learned(run: Run) -> Digests:
@@ -34,16 +49,23 @@ def read_learned(run: Run) -> Digests:
 
 
 def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int]:
-    """The test side less the items that were learned from, and how many these were.
+    """The test side less what was learned from, and how many items (or given pairs) that was.
 
     Raises `DataError` where nothing else is left.
     """
-    digests = prepared.packed.digests
-    codes = content_codes(np.concatenate([digests, learned]))
-    known = np.isin(codes[: len(digests)], codes[len(digests) :])
-    test = prepared.side("test")
+    known = _among(prepared.packed.digests, learned)
+    test, pairs = prepared.side("test"), prepared.split.pairs
     kept = test[~known[test]]
-    if len(kept) == len(test):
+    if pairs is not None:
+        given = prepared.dataset.pairs
+        assert given is not None
+        met = known[given.left] | known[given.right] | _among(_pair_digests(prepared), learned)
+        pairs = replace(pairs, test=pairs.test[~met[pairs.test]])
+        kept = np.unique(np.concatenate([given.left[pairs.test], given.right[pairs.test]]))
+    left_out = len(test) - len(kept)
+    if pairs is not None and prepared.split.pairs is not None:
+        left_out = len(prepared.split.pairs.test) - len(pairs.test)
+    if not left_out:
         return prepared, 0
     if not len(kept):
         raise DataError(
@@ -51,11 +73,12 @@ def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int
             f"{len(test)} items of {prepared.dataset.name}: leave the data out to measure the "
             "run's own test items, or name other data"
         )
-    pairs = prepared.split.pairs
-    if pairs is not None:
-        given = prepared.dataset.pairs
-        assert given is not None
-        rows = pairs.test
-        pairs = replace(pairs, test=rows[~(known[given.left[rows]] | known[given.right[rows]])])
     divided = replace(prepared.split, test=kept, pairs=pairs)
-    return replace(prepared, split=divided), len(test) - len(kept)
+    return replace(prepared, split=divided), left_out
+
+
+def _among(digests: Digests, learned: Digests) -> Same:
+    """(n,) which contents have been learned from."""
+    codes = content_codes(np.concatenate([digests, learned]))
+    among: Same = np.isin(codes[: len(digests)], codes[len(digests) :])
+    return among

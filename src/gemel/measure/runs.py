@@ -98,7 +98,8 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     prepared, learned = without_learned(whole, read_learned(run))
     if learned:
         progress.say(
-            f"{learned} items of {dataset.name} were learned from by this run and are left out"
+            f"{learned} {'items' if dataset.pairs is None else 'pairs'} of {dataset.name} were "
+            "learned from by this run and are left out"
         )
     return prepared
 
