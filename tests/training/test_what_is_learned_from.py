@@ -17,22 +17,24 @@ import gemel
 from gemel.data import SplitConfig, open_data
 from gemel.errors import DataError, RecipeError
 from gemel.inputs import ImageInput
+from gemel.measure.packed import Readers
 from gemel.measure.prepared import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
 from gemel.training import speed
-from gemel.training.data import build_batches, pixel_statistics, resolve_batch
+from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.speed import Speed, choose_speed
 from gemel.training.train import Order, train
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
-READER = ImageInput(height=12, width=12, channels=1)
+GREY = ImageInput(height=12, width=12, channels=1)
+READERS = Readers(GREY, GREY)
 
 
 @pytest.fixture(scope="module")
 def prepared(drawings):
-    return prepare(open_data(drawings), READER, SplitConfig(by="item"), 0, Silent())
+    return prepare(open_data(drawings), READERS, SplitConfig(by="item"), 0, Silent())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_what_a_recipe_leaves_open_is_filled_by_the_data(prepared):
 
 def test_pixel_statistics_are_those_of_training_pixels(prepared):
     pixels = prepared.packed.left[prepared.side("train")] / 255
-    statistics = pixel_statistics(prepared)
+    statistics = statistics_of(prepared)
     assert statistics.mean == pytest.approx([pixels.mean()], abs=1e-5)
     assert statistics.std == pytest.approx([pixels.std()], abs=1e-5)
 
@@ -99,7 +101,7 @@ def test_kinds_that_are_drawn_by_label_refuse_pairs_and_the_other_way_round(draw
             rows += [f"{here},label{label}/{(item + 1) % 12:02}.png,yes", f"{here},{there},no"]
     data = shutil.copytree(drawings, tmp_path / "data")
     (data / "pairs.csv").write_text("\n".join(rows) + "\n", "utf-8")
-    pairs = prepare(open_data(data / "pairs.csv"), READER, SplitConfig(), 0, Silent())
+    pairs = prepare(open_data(data / "pairs.csv"), READERS, SplitConfig(), 0, Silent())
     with pytest.raises(RecipeError, match="labelled pairs only: use --recipe pairs"):
         build_batches(resolve_batch(load_recipe("default"), pairs), pairs)
     assert build_batches(load_recipe("pairs"), pairs).steps >= 1
