@@ -15,15 +15,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gemel.data import Dataset, SplitConfig
-from gemel.inputs import ImageInput
-from gemel.measure.prepared import prepare
+from gemel.data import Dataset
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
-from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
-from gemel.training.train import make_plan
+from gemel.training.train import make_plan, prepare_for
 
 GROUPS, LABELS, EACH = 5, 4, 6
 
@@ -61,10 +58,7 @@ def main(name: str, steps: int) -> None:
         group_names=tuple(map(str, range(GROUPS))),
         split=np.array([0, 0, 0, 1, 2])[labels // LABELS],
     )
-    prepared = prepare(
-        data, ImageInput(height=side, width=side, channels=1), SplitConfig(), 0, Silent()
-    )
-    recipe = resolve_batch(recipe, prepared)
+    prepared, recipe = prepare_for(data, recipe, Silent())
     plan = make_plan(recipe, prepared)
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(plan, Run(Path(folder)), Silent())
