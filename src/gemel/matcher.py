@@ -165,6 +165,22 @@ class Matcher:
             score=None if curve is None else float(curve.score(np.array([distance]))[0]),
         )
 
+    @property
+    def order(self) -> str:
+        """What the order of two items means, in a sentence; empty where it means nothing."""
+        kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
+        if kinds[0] != kinds[1]:
+            return (
+                f"Of the two, the {kinds[0]} was taken as the left item and the {kinds[1]} as the "
+                "right one."
+            )
+        if self.file.tie == "separate":
+            return (
+                "The first was taken as the left item and the second as the right: each side has "
+                "an encoder of its own, so the other way round is another question."
+            )
+        return ""
+
     def _placed(self, left: Raw, right: Raw) -> tuple[Raw, Raw]:
         """Each item on the side of its kind; as given where both sides take one kind."""
         kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)

@@ -37,12 +37,14 @@ def compare(
     """Say whether two items are the same, how surely, and how often such a verdict is wrong."""
     from gemel.matcher import load
 
-    verdict = load(run).compare(left, right, target=target, prior=prior)
+    matcher = load(run)
+    verdict = matcher.compare(left, right, target=target, prior=prior)
     if json:
         print_json(verdict.model_dump())
         return
-    for sentence in sentences(verdict):
-        print_wrapped(sentence)
+    for sentence in (*sentences(verdict), matcher.order):
+        if sentence:
+            print_wrapped(sentence)
 
 
 def sentences(verdict: Verdict) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gemel.arrays import Embeddings
 from gemel.data import Dataset
+from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
 from gemel.measure.packed import Readers
@@ -34,6 +35,7 @@ def write_embeddings(
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
     encoder = matcher.embedder(side)
+    dataset = on_side(dataset, side or "left")
     # A given split is for measuring; here every item is wanted.
     readers = Readers(encoder.input, encoder.input)
     prepared = prepare_whole(replace(dataset, split=None), readers, progress)

@@ -8,7 +8,7 @@ from typing import assert_never
 import numpy as np
 
 from gemel.data import Dataset, SplitConfig, glove_words, split
-from gemel.data.sources import ChosenItems
+from gemel.data.one_side import on_side
 from gemel.errors import ItemError, RecipeError
 from gemel.inputs import (
     ImageInput,
@@ -55,7 +55,7 @@ def resolve_inputs(recipe: Recipe, dataset: Dataset) -> tuple[Input, Input]:
     """The inputs of both sides; one and the same unless the recipe or the data have two."""
     check_sides(recipe, dataset)
     if dataset.unlike is not None:
-        left, right = (_of_side(dataset, side) for side in ("left", "right"))
+        left, right = (on_side(dataset, side) for side in ("left", "right"))
         settings = (recipe.input, recipe.right_side.input)
         first, second = (
             resolve_input(setting, part, recipe.split, recipe.seed)
@@ -84,16 +84,6 @@ def check_sides(recipe: Recipe, dataset: Dataset) -> None:
             "texts are read where both sides are texts so far, and here the sides hold different "
             "items: choose data of pictures and series"
         )
-
-
-def _of_side(dataset: Dataset, side: str) -> Dataset:
-    """The items of one side alone, to be looked at."""
-    unlike = dataset.unlike
-    assert unlike is not None
-    chosen = unlike.left if side == "left" else unlike.right
-    kind = dataset.kind if side == "left" else unlike.right_kind
-    items = ChosenItems(dataset.items, np.flatnonzero(chosen))
-    return Dataset(dataset.name, items, kind=kind)
 
 
 def resolved(setting: InputSetting, reader: Input) -> InputSetting:

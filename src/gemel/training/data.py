@@ -74,10 +74,13 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
 
 
 def _sized_across(batch: ClassesBatch) -> ClassesBatch:
-    """As many labels as fit, with one item of each on either side."""
-    items = 1 if batch.items == "auto" else batch.items
-    labels = batch.size // (2 * items) if batch.labels == "auto" else batch.labels
-    return batch.model_copy(update={"labels": labels, "items": items, "instances": 0.0})
+    """As many labels as fit; `auto` items are one of each on either side."""
+    labels = batch.size // (2 * _each_side(batch)) if batch.labels == "auto" else batch.labels
+    return batch.model_copy(update={"labels": labels, "instances": 0.0})
+
+
+def _each_side(batch: ClassesBatch) -> int:
+    return 1 if batch.items == "auto" else batch.items
 
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
@@ -158,10 +161,8 @@ def _across(prepared: Prepared, batch: BatchChoice) -> AcrossSides:
     left, right = train[unlike.left[train]], train[unlike.right[train]]
     index = TwoSidedIndex(left, right, prepared.dataset.labels, prepared.dataset.groups)
     assert batch.labels != "auto"
-    assert batch.items != "auto"
-    return AcrossSides(
-        index, batch.labels, batch.items, None if batch.groups == "all" else batch.groups
-    )
+    groups = None if batch.groups == "all" else batch.groups
+    return AcrossSides(index, batch.labels, _each_side(batch), groups)
 
 
 def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:

@@ -1,0 +1,178 @@
+"""Trainings with each tie, from data to verdicts: what every tie can do, and what it says no to."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gemel
+from gemel.data import open_data
+from gemel.errors import DataError, ItemError, RecipeError
+from gemel.measure.embeddings import write_embeddings
+from gemel.measure.protocols import Question
+from gemel.measure.runs import run_subject
+from gemel.progress import Silent
+
+QUICK = {
+    "encoder.width": 4,
+    "metric.name": "decision",
+    "loss.name": "hinge",
+    "batch.kind": "pairs",
+    "batch.size": 16,
+    "split.by": "item",
+    "evaluation.most_pairs": 300,
+}
+ANGLE = np.linspace(0, 2 * np.pi, 40)
+
+
+@pytest.fixture(scope="module", params=["separate", "joint"])
+def tied(request, drawings, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param) / "run"
+    settings = {**QUICK, "tie": request.param}
+    return request.param, gemel.train(drawings, out=folder, epochs=1, settings=settings, quiet=True)
+
+
+def pictures(count=2):
+    return list(np.random.default_rng(1).integers(0, 256, (count, 12, 12)).astype(np.uint8))
+
+
+def test_its_matcher_needs_no_torch_and_repeats_itself(tied):
+    tie, run = tied
+    one, other = pictures()
+    matcher = gemel.load(run.path)
+    assert matcher.file.tie == tie
+    assert matcher.compare(one, other) == gemel.load(run.path).compare(one, other)
+    assert (matcher.compare(one, other) == matcher.compare(other, one)) == (tie == "joint")
+    assert ("the other way round is another question" in matcher.order) == (tie == "separate")
+
+
+def test_all_protocols_have_answers_and_the_page_is_made(tied):
+    tie, run = tied
+    answered = json.loads(run.metrics.read_text("utf-8"))["protocols"]
+    assert {"verification", "few-shot", "retrieval"} <= set(answered)
+    page = run.report.read_text("utf-8")
+    assert "differ from torch" in page
+    assert (run.matcher / "encoder.onnx").is_file() == (tie == "separate")
+    assert (run.matcher / "pair.onnx").is_file() == (tie == "joint")
+
+
+def test_a_protocol_looks_at_no_more_pairs_than_asked(tied):
+    _, run = tied
+    asked = run_subject(run, None, Silent())
+    verified = asked.verification(Question(most_pairs=60))
+    assert len(verified.pairs) <= 60
+
+
+def test_embeddings_are_of_a_side_or_there_are_none(tied):
+    tie, run = tied
+    matcher = gemel.load(run.path)
+    if tie == "joint":
+        with pytest.raises(RecipeError, match=r"joint tie, which looks at.*no embedding"):
+            matcher.embed(pictures())
+        return
+    with pytest.raises(RecipeError, match=r"say which is wanted: left \(compact\) or right"):
+        matcher.embed(pictures())
+    left, right = (matcher.embed(pictures(), side) for side in ("left", "right"))
+    assert left.shape == right.shape == (2, matcher.file.embedding_size)
+    assert not np.allclose(left, right)
+
+
+def rings(folder, labels=14):
+    """Per label two pictures of its ring and two traces of it, with a table of them all."""
+    rng = np.random.default_rng(0)
+    rows = ["item,label"]
+    for label in range(labels):
+        radii = rng.uniform(3, 11, 2)
+        for number in range(4):
+            x, y = (12 + radii[0] * np.cos(ANGLE), 12 + radii[1] * np.sin(ANGLE))
+            name = f"{label}_{number}.{'csv' if number % 2 else 'png'}"
+            if number % 2:
+                text = "x,y\n" + "\n".join(f"{a},{b}" for a, b in zip(x, y, strict=True))
+                (folder / name).write_text(text, "utf-8")
+            else:
+                picture = np.full((24, 24), 255, np.uint8)
+                picture[y.astype(int), x.astype(int)] = rng.integers(0, 60)
+                Image.fromarray(picture).save(folder / name)
+            rows.append(f"{name},{label}")
+    (folder / "items.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return folder / "items.csv"
+
+
+@pytest.fixture(scope="module")
+def unlike(tmp_path_factory):
+    """A run whose left side reads pictures and whose right side reads pen traces, and its data."""
+    folder = tmp_path_factory.mktemp("unlike")
+    table = rings(folder)
+    settings = {"encoder.width": 4, "right.encoder.width": 8, "input.size": [24, 24]}
+    run = gemel.train(
+        table,
+        recipe="drawing-to-strokes",
+        out=folder / "run",
+        epochs=2,
+        settings=settings,
+        quiet=True,
+    )
+    return run, folder
+
+
+def test_each_item_is_put_on_its_side_by_its_kind(unlike):
+    run, folder = unlike
+    matcher = gemel.load(run.path)
+    picture, trace = folder / "0_0.png", folder / "0_1.csv"
+    assert matcher.compare(picture, trace) == matcher.compare(trace, picture)
+    assert matcher.order.startswith("Of the two, the image was taken as the left item")
+
+
+def test_two_of_one_kind_are_refused_in_one_sentence(unlike):
+    run, folder = unlike
+    with pytest.raises(ItemError, match="image with one of the kind series, and both are of the"):
+        gemel.load(run.path).compare(folder / "0_0.png", folder / "1_0.png")
+
+
+def test_both_sides_are_embedded_into_one_space(unlike):
+    run, folder = unlike
+    matcher = gemel.load(run.path)
+    drawn = matcher.embed([folder / "0_0.png"], "left")
+    traced = matcher.embed([folder / "0_1.csv", folder / "1_1.csv"], "right")
+    assert drawn.shape[1] == traced.shape[1]
+    with pytest.raises(ItemError):
+        matcher.embed([folder / "0_0.png"], "right")
+    for side in ("left", "right"):
+        out = folder / f"{side}.npz"
+        assert write_embeddings(matcher, open_data(folder / "items.csv"), out, Silent(), side) == 28
+
+
+def test_a_left_item_is_looked_for_among_right_ones(unlike):
+    run, _ = unlike
+    asked = run_subject(run, None, Silent())
+    figures = asked.retrieval(Question()).figures
+    labels = asked.prepared.labels(asked.prepared.side("test"))
+    assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
+    assert 0 <= figures["recall@1"].value <= 1
+    assert asked.few_shot(Question(ways=2, shots=1)).figures["accuracy"].n > 0
+
+
+def test_a_shared_tie_refuses_sides_that_are_unlike(unlike, tmp_path):
+    _, folder = unlike
+    with pytest.raises(RecipeError, match=r"shared tie reads and encodes both sides alike.*series"):
+        gemel.train(folder / "items.csv", out=tmp_path / "run", epochs=1, quiet=True)
+
+
+def test_a_table_of_pairs_has_one_kind_in_each_column(unlike):
+    _, folder = unlike
+    rows = ["left,right,same"]
+    rows += [
+        f"{label}_0.png,{(label + step) % 14}_1.csv,{1 - step}"
+        for label in range(14)
+        for step in (0, 1)
+    ]
+    (folder / "pairs.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    dataset = open_data(folder / "pairs.csv")
+    assert (dataset.kind, dataset.unlike.right_kind) == ("image", "series")
+    exchanged = [*rows, "3_1.csv,5_0.png,0"]
+    (folder / "pairs.csv").write_text("\n".join(exchanged) + "\n", "utf-8")
+    with pytest.raises(DataError, match=r"'3_1\.csv' is in the wrong one: exchange the two"):
+        open_data(folder / "pairs.csv")
