@@ -28,6 +28,7 @@ def evaluate(
             "retrieval",
             "similarity",
             "references",
+            "nearest",
             "lake-runs",
             "linear-probe",
             "sequences",
@@ -35,7 +36,7 @@ def evaluate(
         typer.Option(
             metavar="P",
             help="The way to measure: verification, few-shot, retrieval, similarity, references, "
-            "lake-runs, linear-probe or sequences.",
+            "nearest, lake-runs, linear-probe or sequences.",
         ),
     ] = "verification",
     method: Annotated[

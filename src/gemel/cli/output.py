@@ -23,6 +23,7 @@ QUESTIONS = {
     "references": "is it genuine, given references of whom it claims to be?",
     "similarity": "do its scores go with people's?",
     "sequences": "what is it, told only of the items before?",
+    "nearest": "of which label is the nearest item that was trained on?",
     "lake-runs": "which of 20 characters, given one drawing of each?",
 }
 
@@ -62,6 +63,6 @@ def print_wrapped(text: str) -> None:
 
 def _said_once(figures: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     """Without the plain `accuracy` of few-shot, which repeats its first task's."""
-    if not any(name.endswith("-shot") for name in figures):
+    if not any("-way-" in name for name in figures):
         return figures
     return {name: figure for name, figure in figures.items() if name != "accuracy"}

@@ -17,6 +17,7 @@ Protocol: TypeAlias = Literal[
     "retrieval",
     "similarity",
     "references",
+    "nearest",
     "lake-runs",
     "linear-probe",
     "sequences",

@@ -167,7 +167,7 @@ class Subject:
                 return self.references(question)
             case "sequences":
                 return self.sequences(question)
-            case "lake-runs" | "linear-probe":
+            case "lake-runs" | "linear-probe" | "nearest":
                 raise AssertionError(f"{protocol} is not about the items of one side")
 
     def references(self, question: Question) -> Answer:

@@ -19,6 +19,7 @@ from gemel.measure.answer import Answer, Protocol
 from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import read_learned, without_learned
 from gemel.measure.linear_probe import probe
+from gemel.measure.nearest import nearest
 from gemel.measure.packed import readers_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, Subject, subject
@@ -38,6 +39,8 @@ def measure_run(
     if protocol == "linear-probe":
         answer = probe(load(run.path), _divided(run, data, progress), question.seed, progress)
         return _told(answer, progress)
+    if protocol == "nearest":
+        return nearest(load(run.path), _divided(run, data, progress), question.seed, progress)
     return _told(run_subject(run, data, progress).answer(protocol, question), progress)
 
 

@@ -87,6 +87,15 @@ class SimilarityRow(Row):
     figure: Literal["pearson", "spearman", "mse"] = "pearson"
 
 
+class NearestRow(Row):
+    """Test items named by the nearest training items; by time warping too, for sequences."""
+
+    protocol: Literal["nearest"]
+    figure: Literal["accuracy", "accuracy@5-shot", "accuracy@dtw", "accuracy@5-shot-dtw"] = (
+        "accuracy"
+    )
+
+
 class LakeRunsRow(Row):
     """The 20 one-shot runs; they are data of their own."""
 
@@ -114,6 +123,7 @@ RowChoice: TypeAlias = Annotated[
     | RetrievalRow
     | SimilarityRow
     | ReferencesRow
+    | NearestRow
     | LakeRunsRow
     | LinearProbeRow
     | SequencesRow,

@@ -97,6 +97,14 @@ _NAMES = {
     r"recall@(\d+)": ("Recall at {}", "a true match among the nearest {}", "percent", "high"),
     r"precision@(\d+)": ("Precision at {}", "true matches among the nearest {}", "percent", "high"),
     r"map@r": ("MAP@R", "how purely the nearest are of the same label", "percent", "high"),
+    r"accuracy@5-shot": ("5-shot accuracy", "the nearest of five of each label", "percent", "high"),
+    r"accuracy@dtw": ("Accuracy, time warping", "nothing learned", "percent", "high"),
+    r"accuracy@5-shot-dtw": (
+        "5-shot accuracy, time warping",
+        "nothing learned; the nearest of five of each label",
+        "percent",
+        "high",
+    ),
     r"accuracy@(distance=.+)": ("Accuracy at {}", "chosen beforehand", "percent", "high"),
     r"(?:accuracy@)?(\d+-way.\d+-shot)": (
         "{}",

@@ -1,0 +1,84 @@
+"""Test items named by the nearest training items: the protocol of the UCR/UEA archive.
+
+Every test item gets the label of the nearest of all items for training and validation (`accuracy`),
+and of the nearest among five of each label, drawn ten times (`accuracy@5-shot`). Sequences are
+named by dynamic time warping too, on the same items: `accuracy@dtw`, `accuracy@5-shot-dtw`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gemel.arrays import Codes, Distances, Floats, Padded
+from gemel.errors import DataError
+from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.dtw import DtwComparer
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.figure import Figures
+from gemel.matcher import Matcher
+from gemel.measure.answer import Answer
+from gemel.measure.compared import comparer_of, some_of
+from gemel.measure.prepared import Prepared
+from gemel.progress import Progress
+
+SHOTS = 5
+DRAWS = 10
+
+
+def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
+    """Raises DataError where the data have no labels, or test labels that training never saw."""
+    known, test = _known(prepared), _genuine(prepared, prepared.side("test"))
+    labels, truth = prepared.labels(known), prepared.labels(test)
+    if len(missing := np.setdiff1d(truth, labels)):
+        raise DataError(
+            "every test item is named by a training item, and "
+            f"{len(missing)} labels of the test items have none: train with split.by=item, or "
+            "measure with --protocol few-shot"
+        )
+    items = np.concatenate([test, known])
+    rows, columns = np.arange(len(test)), len(test) + np.arange(len(known))
+    comparers: dict[str, Comparer] = {
+        "": comparer_of(matcher.networks, some_of(prepared.packed, items), progress)
+    }
+    packed = prepared.packed.left[items]
+    if prepared.dataset.kind == "series" and isinstance(packed, Padded):
+        comparers["dtw"] = DtwComparer(packed)
+    scores: dict[str, Floats] = {}
+    with progress.stage("comparing", len(comparers)) as stage:
+        for number, (name, comparer) in enumerate(comparers.items(), 1):
+            distance = comparer.cross(rows, columns)
+            scores[_named("", name)] = (labels[distance.argmin(1)] == truth).astype(np.float64)
+            scores[_named(f"{SHOTS}-shot", name)] = few(distance, labels, truth, seed)
+            stage.advance(number)
+    evidence = Evidence.of_scores(scores, truth)
+    figures: Figures = {**figures_of([evidence])}
+    data = f"{prepared.dataset.name} (test)"
+    return Answer("nearest", data, seed, figures, evidence=evidence)
+
+
+def few(distance: Distances, labels: Codes, truth: Codes, seed: int) -> Floats:
+    """(t,) in how many of the draws of `SHOTS` items a label each test item is named rightly.
+
+    `distance` (t, k) to the known items of `labels` (k,).
+    """
+    rng = np.random.default_rng(seed)
+    right = np.zeros(len(truth))
+    for _ in range(DRAWS):
+        drawn = np.concatenate(
+            [rng.permutation(np.flatnonzero(labels == each))[:SHOTS] for each in np.unique(labels)]
+        )
+        right += labels[drawn[distance[:, drawn].argmin(1)]] == truth
+    return right / DRAWS
+
+
+def _known(prepared: Prepared) -> Codes:
+    learned = np.concatenate([prepared.side("train"), prepared.side("validation")])
+    return _genuine(prepared, np.sort(learned))
+
+
+def _genuine(prepared: Prepared, items: Codes) -> Codes:
+    return items[prepared.genuine(items)]
+
+
+def _named(what: str, method: str) -> str:
+    return "@".join(["accuracy", *filter(None, ["-".join(filter(None, [what, method]))])])
