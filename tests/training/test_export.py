@@ -21,7 +21,15 @@ from gemel.training.export import export_networks, plain_copy
 from gemel.training.parity import measure_parity
 from gemel.twin import SharedTwin
 
-SIDE = {"koch": 35, "conv4": 16, "zagoruyko": 64}
+SIDE = {
+    "koch": 35,
+    "conv4": 16,
+    "chopra": 28,
+    "hoffer": 24,
+    "local": 16,
+    "signet": 32,
+    "zagoruyko": 64,
+}
 SETTINGS = {
     "koch": {"kernels": (3, 3, 3, 2), "embedding_size": 5},
     "conv4": {"maps": 4},
@@ -31,6 +39,7 @@ SETTINGS = {
     "bag": {"widths": (8, 5)},
     "bilstm": {"hidden": 4, "layers": 2, "embedding_size": 5},
     "text-conv": {"maps": 3, "embedding_size": 5},
+    "local": {"width": 4, "descriptors": 3},
     "zagoruyko": {"maps": (4, 4, 5)},
 }
 TEXTS = ["no", "a red car", "a car", "a blue car that is red", "red", "a blue red blue red car"]
@@ -42,7 +51,7 @@ def text_twin_of(encoder, metric):
     with torch.random.fork_rng():
         torch.manual_seed(1)
         stem = TokenVectors(torch.randn(reader.vocabulary, 6))
-        made = ENCODERS[encoder](stem, **SETTINGS[encoder])
+        made = ENCODERS[encoder](stem, **SETTINGS.get(encoder, {}))
         twin = SharedTwin(made, METRICS[metric](made.embedding_size))
     return twin, reader, padded([reader.read(text) for text in TEXTS])
 
@@ -54,7 +63,7 @@ def twin_of(encoder, metric):
     with torch.random.fork_rng():
         torch.manual_seed(1)
         made = ENCODERS[encoder](
-            (1, side, side), PixelStatistics([0.4], [0.3]), **SETTINGS[encoder]
+            (1, side, side), PixelStatistics([0.4], [0.3]), **SETTINGS.get(encoder, {})
         )
         twin = SharedTwin(made, METRICS[metric](made.embedding_size))
         with torch.no_grad():  # statistics of batches that are not those of a fresh layer

@@ -14,9 +14,9 @@ from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
-from gemel.training.loop import Step
 from gemel.training.optimizer import Pace, build_optimizer, rate_factor
 from gemel.training.parts import Fed, build_loss, build_twin
+from gemel.training.step import Step
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from gemel.data import Dataset, SplitConfig
 from gemel.encoders import PictureEncoder
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
+from gemel.measure.packed import Readers
 from gemel.measure.prepared import prepare
 from gemel.metrics import METRICS
 from gemel.progress import Silent
@@ -65,7 +66,9 @@ def prepared():
         maker_names=tuple("wxyz"),
         split=split,
     )
-    return prepare(dataset, ImageInput(height=4, width=4, channels=1), SplitConfig(), 0, Silent())
+    reader = ImageInput(height=4, width=4, channels=1)
+    readers = Readers(reader, reader)
+    return prepare(dataset, readers, SplitConfig(), 0, Silent())
 
 
 def drawn(prepared, ways=10, trials=40):

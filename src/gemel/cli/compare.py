@@ -40,7 +40,7 @@ def compare(
     matcher = load(run)
     verdict = matcher.compare(left, right, target=target, prior=prior)
     if json:
-        print_json(verdict.model_dump())
+        print_json(verdict.model_dump(exclude_none=True))
         return
     for sentence in (*sentences(verdict), matcher.order):
         if sentence:
