@@ -116,7 +116,7 @@ def misspelt(text: str, rng: np.random.Generator) -> str:
     """The text with one slip of the fingers: a letter left out, doubled, exchanged or mistaken.
 
     >>> misspelt("engineer", np.random.default_rng(1))
-    'engineeer'
+    'engnieer'
     """
     place = int(rng.choice([i for i in range(1, len(text) - 1) if text[i].isalpha()]))
     letter = text[place]
