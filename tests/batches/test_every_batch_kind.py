@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import gemel.batches as room
 from gemel.batches import (
+    AcrossSides,
     Classes,
     Episodes,
     GivenPairs,
@@ -20,6 +21,7 @@ from gemel.batches import (
     Sequences,
     Trials,
     Triplets,
+    TwoSidedIndex,
 )
 from gemel.errors import DataError
 
@@ -31,6 +33,10 @@ ITEMS = np.flatnonzero(np.arange(len(LABELS)) % 10 != 3)
 
 def index(groups=GROUPS):
     return LabelIndex(ITEMS, LABELS, groups)
+
+
+def two_sided():
+    return TwoSidedIndex(ITEMS[::2], ITEMS[1::2], LABELS, GROUPS)
 
 
 def given_pairs():
@@ -57,6 +63,7 @@ KINDS = {
     "classes in a group": lambda: Classes(index(), labels=4, items=3, groups=1),
     "trials": lambda: Trials(index(), MAKERS, trials=2, ways=3),
     "trials without makers": lambda: Trials(index(None), None, trials=1, ways=6, turned=True),
+    "across sides": lambda: AcrossSides(two_sided(), labels=4, items=2),
     "episodes": lambda: Episodes(index(), ways=5, shots=2, queries=2),
     "sequences": lambda: Sequences(index(), ways=3, items=4, size=2),
     "sequences in a group": lambda: Sequences(index(), ways=4, items=2, size=3, groups=1),

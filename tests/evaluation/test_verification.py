@@ -131,6 +131,7 @@ def test_each_figure_says_what_it_rests_on(noisy):
         "far": 1_500,
         "frr": 500,
         "tar@far=0.1": 500,
+        "far@tar=0.95": 1_500,
         "brier": 2_000,
         "log_loss": 2_000,
         "calibration_error": 2_000,

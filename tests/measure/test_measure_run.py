@@ -135,7 +135,7 @@ def pairs_run(table, tmp_path_factory):
 
 def test_a_table_of_pairs_trains_and_is_measured_by_verification_alone(pairs_run):
     tree = json.loads(pairs_run.metrics.read_text("utf-8"))
-    assert list(tree["protocols"]) == ["verification"]
+    assert list(tree["protocols"]) == ["verification", "retrieval"]
     assert measured(pairs_run).tree() == tree["protocols"]["verification"]
     assert tree["protocols"]["verification"]["metrics"]["auc"]["value"] > 0.8
 

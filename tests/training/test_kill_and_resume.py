@@ -135,7 +135,7 @@ def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
 @pytest.mark.parametrize(
     ("call", "different"),
     [
-        ({"recipe": "hadsell-2006"}, "name, about, encoder, metric, loss"),
+        ({"recipe": "hadsell-2006"}, "name, encoder, metric, loss"),
         ({"seed": 3}, "seed"),
         ({"settings": {"encoder.width": 9}}, "encoder"),
     ],

@@ -31,7 +31,7 @@ def test_few_shot_asks_the_reader(run):
     # The same trials by hand: the nearer of the means of five embeddings, by squared distance.
     items = asked.prepared.side("test")
     labels = asked.prepared.labels(items)
-    embeddings = matcher.networks.encode(asked.prepared.pack[items])
+    embeddings = matcher.networks.left.encode(asked.prepared.packed.left[items])
     (drawn,) = draw_episodes(labels, FewShotTask(2, 5))
     prototypes = embeddings[drawn.support].mean(2)
     distance = ((embeddings[drawn.query][:, None] - prototypes) ** 2).sum(-1)
