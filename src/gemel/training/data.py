@@ -26,7 +26,7 @@ from gemel.evaluation.pairs import PairSample, consecutive_pairs
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
-from gemel.recipe.objective import BatchChoice, ClassesBatch, PairsBatch
+from gemel.recipe.objective import BatchChoice, ClassesBatch, PairsBatch, TrialsBatch
 
 STATISTICS_ITEMS = 2_000
 MOST_LABELS = 32
@@ -106,7 +106,7 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         count = batch.per_epoch or len(train)
         pairs = group_pairs(prepared.labels(train), prepared.groups(train), count, recipe.seed)
         return _kept_pairs(prepared, train, pairs, batch)
-    if getattr(batch, "turned", False):
+    if isinstance(batch, ClassesBatch | TrialsBatch) and batch.turned:
         _check_square(prepared.packed.left.input.shape)
     index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups, forgeries)
     if batch.kind == "trials":
