@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -134,7 +136,7 @@ def test_speed_is_as_asked_or_chosen_by_length_and_machine(monkeypatch):
     assert choice(epochs=1, compile=False, precision="32") == Speed("32-true", compiled=False)
     assert choice(epochs=1, compile=True, precision="bf16") == Speed("bf16-mixed", compiled=True)
     monkeypatch.setattr(speed, "has_compiler", lambda: True)
-    monkeypatch.setattr(speed, "has_bf16", lambda: True)
+    monkeypatch.setattr(speed, "gains_by_bf16", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert choice(minutes=10) == Speed("bf16-mixed", compiled=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
@@ -143,7 +145,7 @@ def test_speed_is_as_asked_or_chosen_by_length_and_machine(monkeypatch):
     assert choice(minutes=1) == Speed("bf16-mixed", compiled=False)
     monkeypatch.setattr(speed, "has_compiler", lambda: False)
     assert choice(minutes=10) == Speed("bf16-mixed", compiled=False)
-    monkeypatch.setattr(speed, "has_bf16", lambda: False)
+    monkeypatch.setattr(speed, "gains_by_bf16", lambda: False)
     assert choice(minutes=10) == Speed("32-true", compiled=False)
 
 
@@ -151,6 +153,46 @@ def test_a_compiler_is_one_that_is_there(monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler")
     assert not speed.has_compiler()
     assert isinstance(speed.has_bf16(), bool)
+
+
+@pytest.mark.parametrize(("low", "gains"), [(1.0, True), (1.9, False), (3.0, False)])
+def test_bf16_is_chosen_where_it_is_clearly_faster(monkeypatch, low, gains):
+    times = iter([2.0, low])
+    monkeypatch.setattr(speed, "has_bf16", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(speed, "_best_time", lambda _: next(times))
+    speed.gains_by_bf16.cache_clear()
+    assert speed.gains_by_bf16() is gains
+    speed.gains_by_bf16.cache_clear()
+
+
+def test_a_processor_without_bf16_is_not_asked(monkeypatch):
+    monkeypatch.setattr(speed, "has_bf16", lambda: False)
+    monkeypatch.setattr(speed, "_best_time", lambda _: pytest.fail("timed"))
+    speed.gains_by_bf16.cache_clear()
+    assert not speed.gains_by_bf16()
+    speed.gains_by_bf16.cache_clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other allocators")
+def test_freed_memory_is_taken_again_without_new_pages():
+    """In a process of its own: the setting lasts."""
+    code = """
+import resource, torch
+from gemel.training.speed import keep_memory
+keep_memory()
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def work():
+    for _ in range(20):
+        torch.ones(4_000_000)
+work()
+before = faults()
+work()
+print(faults() - before)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 2_000  # given back and asked for anew: some 78,000
 
 
 def smallest() -> float:

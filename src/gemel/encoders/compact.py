@@ -55,11 +55,11 @@ class CompactEncoder(PictureEncoder):
             channels, height, across = width, -(-height // 2), -(-across // 2)
         maps = width
         while True:
-            layers += [_convolution(channels, maps), _convolution(maps, maps)]
+            last = min(height, across) < 2 * SMALLEST_SIDE
+            layers += [_convolution(channels, maps), _convolution(maps, maps, pooled=not last)]
             channels = maps
-            if min(height, across) < 2 * SMALLEST_SIDE:
+            if last:
                 break
-            layers.append(nn.MaxPool2d(2))
             height, across, maps = height // 2, across // 2, min(2 * maps, widest)
         self.layers = nn.Sequential(
             Standardise(statistics),
@@ -76,9 +76,13 @@ class CompactEncoder(PictureEncoder):
         return embeddings
 
 
-def _convolution(channels: int, maps: int, kernel: int = 3, stride: int = 1) -> nn.Module:
+def _convolution(
+    channels: int, maps: int, *, kernel: int = 3, stride: int = 1, pooled: bool = False
+) -> nn.Module:
+    """ReLU comes after the pooling: the same numbers for a quarter of the work."""
     return nn.Sequential(
         nn.Conv2d(channels, maps, kernel, stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(maps),
+        *([nn.MaxPool2d(2)] if pooled else []),
         nn.ReLU(),
     )

@@ -56,11 +56,14 @@ class HofferEncoder(PictureEncoder):
         self.input_shape = input_shape
         layers: list[nn.Module] = []
         for place, (many, kernel) in enumerate(zip(maps, KERNELS, strict=False)):
-            layers += [nn.Conv2d(channels, many, kernel), nn.ReLU()]
+            layers.append(nn.Conv2d(channels, many, kernel))
             channels, sides = many, [side - kernel + 1 for side in sides]
             if place < len(KERNELS) - 1:
                 layers.append(nn.MaxPool2d(2))
                 sides = [side // 2 for side in sides]
+            layers.append(
+                nn.ReLU()
+            )  # after the pooling: the same numbers for a quarter of the work
             if place < len(maps) - 1:
                 layers.append(nn.Dropout(dropout))
         if min(sides) < 1:

@@ -82,7 +82,7 @@ class KochEncoder(PictureEncoder):
         maps = self.standardise(items)
         norms = iter(self.norms or [nn.Identity()] * 5)
         for conv in (self.conv1, self.conv2, self.conv3):
-            maps = self.pool(next(norms)(conv(maps)).relu())
+            maps = self.pool(next(norms)(conv(maps))).relu()  # in this order ReLU has a quarter
         maps = next(norms)(self.conv4(maps)).relu()
         return torch.sigmoid(next(norms)(self.dense(maps.flatten(1))))
 

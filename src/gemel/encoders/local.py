@@ -58,8 +58,7 @@ class LocalEncoder(PictureEncoder):
         self.layers = nn.Sequential(
             Standardise(statistics),
             *_convolution(channels, width, kernel=5, stride=2),
-            *_convolution(width, 2 * width),
-            nn.MaxPool2d(2),
+            *_pooled(*_convolution(width, 2 * width)),
             *_convolution(2 * width, 3 * width),
             Residual(3 * width),
             nn.MaxPool2d(2),
@@ -85,6 +84,11 @@ class Residual(nn.Module):
 
     def forward(self, maps: Maps) -> Maps:
         return F.relu(maps + self.change(maps))
+
+
+def _pooled(*layers: nn.Module) -> list[nn.Module]:
+    """Halved before the ReLU at their end: the same numbers for a quarter of the work."""
+    return [*layers[:-1], nn.MaxPool2d(2), layers[-1]]
 
 
 def _convolution(channels: int, maps: int, kernel: int = 3, stride: int = 1) -> list[nn.Module]:

@@ -48,10 +48,8 @@ class SungEncoder(PictureEncoder):
         self.embedding_size = maps * self.map_sides[0] * self.map_sides[1]
         self.layers = nn.Sequential(
             Standardise(statistics),
-            *_block(channels, maps, padding=0),
-            nn.MaxPool2d(2),
-            *_block(maps, maps, padding=0),
-            nn.MaxPool2d(2),
+            *_block(channels, maps, padding=0, pool=2),
+            *_block(maps, maps, padding=0, pool=2),
             *_block(maps, maps, padding=1),
             *_block(maps, maps, padding=1),
             nn.Flatten(),
@@ -62,10 +60,12 @@ class SungEncoder(PictureEncoder):
         return embeddings
 
 
-def _block(channels: int, maps: int, *, padding: int) -> list[nn.Module]:
+def _block(channels: int, maps: int, *, padding: int, pool: int = 1) -> list[nn.Module]:
+    """ReLU comes after the pooling: the same numbers for a quarter of the work."""
     return [
         nn.Conv2d(channels, maps, 3, padding=padding),
         nn.BatchNorm2d(maps),
+        *([nn.MaxPool2d(pool)] if pool > 1 else []),
         nn.ReLU(),
     ]
 

@@ -36,7 +36,7 @@ from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin
 from gemel.training.plan import Feed, Plan
-from gemel.training.speed import flushed_denormals
+from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.whole_file import write_text
 
@@ -66,7 +66,7 @@ def train(order: Order, progress: Progress) -> Run:
     prepared, recipe = prepare_for(dataset, recipe, progress)
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
-    with flushed_denormals():
+    with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         _begin(run, recipe, dataset, prepared, order)
         trainer = Trainer(plan, run, progress)

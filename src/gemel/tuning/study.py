@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import optuna
+from filelock import FileLock
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.study import Study
@@ -42,6 +43,14 @@ def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.opening"):  # Optuna has a .lock of its own
+            return _opened(path, recipe, data)
+    except OSError as error:
+        raise DataError(f"the study {path} must be writable, got: {error.strerror}") from error
+
+
+def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
+    try:
         _check_is_study(path)
         study = optuna.create_study(
             storage=JournalStorage(JournalFileBackend(str(path))),
@@ -51,8 +60,6 @@ def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
             pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, FIRST_DOUBT),
         )
         about = study.user_attrs
-    except OSError as error:
-        raise DataError(f"the study {path} must be writable, got: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{path} must be a study as `gemel tune` writes it, and cannot be read as one: choose "

@@ -16,7 +16,7 @@ from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Counters, Trainer
-from gemel.training.speed import flushed_denormals
+from gemel.training.speed import fast_arithmetic
 from gemel.training.train import make_plan
 from gemel.tuning.space import with_values
 from gemel.whole_file import write_text
@@ -53,7 +53,7 @@ def carry_out(
     )
     recipe = resolve_batch(recipe, prepared)
     run = Run.unused(folder.parent, folder.name)
-    with flushed_denormals():
+    with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         write_text(run.recipe, recipe_text(recipe))
         trainer = Trainer(plan, run, progress, watch=_Watch(trial, recipe))
