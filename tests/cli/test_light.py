@@ -89,3 +89,11 @@ def test_verdicts_need_no_torch(tiny_run: Run, tmp_path: Path) -> None:
 
     assert without.returncode == 0, without.stderr
     assert without.stdout == usual.stdout
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gemel", "recipes"], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "within-alphabet" in done.stdout
