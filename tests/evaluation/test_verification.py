@@ -43,6 +43,8 @@ def test_six_pairs_by_hand():
     assert figures["eer"] == pytest.approx(1 / 3)
     assert (figures["far"], figures["frr"]) == pytest.approx((1 / 3, 1 / 3))
     assert figures["accuracy"] == pytest.approx(2 / 3)
+    # Of a hundred pairs 20·2/3 are accepted rightly, 80·1/3 wrongly, and 20·1/3 are missed.
+    assert figures["f1"] == pytest.approx(2 * 40 / (2 * 40 + 80 + 20))
     # Up to 0.5 nothing is accepted: right for the 0.8 that do not match.
     assert figures["accuracy@distance=0.5"] == pytest.approx(0.8)
     # p = 1/2, 1/3, 1/5 for genuine, 1/4, 1/6, 1/7 for impostor pairs.
@@ -67,6 +69,7 @@ def test_an_oracle_is_always_right_and_not_certain_of_it(oracle):
 def test_a_constant_comparer_is_at_chance_not_at_100_percent(constant):
     figures = values(measured(constant, OperatingPoint(0.5, half)))
     assert (figures["auc"], figures["eer"], figures["accuracy"]) == (0.5, 0.5, 0.5)
+    assert figures["f1"] == pytest.approx(2 / 3)  # all are called the same: precision 1/2, recall 1
     assert figures["tar@far=0.1"] == 0
     assert (figures["far"], figures["frr"]) == (1, 0)
 
@@ -103,11 +106,26 @@ def test_matches_scikit_learn(noisy):
 
     result = measured(noisy(LABELS), OperatingPoint(1.0, lambda d: np.exp(-d.astype(float))))
     figures = values(result)
+    evenly = np.where(result.same, 1 / 500, 1 / 1_500)
     assert figures["auc"] == pytest.approx(roc_auc_score(result.same, -result.distance))
-    brier = brier_score_loss(
-        result.same, result.probability, sample_weight=np.where(result.same, 1 / 500, 1 / 1_500)
-    )
+    brier = brier_score_loss(result.same, result.probability, sample_weight=evenly)
     assert figures["brier"] == pytest.approx(brier)
+
+
+@pytest.mark.parametrize("prior", [0.5, 0.25])
+def test_f1_is_that_of_scikit_learn_with_the_prior_as_weights(noisy, prior):
+    from sklearn.metrics import f1_score
+
+    sample = measured(noisy(LABELS), OperatingPoint(1.0, half))
+    threshold = float(np.median(sample.distance))
+    result = measured(noisy(LABELS), OperatingPoint(threshold, half, prior=prior))
+    weights = np.where(result.same, prior / 500, (1 - prior) / 1_500)
+    accepted = result.distance <= threshold
+    figure = result.figures["f1"]
+    assert figure.value == pytest.approx(f1_score(result.same, accepted, sample_weight=weights))
+    assert figure.low < figure.value < figure.high
+    if prior == 0.25:  # the pairs' own, so that no weights are needed
+        assert figure.value == pytest.approx(f1_score(result.same, accepted))
 
 
 def test_rates_that_the_pairs_cannot_support_say_what_is_missing(noisy):
@@ -128,6 +146,7 @@ def test_each_figure_says_what_it_rests_on(noisy):
         "auc": 2_000,
         "eer": 2_000,
         "accuracy": 2_000,
+        "f1": 2_000,
         "far": 1_500,
         "frr": 500,
         "tar@far=0.1": 500,

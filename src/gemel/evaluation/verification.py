@@ -17,6 +17,7 @@ from gemel.functional.probability import calibration_error, prior_weights, surpr
 from gemel.functional.roc import (
     auc,
     eer,
+    f1_at,
     far_at,
     far_at_tar,
     frr_at,
@@ -65,7 +66,7 @@ def verification(
     point: OperatingPoint,
     bootstrap: Bootstrap = Bootstrap(),
 ) -> VerificationResult:
-    """Measure a comparer on pairs; accuracy and the probabilities' figures weigh to the prior.
+    """Measure a comparer on pairs; accuracy, F1 and the probabilities' figures weigh to the prior.
 
     Where pairs say which of them are skilled forgeries, `eer`, `auc` and `far` are given for these
     and for random ones (another label's item) apart, as `eer@skilled` and `eer@random`.
@@ -120,6 +121,7 @@ def _statistic(
             "auc": auc(curve),
             "eer": eer(curve),
             "accuracy": accuracy(point.threshold),
+            "f1": f1_at(curve, point.threshold, point.prior),
             "far": far_at(curve, point.threshold),
             "frr": frr_at(curve, point.threshold),
             **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
@@ -141,7 +143,8 @@ def _statistic(
 
 def _trials(genuine: int, impostors: int, point: OperatingPoint) -> dict[str, int]:
     pairs = genuine + impostors
-    trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "far": impostors, "frr": genuine}
+    trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "f1": pairs}
+    trials |= {"far": impostors, "frr": genuine}
     trials |= {_tar_name(far): genuine for far in point.fars}
     trials |= {_far_name(RECALL): impostors}
     trials |= {"brier": pairs, "log_loss": pairs, "calibration_error": pairs}

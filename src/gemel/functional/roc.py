@@ -154,6 +154,23 @@ def frr_at(curve: Roc, threshold: float) -> float:
     return float(curve.frr[np.searchsorted(curve.threshold, threshold, side="right") - 1])
 
 
+def f1_at(curve: Roc, threshold: float, prior: float) -> float:
+    """The harmonic mean of precision and recall where `prior` of all pairs are genuine.
+
+        2·TP / (2·TP + FP + FN)   with   TP = prior·TAR, FN = prior·FRR, FP = (1 - prior)·FAR
+
+    Precision depends on how common genuine pairs are, so F1 means nothing without the prior.
+
+    >>> curve = roc(np.float32([0.1, 0.2, 0.3, 0.4]), np.array([True, False, True, False]))
+    >>> round(f1_at(curve, 0.35, prior=0.5), 3)  # TP 1/2, FP 1/4, FN 0
+    0.8
+    """
+    false_reject = frr_at(curve, threshold)
+    found = prior * (1 - false_reject)
+    wrong = (1 - prior) * far_at(curve, threshold) + prior * false_reject
+    return 2 * found / (2 * found + wrong)
+
+
 def impostors_needed(far: float) -> int:
     """How many impostor pairs a statement about this FAR asks for.
 

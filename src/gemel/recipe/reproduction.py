@@ -37,7 +37,7 @@ class VerificationRow(Row):
     figure: Annotated[
         str,
         Field(
-            pattern=r"^(accuracy(@distance=.+)?|auc|eer|far|frr|tar@far=0\.\d+|far@tar=0\.95|"
+            pattern=r"^(accuracy(@distance=.+)?|f1|auc|eer|far|frr|tar@far=0\.\d+|far@tar=0\.95|"
             r"(auc|eer|far)@(skilled|random)|brier|log_loss|calibration_error)$"
         ),
     ] = "accuracy"

@@ -32,6 +32,7 @@ class FigureName:
 
 _NAMES = {
     r"accuracy": ("Accuracy", "verdicts that are right", "percent", "high"),
+    r"f1": ("F1", "harmonic mean of precision and recall", "percent", "high"),
     r"balanced_accuracy": ("Balanced accuracy", "mean over both kinds of pair", "percent", "high"),
     r"eer": ("Equal error rate", "where both kinds of error are as frequent", "percent", "low"),
     r"far": ("False accepts", "different pairs taken for the same", "percent", "low"),
