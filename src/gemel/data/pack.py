@@ -159,5 +159,7 @@ def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
 
 
 def _listed(unreadable: tuple[Unreadable, ...], total: int) -> str:
-    shown = "; ".join(reason for _, reason in unreadable[:SHOWN])
+    shown = "; ".join(
+        reason if name in reason else f"{name}: {reason}" for name, reason in unreadable[:SHOWN]
+    )
     return f"{len(unreadable)} of {total} items cannot be read ({shown}{and_more(len(unreadable))})"

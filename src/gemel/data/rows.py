@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
+from gemel.data.list_cells import Listed, is_list_column, named_lists, one_name_each
 from gemel.errors import DataError, MissingExtra
 
 
@@ -17,13 +18,15 @@ from gemel.errors import DataError, MissingExtra
 class Rows:
     """A table whose cells are stripped text; `columns` are lower-case names, cells in their order.
 
-    `numbers` are line numbers in a .csv or .jsonl file, row numbers from 1 in a .parquet.
+    `numbers` are line numbers in a .csv or .jsonl file, row numbers from 1 in a .parquet. A cell
+    that held a list of numbers is the name under which `listed` has it.
     """
 
     path: Path
     columns: tuple[str, ...]
     cells: dict[str, list[str]]
     numbers: list[int]
+    listed: Listed = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -71,11 +74,11 @@ def _read_csv(path: Path) -> Rows:
 def _read_jsonl(path: Path) -> Rows:
     records = list(_records(path))
     columns = tuple(dict.fromkeys(name for _, record in records for name in record))
-    cells = {name: [record.get(name, "") for _, record in records] for name in columns}
-    return Rows(path, columns, cells, [number for number, _ in records])
+    values = {name: [record.get(name) for _, record in records] for name in columns}
+    return _rows(path, values, [number for number, _ in records])
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     for number, line in enumerate(_text_of(path).splitlines(), 1):
         if not line.strip():
             continue
@@ -85,7 +88,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
         if not isinstance(record, dict):
             raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")
-        yield number, {str(name).strip().lower(): _cell(value) for name, value in record.items()}
+        yield number, {str(name).strip().lower(): value for name, value in record.items()}
 
 
 def _read_parquet(path: Path) -> Rows:
@@ -97,12 +100,28 @@ def _read_parquet(path: Path) -> Rows:
         table = parquet.read_table(path)
     except (ArrowException, OSError) as error:
         raise DataError(f"{str(path)!r} is not a whole Parquet file ({error})") from error
-    columns = tuple(str(name).strip().lower() for name in table.column_names)
-    cells = {
-        name: [_cell(value) for value in table.column(position).to_pylist()]
-        for position, name in enumerate(columns)
+    values = {
+        str(name).strip().lower(): table.column(position).to_pylist()
+        for position, name in enumerate(table.column_names)
     }
-    return Rows(path, columns, cells, list(range(1, table.num_rows + 1)))
+    return _rows(path, values, list(range(1, table.num_rows + 1)))
+
+
+def _rows(path: Path, values: dict[str, list[object]], numbers: list[int]) -> Rows:
+    """Cells as text, and those of columns of lists by their names."""
+    cells: dict[str, list[str]] = {}
+    listed: Listed = {}
+    for name, column in values.items():
+        if is_list_column(name, column):
+            of_column = named_lists(name, column, numbers)
+            listed |= of_column
+            cells[name] = list(of_column)
+        else:
+            cells[name] = [_cell(value) for value in column]
+    first = one_name_each(listed)
+    for name in {"left", "right"} & set(cells):
+        cells[name] = [first.get(cell, cell) for cell in cells[name]]
+    return Rows(path, tuple(values), cells, numbers, listed)
 
 
 def _text_of(path: Path) -> str:

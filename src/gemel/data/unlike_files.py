@@ -11,6 +11,7 @@ import numpy as np
 from gemel.arrays import Indices, Same
 from gemel.data.dataset import Dataset, Unlike
 from gemel.data.file_kinds import FILES, WORDS
+from gemel.data.sources import FileItems
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -24,7 +25,7 @@ def with_kinds(dataset: Dataset, lefts: Sequence[int] | Indices) -> Dataset:
     The left side is of the kind of the first of `lefts`, positions of items: of the first row.
     Raises DataError for a left item that is of the other kind.
     """
-    if dataset.kind == "text":
+    if not isinstance(dataset.items, FileItems):
         return dataset
     kinds = [_kind(dataset.items.name(index)) for index in range(len(dataset))]
     rarer = min(kinds.count("image"), kinds.count("series"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import assert_never
 
 import numpy as np
@@ -116,8 +117,10 @@ def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
 
 
 def _looked_at(dataset: Dataset) -> Iterator[Raw]:
-    indices = np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int)
-    return (dataset.items.raw(int(index)) for index in indices)
+    for index in np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int):
+        # The pack will list an item that is not even there to be looked at.
+        with suppress(ItemError):
+            yield dataset.items.raw(int(index))
 
 
 def _text_input(

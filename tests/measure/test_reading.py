@@ -1,0 +1,18 @@
+"""How to read data is proposed from those items that can be read."""
+
+from __future__ import annotations
+
+import json
+
+from gemel.data import SplitConfig, open_data
+from gemel.measure.reading import resolve_input
+from gemel.recipe import SeriesReading
+
+
+def test_a_cell_without_a_sequence_does_not_keep_the_others_from_being_looked_at(tmp_path):
+    rows = [{"item": None, "label": "a"}]
+    rows += [{"item": [[1.0, n], [2.0, n]], "label": "ab"[n % 2]} for n in range(8)]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    reading = SeriesReading(kind="series")
+    reader = resolve_input(reading, open_data(tmp_path / "t.jsonl"), SplitConfig(), 0)
+    assert reader.channels == ("1", "2")
