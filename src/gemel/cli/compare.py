@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
-    left: Annotated[str, typer.Argument(metavar="A", help="One item: a file, or a text itself.")],
+    left: Annotated[
+        str,
+        typer.Argument(metavar="A", help="One item: a file, or a text itself (or its .txt file)."),
+    ],
     right: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
     target: Annotated[
         str | None,
@@ -38,13 +42,18 @@ def compare(
     from gemel.matcher import load
 
     matcher = load(run)
-    verdict = matcher.compare(left, right, target=target, prior=prior)
+    verdict = matcher.compare(_item(left), _item(right), target=target, prior=prior)
     if json:
         print_json(verdict.model_dump(exclude_none=True))
         return
     for sentence in (*sentences(verdict), matcher.order):
         if sentence:
             print_wrapped(sentence)
+
+
+def _item(argument: str) -> str | Path:
+    """A .txt file stands for the text in it: a command takes no argument above 128 KB."""
+    return Path(argument) if argument.lower().endswith(".txt") and isfile(argument) else argument
 
 
 def sentences(verdict: Verdict) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +13,14 @@ from typing import final
 
 from gemel.data.list_cells import Listed, is_list_column, named_lists, one_name_each
 from gemel.errors import DataError, MissingExtra
+
+MOST_BROKEN = 0.05
+"""The share of lines that may be no UTF-8."""
+
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+
+LONGEST_CELL = 1 << 30
+"""Characters: a cell that is too long for an item is one unreadable row, and not no table."""
 
 
 @final
@@ -27,6 +37,8 @@ class Rows:
     cells: dict[str, list[str]]
     numbers: list[int]
     listed: Listed = field(default_factory=dict)
+    broken: int = 0
+    """Lines that are no UTF-8, read with what is broken in them replaced."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -46,9 +58,11 @@ def read_rows(path: Path) -> Rows:
 
 
 def _read_csv(path: Path) -> Rows:
-    lines = _text_of(path).splitlines(keepends=True)
+    text, broken = text_of(path)
+    lines = _lines(text)
     if not lines:
         raise DataError(f"{str(path)!r} is empty: its first line must name the columns")
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines, delimiter=max(",;\t", key=lines[0].count))
     try:
         columns = tuple(name.strip().lower() for name in next(reader))
@@ -68,18 +82,19 @@ def _read_csv(path: Path) -> Rows:
             numbers.append(reader.line_num)
     except csv.Error as error:
         raise DataError(f"line {reader.line_num} of {str(path)!r} is no CSV ({error})") from error
-    return Rows(path, columns, cells, numbers)
+    return Rows(path, columns, cells, numbers, broken=broken)
 
 
 def _read_jsonl(path: Path) -> Rows:
-    records = list(_records(path))
+    text, broken = text_of(path)
+    records = list(_records(text, path))
     columns = tuple(dict.fromkeys(name for _, record in records for name in record))
     values = {name: [record.get(name) for _, record in records] for name in columns}
-    return _rows(path, values, [number for number, _ in records])
+    return _rows(path, values, [number for number, _ in records], broken)
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    for number, line in enumerate(_text_of(path).splitlines(), 1):
+def _records(text: str, path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    for number, line in enumerate(_lines(text), 1):
         if not line.strip():
             continue
         try:
@@ -107,7 +122,7 @@ def _read_parquet(path: Path) -> Rows:
     return _rows(path, values, list(range(1, table.num_rows + 1)))
 
 
-def _rows(path: Path, values: dict[str, list[object]], numbers: list[int]) -> Rows:
+def _rows(path: Path, values: dict[str, list[object]], numbers: list[int], broken: int = 0) -> Rows:
     """Cells as text, and those of columns of lists by their names."""
     cells: dict[str, list[str]] = {}
     listed: Listed = {}
@@ -121,18 +136,47 @@ def _rows(path: Path, values: dict[str, list[object]], numbers: list[int]) -> Ro
     first = one_name_each(listed)
     for name in {"left", "right"} & set(cells):
         cells[name] = [first.get(cell, cell) for cell in cells[name]]
-    return Rows(path, tuple(values), cells, numbers, listed)
+    return Rows(path, tuple(values), cells, numbers, listed, broken)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> tuple[str, int]:
+    """What a file holds, and how many of its lines are no UTF-8.
+
+    A few of these may be slips: they are read with � for what is broken. Raises DataError where
+    there are more, since the whole is then of another encoding.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{str(path)!r} must be UTF-8, but byte {error.start} is not: save it as UTF-8"
-        ) from error
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read ({error.strerror})") from error
+    lines = content.splitlines()
+    broken = [number for number, line in enumerate(lines, 1) if not is_utf8(line)]
+    if len(broken) > MOST_BROKEN * len(lines):
+        raise DataError(
+            f"{str(path)!r} must be UTF-8, but {len(broken)} of {len(lines)} lines are not, the "
+            f"first of them line {broken[0]}: save it as UTF-8"
+        )
+    return content.decode("utf-8", "replace"), len(broken)
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines: texts hold characters that it takes for the end of a line.
+    return io.StringIO(text, newline="").readlines()
+
+
+def is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def broken_notice(broken: int) -> tuple[str, ...]:
+    """One sentence about lines that are no UTF-8; none if there are none."""
+    if not broken:
+        return ()
+    return (f"{broken} rows are no UTF-8: what is broken in them is read as {BROKEN}.",)
 
 
 def _cell(value: object) -> str:

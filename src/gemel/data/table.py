@@ -7,7 +7,7 @@ from pathlib import Path
 from gemel.data.cell_kinds import kind_of_cells
 from gemel.data.dataset import Dataset
 from gemel.data.list_cells import COLUMNS
-from gemel.data.rows import Rows, read_rows
+from gemel.data.rows import Rows, broken_notice, read_rows
 from gemel.data.table_items import labelled_items
 from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError
@@ -22,17 +22,22 @@ def open_table(path: Path, kind: Kind | None = None) -> Dataset:
     that names the row, with what was expected and what was found.
     """
     rows = read_rows(path)
+    return _opened(rows, kind).noticing(*broken_notice(rows.broken))
+
+
+def _opened(rows: Rows, kind: Kind | None) -> Dataset:
+    folder = rows.path.parent
     if rows.listed:
         kind = _kind_of_lists(rows, kind)
     have = set(rows.columns)
     if {"item", "label"} <= have:
-        return labelled_items(rows, kind or kind_of_cells(rows.column("item"), path.parent))
+        return labelled_items(rows, kind or kind_of_cells(rows.column("item"), folder))
     if {"left", "right"} <= have and {"same", "score"} & have:
-        kind = kind or kind_of_cells([*rows.column("left"), *rows.column("right")], path.parent)
+        kind = kind or kind_of_cells([*rows.column("left"), *rows.column("right")], folder)
         return labelled_pairs(rows, kind) if "same" in have else graded_pairs(rows, kind)
     raise DataError(
-        f"{str(path)!r} must have the columns item,label (and may have group,split,maker,genuine) "
-        "or left,right,same or left,right,score (and may have split); got "
+        f"{str(rows.path)!r} must have the columns item,label (and may have group,split,maker,"
+        "genuine) or left,right,same or left,right,score (and may have split); got "
         f"{','.join(rows.columns) or 'none'}"
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from os.path import isfile
 from pathlib import Path
 
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
+from gemel.inputs.series.read import ENDINGS
 
 MOST_CHARACTERS = 100_000
 """Longer ones are books or mistakes; no network here reads so far."""
@@ -36,8 +38,8 @@ def plain_text(raw: Picture) -> str:
             f"{quoted(text)} has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are "
             "read: pass a shorter part of it"
         )
-    if text.lower().endswith(PICTURES) and Path(text).is_file():
-        raise ItemError(f"{text!r} is a picture's file, and this matcher compares texts")
+    if text.lower().endswith((*PICTURES, *ENDINGS)) and isfile(text):
+        raise _other_file(text)
     plain = " ".join(unicodedata.normalize("NFC", _without_surrogates(text)).split())
     if not plain:
         raise ItemError("a text must hold more than white space, and this one is empty")
@@ -55,9 +57,16 @@ def _without_surrogates(text: str) -> str:
 
 
 def _content(path: Path) -> str:
-    if path.suffix.lower() in PICTURES:
-        raise ItemError(f"{str(path)!r} is a picture's file, and this matcher compares texts")
+    if path.suffix.lower() in (*PICTURES, *ENDINGS):
+        raise _other_file(str(path))
     try:
         return path.read_text("utf-8", errors="replace")
     except OSError as error:
         raise ItemError(f"{str(path)!r} cannot be read ({error.strerror})") from error
+
+
+def _other_file(name: str) -> ItemError:
+    what = "a picture's" if name.lower().endswith(PICTURES) else "a sequence's"
+    return ItemError(
+        f"{name!r} is {what} file, and this matcher compares texts: give the texts themselves"
+    )

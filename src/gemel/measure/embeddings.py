@@ -39,7 +39,7 @@ def write_embeddings(
     # A given split is for measuring; here every item is wanted.
     readers = Readers(encoder.input, encoder.input)
     prepared = prepare_whole(replace(dataset, split=None), readers, progress)
-    for sentence in prepared.packed.notices:
+    for sentence in (*dataset.notices, *prepared.packed.notices):
         progress.say(sentence)
     items = prepared.side("test")
     labels = [""] * len(items)

@@ -23,6 +23,7 @@ from gemel.inputs import (
     propose_series_input,
     text_digest,
 )
+from gemel.inputs.series import channels_of_some
 from gemel.measure.prepared import redivided
 from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
@@ -114,6 +115,24 @@ def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
     given = setting.model_dump(exclude={"kind"}).items()
     chosen |= {key: value for key, value in given if value != "auto"}
     return SeriesInput.model_validate(chosen)
+
+
+def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
+    """A sentence about channels that were not chosen, since some of the sequences lack them."""
+    sides = {"left": recipe.input}
+    if dataset.unlike is not None:
+        sides["right"] = recipe.right_side.input
+    told: list[str] = []
+    for side, setting in sides.items():
+        if isinstance(setting, SeriesReading) and setting.channels == "auto":
+            part = on_side(dataset, "right" if side == "right" else "left")
+            told += channels_of_some(_looked_at(part))
+    if not told:
+        return ()
+    return (
+        f"Channels that only some sequences have are not read: {', '.join(told[:8])}. To read one, "
+        "give it to all, or name it in input.channels.",
+    )
 
 
 def _looked_at(dataset: Dataset) -> Iterator[Raw]:

@@ -22,7 +22,7 @@ from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide, Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import Question, Subject, subject
-from gemel.measure.reading import resolve_inputs, resolved
+from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
@@ -154,7 +154,7 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
     """The data, and the recipe with all that the data decide filled in."""
     left, right = resolve_inputs(recipe, dataset)
     prepared = prepare(dataset, Readers(left, right), recipe.split, recipe.seed, progress)
-    for sentence in prepared.notices:
+    for sentence in (*prepared.notices, *unread_notices(recipe, dataset)):
         progress.say(sentence)
     update: dict[str, Any] = {"input": resolved(recipe.input, left)}
     if recipe.right is not None:

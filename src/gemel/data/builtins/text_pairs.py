@@ -17,12 +17,12 @@ from typing import Literal, final
 from gemel.data.advance import Advance
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
-from gemel.data.rows import Rows
+from gemel.data.rows import Rows, broken_notice, is_utf8
 from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError, MissingData
 
-MOST_BROKEN = 0.05
-BROKEN = "\N{REPLACEMENT CHARACTER}"
+MOST_SHORT = 0.05
+"""The share of lines that may lack columns."""
 
 
 @final
@@ -100,12 +100,12 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
             if len(fields) <= max(pairs.columns):
                 short += bool(line.strip())
                 continue
-            broken += not _is_utf8(line)
+            broken += not is_utf8(line)
             values = [fields[column].strip() for column in pairs.columns]
             for key, value in zip(cells, [*values, side], strict=True):
                 cells[key].append(value)
             numbers.append(number)
-    if not numbers or short > MOST_BROKEN * len(numbers):
+    if not numbers or short > MOST_SHORT * len(numbers):
         raise DataError(
             f"{str(folder)!r} must hold {pairs.name} as its authors published it, and {short} "
             "lines have too few columns: get the files again"
@@ -135,18 +135,8 @@ def _lines(path: Path) -> list[bytes]:
     return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _told(broken: int, short: int) -> tuple[str, ...]:
-    told: tuple[str, ...] = ()
-    if broken:
-        told += (f"{broken} rows are no UTF-8: what is broken in them is read as {BROKEN}.",)
+    told = broken_notice(broken)
     if short:
         told += (f"{short} lines with too few columns are left out.",)
     return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gemel.inputs.series.input import Samples, SeriesInput
-from gemel.inputs.series.propose import propose_series_input
+from gemel.inputs.series.propose import channels_of_some, propose_series_input
 from gemel.inputs.series.read import ENDINGS, Sequence, read_recording
 from gemel.inputs.series.recording import Recording, recorded
 
@@ -13,6 +13,7 @@ __all__ = [
     "Samples",
     "Sequence",
     "SeriesInput",
+    "channels_of_some",
     "propose_series_input",
     "read_recording",
     "recorded",

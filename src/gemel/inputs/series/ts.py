@@ -88,7 +88,7 @@ def _series(line: str, header: TsHeader, where: str) -> tuple[Floats, str]:
                 f"{where} must end with one of the labels {', '.join(header.labels[:8])}, got "
                 f"{label[:40]!r}"
             )
-    columns = [_numbers(channel, where) for channel in channels]
+    columns = [_numbers(channel, where, header) for channel in channels]
     lengths = {len(column) for column in columns}
     if len(lengths) != 1:
         got = " and ".join(map(str, sorted(lengths)))
@@ -96,12 +96,13 @@ def _series(line: str, header: TsHeader, where: str) -> tuple[Floats, str]:
     return np.stack(columns, axis=1), label.strip()
 
 
-def _numbers(channel: str, where: str) -> Floats:
+def _numbers(channel: str, where: str, header: TsHeader) -> Floats:
     words = [word.strip() for word in channel.split(",")]
     try:
         return np.array([float("nan" if word == "?" else word) for word in words])
     except ValueError as error:
-        raise ItemError(f"{where} must hold numbers separated by commas ({error})") from None
+        told = "" if header.labels else "; its header has no @classLabel true, so no label is read"
+        raise ItemError(f"{where} must hold numbers separated by commas ({error}){told}") from None
 
 
 def _flag(words: list[str], number: int, named: str) -> bool:
