@@ -16,6 +16,7 @@ FLOORS = [
     | {"evaluation", "calibration"},
     {"data", "twin", "networks", "run"},
     {"episode_reader", "recall"},
+    {"matcher_file"},
     {"matcher", "recipe"},
     {"measure"},
     {"report"},

@@ -12,7 +12,8 @@ import pytest
 
 import gemel
 from gemel.errors import MatcherError
-from gemel.matcher import FILES, Matcher, MatcherFile
+from gemel.matcher import Matcher
+from gemel.matcher_file import FILES, MatcherFile
 
 HEAVY = {"torch", "sklearn", "matplotlib", "lightning_fabric", "pyarrow", "jinja2", "onnx", "typer"}
 

@@ -12,7 +12,7 @@ from gemel.arrays import Array, Indices, Packed, Same
 from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
 from gemel.inputs import ImageInput, Input
-from gemel.matcher import MatcherFile
+from gemel.matcher_file import MatcherFile
 from gemel.networks import Side
 from gemel.progress import Progress
 

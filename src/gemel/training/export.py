@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from gemel.encoders import Encoder
-from gemel.matcher import WEIGHTS
+from gemel.matcher_file import WEIGHTS
 from gemel.metrics import Metric
 from gemel.networks import ENCODER, FEEDS, METRIC, PAIR, RIGHT_ENCODER
 from gemel.shapes import PairDistances

@@ -13,7 +13,8 @@ import numpy as np
 from gemel.arrays import Distances
 from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
-from gemel.matcher import FORMAT, MatcherFile, networks_of, seal
+from gemel.matcher import networks_of
+from gemel.matcher_file import FORMAT, MatcherFile, seal
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs, some_of
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import JointNetworks, Networks

@@ -1,0 +1,149 @@
+"""A matcher's folder: what lies in it, written with its checksums and checked when it is read.
+
+matcher.json          everything that is not weights, and the SHA-256 of the other files
+encoder.onnx          items (n, …) float32 to embeddings (n, d)
+right_encoder.onnx    the same for the right side, where the two are tied separately
+metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
+reader.onnx           where the recipe has a reader: an episode's examples to distances
+pair.onnx             of a joint tie, in place of these: two times items (n, …) to distances
+weights.safetensors   the same weights for torch, to train on from
+memory.onnx           where the recipe has a memory: one step of it, with memory.safetensors
+tokenizer.json        for texts: the vocabulary, as the library `tokenizers` writes it
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gemel.calibration import Calibration, ScoreCurve, Threshold
+from gemel.episode_reader import READER
+from gemel.errors import MatcherError
+from gemel.inputs import Input
+from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER
+from gemel.recall import MEMORY, MEMORY_WEIGHTS
+from gemel.whole_file import write_text
+
+FORMAT = 1
+WEIGHTS = "weights.safetensors"
+TOKENIZER = "tokenizer.json"
+
+Tie: TypeAlias = Literal["shared", "separate", "joint"]
+
+FILES: Mapping[Tie, tuple[str, ...]] = {
+    "shared": (ENCODER, METRIC, WEIGHTS),
+    "separate": (ENCODER, RIGHT_ENCODER, METRIC, WEIGHTS),
+    "joint": (PAIR, WEIGHTS),
+}
+"""What a matcher of each tie consists of, beside `matcher.json`."""
+
+
+@final
+class MatcherFile(BaseModel):
+    """`matcher.json`. `right_input` and `right_encoder` are there where the sides have their own;
+    `embedding_size` is 0 where a joint tie leaves items without embeddings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    name: str
+    input: Input
+    right_input: Input | None = None
+    tie: Tie
+    encoder: str
+    right_encoder: str | None = None
+    metric: str
+    reader: str | None = None
+    """What answers few-shot in the light of all examples, where it is not the metric alone."""
+    memory: str | None = None
+    """What names the items of a sequence by those before them, where the recipe has one."""
+    embedding_size: int
+    calibration: Calibration
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    """The first is the one that verdicts use unless told otherwise."""
+    prior: Annotated[float, Field(gt=0, lt=1)]
+    scores: ScoreCurve | None = None
+    """Of a matcher that learned from graded pairs."""
+    provenance: Mapping[str, Any]
+    sha256: Mapping[str, str]
+
+
+def files_of(file: MatcherFile) -> tuple[str, ...]:
+    """The files beside `matcher.json`."""
+    reader = () if file.reader is None else (READER,)
+    tokenizer = (TOKENIZER,) if file.input.kind == "text" else ()
+    memory = () if file.memory is None else (MEMORY, MEMORY_WEIGHTS)
+    return (*FILES[file.tie], *reader, *tokenizer, *memory)
+
+
+def seal(folder: Path, file: MatcherFile) -> None:
+    """Writes `matcher.json` beside the weights of a folder, with their checksums."""
+    tree = file.model_dump(mode="json")
+    if TOKENIZER in files_of(file):
+        write_text(folder / TOKENIZER, tree["input"]["tokenizer"])
+        tree["input"]["tokenizer"] = TOKENIZER
+    tree["sha256"] = {name: sha256(folder / name) for name in files_of(file)}
+    write_text(folder / "matcher.json", json.dumps(tree, indent=2) + "\n")
+
+
+def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
+    """The matcher's folder in `path`, which may be the run around it, and its checked file.
+
+    Raises `MatcherError` where it is missing, damaged, altered or of a newer format.
+    """
+    folder = Path(path)
+    if (folder / "matcher" / "matcher.json").is_file():
+        folder = folder / "matcher"
+    try:
+        tree = json.loads((folder / "matcher.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise MatcherError(
+            f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
+            "finished training, or its matcher folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _damaged(folder / "matcher.json", str(error)) from None
+    return folder, _checked(folder, tree)
+
+
+def _checked(folder: Path, tree: Any) -> MatcherFile:
+    if not isinstance(tree, dict):
+        raise _damaged(folder / "matcher.json", "it holds no settings")
+    version = tree.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise MatcherError(
+            f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
+            "pip install --upgrade gemel"
+        )
+    reader = tree.get("input")
+    if isinstance(reader, dict) and "tokenizer" in reader and (folder / TOKENIZER).is_file():
+        reader["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
+    try:
+        file = MatcherFile.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _damaged(folder / "matcher.json", f"{where}: {first['msg']}") from None
+    for name in files_of(file):
+        if not (folder / name).is_file():
+            raise _damaged(folder / name, "it is missing")
+        if sha256(folder / name) != file.sha256.get(name):
+            raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
+    return file
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(path: Path, reason: str) -> MatcherError:
+    return MatcherError(
+        f"{path} must be as training wrote it, and it is damaged or altered ({reason}): copy the "
+        "matcher folder again, or train anew"
+    )
