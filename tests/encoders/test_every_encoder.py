@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gemel.encoders import ENCODERS, PixelStatistics, Samples, SequenceEncoder, TokenVectors
+from sentence_folders import random_model
 
 SHAPES = {
     "koch": (1, 105, 105),
@@ -31,6 +32,8 @@ def made(name, seed=0):
         torch.manual_seed(seed)
         if name in SERIES:
             return ENCODERS[name](Samples(PixelStatistics([0.4] * 3, [0.3] * 3)))
+        if name == "sentence-transformer":
+            return ENCODERS[name](random_model(), tuned=True)
         if name in SEQUENCES:
             return ENCODERS[name](TokenVectors(torch.randn(VOCABULARY, 6)))
         return ENCODERS[name](

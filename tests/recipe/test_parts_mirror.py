@@ -19,7 +19,7 @@ from gemel.recipe.network import EncoderChoice, MetricChoice
 from gemel.recipe.objective import AugmentSetting, GroupAugmentSetting, LossChoice
 from gemel.recipe.readers import ReaderChoice
 
-GIVEN = {"self", "input_shape", "statistics", "size", "stem"}
+GIVEN = {"self", "input_shape", "statistics", "size", "stem", "model"}
 """What an encoder or a reader is made from beside its settings."""
 TORCHS = {"args", "kwargs"}
 """What a part without settings takes: it has no constructor of its own."""
@@ -42,7 +42,7 @@ def keywords(part) -> dict[str, object]:
 
 
 def fields(kind) -> dict[str, object]:
-    own = {"name", "pixels", "stem"}
+    own = {"name", "pixels", "stem", "folder"}
     return {name: field.default for name, field in kind.model_fields.items() if name not in own}
 
 

@@ -15,6 +15,8 @@ from gemel.encoders.local import LocalEncoder
 from gemel.encoders.mlp import MlpEncoder
 from gemel.encoders.resnet1d import Resnet1dEncoder
 from gemel.encoders.samples import Samples
+from gemel.encoders.sentence_folder import SentenceModel, read_sentence_model
+from gemel.encoders.sentence_transformer import SentenceTransformerEncoder
 from gemel.encoders.signet import SignetEncoder
 from gemel.encoders.standardise import PixelStatistics
 from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
@@ -37,6 +39,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "sung": SungEncoder,
     "resnet1d": Resnet1dEncoder,
     "tdnn": TdnnEncoder,
+    "sentence-transformer": SentenceTransformerEncoder,
     "text-conv": TextConvEncoder,
     "signet": SignetEncoder,
     "zagoruyko": ZagoruykoEncoder,
@@ -48,7 +51,9 @@ __all__ = [
     "PictureEncoder",
     "PixelStatistics",
     "Samples",
+    "SentenceModel",
     "SequenceEncoder",
     "Stem",
     "TokenVectors",
+    "read_sentence_model",
 ]

@@ -54,7 +54,12 @@ class TokenVectors(Stem):
         return frames
 
     def example(self) -> Tensor:
-        return torch.ones(2, 7, dtype=torch.int64)
+        return example_tokens()
+
+
+def example_tokens() -> Tensor:
+    """Ids of two texts, of the first token that is no padding."""
+    return torch.ones(2, 7, dtype=torch.int64)
 
 
 class SequenceEncoder(Encoder):

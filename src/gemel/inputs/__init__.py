@@ -14,6 +14,7 @@ from gemel.inputs.decode import Picture
 from gemel.inputs.image import ImageInput
 from gemel.inputs.kind_of import kind_of
 from gemel.inputs.learn_tokenizer import Tokens, learn_tokenizer
+from gemel.inputs.model_tokenizer import model_tokenizer
 from gemel.inputs.plain_text import plain_text
 from gemel.inputs.propose import propose_image_input
 from gemel.inputs.series import SeriesInput, propose_series_input
@@ -46,6 +47,7 @@ __all__ = [
     "Tokens",
     "kind_of",
     "learn_tokenizer",
+    "model_tokenizer",
     "plain_text",
     "propose_image_input",
     "propose_series_input",

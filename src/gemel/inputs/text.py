@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, ClassVar, Literal, final
@@ -16,15 +17,17 @@ from gemel.inputs.decode import Picture
 from gemel.inputs.plain_text import plain_text, quoted
 
 PADDING, UNKNOWN = 0, 1
-"""The first two ids of every vocabulary."""
+"""The first two ids of every vocabulary that is learned here."""
 
 
 @final
 class TextInput(BaseModel):
     """How any text becomes token ids; saved with the matcher.
 
-    `tokenizer` is the JSON of the `tokenizers` library. Packed texts keep one token more than
-    `most_tokens`, by which those that are cut can be counted; an encoder never sees it.
+    `tokenizer` is the JSON of the `tokenizers` library, learned here or a pretrained model's; what
+    the latter puts before and behind a text stays where the text is cut. Packed texts keep one
+    token more than `most_tokens`, by which those that are cut can be counted; an encoder never sees
+    it.
 
     >>> from gemel.inputs import learn_tokenizer
     >>> reader = TextInput(tokenizer=learn_tokenizer(["a red car", "a car"], "words"))
@@ -64,8 +67,8 @@ class TextInput(BaseModel):
         Raises ItemError for what is no text, is empty, far too long, or holds nothing known.
         """
         text = plain_text(raw)
-        ids = self._ids(text)
-        if (ids == UNKNOWN).all():
+        ids, known = self._ids(text)
+        if not known:
             raise ItemError(
                 f"{quoted(text)} holds nothing that this matcher knows: its vocabulary was learned "
                 "from texts of another language or script"
@@ -79,7 +82,7 @@ class TextInput(BaseModel):
         the split may not depend on the vocabulary.
         """
         text = plain_text(raw)
-        return self._ids(text), text_digest(text)
+        return self._ids(text)[0], text_digest(text)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
         """What the encoder takes: (n, longest) ids, and (n,) lengths."""
@@ -97,9 +100,25 @@ class TextInput(BaseModel):
             "input.most_tokens to read more of them.",
         )
 
-    def _ids(self, text: str) -> NDArray[np.int32]:
-        ids = self._tokenizer.encode(text).ids[: self.most_tokens + 1]
-        return np.array(ids or [UNKNOWN], np.int32)
+    def _ids(self, text: str) -> tuple[NDArray[np.int32], bool]:
+        """The ids, and whether any of them is of something known."""
+        encoded = self._tokenizer.encode(text)
+        ids, added = encoded.ids, encoded.special_tokens_mask
+        own = [token for token, extra in zip(ids, added, strict=True) if not extra]
+        if len(ids) > self.most_tokens and added[-1]:
+            ids = [*ids[: self.most_tokens - 1], ids[-1], ids[-1]]
+        known = any(token != self._unknown for token in own)
+        return np.array(ids[: self.most_tokens + 1] or [UNKNOWN], np.int32), known
+
+    @cached_property
+    def _unknown(self) -> int | None:
+        """The id of what is unknown; None where the tokenizer knows every byte."""
+        model = json.loads(self.tokenizer)["model"]
+        if "unk_id" in model:
+            number: int | None = model["unk_id"]
+            return number
+        token = model.get("unk_token")
+        return None if token is None else self._tokenizer.token_to_id(token)
 
     @cached_property
     def _tokenizer(self) -> Any:

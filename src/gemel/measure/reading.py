@@ -18,6 +18,7 @@ from gemel.inputs import (
     SeriesInput,
     TextInput,
     learn_tokenizer,
+    model_tokenizer,
     plain_text,
     propose_image_input,
     propose_series_input,
@@ -145,6 +146,8 @@ def _looked_at(dataset: Dataset) -> Iterator[Raw]:
 def _text_input(
     setting: TextReading, dataset: Dataset, config: SplitConfig, seed: int
 ) -> TextInput:
+    if setting.model is not None:
+        return TextInput(tokenizer=model_tokenizer(setting.model), most_tokens=setting.most_tokens)
     texts = [_text_or_none(dataset, index) for index in range(len(dataset))]
     readable = np.array([text is not None for text in texts])
     digests = np.array([list(text_digest(text or "")) for text in texts], np.uint8)

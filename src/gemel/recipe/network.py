@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from gemel.recipe.setting import Setting
 
@@ -168,6 +168,26 @@ class Compact(EncoderSetting):
     output: Output = "unit"
 
 
+class SentenceTransformer(Setting):
+    """A pretrained model from its `folder`, as sentence-transformers keeps them, `tuned` or not."""
+
+    name: Literal["sentence-transformer"]
+    folder: Annotated[str, Field(min_length=1)]
+    tuned: bool = False
+    embedding_size: NonNegativeInt = 128
+    dropout: Dropout = 0.0
+    output: Output = "unit"
+
+    @model_validator(mode="after")
+    def _something_learns(self) -> SentenceTransformer:
+        if not (self.tuned or self.embedding_size):
+            raise ValueError(
+                "an encoder that is not tuned learns by its dense layer alone: set "
+                "encoder.embedding_size above 0, or encoder.tuned=true"
+            )
+        return self
+
+
 SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
 
 SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
@@ -190,6 +210,7 @@ EncoderChoice: TypeAlias = Annotated[
     | Chopra
     | Signet
     | Zagoruyko
+    | SentenceTransformer
     | SequenceEncoderChoice,
     Field(discriminator="name"),
 ]

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gemel.recipe.network import SEQUENCE_ENCODERS, EncoderChoice, SequenceSetting
-from gemel.recipe.reading import InputSetting
+from gemel.recipe.network import (
+    SEQUENCE_ENCODERS,
+    EncoderChoice,
+    EncoderSetting,
+    SentenceTransformer,
+    SequenceSetting,
+)
+from gemel.recipe.reading import InputSetting, TextReading
 
 
 def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,17 +28,37 @@ def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
     return {**side, "augment": augment, "encoder": encoder}
 
 
+def read_as_the_model(side: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a pretrained model encodes texts, they are read by its own tokenizer."""
+    read, encoder = side.get("input"), side.get("encoder")
+    if (
+        isinstance(encoder, Mapping)
+        and encoder.get("name") == "sentence-transformer"
+        and isinstance(read, Mapping)
+        and read.get("kind") == "text"
+    ):
+        return {**side, "input": {**read, "model": encoder.get("folder")}}
+    return dict(side)
+
+
 def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "") -> None:
     """Raises ValueError where the encoder takes no items of the kind that is read.
 
     `prefix` is what the settings' names begin with: `right.` on that side.
     """
-    if (reading.kind == "image") == isinstance(encoder, SequenceSetting):
+    if (reading.kind == "image") != isinstance(encoder, EncoderSetting):
         wanted = "pictures" if reading.kind == "image" else "sequences"
         raise ValueError(
             f"{prefix}encoder.name={encoder.name} takes no items of the kind {reading.kind}: "
             f"choose an encoder of {wanted}, or another {prefix}input.kind"
         )
+    if isinstance(encoder, SentenceTransformer):
+        if not isinstance(reading, TextReading):
+            raise ValueError(
+                f"{prefix}encoder.name=sentence-transformer takes texts, and items of the kind "
+                f"{reading.kind} are read: choose another encoder"
+            )
+        return
     stem = encoder.stem.kind if isinstance(encoder, SequenceSetting) else None
     if stem is not None and (reading.kind == "series") != (stem == "samples"):
         raise ValueError(

@@ -24,7 +24,8 @@ class TextReading(Setting):
     """`vocabulary` entries at most, of tokens that occur `least_count` times in training texts.
 
     `words_of = "glove"` fills what is left of it with the commonest words of GloVe, so that words
-    which training never met have vectors too.
+    which training never met have vectors too. With the folder of a pretrained `model` its
+    tokenizer is read, and no vocabulary is learned.
     """
 
     kind: Literal["text"] = "text"
@@ -33,6 +34,7 @@ class TextReading(Setting):
     vocabulary: Annotated[int, Field(ge=3)] = 20_000
     least_count: PositiveInt = 1
     most_tokens: PositiveInt = 64
+    model: str | None = None
 
 
 class SeriesReading(Setting):

@@ -7,7 +7,7 @@ from typing import Any
 
 from gemel.recipe.network import EncoderChoice
 from gemel.recipe.objective import AugmentChoice
-from gemel.recipe.one_side import series_throughout
+from gemel.recipe.one_side import read_as_the_model, series_throughout
 from gemel.recipe.reading import InputSetting
 from gemel.recipe.setting import Setting
 
@@ -40,7 +40,7 @@ def with_right(tree: Mapping[str, Any]) -> dict[str, Any]:
         "augment": left["augment"] if like else {},
     }
     complete = {part: {**inherited[part], **own[part]} for part in left}
-    return {**tree, "right": series_throughout({**given, **complete})}
+    return {**tree, "right": read_as_the_model(series_throughout({**given, **complete}))}
 
 
 def _settings(tree: Mapping[str, Any], part: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from gemel.data import SplitConfig
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
-from gemel.recipe.one_side import check_takes, series_throughout
+from gemel.recipe.one_side import check_takes, read_as_the_model, series_throughout
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
@@ -98,7 +98,9 @@ class Recipe(Setting):
     @model_validator(mode="before")
     @classmethod
     def _sides_are_complete(cls, tree: Any) -> Any:
-        return with_right(series_throughout(tree)) if isinstance(tree, Mapping) else tree
+        if not isinstance(tree, Mapping):
+            return tree
+        return with_right(read_as_the_model(series_throughout(tree)))
 
     @model_validator(mode="after")
     def _encoders_take_the_items(self) -> Recipe:

@@ -8,7 +8,15 @@ from typing import Any, final
 import torch
 
 from gemel.data import glove_vectors
-from gemel.encoders import ENCODERS, Encoder, PixelStatistics, Samples, TokenVectors
+from gemel.encoders import (
+    ENCODERS,
+    Encoder,
+    PixelStatistics,
+    Samples,
+    SentenceModel,
+    TokenVectors,
+    read_sentence_model,
+)
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput, Input, TextInput
 from gemel.losses import LOSSES, Loss
@@ -18,7 +26,9 @@ from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
 from gemel.recipe.network import (
     EncoderChoice,
+    EncoderSetting,
     SamplesSetting,
+    SentenceTransformer,
     SequenceSetting,
     TokenVectorsSetting,
 )
@@ -59,7 +69,7 @@ def build_twin(recipe: Recipe, left: Fed, right: Fed | None = None) -> Twin:
 
 
 def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:
-    settings = setting.model_dump(exclude={"name", "pixels", "stem"})
+    settings = setting.model_dump(exclude={"name", "pixels", "stem", "folder"})
     encoder: Encoder = _make(ENCODERS[setting.name], *given, **settings)
     return encoder
 
@@ -105,14 +115,33 @@ def _given(setting: EncoderChoice, fed: Fed) -> tuple[Any, ...]:
             return (Samples(PixelStatistics.untouched(channels) if as_is else statistics),)
         assert isinstance(input, TextInput), "the recipe has checked it"
         return (_token_vectors(setting.stem, input),)
+    if isinstance(setting, SentenceTransformer):
+        assert isinstance(input, TextInput), "the recipe has checked it"
+        return (_sentence_model(setting, input),)
     assert isinstance(input, ImageInput), "the recipe has checked it"
     return input.shape, _pixels(setting, fed)
 
 
 def _pixels(setting: EncoderChoice, fed: Fed) -> PixelStatistics:
     assert fed.statistics is not None, "pictures have statistics"
-    as_is = not isinstance(setting, SequenceSetting) and setting.pixels == "as-is"
+    as_is = isinstance(setting, EncoderSetting) and setting.pixels == "as-is"
     return PixelStatistics.untouched(len(fed.statistics.mean)) if as_is else fed.statistics
+
+
+def _sentence_model(setting: SentenceTransformer, input: TextInput) -> SentenceModel:
+    model = read_sentence_model(setting.folder)
+    places, words = model.stem.places.num_embeddings, model.stem.words.num_embeddings
+    if input.most_tokens > places:
+        raise RecipeError(
+            f"{setting.folder!r} has places for {places} tokens, and input.most_tokens is "
+            f"{input.most_tokens}: set it to {places} or fewer"
+        )
+    if input.vocabulary > words:
+        raise RecipeError(
+            f"{setting.folder!r} has vectors for {words:,} tokens, and its tokenizer makes "
+            f"{input.vocabulary:,}: its files are not of one model"
+        )
+    return model
 
 
 def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVectors:

@@ -1,0 +1,79 @@
+"""A pretrained model of sentences, as it is or tuned, and a dense layer that is learned on top.
+
+N. Reimers & I. Gurevych, "Sentence-BERT: sentence embeddings using siamese BERT-networks", EMNLP
+2019: a BERT, its states pooled, in both halves of a twin.
+Differs from the paper: the dense layer, which begins as a rotation: while the embeddings are as
+many numbers as the model's, their cosines are at first those of the model.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gemel.encoders.masked import mask, max_over, mean_over
+from gemel.encoders.output import output_layer
+from gemel.encoders.sentence_folder import SentenceModel
+from gemel.encoders.stem import SequenceEncoder
+from gemel.shapes import Embeddings, Frames, Lengths, Output
+
+
+@final
+class SentenceTransformerEncoder(SequenceEncoder):
+    """Choose it for English texts where labelled pairs are few: the model knows the language.
+
+    Without `tuned` only the dense layer learns. `embedding_size = 0` leaves that layer out: the
+    embedding is the model's own.
+    """
+
+    def __init__(
+        self,
+        model: SentenceModel,
+        *,
+        tuned: bool = False,
+        embedding_size: int = 128,
+        dropout: float = 0.0,
+        output: Output = "unit",
+    ) -> None:
+        super().__init__(model.stem)
+        self.layers, self.pooling, self.unit_length = model.layers, model.pooling, model.unit_length
+        self.tuned = tuned
+        for part in (self.stem, self.layers):
+            part.requires_grad_(tuned)
+        width = self.stem.width
+        dense = nn.Linear(width, embedding_size) if embedding_size else nn.Identity()
+        if isinstance(dense, nn.Linear):
+            nn.init.orthogonal_(dense.weight)
+            nn.init.zeros_(dense.bias)
+        self.dense = nn.Sequential(nn.Dropout(dropout), dense, output_layer(output))
+        self.embedding_size = embedding_size or width
+        self.output = output
+
+    def train(self, mode: bool = True) -> SentenceTransformerEncoder:
+        """A model that is not tuned answers always, and drops nothing out."""
+        super().train(mode)
+        for part in (self.stem, self.layers):
+            part.train(mode and self.tuned)
+        return self
+
+    def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
+        frames = self.stem(values)
+        own = mask(frames, lengths)[..., 0] > 0
+        for layer in self.layers:
+            frames = layer(frames, own)
+        pooled = self._pooled(frames, lengths)
+        if self.unit_length:
+            pooled = F.normalize(pooled, dim=-1)
+        embeddings: Embeddings = self.dense(pooled)
+        return embeddings
+
+    def _pooled(self, frames: Frames, lengths: Lengths) -> Tensor:
+        match self.pooling:
+            case "mean":
+                return mean_over(frames, lengths)
+            case "first":
+                return frames[:, 0]
+            case "max":
+                return max_over(frames, lengths)

@@ -1,0 +1,33 @@
+"""The tokenizer of a pretrained model, from its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gemel.errors import MissingExtra, RecipeError
+
+
+def model_tokenizer(folder: str | Path) -> str:
+    """The JSON of the folder's `tokenizer.json`, without its own padding and cutting.
+
+    Raises RecipeError where the folder has none, MissingExtra without the package `tokenizers`.
+    """
+    try:
+        from tokenizers import Tokenizer
+    except ImportError:
+        raise MissingExtra("tokenizers", "text", "reading a model's tokenizer") from None
+    path = Path(folder).expanduser() / "tokenizer.json"
+    if not path.is_file():
+        raise RecipeError(
+            f"{str(folder)!r} must be the folder of a sentence-transformer model, and it has no "
+            "tokenizer.json: set encoder.folder to such a folder"
+        )
+    try:
+        tokenizer: Any = Tokenizer.from_file(str(path))
+    except Exception as error:  # the package raises Exception itself
+        raise RecipeError(f"{str(path)!r} is no tokenizer that can be read ({error})") from None
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    saved: str = tokenizer.to_str()
+    return saved
