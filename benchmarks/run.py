@@ -136,11 +136,18 @@ def report_processes() -> None:
 
         Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(picture)
         train = [*gemel, "train", "digits", "--epochs", "2", "--out", str(run)]
+        texts = Path(folder) / "texts"
+        one_process([*gemel, "train", str(scored_pairs(Path(folder))), "--out", str(texts)])
         rows: list[tuple[str, list[str], int]] = [
             ("`gemel --help`", [*gemel, "--help"], 7),
             (
                 "`gemel compare RUN A B`",
                 [*gemel, "compare", str(run), str(picture), str(picture)],
+                7,
+            ),
+            (
+                "the same of two texts, 20,000 words of GloVe's",
+                [*gemel, "compare", str(texts), "the red car", "a blue ship stands there"],
                 7,
             ),
         ]
@@ -149,6 +156,19 @@ def report_processes() -> None:
         timed("`gemel train digits --epochs 2`, with all it measures and its report", train, 1)
         for name, command, times in rows:
             timed(name, command, times)
+
+
+def scored_pairs(folder: Path) -> Path:
+    """A table of phrases with scores: who shares colour and thing has 5."""
+    colours, things = ("red", "blue", "green", "grey"), ("car", "cat", "ship", "stone")
+    items = [(colour, thing) for colour in colours for thing in things]
+    rows = []
+    for one in items:
+        for other in items:
+            score = 1 + 2 * sum(mine == theirs for mine, theirs in zip(one, other, strict=True))
+            rows.append(f"the {' '.join(one)},a {' '.join(other)},{score}")
+    (folder / "pairs.csv").write_text("\n".join(["left,right,score", *rows]) + "\n", "utf-8")
+    return folder / "pairs.csv"
 
 
 def timed(name: str, command: list[str], times: int) -> None:

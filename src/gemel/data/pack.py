@@ -17,10 +17,10 @@ from gemel.arrays import Indices, Packed, Padded
 from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
 from gemel.data.dataset import Dataset
-from gemel.data.pack_folder import PackFolder, Part, Unreadable
-from gemel.data.soundness import SHOWN, and_more
+from gemel.data.pack_folder import PackFolder, Part
 from gemel.data.threads import ordered_map
-from gemel.errors import DataError, ItemError
+from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many, skipped
+from gemel.errors import ItemError
 from gemel.inputs import Input
 
 FORMAT = 1
@@ -79,9 +79,7 @@ class Pack:
     @property
     def notices(self) -> tuple[str, ...]:
         """One sentence about the items that are skipped; none if there are none."""
-        if not self.unreadable:
-            return ()
-        return (f"{_listed(self.unreadable, len(self))}; they are skipped.",)
+        return skipped(self.unreadable, len(self.unreadable), len(self))
 
 
 def pack(
@@ -90,7 +88,7 @@ def pack(
     *,
     cache: Path | None = None,
     progress: Advance | None = None,
-    most_unreadable: float = 0.05,
+    most_unreadable: float = MOST_UNREADABLE,
 ) -> Pack:
     """The dataset as arrays, from the cache if the same content was packed for the same input.
 
@@ -107,11 +105,7 @@ def pack(
     if not folder.whole():
         folder.write(_decoded(dataset, input, progress))
     packed = Pack(*folder.opened())
-    if len(packed.unreadable) > most_unreadable * len(packed):
-        raise DataError(
-            f"{_listed(packed.unreadable, len(packed))}; at most {most_unreadable:.0%} may be "
-            "skipped: mend or remove them"
-        )
+    refuse_too_many(packed.unreadable, len(packed.unreadable), len(packed), most_unreadable)
     return packed
 
 
@@ -156,10 +150,3 @@ def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
     lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
     content = b"".join(array.tobytes() for array in arrays)
     return Part(content, lengths, digests.tobytes(), readable, unreadable)
-
-
-def _listed(unreadable: tuple[Unreadable, ...], total: int) -> str:
-    shown = "; ".join(
-        reason if name in reason else f"{name}: {reason}" for name, reason in unreadable[:SHOWN]
-    )
-    return f"{len(unreadable)} of {total} items cannot be read ({shown}{and_more(len(unreadable))})"

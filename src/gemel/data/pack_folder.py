@@ -17,10 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Indices
+from gemel.data.unreadable import Unreadable
 from gemel.errors import DataError
-
-Unreadable: TypeAlias = tuple[str, str]
-"""The name of an item, and the sentence that says why it cannot be read."""
 
 DIGEST_BYTES = 16
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from gemel.data.cell_kinds import kind_of_cells
 from gemel.data.dataset import Dataset
 from gemel.data.list_cells import COLUMNS
-from gemel.data.rows import Rows, broken_notice, read_rows
+from gemel.data.rows import Rows, read_rows
 from gemel.data.table_items import labelled_items
 from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError
@@ -22,7 +22,7 @@ def open_table(path: Path, kind: Kind | None = None) -> Dataset:
     that names the row, with what was expected and what was found.
     """
     rows = read_rows(path)
-    return _opened(rows, kind).noticing(*broken_notice(rows.broken))
+    return _opened(rows, kind).noticing(*rows.notices)
 
 
 def _opened(rows: Rows, kind: Kind | None) -> Dataset:

@@ -67,13 +67,13 @@ class TextInput(BaseModel):
         Raises ItemError for what is no text, is empty, far too long, or holds nothing known.
         """
         text = plain_text(raw)
-        ids, known = self._ids(text)
-        if not known:
+        encoded = self._tokenizer.encode(text)
+        if not self._knows(encoded):
             raise ItemError(
                 f"{quoted(text)} holds nothing that this matcher knows: its vocabulary was learned "
                 "from texts of another language or script"
             )
-        return ids
+        return self._ids(encoded)
 
     def read_with_digest(self, raw: Picture) -> tuple[NDArray[np.int32], bytes]:
         """The ids, and 16 bytes that are equal for equal texts whatever the vocabulary.
@@ -82,7 +82,7 @@ class TextInput(BaseModel):
         the split may not depend on the vocabulary.
         """
         text = plain_text(raw)
-        return self._ids(text)[0], text_digest(text)
+        return self._ids(self._tokenizer.encode(text)), text_digest(text)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
         """What the encoder takes: (n, longest) ids, and (n,) lengths."""
@@ -100,15 +100,16 @@ class TextInput(BaseModel):
             "input.most_tokens to read more of them.",
         )
 
-    def _ids(self, text: str) -> tuple[NDArray[np.int32], bool]:
-        """The ids, and whether any of them is of something known."""
-        encoded = self._tokenizer.encode(text)
-        ids, added = encoded.ids, encoded.special_tokens_mask
-        own = [token for token, extra in zip(ids, added, strict=True) if not extra]
-        if len(ids) > self.most_tokens and added[-1]:
+    def _ids(self, encoded: Any) -> NDArray[np.int32]:
+        ids = encoded.ids
+        if len(ids) > self.most_tokens and encoded.special_tokens_mask[-1]:
             ids = [*ids[: self.most_tokens - 1], ids[-1], ids[-1]]
-        known = any(token != self._unknown for token in own)
-        return np.array(ids[: self.most_tokens + 1] or [UNKNOWN], np.int32), known
+        return np.array(ids[: self.most_tokens + 1] or [UNKNOWN], np.int32)
+
+    def _knows(self, encoded: Any) -> bool:
+        """Whether any token of the text itself is a known one."""
+        pieces = zip(encoded.ids, encoded.special_tokens_mask, strict=True)
+        return any(not added and token != self._unknown for token, added in pieces)
 
     @cached_property
     def _unknown(self) -> int | None:

@@ -32,8 +32,7 @@ def write_embeddings(
     `side` says which encoder, where each side has its own. Raises `DataError` for a file name that
     is neither .parquet nor .npz, `RecipeError` where `side` is missing or nothing has embeddings.
     """
-    if out.suffix not in {".parquet", ".npz"}:
-        raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+    check_ending(out)
     encoder = matcher.embedder(side)
     dataset = on_side(dataset, side or "left")
     # A given split is for measuring; here every item is wanted.
@@ -45,10 +44,13 @@ def write_embeddings(
     labels = [""] * len(items)
     if dataset.labels is not None:
         labels = [dataset.label_names[code] for code in dataset.labels[items]]
-    with whole_file(out) as temporary:
-        write = _write_parquet if out.suffix == ".parquet" else _write_npz
-        write(temporary, _parts(encoder, prepared, labels, progress))
+    write_parts(out, _parts(encoder, prepared, labels, progress))
     return len(items)
+
+
+def check_ending(out: Path) -> None:
+    if out.suffix not in {".parquet", ".npz"}:
+        raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
 
 
 class Part(NamedTuple):
@@ -57,6 +59,13 @@ class Part(NamedTuple):
     names: list[str]
     labels: list[str]
     rows: Embeddings
+
+
+def write_parts(out: Path, parts: Iterable[Part]) -> None:
+    """The whole file or none. A .parquet is written part by part; a .npz holds all of them once."""
+    with whole_file(out) as temporary:
+        write = _write_parquet if out.suffix == ".parquet" else _write_npz
+        write(temporary, parts)
 
 
 def _parts(

@@ -17,7 +17,8 @@ from typing import Literal, final
 from gemel.data.advance import Advance
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
-from gemel.data.rows import Rows, broken_notice, is_utf8
+from gemel.data.rows import Rows
+from gemel.data.table_lines import LineCount, is_utf8
 from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError, MissingData
 
@@ -136,7 +137,7 @@ def _lines(path: Path) -> list[bytes]:
 
 
 def _told(broken: int, short: int) -> tuple[str, ...]:
-    told = broken_notice(broken)
+    told = LineCount(0, broken).notices
     if short:
         told += (f"{short} lines with too few columns are left out.",)
     return told

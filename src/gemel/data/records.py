@@ -1,0 +1,103 @@
+"""The rows of a .csv, .jsonl or .parquet file one at a time: memory does not grow with them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, final
+
+from gemel.data.table_lines import LineCount, count_lines, lines_of
+from gemel.errors import DataError, MissingExtra
+
+LONGEST_CELL = 1 << 30
+"""Characters: a cell that is too long for an item is one unreadable row, and not no table."""
+
+Record: TypeAlias = tuple[int, dict[str, object]]
+"""The number of a row, as a person would count, and its cells by lower-case column names."""
+
+
+@final
+class Records(NamedTuple):
+    """The rows of a table as they come, and what is known of it beforehand."""
+
+    rows: Iterator[Record]
+    lines: LineCount
+
+
+def open_records(path: Path) -> Records:
+    """Numbers are those of lines in a .csv or .jsonl file, of rows from 1 in a .parquet.
+
+    Raises DataError, now or on the way, for a table that is damaged or not UTF-8.
+    """
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        return _parquet(path)
+    readers: dict[str, Callable[[Path], Iterator[Record]]] = {".csv": _csv, ".jsonl": _jsonl}
+    lines = count_lines(path)
+    return Records(readers[ending](path), lines)
+
+
+def _csv(path: Path) -> Iterator[Record]:
+    lines = lines_of(path)
+    first = next(lines, None)
+    if first is None:
+        raise DataError(f"{str(path)!r} is empty: its first line must name the columns")
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count))
+    try:
+        columns = [name.strip().lower() for name in next(reader)]
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) > len(columns):
+                raise DataError(
+                    f"line {reader.line_num} of {str(path)!r} has {len(row)} cells, but there are "
+                    f"{len(columns)} columns: quote cells that hold the separator"
+                )
+            padded = row + [""] * (len(columns) - len(row))
+            yield reader.line_num, dict(zip(columns, padded, strict=True))
+    except csv.Error as error:
+        raise DataError(f"line {reader.line_num} of {str(path)!r} is no CSV ({error})") from error
+
+
+def _jsonl(path: Path) -> Iterator[Record]:
+    for number, line in enumerate(lines_of(path), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
+        if not isinstance(record, dict):
+            raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")
+        yield number, {str(name).strip().lower(): value for name, value in record.items()}
+
+
+def _parquet(path: Path) -> Records:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as error:
+        raise MissingExtra("pyarrow", "parquet", "reading a .parquet table") from error
+
+    def rows() -> Iterator[Record]:
+        number = 0
+        try:
+            for batch in file.iter_batches(batch_size=4096):
+                for record in batch.to_pylist():
+                    number += 1
+                    yield number, {name.strip().lower(): cell for name, cell in record.items()}
+        except (ArrowException, OSError) as error:
+            raise _not_whole(path, error) from error
+
+    try:
+        file = parquet.ParquetFile(path)
+    except (ArrowException, OSError) as error:
+        raise _not_whole(path, error) from error
+    return Records(rows(), LineCount(file.metadata.num_rows, 0))
+
+
+def _not_whole(path: Path, error: Exception) -> DataError:
+    return DataError(f"{str(path)!r} is not a whole Parquet file ({error})")

@@ -1,0 +1,75 @@
+"""The lines of a text file, one at a time, whatever they hold and however many they are."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from gemel.errors import DataError
+
+MOST_BROKEN = 0.05
+"""The share of lines that may be no UTF-8."""
+
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+
+
+@final
+@dataclass(frozen=True)
+class LineCount:
+    """How many lines there are, and how many of them are no UTF-8."""
+
+    lines: int
+    broken: int
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        if not self.broken:
+            return ()
+        return (f"{self.broken} rows are no UTF-8: what is broken in them is read as {BROKEN}.",)
+
+
+def count_lines(path: Path) -> LineCount:
+    """Looks at every line. A few that are no UTF-8 may be slips, and are read with � in them.
+
+    Raises DataError where there are more, since the whole is then of another encoding.
+    """
+    lines, broken = 0, []
+    for raw in _raw_lines(path):
+        lines += 1
+        if not is_utf8(raw):
+            broken.append(lines)
+    if len(broken) > MOST_BROKEN * lines:
+        raise DataError(
+            f"{str(path)!r} must be UTF-8, but {len(broken)} of {lines} lines are not, the first "
+            f"of them line {broken[0]}: save it as UTF-8"
+        )
+    return LineCount(lines, len(broken))
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Each line with its end, what is broken in it replaced."""
+    for raw in _raw_lines(path):
+        text = raw.decode("utf-8", "replace")
+        # Not splitlines: texts hold characters that it takes for the end of a line.
+        yield from io.StringIO(text, newline="") if "\r" in text else (text,)
+
+
+def is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _raw_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file):
+                yield line if number else line.removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be read ({error.strerror})") from error

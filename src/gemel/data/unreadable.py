@@ -1,0 +1,38 @@
+"""Items that cannot be read: listed and counted, and refused where they are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from gemel.data.soundness import SHOWN, and_more
+from gemel.errors import DataError
+
+Unreadable: TypeAlias = tuple[str, str]
+"""The name of an item, and the sentence that says why it cannot be read."""
+
+MOST_UNREADABLE = 0.05
+"""The share of items that may be skipped."""
+
+
+def skipped(shown: Sequence[Unreadable], count: int, total: int) -> tuple[str, ...]:
+    """One sentence about the items that are skipped, the first of which are `shown`; or none."""
+    return (f"{_listed(shown, count, total)}; they are skipped.",) if count else ()
+
+
+def refuse_too_many(
+    shown: Sequence[Unreadable], count: int, total: int, most: float = MOST_UNREADABLE
+) -> None:
+    """Raises DataError where more than the share `most` of the items cannot be read."""
+    if count > most * total:
+        raise DataError(
+            f"{_listed(shown, count, total)}; at most {most:.0%} may be skipped: mend or remove "
+            "them"
+        )
+
+
+def _listed(shown: Sequence[Unreadable], count: int, total: int) -> str:
+    told = "; ".join(
+        reason if name in reason else f"{name}: {reason}" for name, reason in shown[:SHOWN]
+    )
+    return f"{count} of {total} items cannot be read ({told}{and_more(count)})"
