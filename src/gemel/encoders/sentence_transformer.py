@@ -26,6 +26,14 @@ class SentenceTransformerEncoder(SequenceEncoder):
 
     Without `tuned` only the dense layer learns. `embedding_size = 0` leaves that layer out: the
     embedding is the model's own.
+
+    >>> import torch
+    >>> from gemel.encoders.bert import BertLayer, BertShape, WordPieces
+    >>> shape = BertShape(9, 8, 4, 1, 2, 6)  # `read_sentence_model` has it from a folder
+    >>> layers = nn.ModuleList([BertLayer(shape)])
+    >>> encoder = SentenceTransformerEncoder(SentenceModel(WordPieces(shape), layers, "mean", True))
+    >>> encoder(torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3])).shape
+    torch.Size([2, 128])
     """
 
     def __init__(
