@@ -33,6 +33,35 @@ def test_cells_that_are_no_paths_are_texts(tmp_path):
     assert labelled.label_names == ("a", "b")
 
 
+def test_a_line_ends_where_csv_says_and_not_within_a_text(tmp_path):
+    rows = ["item,label", "one\u2028fish,a", "two\x0bfish,a", '"red\nfish",b', "blue\x85fish,b"]
+    for end in ("\n", "\r\n", "\r"):
+        (tmp_path / "t.csv").write_bytes(end.join(rows).encode())
+        data = open_data(tmp_path / "t.csv", kind="text")
+        assert [data.items.raw(index) for index in range(4)] == [
+            "one\u2028fish",
+            "two\x0bfish",
+            "red\nfish",
+            "blue\x85fish",
+        ]
+
+
+@pytest.mark.parametrize("many", [1, 4])
+def test_few_lines_that_are_no_utf8_are_counted_and_many_refused(tmp_path, many):
+    rows = [f"text {n},{'ab'[n % 2]}".encode() for n in range(60)]
+    rows += [f"caf\u00e9 {n},a".encode("latin-1") for n in range(many)]
+    (tmp_path / "t.csv").write_bytes(b"\n".join([b"item,label", *rows]))
+    if many > 3:
+        with pytest.raises(DataError, match="4 of 65 lines are not, the first of them line 62"):
+            open_data(tmp_path / "t.csv")
+        return
+    data = open_data(tmp_path / "t.csv")
+    assert data.items.raw(60) == "caf\N{REPLACEMENT CHARACTER} 0"
+    assert data.notices == (
+        "1 rows are no UTF-8: what is broken in them is read as \N{REPLACEMENT CHARACTER}.",
+    )
+
+
 def test_a_table_of_pictures_that_are_missing_is_still_one_of_pictures(tmp_path):
     with pytest.raises(MissingData, match=r"row 2 .*'a\.png' does not exist"):
         open_data(table(tmp_path, "item,label\na.png,a\nb.png,b\n"))
