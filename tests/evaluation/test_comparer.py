@@ -24,3 +24,17 @@ def test_nothing_compared_is_nothing(noisy):
     assert comparer.pairs(nothing, nothing).shape == (0,)
     assert comparer.cross(nothing, np.arange(3)).shape == (0, 3)
     assert comparer.cross(np.arange(3), nothing).shape == (3, 0)
+
+
+def test_pairs_of_items_that_come_back_are_those_of_all_with_all(noisy):
+    comparer, compared = noisy(np.arange(9)), []
+
+    def counting(left, right):
+        compared.append(left.shape[0] * left.shape[1] * right.shape[1])
+        return comparer.metric(left, right)
+
+    left, right = np.random.default_rng(0).integers(5, size=(2, 400)) + 3
+    often = module.EmbeddingComparer(comparer.embeddings, counting).pairs(left, right)
+    assert sum(compared) == 25  # 5 x 5 items, for 400 pairs of them
+    each = [comparer.pairs(left[i : i + 1], right[i : i + 1])[0] for i in range(400)]
+    np.testing.assert_allclose(often, each, rtol=1e-5)

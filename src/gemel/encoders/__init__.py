@@ -9,6 +9,7 @@ from gemel.encoders.compact import CompactEncoder
 from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
+from gemel.encoders.gabor import GaborEncoder
 from gemel.encoders.hoffer import HofferEncoder
 from gemel.encoders.koch import KochEncoder
 from gemel.encoders.local import LocalEncoder
@@ -32,6 +33,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "compact": CompactEncoder,
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
+    "gabor": GaborEncoder,
     "hoffer": HofferEncoder,
     "koch": KochEncoder,
     "local": LocalEncoder,

@@ -19,6 +19,10 @@ from gemel.progress import Progress, Silent
 CHUNK_FLOATS = 8_000_000
 """Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
 
+OFTEN = 2
+"""Where items come back so often that all with all are at most so many times the pairs asked for,
+all with all are the cheaper: each item is then fetched once."""
+
 PAIRS_AT_ONCE = 256
 """Pairs that go through a joint network in one step."""
 
@@ -49,6 +53,11 @@ class EmbeddingComparer:
     right: Embeddings | None = None
 
     def pairs(self, left: Indices, right: Indices) -> Distances:
+        rows, columns = np.unique(left), np.unique(right)
+        if len(rows) * len(columns) <= OFTEN * len(left):
+            every = self.cross(rows, columns)
+            found: Distances = every[np.searchsorted(rows, left), np.searchsorted(columns, right)]
+            return found
         distance = np.empty(len(left), np.float32)
         step = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
         for start in range(0, len(left), step):

@@ -10,6 +10,7 @@ from gemel.metrics.manhattan import ManhattanMetric
 from gemel.metrics.metric import Metric
 from gemel.metrics.relation import RelationMetric
 from gemel.metrics.squared_euclidean import SquaredEuclideanMetric
+from gemel.metrics.views import ViewsMetric
 from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
@@ -20,6 +21,7 @@ METRICS: dict[str, type[Metric]] = {
     "manhattan": ManhattanMetric,
     "relation": RelationMetric,
     "squared-euclidean": SquaredEuclideanMetric,
+    "views": ViewsMetric,
     "weighted-l1": WeightedL1Metric,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from gemel.recipe.setting import Setting
 
@@ -159,6 +159,20 @@ class Local(EncoderSetting):
     dropout: Dropout = 0.0
 
 
+class Gabor(EncoderSetting):
+    """`scales` begin with 1, the picture as it stands; `shift` is in pixels, both ways."""
+
+    name: Literal["gabor"]
+    wavelengths: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (5.0, 9.0, 16.0)
+    directions: PositiveInt = 4
+    cell: PositiveInt = 12
+    shift: NonNegativeInt = 2
+    scales: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (1.0, 0.9, 1.1)
+    mirror: bool = True
+    shrinkage: Annotated[float, Field(ge=0, le=1)] = 0.1
+    descriptors: PositiveInt = 384
+
+
 class Compact(EncoderSetting):
     name: Literal["compact"]
     width: PositiveInt = 32
@@ -208,6 +222,7 @@ EncoderChoice: TypeAlias = Annotated[
     | Local
     | Compact
     | Chopra
+    | Gabor
     | Signet
     | Zagoruyko
     | SentenceTransformer
@@ -225,6 +240,7 @@ class MetricChoice(Setting):
         "manhattan",
         "relation",
         "squared-euclidean",
+        "views",
         "weighted-l1",
     ]
 

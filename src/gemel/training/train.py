@@ -38,6 +38,7 @@ from gemel.training.parts import Fed, build_loss, build_memory, build_twin
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
+from gemel.training.whitening import whiten
 from gemel.whole_file import write_text
 
 RUNS = Path("runs")
@@ -169,6 +170,7 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     left = Fed(packed.left.input, statistics_of(prepared))
     right = None if packed.alike else Fed(packed.right.input, statistics_of(prepared, "right"))
     twin = build_twin(recipe, left, right)
+    whiten(twin, prepared)
     memory = build_memory(recipe, twin)
     feed = _feed(packed.left, recipe.augment)
     return Plan(

@@ -1,0 +1,55 @@
+"""Views: an item carries several views of itself, and the best of them meets the other item.
+
+    d(a, b) = 1 - max( max_v cos(a_v, b_0), max_v cos(b_v, a_0) )
+
+a_0 is the item as it stands, a_1, a_2, … are views of it: shifted, scaled, mirrored. Two pictures
+of one face then agree although it stands elsewhere in the second. This is the two-sided tangent
+distance with a few views in place of a tangent plane.
+
+After Simard, LeCun & Denker, "Efficient Pattern Recognition Using a New Transformation Distance",
+NIPS 1992, eq. 2.
+Differs from the paper: views are tried one by one, and on one side at a time.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+import torch.nn.functional as F
+
+from gemel.metrics.metric import Metric
+from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+
+@final
+class ViewsMetric(Metric):
+    """Embeddings are flattened (d, views); as many views as the encoder's `map_sides` have places.
+
+    >>> metric = ViewsMetric(8 * 54, (54, 1))
+    >>> metric(torch.rand(1, 2, 432), torch.rand(1, 3, 432)).shape
+    torch.Size([1, 2, 3])
+    """
+
+    learned = False
+
+    def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
+        ours, theirs = self._views(left), self._views(right)
+        nearness = torch.maximum(_best(ours, theirs), _best(theirs, ours).transpose(1, 2))
+        return 1 - nearness
+
+    def _views(self, embeddings: EmbeddingSets) -> torch.Tensor:
+        """(b, n, views, d), each of unit length."""
+        sets, items, _ = embeddings.shape
+        views = embeddings.reshape(sets, items, -1, self.sides[0] * self.sides[1])
+        return F.normalize(views.transpose(2, 3), dim=-1)
+
+    def reach(self, output: Output) -> float:
+        return 1.0 if output in {"relu", "sigmoid", "softmax"} else 2.0
+
+
+def _best(viewed: torch.Tensor, plain: torch.Tensor) -> CrossDistances:
+    """(b, n, m) the cosine of the best view of each item with each of the others as it stands."""
+    b, n, views, _ = viewed.shape
+    cosine = viewed.flatten(1, 2) @ plain[:, :, 0].transpose(1, 2)
+    return cosine.reshape(b, n, views, -1).amax(2)
