@@ -18,12 +18,14 @@ import torch
 
 from gemel.batches import Batch, Classes, LabelIndex
 from gemel.encoders import PixelStatistics
+from gemel.inputs import ImageInput
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
+from gemel.training.augmenting import build_augment
 from gemel.training.loop import Trainer
-from gemel.training.parts import build_augment, build_loss, build_twin
-from gemel.training.plan import Plan
+from gemel.training.parts import Fed, build_loss, build_twin
+from gemel.training.plan import Feed, Plan
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
 SHAPES = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}
@@ -61,15 +63,19 @@ def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, floa
         ],
     )
     data = pictures(shape)
-    twin = build_twin(recipe, shape, PixelStatistics([0.5] * shape[0], [0.3] * shape[0]))
+    twin = build_twin(recipe, fed(shape))
     clock = Clock()
+    feed = Feed(
+        lambda positions: (data[positions].astype(np.float32) / 255,),
+        build_augment(recipe.augment, fed(shape).input),
+    )
     plan = Plan(
         recipe=recipe,
         twin=twin,
         loss=build_loss(recipe, twin),
         batches=clock,
-        augment=build_augment(recipe.augment, shape[0]),
-        fetch=lambda positions: data[positions].astype(np.float32) / 255,
+        left=feed,
+        right=feed,
         validate=lambda _: {"auc": 0.5, "eer": 0.5, "spread": 1.0},
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -81,14 +87,14 @@ def plain_loop(shape: tuple[int, int, int]) -> tuple[float, float]:
     """The same network, batches and loss, written as tutorials do; nothing is augmented."""
     recipe = load_recipe("default", ["training.epochs=1"])
     data = torch.from_numpy(pictures(shape))
-    twin = build_twin(recipe, shape, PixelStatistics([0.5] * shape[0], [0.3] * shape[0]))
+    twin = build_twin(recipe, fed(shape))
     loss_function = build_loss(recipe, twin)
     optimizer = torch.optim.AdamW([*twin.parameters(), *loss_function.parameters()], lr=2e-3)
     clock = Clock()
     twin.train()
     for batch in clock.epoch(np.random.default_rng(0)):
         items = data[torch.from_numpy(batch.items)].float() / 255
-        embeddings = twin.embed(items)
+        embeddings = twin.encoders[0](items)
         distance = 1 - embeddings @ embeddings.T
         others = torch.from_numpy(batch.columns)
         loss = loss_function(distance.gather(1, others), torch.from_numpy(batch.same))
@@ -122,6 +128,12 @@ class Clock:
         return len(self.last.items) / seconds, self.last.same.size / seconds
 
 
+def fed(shape: tuple[int, int, int]) -> Fed:
+    channels, height, width = shape
+    statistics = PixelStatistics([0.5] * channels, [0.3] * channels)
+    return Fed(ImageInput(channels=channels, height=height, width=width), statistics)
+
+
 def pictures(shape: tuple[int, int, int]) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (LABELS * EACH, *shape), dtype=np.uint8)
 
@@ -137,7 +149,9 @@ def report_processes() -> None:
         Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(picture)
         train = [*gemel, "train", "digits", "--epochs", "2", "--out", str(run)]
         texts = Path(folder) / "texts"
-        one_process([*gemel, "train", str(scored_pairs(Path(folder))), "--out", str(texts)])
+        table = scored_pairs(Path(folder))
+        by_pair = ["--set", "split.by=pair", "--epochs", "2"]
+        one_process([*gemel, "train", str(table), "--out", str(texts), *by_pair])
         rows: list[tuple[str, list[str], int]] = [
             ("`gemel --help`", [*gemel, "--help"], 7),
             (
