@@ -126,6 +126,15 @@ def test_rows_are_measured_on_as_few_trainings_as_they_need(wish, trainings, tmp
     assert len(read_results(tmp_path / "docs" / "results.json").entries) == 1
 
 
+def test_what_was_published_was_of_the_papers_data(wish, trainings, drawings):
+    text = TINY.replace('what = "which of three"', 'what = "{data}: which of three"')
+    assert "{data}" in text
+    row = reproduce(wish(text), Silent()).rows[0]
+    assert (row.what, row.published) == ("digits: which of three", "99 %")
+    row = reproduce(wish(text, data=str(drawings)), Silent()).rows[0]
+    assert (row.what, row.published, row.source) == ("drawings/: which of three", None, "")
+
+
 def test_another_recipe_is_another_training(wish, trainings):
     reproduce(wish(), Silent())
     reproduce(wish(changes=("loss.margin=2.0",)), Silent())

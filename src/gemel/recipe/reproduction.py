@@ -18,7 +18,9 @@ from gemel.recipe.setting import Setting
 class Row(Setting):
     """What all rows share.
 
-    `published` is as printed ("99.54 ± 0.08") and left out where nothing was; `source` says where.
+    In `what`, "{data}" stands for the name of the data. `published` is as printed ("99.54 ± 0.08")
+    and left out where nothing was; `source` says where. It is told beside figures on the data that
+    the recipe names, and on no others.
     Rows with the same `changes` (settings on top of the recipe) are measured on one training. With
     `data` a row is measured on other data than were trained on.
     """

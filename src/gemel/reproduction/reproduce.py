@@ -134,27 +134,31 @@ def _units(wish: Wish, data: str, changes: Sequence[str]) -> list[list[Unit]]:
 
 def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured]) -> Entry:
     records = [record for each in measured for record in each.records]
+    shown = _shown(data)
+    assert recipe.reproduction is not None
+    papers = recipe.reproduction.data in {None, shown}
     return Entry(
         recipe=recipe.name,
         changes=wish.changes,
-        data=_shown(data),
+        data=shown,
         about=recipe.about,
         command=_command(wish),
         folds=recipe.split.folds,
         commit=_all(record.commit for record in records),
         machine=_all(record.machine for record in records),
         date=max(record.date for record in records),
-        rows=tuple(map(_row, measured)),
+        rows=tuple(_row(each, shown, papers) for each in measured),
     )
 
 
-def _row(measured: _Measured) -> Row:
+def _row(measured: _Measured, data: str, papers: bool) -> Row:
+    """What was published was published of the data that the recipe names (`papers`)."""
     asked = measured.asked
     return Row(
-        what=asked.what,
+        what=asked.what.replace("{data}", data),
         figure=asked.figure,
-        published=asked.published,
-        source=asked.source,
+        published=asked.published if papers else None,
+        source=asked.source if papers else "",
         ours=mean_over_seeds(asked.figure, measured.figures),
         seeds=tuple(figure.value for figure in measured.figures),
         seconds=round(fmean(record.seconds for record in measured.records), 1),
