@@ -53,6 +53,20 @@ def test_parts_are_means_of_equal_shares_by_hand():
     torch.testing.assert_close(parts, torch.tensor([[1.0, 2, 3, 4], [5, 5, 7, 7]]))
 
 
+def test_segments_are_a_map_along_time():
+    """What happens late in an item changes the late places of each number's row, and no others."""
+    encoder = ENCODERS["resnet1d"](
+        samples(), width=4, strides=(1,), kernel=3, segments=8, embedding_size=24, output="linear"
+    ).eval()
+    assert encoder.map_sides == (1, 8)
+    values, lengths = torch.rand(1, 32, 3), torch.tensor([32])
+    late = values.clone()
+    late[:, 28:] += 1
+    rows = (encoder(values, lengths) - encoder(late, lengths)).reshape(3, 8)
+    assert not rows[:, :6].any()
+    assert rows[:, 7].all()
+
+
 def test_segments_that_do_not_share_evenly_are_refused():
     with pytest.raises(RecipeError, match="100 numbers cannot be shared by 16"):
         ENCODERS["resnet1d"](samples(), segments=16, embedding_size=100)

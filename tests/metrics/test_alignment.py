@@ -49,3 +49,27 @@ def test_a_stroke_that_has_moved_by_a_step_is_nearer_than_another_stroke():
     distances = [metric(here, item).item() for item in (here, moved, far, other)]
     assert distances == sorted(distances)
     assert distances[0] < distances[1] < distances[2]
+
+
+def test_in_training_one_exponential_serves_both_ways_and_gives_the_same():
+    metric = AlignmentMetric(3 * 7, (1, 7))
+    left, right = (
+        torch.randn(2, n, 21, generator=torch.Generator().manual_seed(n)) for n in (3, 4)
+    )
+    answers, gradients = [], []
+    for training in (True, False):
+        items = left.clone().requires_grad_()
+        distance = metric.train(training)(items, right)
+        distance.square().sum().backward()
+        answers.append(distance.detach())
+        gradients.append(items.grad)
+    torch.testing.assert_close(answers[0], answers[1], atol=1e-4, rtol=1e-5)
+    torch.testing.assert_close(gradients[0], gradients[1], atol=1e-3, rtol=1e-4)
+
+
+def test_along_time_the_order_counts():
+    """A trace that is run through backwards has the same descriptors, in other places."""
+    metric = AlignmentMetric(4 * 6, (1, 6))
+    trace = torch.randn(4, 6, generator=torch.Generator().manual_seed(2))
+    there, back = trace.reshape(1, 1, -1), trace.flip(1).reshape(1, 1, -1)
+    assert metric(there, there).item() < metric(there, back).item()

@@ -37,3 +37,10 @@ def test_sets_of_unequal_size(metric):
 
 def test_the_same_columns_again_later(metric):
     compared(metric, torch.arange(4), torch.tensor([[5, 6], [7, 8], [5, 6], [5, 6]]))
+
+
+def test_some_rows_against_nearly_all(metric):
+    """As batches of classes ask: each item against every other one, forgeries as columns alone."""
+    rows = torch.tensor([0, 2, 3, 5])
+    others = torch.arange(8) + (torch.arange(8) >= rows[:, None]).long()
+    compared(metric, rows, others)

@@ -30,7 +30,7 @@ class Resnet1dEncoder(SequenceEncoder):
 
     `width` maps in the first stage, twice as many in the second, four times in all others. With
     `segments` each part of the item has an equal share of the embedding, by a dense layer that all
-    parts share; 0 sums up the whole.
+    parts share: a map along time, for `alignment` too; 0 sums up the whole.
 
     >>> import torch
     >>> from gemel.encoders import PixelStatistics, Samples
@@ -59,6 +59,7 @@ class Resnet1dEncoder(SequenceEncoder):
             )
         self.segments = segments
         self.embedding_size = embedding_size
+        self.map_sides = (1, segments or 1)
         self.output = output
         widths = [stem.width, *(width * 2 ** min(stage, 2) for stage in range(len(strides)))]
         self.blocks = nn.ModuleList(
@@ -66,12 +67,9 @@ class Resnet1dEncoder(SequenceEncoder):
             for narrow, wide, stride in zip(widths[:-1], widths[1:], strides, strict=True)
         )
         summed, share = (widths[-1], segments) if segments else (2 * widths[-1], 1)
-        self.head = nn.Sequential(
-            nn.Dropout(dropout),
-            nn.Linear(summed, embedding_size // share),
-            nn.Flatten(),
-            output_layer(output),
-        )
+        self.dropout = nn.Dropout(dropout)
+        self.dense = nn.Linear(summed, embedding_size // share)
+        self.last = output_layer(output)
 
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
         frames = self.stem(values)
@@ -82,7 +80,10 @@ class Resnet1dEncoder(SequenceEncoder):
             summary = parts_over(frames, lengths, self.segments)
         else:
             summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
-        embeddings: Embeddings = self.head(summary)
+        numbers = self.dense(self.dropout(summary))
+        if self.segments:
+            numbers = numbers.transpose(1, 2).flatten(1)
+        embeddings: Embeddings = self.last(numbers)
         return embeddings
 
 

@@ -56,7 +56,11 @@ class AlignmentMetric(Metric):
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         ours, theirs = self._descriptors(left), self._descriptors(right)
-        agreement = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
+        if self.training:
+            agreement = self._found_both_ways(ours, theirs)
+        else:
+            # What is asked for twice, once each way, may be exchanged to the last bit.
+            agreement = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
         return -(self.log_gain.exp() * agreement / 2 + self.offset)
 
     def _descriptors(self, embeddings: EmbeddingSets) -> tuple[Tensor, Tensor]:
@@ -78,6 +82,21 @@ class AlignmentMetric(Metric):
         sharpness = self.log_sharpness.exp()
         best = torch.logsumexp(sharpness * (cosine - cost), -1) / sharpness
         return (best * weights.unsqueeze(-1)).sum(2)
+
+    def _found_both_ways(
+        self, ours: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor]
+    ) -> Float[Tensor, "b n m"]:
+        """s(a, b) + s(b, a) with one exponential for both: a fraction of the time and memory."""
+        (left, left_weights), (right, right_weights) = ours, theirs
+        (b, n, places, _), m = left.shape, right.shape[1]
+        sharpness = self.log_sharpness.exp()
+        cosine = (sharpness * left).flatten(1, 2) @ right.flatten(1, 2).transpose(1, 2)
+        cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
+        # No exponent is above 0, and a descriptor's own place keeps the sum from vanishing.
+        near = (cosine.reshape(b, n, places, m, places) - cost[:, None]).exp()
+        there = near.sum(4).log() * left_weights.unsqueeze(-1)
+        back = near.sum(2).log() * right_weights.unsqueeze(1)
+        return (there.sum(2) + back.sum(3)) / sharpness + 2
 
     def reach(self, output: Output) -> float:
         del output

@@ -73,6 +73,10 @@ def between(
             # Most of all pairs are asked for: all at once cost less than each alone.
             every: Distances = metric(left[None], right[None])[0]
             return every[rows].gather(1, columns)
+        if 4 * columns.shape[1] > 3 * len(right):
+            # As few rows as in a batch with forgeries, each against nearly all.
+            every = metric(left[rows][None], right[None])[0]
+            return every.gather(1, columns)
         # Rows with the same columns are one set: their columns are gathered once.
         sets = _sets(columns)
         among = right[columns[:: len(columns) // sets]]
