@@ -20,7 +20,7 @@ SHAPES = {
     "zagoruyko": (2, 64, 70),
 }
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
-SERIES = ("resnet1d", "tdnn")
+SERIES = ("canvas", "resnet1d", "tdnn")
 """Sequence encoders that are tried on samples; the others on tokens."""
 VOCABULARY = 11
 

@@ -12,6 +12,7 @@ from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.exponential import ExponentialLoss
+from gemel.losses.graded import GradedLoss
 from gemel.losses.hinge import HingeLoss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
@@ -146,3 +147,15 @@ def test_hinge_by_hand():
     loss = HingeLoss(margin=1.0)
     value = loss(torch.tensor([-0.4, -2.0, -0.5, 3.0]), torch.tensor([True, True, False, False]))
     assert value.item() == pytest.approx((0.6 + 1.5) / 4)
+
+
+def test_graded_by_each_curve():
+    distance, grades = torch.tensor([0.0, 1.0]), torch.tensor([1.0, 0.0])
+    # exp(-0) = 1 as wished, exp(-1) where 0 is wished.
+    assert GradedLoss("exp")(distance, grades).item() == pytest.approx(exp(-2) / 2)
+    # 1 - d is 1 and 0, both as wished.
+    assert GradedLoss("linear")(distance, grades).item() == 0
+    # (middle - d) / spread is 1/2 and -3/2.
+    curve = GradedLoss("logistic", middle=0.25, spread=0.5)
+    off = 1 - 1 / (1 + exp(-0.5)), 1 / (1 + exp(1.5))
+    assert curve(distance, grades).item() == pytest.approx((off[0] ** 2 + off[1] ** 2) / 2)

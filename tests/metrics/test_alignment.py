@@ -45,7 +45,7 @@ def test_a_stroke_that_has_moved_by_a_step_is_nearer_than_another_stroke():
         return maps.reshape(1, 1, -1)
 
     metric = AlignmentMetric(10, (1, 5))
-    here, moved, far, other = drawing(0, 1), drawing(0, 2), drawing(0, 4), drawing(1, 1)
+    here, moved, far, other = drawing(0, 1), drawing(0, 2), drawing(0, 3), drawing(1, 1)
     distances = [metric(here, item).item() for item in (here, moved, far, other)]
     assert distances == sorted(distances)
     assert distances[0] < distances[1] < distances[2]
@@ -73,3 +73,14 @@ def test_along_time_the_order_counts():
     trace = torch.randn(4, 6, generator=torch.Generator().manual_seed(2))
     there, back = trace.reshape(1, 1, -1), trace.flip(1).reshape(1, 1, -1)
     assert metric(there, there).item() < metric(there, back).item()
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_places_without_a_descriptor_change_nothing(training):
+    """A text in a longer map: what is behind its end neither looks nor is found."""
+    short, long = AlignmentMetric(4 * 3, (1, 3)), AlignmentMetric(4 * 9, (1, 9))
+    maps = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(6))
+    longer = torch.cat([maps, torch.zeros(2, 4, 6)], -1)
+    expected = short.eval()(maps[:1].reshape(1, 1, -1), maps[1:].reshape(1, 1, -1))
+    found = long.train(training)(longer[:1].reshape(1, 1, -1), longer[1:].reshape(1, 1, -1))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-5)

@@ -58,10 +58,16 @@ def test_every_part_has_a_setting_class_with_its_settings_and_defaults(registry,
         assert fields(settings[name]) == keywords(part), name
 
 
-def test_every_metric_may_be_chosen_and_has_no_settings():
-    assert set(get_args(MetricChoice.model_fields["name"].annotation)) == set(METRICS)
-    for part in METRICS.values():
-        assert set(keywords(part)) == {"sides"}
+def test_every_metric_may_be_chosen_with_its_settings_and_defaults():
+    named = {
+        name: kind
+        for kind in get_args(get_args(MetricChoice)[0])
+        for name in get_args(kind.model_fields["name"].annotation)
+    }
+    assert set(named) == set(METRICS)
+    for name, part in METRICS.items():
+        own = {key: value for key, value in keywords(part).items() if key != "sides"}
+        assert fields(named[name]) == own, name
 
 
 def test_every_memory_has_a_setting_class_with_its_settings_and_defaults():

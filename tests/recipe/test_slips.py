@@ -46,7 +46,7 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("encoder.output=tanh", r"encoder\.output must be .*'unit'.*, got 'tanh'"),
         (
             "encoder.name=vgg",
-            "there is no encoder 'vgg'; there are: bag, bilstm, .*compact, conv",
+            "there is no encoder 'vgg'; there are: bag, bilstm, .*compact, contextual, conv",
         ),
         ("encoder.name=compct", r"there is no encoder 'compct'; did you mean 'compact'\?"),
         ("batch.groups=some", r"batch\.groups must be .*'all' or .*integer.*, got 'some'"),

@@ -132,7 +132,7 @@ def drawn_and_traced(folder):
             )
             name = f"{label}_{number}"
             if number % 2:
-                lines = [f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)]
+                lines = [f"{a:.2f},{-b:.2f}" for a, b in zip(x, y, strict=True)]  # upwards
                 (folder / f"{name}.csv").write_text("x,y\n" + "\n".join(lines), "utf-8")
             else:
                 picture = np.full((48, 48), 255, np.uint8)
@@ -165,6 +165,7 @@ DATA = {
     "text-pairs": pairs_of_texts,
     "text-scores": scored_texts,
     "mueller-2016": scored_texts,
+    "sentences": scored_texts,
     "neculoiu-2016": labelled_texts,
     "quora-bag": pairs_of_texts,
     "quora-bilstm": pairs_of_texts,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gemel.encoders.bag import BagEncoder
 from gemel.encoders.bilstm import BiLstmEncoder
+from gemel.encoders.canvas import CanvasEncoder
 from gemel.encoders.chopra import ChopraEncoder
 from gemel.encoders.compact import CompactEncoder
+from gemel.encoders.contextual import ContextualEncoder
 from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
@@ -29,8 +31,10 @@ from gemel.encoders.zagoruyko import ZagoruykoEncoder
 ENCODERS: dict[str, type[Encoder]] = {
     "bag": BagEncoder,
     "bilstm": BiLstmEncoder,
+    "canvas": CanvasEncoder,
     "chopra": ChopraEncoder,
     "compact": CompactEncoder,
+    "contextual": ContextualEncoder,
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
     "gabor": GaborEncoder,

@@ -1,15 +1,17 @@
 """Graded loss: a distance, made a similarity, should be the grade that people gave the pair.
 
-    loss = mean over pairs of  (s(d) - grade)^2      s(d) = exp(-d)   or   1 - d
+    loss = mean over pairs of  (s(d) - grade)^2
+
+    s(d) = exp(-d)   or   1 - d   or   sigmoid((middle - d) / spread)
 
 Mueller & Thyagarajan, "Siamese recurrent architectures for learning sentence similarity", AAAI
 2016, section 3: exp(-d) of the Manhattan distance, grades scaled to 0-1. With the cosine distance
-1 - d is the cosine.
+1 - d is the cosine. A trained score without bounds, as that of `alignment`, wants the logistic.
 """
 
 from __future__ import annotations
 
-from typing import Literal, final
+from typing import Literal, TypeAlias, final
 
 from jaxtyping import Shaped
 from torch import Tensor
@@ -17,18 +19,16 @@ from torch import Tensor
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Scalar
 
-
-def similarity(distance: Distances, by: Literal["exp", "linear"]) -> Distances:
-    """1 at no distance, falling with it."""
-    return (-distance).exp() if by == "exp" else 1 - distance
+By: TypeAlias = Literal["exp", "linear", "logistic"]
 
 
 @final
 class GradedLoss(Loss):
     """`by` is exp, which suits a distance without bound, or linear, which suits the cosine's.
 
-    Where the data have no grades, a matching pair counts as 1 and a different one as 0. Distances
-    and grades have one shape, any.
+    Logistic suits the negative of a trained score: a distance of `middle` is then half alike, and
+    `spread` says how far to either side of it likeness changes. Where the data have no grades, a
+    matching pair counts as 1 and a different one as 0. Distances and grades have one shape, any.
 
     >>> import torch
     >>> GradedLoss()(torch.tensor([0.0, 0.0]), torch.tensor([1.0, 0.5])).item()
@@ -37,9 +37,21 @@ class GradedLoss(Loss):
 
     graded = True
 
-    def __init__(self, by: Literal["exp", "linear"] = "exp") -> None:
+    def __init__(self, by: By = "exp", *, middle: float = 0.0, spread: float = 1.0) -> None:
         super().__init__()
         self.by = by
+        self.middle = middle
+        self.spread = spread
 
     def forward(self, distance: Distances, same: Shaped[Tensor, "*rows columns"]) -> Scalar:
-        return (similarity(distance, self.by) - same.to(distance.dtype)).square().mean()
+        return (self.similarity(distance) - same.to(distance.dtype)).square().mean()
+
+    def similarity(self, distance: Distances) -> Distances:
+        """Falling with distance, from 1 or towards 1."""
+        match self.by:
+            case "exp":
+                return (-distance).exp()
+            case "linear":
+                return 1 - distance
+            case "logistic":
+                return ((self.middle - distance) / self.spread).sigmoid()

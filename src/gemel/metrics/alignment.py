@@ -7,7 +7,8 @@ a_i is the descriptor at place p_i of a's feature maps and w_i(a) = |a_i| / sum_
 descriptor has more to say. A counterpart may lie elsewhere and costs the more the farther away it
 is, so two drawings of one character agree although no stroke is where it was. Each item is encoded
 once, and pairs cost two small products of matrices. The sharpness t, the stiffness k, the gain g
-and the offset c are learned.
+and the offset c are learned. A place whose descriptor is zero (behind the end of a text) neither
+looks for a counterpart nor is one.
 
 After Khattab & Zaharia, "ColBERT", SIGIR 2020, eq. 3 (the sum over the parts of one side of the
 best match on the other), and Li et al., "Revisiting Local Descriptor based Image-to-Class Measure",
@@ -18,7 +19,7 @@ Differs from the papers: a soft maximum, a price for distance, weights, and both
 from __future__ import annotations
 
 from math import inf, log
-from typing import final
+from typing import NamedTuple, final
 
 import torch
 from jaxtyping import Float
@@ -30,6 +31,23 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 SHARPNESS, STIFFNESS, GAIN = 8.0, 0.13, 20.0
 """Where learning starts; the stiffness is a price in cosines for one step on the maps, squared."""
 TINY = 1e-6
+ABSENT = 2.0
+"""The price, in cosines, of taking nothing for a counterpart: no descriptor is that far off."""
+LEAST = 1e-37
+"""What is smaller has no logarithm."""
+
+
+class Described(NamedTuple):
+    """(b, n, i, c) descriptors of unit length, (b, n, i) weights that add up to 1 for an item, and
+    (b, n, i, 1) a 1 where there is no descriptor."""
+
+    descriptors: Tensor
+    weights: Float[Tensor, "b n i"]
+    absent: Float[Tensor, "b n i 1"]
+
+    def beside(self, *more: Tensor) -> Tensor:
+        """The descriptors with more numbers, whose products come to the cosines for free."""
+        return torch.cat([self.descriptors, *more], -1)
 
 
 @final
@@ -44,10 +62,10 @@ class AlignmentMetric(Metric):
     learned = True
     squared_steps: Float[Tensor, "places places"]
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
+    def __init__(self, size: int, sides: Sides = (1, 1), *, stiffness: float = STIFFNESS) -> None:
         super().__init__(size, sides)
         self.log_sharpness = nn.Parameter(torch.tensor(log(SHARPNESS)))
-        self.log_stiffness = nn.Parameter(torch.tensor(log(STIFFNESS)))
+        self.log_stiffness = nn.Parameter(torch.tensor(log(stiffness)))
         self.log_gain = nn.Parameter(torch.tensor(log(GAIN)))
         self.offset = nn.Parameter(torch.zeros(()))
         places = torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
@@ -63,40 +81,43 @@ class AlignmentMetric(Metric):
             agreement = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
         return -(self.log_gain.exp() * agreement / 2 + self.offset)
 
-    def _descriptors(self, embeddings: EmbeddingSets) -> tuple[Tensor, Tensor]:
-        """Descriptors of unit length (b, n, i, c), and their weights (b, n, i)."""
+    def _descriptors(self, embeddings: EmbeddingSets) -> Described:
         sets, items, _ = embeddings.shape
         maps = embeddings.reshape(sets, items, -1, len(self.squared_steps)).transpose(-1, -2)
-        length = (maps.square().sum(-1) + TINY).sqrt()
-        return maps / length.unsqueeze(-1), length / length.sum(-1, keepdim=True)
+        square = maps.square().sum(-1)
+        length = (square + TINY).sqrt()
+        present = (square > 0).to(length.dtype)
+        weights = length * present
+        weights = weights / weights.sum(-1, keepdim=True).clamp(min=TINY)
+        return Described(maps / length.unsqueeze(-1), weights, (1 - present).unsqueeze(-1))
 
-    def _found(
-        self, searching: tuple[Tensor, Tensor], searched: tuple[Tensor, Tensor]
-    ) -> Float[Tensor, "b n m"]:
+    def _found(self, searching: Described, searched: Described) -> Float[Tensor, "b n m"]:
         """How well the descriptors of each item are found in each of the others: s(a, b)."""
-        (descriptors, weights), (candidates, _) = searching, searched
+        descriptors = searching.beside(torch.ones_like(searching.absent))
+        candidates = searched.beside(-ABSENT * searched.absent)
         b, n, places, _ = descriptors.shape
         cosine = descriptors.flatten(1, 2) @ candidates.flatten(1, 2).transpose(1, 2)
         cosine = cosine.reshape(b, n, places, -1, places)
         cost = self.log_stiffness.exp() * self.squared_steps[:, None]
         sharpness = self.log_sharpness.exp()
         best = torch.logsumexp(sharpness * (cosine - cost), -1) / sharpness
-        return (best * weights.unsqueeze(-1)).sum(2)
+        return (best * searching.weights.unsqueeze(-1)).sum(2)
 
-    def _found_both_ways(
-        self, ours: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor]
-    ) -> Float[Tensor, "b n m"]:
+    def _found_both_ways(self, ours: Described, theirs: Described) -> Float[Tensor, "b n m"]:
         """s(a, b) + s(b, a) with one exponential for both: a fraction of the time and memory."""
-        (left, left_weights), (right, right_weights) = ours, theirs
+        one = torch.ones_like(ours.absent), torch.ones_like(theirs.absent)
+        left = ours.beside(one[0], ours.absent)
+        right = theirs.beside(-ABSENT * theirs.absent, -ABSENT * one[1])
         (b, n, places, _), m = left.shape, right.shape[1]
         sharpness = self.log_sharpness.exp()
         cosine = (sharpness * left).flatten(1, 2) @ right.flatten(1, 2).transpose(1, 2)
         cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
         # No exponent is above 0, and a descriptor's own place keeps the sum from vanishing.
         near = (cosine.reshape(b, n, places, m, places) - cost[:, None]).exp()
-        there = near.sum(4).log() * left_weights.unsqueeze(-1)
-        back = near.sum(2).log() * right_weights.unsqueeze(1)
-        return (there.sum(2) + back.sum(3)) / sharpness + 2
+        there = near.sum(4).clamp(min=LEAST).log() * ours.weights.unsqueeze(-1)
+        back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)
+        found: Tensor = (there.sum(2) + back.sum(3)) / sharpness
+        return found + 2
 
     def reach(self, output: Output) -> float:
         del output

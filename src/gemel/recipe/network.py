@@ -65,6 +65,13 @@ class BiLstm(SequenceSetting):
     output: Output = "linear"
 
 
+class Contextual(SequenceSetting):
+    name: Literal["contextual"]
+    hidden: PositiveInt = 50
+    descriptors: PositiveInt = 64
+    places: PositiveInt = 32
+
+
 class TextConv(SequenceSetting):
     name: Literal["text-conv"]
     windows: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (3, 4, 5)
@@ -92,6 +99,15 @@ class Resnet1d(SequenceSetting):
     embedding_size: PositiveInt = 128
     dropout: Dropout = 0.0
     output: Output = "unit"
+
+
+class Canvas(SequenceSetting):
+    name: Literal["canvas"]
+    side: PositiveInt = 56
+    colours: PositiveInt = 4
+    width: PositiveInt = 32
+    descriptors: PositiveInt = 64
+    dropout: Dropout = 0.0
 
 
 class Mlp(EncoderSetting):
@@ -202,9 +218,11 @@ class SentenceTransformer(Setting):
         return self
 
 
-SequenceEncoderChoice: TypeAlias = Bag | BiLstm | TextConv | Tdnn | Resnet1d
+SequenceEncoderChoice: TypeAlias = Bag | BiLstm | Canvas | Contextual | TextConv | Tdnn | Resnet1d
 
-SEQUENCE_ENCODERS = frozenset({"bag", "bilstm", "resnet1d", "tdnn", "text-conv"})
+SEQUENCE_ENCODERS = frozenset(
+    {"bag", "bilstm", "canvas", "contextual", "resnet1d", "tdnn", "text-conv"}
+)
 
 
 class Zagoruyko(EncoderSetting):
@@ -231,9 +249,18 @@ EncoderChoice: TypeAlias = Annotated[
 ]
 
 
-class MetricChoice(Setting):
+class Alignment(Setting):
+    """`stiffness` is where the price of a counterpart's distance starts, in cosines a step squared:
+    low where things have no fixed places, as words in a sentence."""
+
+    name: Literal["alignment"]
+    stiffness: PositiveFloat = 0.13
+
+
+class PlainMetric(Setting):
+    """A metric without settings."""
+
     name: Literal[
-        "alignment",
         "cosine",
         "decision",
         "euclidean",
@@ -243,6 +270,9 @@ class MetricChoice(Setting):
         "views",
         "weighted-l1",
     ]
+
+
+MetricChoice: TypeAlias = Annotated[Alignment | PlainMetric, Field(discriminator="name")]
 
 
 Tie: TypeAlias = Literal["shared", "separate", "joint"]

@@ -69,8 +69,23 @@ class SquaredError(Setting):
 
 
 class Graded(Setting):
+    """`middle` and `spread` are for `by = "logistic"`: the distance that counts as half alike, and
+    how fast likeness falls around it."""
+
     name: Literal["graded"]
-    by: Literal["exp", "linear"] = "exp"
+    by: Literal["exp", "linear", "logistic"] = "exp"
+    middle: float = 0.0
+    spread: PositiveFloat = 1.0
+
+    @model_validator(mode="after")
+    def _only_what_counts(self) -> Graded:
+        """A setting that would be ignored is a mistake."""
+        if self.by != "logistic" and (self.middle != 0.0 or self.spread != 1.0):
+            raise ValueError(
+                f"loss.middle and loss.spread shape the logistic curve, and loss.by is {self.by}: "
+                "leave them out, or set loss.by=logistic"
+            )
+        return self
 
 
 LossChoice: TypeAlias = Annotated[

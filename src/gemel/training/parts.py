@@ -75,7 +75,11 @@ def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:
 
 
 def _metric(recipe: Recipe, encoder: Encoder) -> Metric:
-    return METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_sides)
+    settings = recipe.metric.model_dump(exclude={"name"})
+    metric: Metric = _make(
+        METRICS[recipe.metric.name], encoder.embedding_size, encoder.map_sides, **settings
+    )
+    return metric
 
 
 def _joint(recipe: Recipe, left: Fed, right: Fed | None) -> JointTwin:
