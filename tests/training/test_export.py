@@ -41,6 +41,8 @@ SETTINGS = {
     "text-conv": {"maps": 3, "embedding_size": 5},
     "local": {"width": 4, "descriptors": 3},
     "zagoruyko": {"maps": (4, 4, 5)},
+    "canvas": {"side": 16, "width": 4, "descriptors": 3},
+    "contextual": {"hidden": 4, "descriptors": 3, "places": 4},
 }
 TEXTS = ["no", "a red car", "a car", "a blue car that is red", "red", "a blue red blue red car"]
 PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
