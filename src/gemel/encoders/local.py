@@ -4,7 +4,9 @@
 
 Each convolution has batch norm and ReLU; a residual block is two 3x3 convolutions (He et al.,
 CVPR 2016). The maps have an eighth of the picture's sides: 56x56 becomes 64 numbers at each of 7x7
-places. Made for the metric `alignment`, which lets places look for each other.
+places. Made for the metric `alignment`, which lets places look for each other: its price grows with
+the square of their number, so larger pictures are pooled more often, each time followed by the last
+stage once more.
 """
 
 from __future__ import annotations
@@ -19,14 +21,15 @@ from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images, Maps
 
-SMALLEST_SIDE = 16
+SMALLEST_MAP = 2
+"""Places along each side at the end; before that every pooling and the first stride halve."""
 
 
 @final
 class LocalEncoder(PictureEncoder):
     """The flattened maps are the embedding; `map_sides` says how to unflatten them.
 
-    Raises `RecipeError` for pictures with a side below 16.
+    Raises `RecipeError` for pictures too small for their poolings: with a side below 16 for two.
 
     >>> import torch
     >>> encoder = LocalEncoder((1, 56, 56), PixelStatistics.untouched(1))
@@ -43,17 +46,20 @@ class LocalEncoder(PictureEncoder):
         *,
         width: int = 32,
         descriptors: int = 64,
+        pools: int = 2,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
         channels, height, across = input_shape
-        if min(height, across) < SMALLEST_SIDE:
+        smallest = SMALLEST_MAP * 2 ** (pools + 1)
+        if min(height, across) < smallest:
             raise RecipeError(
-                f"local needs pictures with sides of at least {SMALLEST_SIDE}, got "
-                f"{height}x{across}: set input.size, or use the encoder compact"
+                f"local with {pools} poolings needs pictures with sides of at least {smallest}, "
+                f"got {height}x{across}: set input.size or encoder.pools, or use the encoder "
+                "compact"
             )
         self.input_shape = input_shape
-        self.map_sides = (-(-height // 2) // 4, -(-across // 2) // 4)
+        self.map_sides = (-(-height // 2) // 2**pools, -(-across // 2) // 2**pools)
         self.embedding_size = descriptors * self.map_sides[0] * self.map_sides[1]
         self.layers = nn.Sequential(
             Standardise(statistics),
@@ -64,6 +70,7 @@ class LocalEncoder(PictureEncoder):
             nn.MaxPool2d(2),
             *_convolution(3 * width, 4 * width),
             Residual(4 * width),
+            *(layer for _ in range(pools - 2) for layer in _halved(4 * width)),
             nn.Dropout2d(dropout),
             nn.Conv2d(4 * width, descriptors, 1),
             nn.Flatten(),
@@ -89,6 +96,10 @@ class Residual(nn.Module):
 def _pooled(*layers: nn.Module) -> list[nn.Module]:
     """Halved before the ReLU at their end: the same numbers for a quarter of the work."""
     return [*layers[:-1], nn.MaxPool2d(2), layers[-1]]
+
+
+def _halved(maps: int) -> list[nn.Module]:
+    return [nn.MaxPool2d(2), *_convolution(maps, maps), Residual(maps)]
 
 
 def _convolution(channels: int, maps: int, kernel: int = 3, stride: int = 1) -> list[nn.Module]:

@@ -172,6 +172,7 @@ class Local(EncoderSetting):
     name: Literal["local"]
     width: PositiveInt = 32
     descriptors: PositiveInt = 64
+    pools: Annotated[int, Field(ge=2)] = 2
     dropout: Dropout = 0.0
 
 
