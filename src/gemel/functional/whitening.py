@@ -26,7 +26,7 @@ def whitening_within(
 ) -> tuple[Floats, Floats]:
     """The mean m (d,) and the matrix S A (d, kept) of (n, d) features; `shrinkage` is s in 0–1.
 
-    >>> spread = np.array([[-2.0, 0.1], [2.0, -0.1], [8.0, 5.1], [12.0, 4.9]], np.float32)
+    >>> spread = np.array([[-2.0, 0.1], [2.0, -0.1], [9.9, 4.0], [10.1, 6.0]], np.float32)
     >>> mean, matrix = whitening_within(spread, np.array([0, 0, 1, 1]), 0.0, kept=2)
     >>> white = ((spread - mean) @ matrix).reshape(2, 2, 2)
     >>> of_class = (white - white.mean(1, keepdims=True)).reshape(4, 2)
