@@ -106,7 +106,15 @@ def unlike(tmp_path_factory):
     """A run whose left side reads pictures and whose right side reads pen traces, and its data."""
     folder = tmp_path_factory.mktemp("unlike")
     table = rings(folder)
-    settings = {"encoder.width": 4, "right.encoder.width": 8, "input.size": [24, 24]}
+    settings = {
+        "input.size": [24, 24],
+        "encoder.width": 4,
+        "encoder.descriptors": 8,
+        "right.input.channels": ["x", "y"],
+        "right.encoder.side": 24,
+        "right.encoder.width": 4,
+        "right.encoder.descriptors": 8,
+    }
     run = gemel.train(
         table,
         recipe="drawing-to-strokes",
