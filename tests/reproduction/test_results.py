@@ -84,6 +84,22 @@ def test_one_seed_says_so():
     assert "1 seed |" in readme_table(Results(entries=(one,)))
 
 
+def test_the_readme_has_the_first_row_of_each():
+    one = entry()
+    second = one.rows[0].model_copy(update={"what": "the same, calibrated"})
+    table = readme_table(Results(entries=(one.model_copy(update={"rows": (*one.rows, second)}),)))
+    assert "MNIST" in table
+    assert "calibrated" not in table
+
+
+def test_a_figure_is_named_once():
+    one = entry()
+    named = one.rows[0].model_copy(update={"what": "the accuracy"})
+    text = page(Results(entries=(one.model_copy(update={"rows": (*one.rows, named)}),)))
+    assert "| MNIST \\| pairs: accuracy |" in text
+    assert "| the accuracy |" in text
+
+
 def test_without_an_entry_nothing_changes(tmp_path):
     path = tmp_path / "results.md"
     keep(path, entry())

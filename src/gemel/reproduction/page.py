@@ -31,7 +31,7 @@ def page(results: Results) -> str:
 
 
 def readme_table(results: Results) -> str:
-    """What, published, ours, time and command of every row."""
+    """What, published, ours, time and command of each reproduction's first row."""
     lines = [
         "| what | published | ours (95 % interval) | time | command |",
         "|---|---|---|---|---|",
@@ -40,7 +40,7 @@ def readme_table(results: Results) -> str:
         f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)} | "
         f"{_time(row.seconds)} | `{entry.command}` |"
         for entry in results.entries
-        for row in entry.rows
+        for row in entry.rows[:1]
     ]
     return "\n".join(lines)
 
@@ -72,12 +72,14 @@ def _section(entry: Entry) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for row in entry.rows:
         name = figure_name(row.figure)
+        label = name.label.lower()
+        what = row.what if label in row.what.lower() else f"{row.what}: {label}"
         published = row.published or "–"
         published += f" ({row.source})" if row.source else ""
         seeds = ", ".join(name.write(value) for value in row.seeds)
         times = f"{_time(row.seconds)} | {_time(row.cpu_seconds)}"
         yield (
-            f"| {_cell(row.what)}: {name.label.lower()} | {_cell(published)} | {_ours(row)} | "
+            f"| {_cell(what)} | {_cell(published)} | {_ours(row)} | "
             f"{seeds} | {row.ours.n:,} | {times} |"
         )
     yield ""
