@@ -16,7 +16,6 @@ import numpy as np
 
 from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, padded
 from gemel.errors import MatcherError
-from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Input, Raw
 
 BATCH_ITEMS = 64
@@ -99,13 +98,6 @@ class Networks:
     def distances(self, left: Embeddings, right: Embeddings) -> Distances:
         """(b, n, d) and (b, m, d) to (b, n, m)."""
         return _run(self._metric, left=left, right=right)
-
-    def comparer(self, left: Embeddings, right: Embeddings | None = None) -> EmbeddingComparer:
-        """What protocols ask for the distances of items whose embeddings are at hand.
-
-        `right` holds the same items as the right side encodes them, where it does so differently.
-        """
-        return EmbeddingComparer(left, self.distances, right)
 
     @cached_property
     def _metric(self) -> Any:

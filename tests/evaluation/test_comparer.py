@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,44 @@ def test_pairs_of_items_that_come_back_are_those_of_all_with_all(noisy):
     assert sum(compared) == 25  # 5 x 5 items, for 400 pairs of them
     each = [comparer.pairs(left[i : i + 1], right[i : i + 1])[0] for i in range(400)]
     np.testing.assert_allclose(often, each, rtol=1e-5)
+
+
+def test_a_query_is_fetched_once_for_all_that_it_is_compared_with(monkeypatch, noisy):
+    comparer, shapes = noisy(np.arange(90)), []
+
+    def watched(left, right):
+        shapes.append((left.shape[:2], right.shape[:2]))
+        return comparer.metric(left, right)
+
+    queries, others = np.repeat(np.arange(10), 3), np.arange(30) + 50
+    watching = module.EmbeddingComparer(comparer.embeddings, watched)
+    in_rows = watching.pairs(queries, others)
+    assert shapes == [((10, 1), (10, 3))]
+    each = [comparer.pairs(queries[i : i + 1], others[i : i + 1])[0] for i in range(30)]
+    np.testing.assert_allclose(in_rows, each, rtol=1e-5)
+    # Where not even one row of them fits a step, they go pair by pair.
+    monkeypatch.setattr(module, "CHUNK_FLOATS", 2 * comparer.embeddings.shape[1])
+    np.testing.assert_allclose(watching.pairs(queries, others), each, rtol=1e-5)
+    assert shapes[1:] == [((2, 1), (2, 1))] * 15
+
+
+def test_a_long_comparison_tells_how_far_it_is_and_a_short_one_does_not(monkeypatch, noisy):
+    told = []
+
+    class Telling:
+        @contextmanager
+        def stage(self, name, total):
+            told.append((name, total))
+            yield self
+
+        def advance(self, done, note=""):
+            told.append(done)
+
+    comparer = module.EmbeddingComparer(
+        noisy(np.arange(200)).embeddings, noisy(np.arange(9)).metric, progress=Telling()
+    )
+    comparer.pairs(np.arange(100), np.arange(100) + 100)
+    assert told == []
+    monkeypatch.setattr(module, "CHUNK_FLOATS", comparer.embeddings.shape[1])
+    comparer.pairs(np.arange(100), np.arange(100) + 100)
+    assert told == [("comparing pairs", 100), *range(1, 101)]

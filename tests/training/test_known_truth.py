@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import gemel
+from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.measure.protocols import Question, Subject
 from gemel.measure.runs import own_data
 from gemel.progress import Silent
@@ -63,7 +64,9 @@ def constant(tiny_run):
     prepared = own_data(tiny_run, Silent())
     items = len(prepared.side("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
-    return Subject(matcher, prepared, "test", matcher.networks.comparer(embeddings))
+    return Subject(
+        matcher, prepared, "test", EmbeddingComparer(embeddings, matcher.networks.distances)
+    )
 
 
 def test_a_constant_network_scores_chance_in_verification(constant):
@@ -87,7 +90,7 @@ def test_a_constant_network_retrieves_no_more_than_chance(constant):
 def test_an_oracle_scores_everything(constant):
     labels = constant.prepared.labels(constant.prepared.side("test"))
     one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
-    comparer = constant.matcher.networks.comparer(one_hot[labels])
+    comparer = EmbeddingComparer(one_hot[labels], constant.matcher.networks.distances)
     oracle = Subject(constant.matcher, constant.prepared, "test", comparer)
     assert oracle.verification(Question()).answer.figures["auc"].value == 1
     assert oracle.few_shot(Question()).figures["accuracy"].value == 1

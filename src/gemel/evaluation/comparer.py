@@ -23,6 +23,9 @@ OFTEN = 2
 """Where items come back so often that all with all are at most so many times the pairs asked for,
 all with all are the cheaper: each item is then fetched once."""
 
+LONG = 50
+"""Steps from which on it is told how far a comparison is."""
+
 PAIRS_AT_ONCE = 256
 """Pairs that go through a joint network in one step."""
 
@@ -45,12 +48,14 @@ class EmbeddingComparer:
     """Compares by a metric on embeddings that were computed once.
 
     `metric` takes (b, n, d) and (b, m, d) and gives (b, n, m). `right` are the items' embeddings
-    as the right side of a pair, where they differ from those as its left side.
+    as the right side of a pair, where they differ from those as its left side. An item of the left
+    that is compared with several in a row (an episode's query) is fetched once for all of them.
     """
 
     embeddings: Embeddings
     metric: Callable[[Embeddings, Embeddings], Distances]
     right: Embeddings | None = None
+    progress: Progress = Silent()
 
     def pairs(self, left: Indices, right: Indices) -> Distances:
         rows, columns = np.unique(left), np.unique(right)
@@ -58,14 +63,21 @@ class EmbeddingComparer:
             every = self.cross(rows, columns)
             found: Distances = every[np.searchsorted(rows, left), np.searchsorted(columns, right)]
             return found
-        distance = np.empty(len(left), np.float32)
-        step = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
-        for start in range(0, len(left), step):
-            chunk = slice(start, start + step)
-            distance[chunk] = self.metric(
-                self.embeddings[left[chunk], None], self._rights[right[chunk], None]
-            )[:, 0, 0]
-        return distance
+        width = self.embeddings.shape[1]
+        together = _in_a_row(left)
+        if together * width > CHUNK_FLOATS:
+            together = 1
+        ours, theirs = left[::together], right.reshape(-1, together)
+        distance = np.empty(theirs.shape, np.float32)
+        chunks = _chunks(len(ours), max(1, CHUNK_FLOATS // (together * width)))
+        progress = self.progress if len(chunks) >= LONG else Silent()
+        with progress.stage("comparing pairs", len(chunks)) as stage:
+            for done, chunk in enumerate(chunks, 1):
+                distance[chunk] = self.metric(
+                    self.embeddings[ours[chunk], None], self._rights[theirs[chunk]]
+                )[:, 0]
+                stage.advance(done)
+        return distance.reshape(-1)
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty((len(left), len(right)), np.float32)
@@ -124,6 +136,15 @@ class Among:
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         return self.comparer.cross(self.chosen[left], self.chosen[right])
+
+
+def _in_a_row(items: Indices) -> int:
+    """The most times that every item comes again before the next does.
+
+    >>> _in_a_row(np.array([4, 4, 4, 4, 7, 7])), _in_a_row(np.array([4, 4, 7]))
+    (2, 1)
+    """
+    return int(np.gcd.reduce(np.append(np.flatnonzero(np.diff(items)) + 1, len(items))))
 
 
 def _chunks(count: int, step: int) -> list[slice]:

@@ -71,9 +71,9 @@ def comparer_of(
     if isinstance(networks, JointNetworks):
         return JointComparer(items.left.fetch, items.right.fetch, networks.distances, progress)
     left = encoded(networks.left, items, progress)
-    if networks.right is networks.left:
-        return networks.comparer(left)
-    return networks.comparer(left, encoded(networks.right, items, progress, "right"))
+    alike = networks.right is networks.left
+    right = None if alike else encoded(networks.right, items, progress, "right")
+    return EmbeddingComparer(left, networks.distances, right, progress)
 
 
 def encoded(

@@ -96,11 +96,11 @@ class AlignmentMetric(Metric):
         descriptors = searching.beside(torch.ones_like(searching.absent))
         candidates = searched.beside(-ABSENT * searched.absent)
         b, n, places, _ = descriptors.shape
-        cosine = descriptors.flatten(1, 2) @ candidates.flatten(1, 2).transpose(1, 2)
-        cosine = cosine.reshape(b, n, places, -1, places)
-        cost = self.log_stiffness.exp() * self.squared_steps[:, None]
         sharpness = self.log_sharpness.exp()
-        best = torch.logsumexp(sharpness * (cosine - cost), -1) / sharpness
+        cosine = (sharpness * descriptors).flatten(1, 2) @ candidates.flatten(1, 2).transpose(1, 2)
+        cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
+        near = (cosine.reshape(b, n, places, -1, places) - cost[:, None]).exp()
+        best = near.sum(-1).clamp(min=LEAST).log() / sharpness + 1
         return (best * searching.weights.unsqueeze(-1)).sum(2)
 
     def _found_both_ways(self, ours: Described, theirs: Described) -> Float[Tensor, "b n m"]:
