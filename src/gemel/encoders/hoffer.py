@@ -61,9 +61,8 @@ class HofferEncoder(PictureEncoder):
             if place < len(KERNELS) - 1:
                 layers.append(nn.MaxPool2d(2))
                 sides = [side // 2 for side in sides]
-            layers.append(
-                nn.ReLU()
-            )  # after the pooling: the same numbers for a quarter of the work
+            # After the pooling: the same numbers for a quarter of the work.
+            layers.append(nn.ReLU())
             if place < len(maps) - 1:
                 layers.append(nn.Dropout(dropout))
         if min(sides) < 1:
