@@ -106,7 +106,6 @@ def test_hoffer_has_the_papers_network_distance_and_loss():
     assert (recipe.encoder.name, recipe.encoder.maps) == ("hoffer", "auto")
     # Section 2: Euclidean distances of triplets, their softmax against (0, 1).
     assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "distance-ratio")
-    assert (recipe.batch.kind, recipe.batch.size) == ("triplets", 128)
     # Nothing is augmented.
     assert recipe.augment == type(recipe.augment)()
 
