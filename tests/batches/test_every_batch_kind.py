@@ -228,3 +228,11 @@ def test_what_an_item_is_called_in_its_sequence_is_its_label_under_a_new_number(
             numbers |= {(label, one) for label in labels}
     # No label keeps its number.
     assert len({one for label, one in numbers if label == 0}) == 3
+
+
+def test_a_left_item_with_two_partners_in_a_batch_matches_both():
+    pairs = Partners(np.array([0, 0, 3]), np.array([1, 2, 4]), size=3)
+    (batch,) = pairs.epoch(np.random.default_rng(0))
+    left, right = batch.items[batch.rows], batch.items[batch.columns[0]]
+    expected = [[(a, b) in {(0, 1), (0, 2), (3, 4)} for b in right] for a in left]
+    assert batch.same.tolist() == expected

@@ -44,8 +44,18 @@ def test_pairs_have_their_left_item_on_the_left(sides):
     assert len(set(matching)) == 40
 
 
-def test_all_matching_pairs_are_taken_where_there_are_no_more(sides):
-    assert int(sample_across(sides, seed=0).same.sum()) == 60
+def test_all_pairs_are_taken_where_there_are_no_more(sides):
+    pairs = sample_across(sides, seed=0)
+    assert int(pairs.same.sum()) == 60
+    assert len(set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))) == 30 * 60
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_impostors_are_found_however_rare_they_are(seed):
+    """One left item, 99 right ones of its label and one of another: drawing blindly may miss it."""
+    sides = TwoSides(np.array([0] * 100 + [1]), np.array([0]), np.arange(1, 101))
+    pairs = sample_across(sides, seed, PairLimits(10, 10))
+    assert pairs.right[~pairs.same].tolist() == [100]
 
 
 def test_a_query_is_on_the_left_and_its_candidates_on_the_right_within_its_group(sides, groups):

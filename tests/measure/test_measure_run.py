@@ -14,12 +14,14 @@ from scipy.spatial.distance import cdist
 import gemel
 from gemel.data import open_data
 from gemel.errors import DataError, MissingExtra, RunError
-from gemel.measure import runs
+from gemel.measure import compared, runs
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.history import read_history, write_history
+from gemel.measure.packed import PackedSide
 from gemel.measure.protocols import Question
 from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
 from gemel.progress import Silent
+from gemel.run import Run
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 
@@ -61,8 +63,14 @@ def test_other_data_are_measured_as_a_whole(tiny_run, drawings):
     assert answer.figures["auc"].n == 72 * 71 // 2  # every pair of 72 items
 
 
-def test_a_folder_that_has_grown_is_measured_without_what_was_learned(drawings, tmp_path):
-    run = train(drawings, tmp_path / "run", "split.by=item", epochs=1)
+@pytest.fixture(scope="module")
+def closed(drawings, tmp_path_factory):
+    """A run on closed labels: look at it, never change it."""
+    return train(drawings, tmp_path_factory.mktemp("closed") / "run", "split.by=item")
+
+
+def test_a_folder_that_has_grown_is_measured_without_what_was_learned(closed, drawings, tmp_path):
+    run = closed
     prepared = own_data(run, Silent())
     learned = len(prepared.side("train")) + len(prepared.side("validation"))
     grown = tmp_path / "grown"
@@ -81,9 +89,21 @@ def test_a_folder_that_has_grown_is_measured_without_what_was_learned(drawings, 
     assert answer.figures["auc"].n == left * (left - 1) // 2
     assert f"{learned} items of grown were learned from by this run and are left out" in said
 
+    said.clear()
+    divided = measure_run(run, str(grown), "linear-probe", Question(), told).figures["accuracy"]
+    (sentence,) = (each for each in said if "are left out" in each)
+    # A fifth of what has grown is tested, less what was learned: of 74 items some 15, less 12.
+    assert divided.n + int(sentence.split()[0]) == pytest.approx(74 / 5, abs=4)
 
-def test_data_of_which_everything_was_learned_measure_nothing(drawings, tmp_path):
-    run = train(drawings, tmp_path / "run", "split.by=item", epochs=1)
+
+@pytest.mark.parametrize("protocol", ["linear-probe", "nearest", "verification"])
+def test_items_of_another_kind_are_refused(closed, protocol):
+    with pytest.raises(DataError, match="reads items of the kind image, and job-titles holds"):
+        measured(closed, "job-titles", protocol=protocol)
+
+
+def test_data_of_which_everything_was_learned_measure_nothing(closed, drawings, tmp_path):
+    run = Run(shutil.copytree(closed.path, tmp_path / "run"))
     prepared = own_data(run, Silent())
     for index in prepared.side("train"):
         name = prepared.dataset.items.name(int(index))
@@ -96,8 +116,8 @@ def test_data_of_which_everything_was_learned_measure_nothing(drawings, tmp_path
         measured(run, str(tmp_path / "seen"))
 
 
-def test_a_training_on_closed_labels_measures_items_of_the_same_labels(drawings, tmp_path):
-    run = train(drawings, tmp_path / "run", "split.by=item")
+def test_a_training_on_closed_labels_measures_items_of_the_same_labels(closed, drawings):
+    run = closed
     prepared = own_data(run, Silent())
     for side in ("train", "validation", "test"):
         assert len(np.unique(prepared.labels(prepared.side(side)))) == 6
@@ -106,6 +126,21 @@ def test_a_training_on_closed_labels_measures_items_of_the_same_labels(drawings,
     assert probed.figures["accuracy"].n == len(prepared.side("test"))
     assert probed.figures["accuracy"].value > 1 / 6
     assert f"embeddings of {len(prepared.side('train'))} training items" in probed.notices[0]
+
+
+def test_pictures_named_by_the_nearest_are_never_all_in_memory(closed, monkeypatch):
+    fetched = []
+    fetch = PackedSide.__getitem__
+    monkeypatch.setattr(compared, "ENCODED_AT_ONCE", 16)
+    monkeypatch.setattr(
+        PackedSide,
+        "__getitem__",
+        lambda side, items: fetched.append(len(items)) or fetch(side, items),
+    )
+    figures = measured(closed, protocol="nearest").figures
+    assert set(figures) == {"accuracy", "accuracy@5-shot"}
+    assert figures["accuracy"].n == len(own_data(closed, Silent()).side("test"))
+    assert max(fetched) == 16
 
 
 def test_a_linear_probe_of_labels_held_out_is_refused(tiny_run):
@@ -157,9 +192,11 @@ def test_pairs_by_label_ask_for_labels(table, tmp_path):
         gemel.train("digits", recipe="pairs", epochs=1, out=tmp_path / "run2", quiet=True)
 
 
-def test_a_changed_item_or_label_is_noticed(drawings, tmp_path):
+def test_a_changed_item_or_label_is_noticed(closed, drawings, tmp_path):
     data = shutil.copytree(drawings, tmp_path / "mine")
-    run = train(data, tmp_path / "run", "split.by=item", epochs=1)
+    run = Run(shutil.copytree(closed.path, tmp_path / "run"))
+    told = json.loads(run.data.read_text("utf-8"))
+    run.data.write_text(json.dumps(told | {"source": str(data)}), "utf-8")
     changes = [
         lambda: (data / "label0").rename(data / "another name"),
         lambda: Image.new("L", (12, 12)).save(data / "label1" / "00.png"),

@@ -47,6 +47,8 @@ def test_a_figure_stays_where_its_kind_can_be():
     assert mean_over_seeds("eer", low).low == 0
     assert -1 <= mean_over_seeds("pearson", low).low < 0
     assert mean_over_seeds("log_loss", two).high > 1
+    on_a_scale = [figure(1.4, 0.1, 0.2)] * 2  # of scores from 1 to 5
+    assert mean_over_seeds("mse", on_a_scale).high == pytest.approx(1.6)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(0, 0.2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from types import SimpleNamespace
 
 import optuna
 import pytest
@@ -150,6 +151,17 @@ def test_a_trial_of_a_process_that_is_gone_does_not_count(tmp_path):
     states = [trial.state for trial in study.trials]
     assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
     assert finished(study) == []
+
+
+def test_on_windows_no_process_is_asked_whether_it_lives(tmp_path, monkeypatch):
+    """There the signal that asks elsewhere is Ctrl-C: the other search would end by it."""
+    recipe = load_recipe("default", QUICK)
+    study = open_study(tmp_path / "study.jsonl", recipe, DATA)
+    study.ask().set_user_attr("process", [socket.gethostname(), 2**22 + 1])
+    windows = SimpleNamespace(name="nt", getpid=os.getpid)
+    monkeypatch.setattr("gemel.tuning.study.os", windows)
+    next_trial(study, recipe)
+    assert study.trials[0].state == TrialState.RUNNING
 
 
 def test_two_processes_share_one_study(tmp_path):

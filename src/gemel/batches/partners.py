@@ -22,7 +22,7 @@ from gemel.batches.given_pairs import alike
 class Partners:
     """Every matching pair once an epoch, `size` of them a batch, in a new order.
 
-    A right item that stands in a batch twice is a partner in both places. `lengths` (n,) of pairs
+    An item that stands in a batch twice has its partners in both places. `lengths` (n,) of pairs
     bring those of about one length together, as in `GivenPairs`.
 
     >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)
@@ -54,5 +54,5 @@ class Partners:
             items=np.concatenate([left, right]),
             rows=np.arange(n),
             columns=np.tile(np.arange(n, 2 * n), (n, 1)),
-            same=right[:, None] == right,
+            same=(left[:, None] == left) | (right[:, None] == right),
         )

@@ -13,7 +13,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
 from gemel.evaluation.few_shot import Episodes, FewShotTask
-from gemel.evaluation.pairs import PairLimits, PairSample
+from gemel.evaluation.pairs import PairLimits, PairSample, drawn
 
 
 @final
@@ -27,10 +27,10 @@ class TwoSides:
 
 
 def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits()) -> PairSample:
-    """Pairs of a left and a right item: genuine ones, then impostors, uniform in each kind.
+    """Pairs of a left and a right item: genuine ones, then impostors, each uniform without
+    replacement.
 
-    Genuine pairs are drawn without replacement, impostors with. Raises DataError where there is no
-    pair of one of the kinds.
+    Raises DataError where there is no pair of one of the kinds.
 
     >>> sides = TwoSides(np.array([0, 1, 0, 1]), np.array([0, 1]), np.array([2, 3]))
     >>> pairs = sample_across(sides, seed=0, limits=PairLimits(2, 1))
@@ -38,25 +38,21 @@ def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits())
     ([True, True, False], [(0, 2), (1, 3)])
     """
     rng = np.random.default_rng(seed)
-    start, size, order = _partners(sides)
-    left = np.repeat(sides.left, size)
-    if not len(left) or len(np.unique(sides.labels[sides.right])) < 2:
+    start, stop, order = _partners(sides)
+    genuine = drawn(start, stop, limits.genuine, rng)
+    others = len(order) - (stop - start)
+    asked, place = drawn(np.zeros_like(others), others, limits.impostors, rng)
+    place += (stop - start)[asked] * (place >= start[asked])  # step over the partners
+    if not (len(genuine[0]) and len(asked)):
         raise DataError(
             "verification across two sides needs a left and a right item of one label, and two "
             f"labels; got {len(sides.left):,} items on the left and {len(sides.right):,} on the "
             "right: add items"
         )
-    rank = np.arange(len(left)) - np.repeat(np.cumsum(size) - size, size)
-    right = order[np.repeat(start, size) + rank]
-    kept = np.sort(rng.permutation(len(left))[: limits.genuine])
-    others = _impostors(sides, min(limits.impostors, len(sides.left) * len(sides.right)), rng)
-    return PairSample(
-        left := np.concatenate([left[kept], others[0]]),
-        right := np.concatenate([right[kept], others[1]]),
-        np.arange(len(left)) < len(kept),
-        sides.labels[left],
-        sides.labels[right],
-    )
+    left = sides.left[np.concatenate([genuine[0], asked])]
+    right = order[np.concatenate([genuine[1], place])]
+    same = np.arange(len(left)) < len(genuine[0])
+    return PairSample(left, right, same, sides.labels[left], sides.labels[right])
 
 
 def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
@@ -112,20 +108,12 @@ def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -
 
 
 def _partners(sides: TwoSides) -> tuple[Indices, Indices, Indices]:
-    """Of each left item: where its right partners begin and how many, in an order of the right."""
+    """Of each left item: where its right partners begin and end, in an order of the right."""
     order = sides.right[np.argsort(sides.labels[sides.right], kind="stable")]
     known = sides.labels[order]
     start = np.searchsorted(known, sides.labels[sides.left], side="left")
     stop = np.searchsorted(known, sides.labels[sides.left], side="right")
-    return start, stop - start, order
-
-
-def _impostors(sides: TwoSides, count: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
-    """Pairs of different labels: drawn alike, and those of one label thrown away."""
-    left = sides.left[rng.integers(len(sides.left), size=2 * count)]
-    right = sides.right[rng.integers(len(sides.right), size=2 * count)]
-    different = np.flatnonzero(sides.labels[left] != sides.labels[right])[:count]
-    return left[different], right[different]
+    return start, stop, order
 
 
 def _by_label(labels: Codes, items: Indices) -> dict[int, Indices]:

@@ -40,9 +40,10 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
     comparers: dict[str, Comparer] = {
         "": comparer_of(matcher.networks, some_of(prepared.packed, items), progress)
     }
-    packed = prepared.packed.left[items]
-    if prepared.dataset.kind == "series" and isinstance(packed, Padded):
-        comparers["dtw"] = DtwComparer(packed)
+    if prepared.dataset.kind == "series":
+        sequences = prepared.packed.left[items]
+        assert isinstance(sequences, Padded), "sequences differ in length"
+        comparers["dtw"] = DtwComparer(sequences)
     scores: dict[str, Floats] = {}
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):

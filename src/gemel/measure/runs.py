@@ -76,13 +76,15 @@ def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
     """All three sides: of the run's own data, or of others divided by the run's recipe."""
     if source is None:
         return own_data(run, progress)
-    dataset = open_data(source)
+    matcher = load(run.path)
+    dataset = open_data(source, kind=matcher.file.input.kind)
     if dataset.fingerprint() == run_data(run)["fingerprint"]:
         return own_data(run, progress)
+    refuse_other_kind(matcher, dataset)
     recipe = load_recipe(run.recipe)
-    readers = readers_of(load(run.path).file)
+    readers = readers_of(matcher.file)
     divided = prepare(dataset, readers, recipe.split, recipe.seed, progress)
-    return without_learned(divided, read_learned(run))[0]
+    return _less_learned(run, divided, progress)
 
 
 def other_data(run: Run, source: str, progress: Progress) -> Prepared:
@@ -98,13 +100,19 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
         return own_data(run, progress)
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, readers_of(matcher.file), progress)
-    prepared, learned = without_learned(whole, read_learned(run))
+    return _less_learned(run, whole, progress)
+
+
+def _less_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
+    """The test side without what the run has learned from, and a sentence about how much."""
+    left, learned = without_learned(prepared, read_learned(run))
     if learned:
+        what = "items" if prepared.dataset.pairs is None else "pairs"
         progress.say(
-            f"{learned} {'items' if dataset.pairs is None else 'pairs'} of {dataset.name} were "
-            "learned from by this run and are left out"
+            f"{learned} {what} of {prepared.dataset.name} were learned from by this run and are "
+            "left out"
         )
-    return prepared
+    return left
 
 
 def refuse_other_kind(matcher: Matcher, dataset: Dataset) -> None:

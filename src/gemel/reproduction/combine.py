@@ -22,7 +22,12 @@ from collections.abc import Sequence
 from gemel.evaluation.figure import Figure
 from gemel.functional.student import student_t
 
-BOUNDS = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "log_loss": (0.0, math.inf)}
+BOUNDS = {
+    "pearson": (-1.0, 1.0),
+    "spearman": (-1.0, 1.0),
+    "mse": (0.0, math.inf),
+    "log_loss": (0.0, math.inf),
+}
 """Of figures that are not rates between 0 and 1."""
 
 

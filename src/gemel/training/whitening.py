@@ -7,6 +7,7 @@ import torch
 
 from gemel.encoders.gabor import GaborEncoder
 from gemel.functional.whitening import whitening_within
+from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 from gemel.twin import Twin
 
@@ -18,19 +19,20 @@ AT_ONCE = 16
 
 def whiten(twin: Twin, prepared: Prepared) -> None:
     """Sets the last layer of an encoder that starts so; does nothing to any other twin."""
-    for encoder in twin.encoders:
+    sides = (prepared.packed.left, prepared.packed.right)
+    for encoder, packed in zip(twin.encoders, sides, strict=False):
         if isinstance(encoder, GaborEncoder) and prepared.dataset.labels is not None:
-            _whiten(encoder, prepared)
+            _whiten(encoder, prepared, packed)
 
 
-def _whiten(encoder: GaborEncoder, prepared: Prepared) -> None:
+def _whiten(encoder: GaborEncoder, prepared: Prepared, packed: PackedSide) -> None:
     train = prepared.side("train")
-    train = train[prepared.genuine(train)]
+    train = train[prepared.genuine(train) & packed.holds(train)]
     chosen = train[np.linspace(0, len(train) - 1, min(MOST_ITEMS, len(train))).astype(int)]
     parts = []
     with torch.inference_mode():
         for start in range(0, len(chosen), AT_ONCE):
-            (pictures,) = prepared.packed.left.feed(chosen[start : start + AT_ONCE])
+            (pictures,) = packed.feed(chosen[start : start + AT_ONCE])
             parts.append(encoder.features(torch.from_numpy(pictures)).numpy())
     features = np.concatenate(parts)
     labels = np.repeat(prepared.labels(chosen), features.shape[1])

@@ -127,6 +127,8 @@ def _sweep(study: Study) -> None:
 
 
 def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # signal 0 is Ctrl-C there, and would end what it asks about
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
