@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 install_import_hook([f"gemel.{room}" for room in CHECKED], "shape_checks.checked")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """There is a worker for each processor: with more threads they would spin for one another."""
+    if config.getoption("numprocesses", None):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Packs go where the session's files go, not into the user's cache."""
