@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gemel.data import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
-from gemel.data.components import components, together
 from gemel.data.sources import FileItems
+from gemel.data.together import together
 from gemel.errors import DataError
 
 
@@ -53,12 +53,7 @@ def sides(parts: Split) -> list[set[int]]:
     return [set(parts.side(name).tolist()) for name in SIDES]
 
 
-class TestComponents:
-    def test_by_hand(self):
-        # 0–2, 2–4 and 1–3 make {0, 2, 4}, {1, 3}, {5}.
-        found = components(6, np.array([0, 4, 3]), np.array([2, 2, 1]))
-        assert found.tolist() == [0, 1, 0, 1, 0, 2]
-
+class TestTogether:
     @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=20))
     def test_against_spreading_until_nothing_changes(self, keys):
         first, second = map(np.array, zip(*keys, strict=True))
@@ -193,7 +188,7 @@ class TestGiven:
         parts = divided(labelled(labels.tolist(), split=given), contents)
         assert 50 in parts.test
         assert 3 not in set.union(*sides(parts))
-        assert "1 items are left out because the same picture" in parts.reason
+        assert "1 items are left out because the same content" in parts.reason
 
 
 def test_unreadable_items_are_on_no_side():

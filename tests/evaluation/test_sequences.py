@@ -10,7 +10,6 @@ from gemel.evaluation.sequences import (
     Sequences,
     SequenceTask,
     draw_sequences,
-    nearest_is_right,
     score_sequences,
 )
 
@@ -43,11 +42,6 @@ def test_the_same_seed_draws_the_same_and_another_seed_others():
 def test_instances_are_counted_in_time():
     drawn = Sequences(np.zeros((2, 5), int), np.array([[0, 1, 0, 0, 1], [1, 1, 1, 0, 0]]))
     assert drawn.instances().tolist() == [[1, 1, 2, 3, 2], [1, 2, 3, 1, 2]]
-
-
-def test_a_tie_is_wrong():
-    distance = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]], np.float32)
-    assert nearest_is_right(distance, np.array([0, 0, 0])).tolist() == [True, False, False]
 
 
 def test_one_that_remembers_is_right_from_the_second_instance_on():

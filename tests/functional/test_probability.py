@@ -6,15 +6,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemel.functional.probability import (
-    brier,
     calibration_error,
-    log_loss,
     prior_weights,
     reliability,
+    squared_error,
+    surprise,
+    weighted_mean,
 )
 
 PROBABILITY = np.array([0.9, 0.6, 0.3])
 SAME = np.array([True, False, False])
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_has_no_mean():
+    assert weighted_mean(np.array([1.0, 3.0]), np.array([3.0, 1.0])) == 1.5
+    assert np.isnan(weighted_mean(np.array([1.0, 3.0]), np.zeros(2)))
+
+
+def brier(probability, same, weights):
+    return weighted_mean(squared_error(probability, same), weights)
+
+
+def log_loss(probability, same, weights):
+    return weighted_mean(surprise(probability, same), weights)
 
 
 def test_by_hand_where_matches_are_one_half():

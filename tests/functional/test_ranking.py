@@ -6,11 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemel.functional.ranking import (
-    average_precision,
     average_precision_at_r,
     recall_at,
     relevant_ranks,
+    right_is_nearest,
 )
+
+
+def test_what_ties_with_another_is_not_nearest():
+    distance = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5], [np.nan, 1.0]], np.float32)
+    assert right_is_nearest(distance, np.zeros(4, int)).tolist() == [True, False, False, False]
+    in_time = right_is_nearest(np.tile(distance, (3, 1, 1)), np.ones((3, 4), int))
+    assert in_time[1].tolist() == [False, True, False, False]
 
 
 def test_by_hand():
@@ -18,7 +25,6 @@ def test_by_hand():
     ranks = relevant_ranks(distance, np.array([True, False, True, False, True]))
     assert ranks.tolist() == [1, 3, 5]
     assert (recall_at(ranks, 1), recall_at(ranks + 1, 1), recall_at(ranks + 1, 2)) == (1, 0, 1)
-    assert average_precision(ranks) == pytest.approx((1 / 1 + 2 / 3 + 3 / 5) / 3)
     # Of the first three ranks, 1 and 3 are right: (1/1 + 0 + 2/3) / 3.
     assert average_precision_at_r(ranks) == pytest.approx((1 + 2 / 3) / 3)
 
@@ -34,7 +40,8 @@ def test_matches_scikit_learn_where_nothing_ties():
 
     rng = np.random.default_rng(0)
     distance, relevant = rng.normal(size=200), rng.uniform(size=200) < 0.2
-    ours = average_precision(relevant_ranks(distance, relevant))
+    ranks = relevant_ranks(distance, relevant)
+    ours = np.mean(np.arange(1, len(ranks) + 1) / ranks)
     assert ours == pytest.approx(average_precision_score(relevant, -distance))
 
 

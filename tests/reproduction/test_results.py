@@ -9,8 +9,9 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
+from gemel.reproduction.keep import keep
 from gemel.reproduction.page import BEGIN, END, page, readme_table, with_table
-from gemel.reproduction.results import Entry, Results, Row, keep, read_results
+from gemel.reproduction.results import Entry, Results, Row, read_results
 
 ROOT = Path(__file__).parents[2]
 

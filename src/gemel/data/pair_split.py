@@ -9,11 +9,11 @@ import numpy as np
 
 from gemel.arrays import Codes, Same
 from gemel.data.allotment import Needs, Shares, allot_whole
-from gemel.data.components import components
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
 from gemel.data.settled import NOWHERE, open_shares, opened
 from gemel.data.sides import PairRows, Split, SplitConfig, Unit
 from gemel.errors import DataError
+from gemel.functional.components import components
 
 NEEDS: Needs = dict.fromkeys((TRAIN, VALIDATION, TEST), (1, 1))
 """Pairs that are the same, and pairs that are not."""

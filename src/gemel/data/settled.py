@@ -39,7 +39,7 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     sides[copies] = NOWHERE
     if copies.any():
         remarks += (
-            f"{copies.sum():,} items are left out because the same picture is on a given side.",
+            f"{copies.sum():,} items are left out because the same content is on a given side.",
         )
     if not alive.all():
         remarks += (f"{(~alive).sum():,} unreadable items are on no side.",)

@@ -119,8 +119,7 @@ class JointComparer:
         return distance
 
     def cross(self, left: Indices, right: Indices) -> Distances:
-        every = self.pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
-        return every.reshape(len(left), len(right))
+        return cross_by_pairs(self.pairs, left, right)
 
 
 @final
@@ -136,6 +135,14 @@ class Among:
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         return self.comparer.cross(self.chosen[left], self.chosen[right])
+
+
+def cross_by_pairs(
+    pairs: Callable[[Indices, Indices], Distances], left: Indices, right: Indices
+) -> Distances:
+    """(n, m) where each distance is one pair's by itself."""
+    every = pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
+    return every.reshape(len(left), len(right))
 
 
 def _in_a_row(items: Indices) -> int:

@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Array, Distances, Indices, Padded
-from gemel.evaluation.comparer import CHUNK_FLOATS
+from gemel.evaluation.comparer import CHUNK_FLOATS, cross_by_pairs
 
 
 @final
@@ -43,9 +43,7 @@ class DtwComparer:
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         """(n, m) the warped distance of each item of `left` to each of `right`."""
-        shape = (len(left), len(right))
-        first, second = np.repeat(left, shape[1]), np.tile(right, shape[0])
-        return self.pairs(first, second).reshape(shape)
+        return cross_by_pairs(self.pairs, left, right)
 
 
 def warped_distance(left: Padded, right: Padded) -> Distances:

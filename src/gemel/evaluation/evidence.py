@@ -36,7 +36,10 @@ class Evidence:
 
     @classmethod
     def of_scores(cls, scores: Mapping[str, Floats], labels: Codes) -> Self:
-        """Figures that are means: a score (t,) of each trial, and the label that it is about."""
+        """Figures that are means: a score (t,) of each trial, and the label that it is about.
+
+        `labels` may be codes of whatever is drawn again as a whole.
+        """
 
         def means(weights: Floats) -> dict[str, float]:
             return {name: weighted_mean(each, weights) for name, each in scores.items()}

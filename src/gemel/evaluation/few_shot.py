@@ -21,6 +21,7 @@ from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap
+from gemel.functional.ranking import right_is_nearest
 
 
 @final
@@ -99,7 +100,7 @@ def score_episodes(
     right: list[Same] = []
     query: list[Indices] = []
     for episodes in drawn:
-        right.append(_nearest_is_right(ask(episodes), episodes))
+        right.append(right_is_nearest(ask(episodes), episodes.answer))
         query.append(episodes.query)
     asked, correct = np.concatenate(query), np.concatenate(right)
     evidence = Evidence.of_scores({"accuracy": correct.astype(np.float64)}, labels[asked])
@@ -109,7 +110,7 @@ def score_episodes(
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
     """(t,) whether the right label is strictly nearer, by mean distance, than every other."""
-    return _nearest_is_right(mean_distances(comparer, episodes), episodes)
+    return right_is_nearest(mean_distances(comparer, episodes), episodes.answer)
 
 
 def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:
@@ -118,14 +119,6 @@ def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:
     distance = comparer.pairs(query.reshape(-1), episodes.support.reshape(-1))
     mean: Floats = distance.reshape(episodes.support.shape).mean(axis=2, dtype=np.float64)
     return mean
-
-
-def _nearest_is_right(distance: Distances | Floats, episodes: Episodes) -> Same:
-    score = distance.astype(np.float64)
-    trial = np.arange(len(score))
-    right = score[trial, episodes.answer]
-    score[trial, episodes.answer] = np.inf
-    return np.asarray(right < score.min(axis=1), np.bool_)
 
 
 def draw_episodes(labels: Codes, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from gemel.arrays import Distances, Floats, Indices, Same
 from gemel.errors import ItemError
+from gemel.evaluation.comparer import cross_by_pairs
 
 
 @final
@@ -31,8 +32,7 @@ class HausdorffComparer:
         return np.array(distance, np.float32)
 
     def cross(self, left: Indices, right: Indices) -> Distances:
-        rows, columns = np.meshgrid(left, right, indexing="ij")
-        return self.pairs(rows.reshape(-1), columns.reshape(-1)).reshape(rows.shape)
+        return cross_by_pairs(self.pairs, left, right)
 
 
 def ink_points(ink: Same) -> Floats:

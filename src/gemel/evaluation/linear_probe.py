@@ -18,9 +18,9 @@ import numpy as np
 
 from gemel.arrays import Codes, Embeddings, Same
 from gemel.errors import DataError, MissingExtra
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
-from gemel.functional.probability import weighted_mean
+from gemel.evaluation.intervals import Bootstrap
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
 """What validation chooses from: scikit-learn's C, smaller is stronger regularisation."""
@@ -93,15 +93,9 @@ def linear_probe(
     best = max(_fits(train, STRENGTHS), key=lambda fit: fit[1].score(*_xy(validation)))
     ((strength, classifier),) = _fits(train.beside(validation), (best[0],))
     right = np.asarray(classifier.predict(test.embeddings) == test.labels)
-    share = right.astype(np.float64)
-    figures: Figures = dict(
-        bootstrap_figures(
-            lambda weights: {"accuracy": weighted_mean(share, weights)},
-            Units.of_trials(np.arange(len(share))),
-            {"accuracy": len(share)},
-            bootstrap,
-        )
-    )
+    scores = {"accuracy": right.astype(np.float64)}
+    evidence = Evidence.of_scores(scores, np.arange(len(right)))
+    figures: Figures = dict(figures_of([evidence], bootstrap))
     return ProbeResult(figures, strength, right)
 
 

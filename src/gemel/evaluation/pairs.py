@@ -9,6 +9,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.errors import DataError
+from gemel.functional.components import components
 
 
 @final
@@ -134,17 +135,8 @@ def consecutive_pairs(labels: Codes, seed: int) -> PairSample:
 
 def given_pairs(left: Indices, right: Indices, same: Same) -> PairSample:
     """Pairs that came labelled: items that are joined by matching pairs are one identity."""
-    identity = list(range(int(max(left.max(initial=-1), right.max(initial=-1))) + 1))
-
-    def root(item: int) -> int:
-        while identity[item] != item:
-            identity[item] = identity[identity[item]]
-            item = identity[item]
-        return item
-
-    for one, other in zip(left[same].tolist(), right[same].tolist(), strict=True):
-        identity[root(one)] = root(other)
-    units = np.array([root(item) for item in range(len(identity))], np.int64)
+    count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    units = components(count, left[same], right[same])
     return PairSample(left, right, same, units[left], units[right])
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Floats, Indices, Same
+from gemel.arrays import Indices, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.retrieval import RetrievalTask
 
@@ -35,7 +36,9 @@ def partner_retrieval(
     matching = pairs.same & (pairs.left != pairs.right)
     left, right = pairs.left[matching], pairs.right[matching]
     if not len(left):
-        raise DataError("retrieval of partners needs matching pairs, and there is none")
+        raise DataError(
+            "retrieval of partners needs matching pairs of two items, and there is none: add some"
+        )
     queries = np.unique(np.concatenate([left, right]))
     if len(queries) > task.most_queries:
         rng = np.random.default_rng(task.seed)
@@ -51,25 +54,16 @@ def partner_retrieval(
             for start in range(0, len(queries), AT_ONCE)
         ]
     )
-    depths = [depth for depth in DEPTHS if depth < items]
-
-    def figures(weights: Floats) -> dict[str, float]:
-        total = float(weights.sum())
-        return {
-            f"recall@{depth}": float(weights @ (ranks < depth)) / total if total else float("nan")
-            for depth in depths
-        }
-
+    scores = {
+        f"recall@{depth}": (ranks < depth).astype(np.float64) for depth in DEPTHS if depth < items
+    }
     units = np.concatenate([pairs.left_unit, pairs.right_unit])
     unit_of = dict(
         zip(np.concatenate([pairs.left, pairs.right]).tolist(), units.tolist(), strict=True)
     )
     asked_units = np.array([unit_of[query] for query in queries.tolist()])
-    trials = {f"recall@{depth}": len(queries) for depth in depths}
-    measured: Figures = dict(
-        bootstrap_figures(figures, Units.of_trials(asked_units), trials, bootstrap)
-    )
-    return measured
+    figures: Figures = dict(figures_of([Evidence.of_scores(scores, asked_units)], bootstrap))
+    return figures
 
 
 def _ranks(comparer: Comparer, queries: Indices, partner: Same) -> Indices:

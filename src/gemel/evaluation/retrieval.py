@@ -70,7 +70,8 @@ def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) 
     partnered = left[partners > 0]
     if len(partnered) == 0:
         raise DataError(
-            f"retrieval needs two items of one label, got {len(labels):,} items of as many labels"
+            "retrieval looks for another item of the same label, and none of "
+            f"{len(left):,} items has one: add items to some of the labels"
         )
     if len(partnered) <= task.most_queries:
         return partnered

@@ -13,11 +13,12 @@ from typing import TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Distances, Indices, Same
+from gemel.arrays import Codes, Distances, Floats, Indices
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.figure import Figure, Figures
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
-from gemel.functional.probability import weighted_mean
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap
+from gemel.functional.ranking import right_is_nearest
 
 AT_ONCE = 100
 AT = "accuracy@instance="
@@ -112,35 +113,17 @@ def score_sequences(
     """
     right, instances, asked = [], [], []
     for drawn in draw_sequences(labels, task):
-        right.append(nearest_is_right(answer(drawn), drawn.classes).ravel())
+        right.append(right_is_nearest(answer(drawn), drawn.classes).ravel())
         instances.append(drawn.instances().ravel())
         asked.append(labels[drawn.items].ravel())
-    return _figures(
-        np.concatenate(right), np.concatenate(instances), np.concatenate(asked), bootstrap
-    )
+    share = np.concatenate(right).astype(np.float64)
+    return _figures(share, np.concatenate(instances), np.concatenate(asked), bootstrap)
 
 
-def nearest_is_right(distance: Distances, classes: Codes) -> Same:
-    """Whether the right class is strictly nearer than every other."""
-    own = np.take_along_axis(distance, classes[..., None], -1)[..., 0]
-    others = distance.copy()
-    np.put_along_axis(others, classes[..., None], np.inf, -1)
-    return np.asarray(own < others.min(-1), np.bool_)
-
-
-def _figures(right: Same, instances: Codes, labels: Codes, bootstrap: Bootstrap) -> Figures:
+def _figures(share: Floats, instances: Codes, labels: Codes, bootstrap: Bootstrap) -> Figures:
     figures: Figures = {}
     for instance in range(1, int(instances.max()) + 1):
-        chosen = instances == instance
-        figures[f"{AT}{instance}"] = _share(right[chosen], labels[chosen], bootstrap)
+        chosen, name = instances == instance, f"{AT}{instance}"
+        evidence = Evidence.of_scores({name: share[chosen]}, labels[chosen])
+        figures |= figures_of([evidence], bootstrap)
     return {"accuracy": figures[f"{AT}2"], **figures}
-
-
-def _share(right: Same, labels: Codes, bootstrap: Bootstrap) -> Figure:
-    share = right.astype(np.float64)
-    return bootstrap_figures(
-        lambda weights: {"accuracy": weighted_mean(share, weights)},
-        Units.of_trials(labels),
-        {"accuracy": len(share)},
-        bootstrap,
-    )["accuracy"]

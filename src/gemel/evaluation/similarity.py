@@ -13,6 +13,7 @@ from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.functional.probability import weighted_mean
 
 
 def similarity(
@@ -34,36 +35,23 @@ def similarity(
         raise DataError(
             "correlation needs three pairs or more whose scores differ, got "
             f"{len(given)} pairs with scores from {given.min(initial=0):g} to "
-            f"{given.max(initial=0):g}"
+            f"{given.max(initial=0):g}: add pairs, or measure with --protocol verification"
         )
     ranks = _ranks(predicted), _ranks(given)
     squared = (predicted - given) ** 2
 
     def figures(weights: Floats) -> dict[str, float]:
-        total = float(weights.sum())
         return {
             "pearson": pearson(predicted, given, weights),
             "spearman": pearson(*ranks, weights),
-            "mse": float(weights @ squared) / total if total else float("nan"),
+            "mse": weighted_mean(squared, weights),
         }
 
-    measured: Figures = dict(
-        bootstrap_figures(
-            figures,
-            Units.of_pairs(*ends),
-            dict.fromkeys(("pearson", "spearman", "mse"), len(given)),
-            bootstrap,
-            bounds={
-                "pearson": (-1.0, 1.0),
-                "spearman": (-1.0, 1.0),
-                "mse": (
-                    0.0,
-                    max(float(np.ptp(given)), float(np.abs(predicted - given).max())) ** 2,
-                ),
-            },
-        )
-    )
-    return measured
+    worst = max(float(np.ptp(given)) ** 2, float(squared.max()))
+    bounds = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "mse": (0.0, worst)}
+    trials = dict.fromkeys(bounds, len(given))
+    measured = bootstrap_figures(figures, Units.of_pairs(*ends), trials, bootstrap, bounds)
+    return dict(measured)
 
 
 def pearson(one: Floats, other: Floats, weights: Floats) -> float:

@@ -13,7 +13,13 @@ from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Bootstrap, Statistic
 from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
-from gemel.functional.probability import calibration_error, prior_weights, surprise, weighted_mean
+from gemel.functional.probability import (
+    calibration_error,
+    prior_weights,
+    squared_error,
+    surprise,
+    weighted_mean,
+)
 from gemel.functional.roc import (
     auc,
     eer,
@@ -107,7 +113,7 @@ def _statistic(
     kinds: Mapping[str, Same],
 ) -> Statistic:
     ranked = rank_pairs(distance, same)
-    squared_error, surprises = (probability - same) ** 2, surprise(probability, same)
+    errors, surprises = squared_error(probability, same), surprise(probability, same)
 
     def figures(weights: Floats) -> dict[str, float]:
         curve = ranked.roc(weights)
@@ -126,7 +132,7 @@ def _statistic(
             "frr": frr_at(curve, point.threshold),
             **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
             _far_name(RECALL): far_at_tar(curve, RECALL),
-            "brier": weighted_mean(squared_error, to_prior),
+            "brier": weighted_mean(errors, to_prior),
             "log_loss": weighted_mean(surprises, to_prior),
             "calibration_error": calibration_error(probability, same, to_prior),
         }

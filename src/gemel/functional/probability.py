@@ -6,6 +6,7 @@ takes weights, and `prior_weights` makes them stand for a stated share.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -33,18 +34,16 @@ def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Fl
         return np.asarray(weights * share[same.astype(np.int8)], np.float64)
 
 
-def brier(probability: Floats, same: Same, weights: Floats) -> float:
-    """Mean squared distance of the probability from the answer, 0 or 1 (Brier, 1950)."""
-    return weighted_mean((probability - same) ** 2, weights)
-
-
-def log_loss(probability: Floats, same: Same, weights: Floats) -> float:
-    """Mean surprise at the answer, in nats; probabilities of 0 and 1 may not occur."""
-    return weighted_mean(surprise(probability, same), weights)
+def squared_error(probability: Floats, same: Same) -> Floats:
+    """(n,) how far the probability lies from the answer, 0 or 1; its mean is the Brier score."""
+    return np.asarray((probability - same) ** 2, np.float64)
 
 
 def surprise(probability: Floats, same: Same) -> Floats:
-    """(n,) minus the logarithm of the probability that was given to the right answer."""
+    """(n,) minus the logarithm, in nats, of the probability given to the right answer.
+
+    Its mean is the log loss; probabilities of 0 and 1 may not occur.
+    """
     return np.asarray(-np.log(np.where(same, probability, 1 - probability)), np.float64)
 
 
@@ -59,7 +58,9 @@ def calibration_error(probability: Floats, same: Same, weights: Floats, bins: in
 
 
 def weighted_mean(values: Floats, weights: Floats) -> float:
-    return float(weights @ values / weights.sum())
+    """NaN where nothing has a weight, as in a resample that leaves all trials out."""
+    total = float(weights.sum())
+    return float(weights @ values) / total if total else math.nan
 
 
 def bin_of(probability: Floats, bins: int = BINS) -> Indices:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Distances, Indices, Same
+from gemel.arrays import Codes, Distances, Floats, Indices, Same
 
 
 def relevant_ranks(distance: Distances, relevant: Same) -> Indices:
@@ -25,14 +25,21 @@ def relevant_ranks(distance: Distances, relevant: Same) -> Indices:
     return np.arange(1, len(wanted) + 1) + others_before[: len(wanted)]
 
 
+def right_is_nearest(distance: Distances | Floats, right: Codes) -> Same:
+    """(…,) whether the right one of (…, m) candidates is strictly nearer than every other.
+
+    >>> right_is_nearest(np.array([[0.1, 0.4], [0.3, 0.3]]), np.array([0, 0])).tolist()
+    [True, False]
+    """
+    own = np.take_along_axis(distance, right[..., None], -1)[..., 0]
+    others = distance.copy()
+    np.put_along_axis(others, right[..., None], np.inf, -1)
+    return np.asarray(own < others.min(-1), np.bool_)
+
+
 def recall_at(ranks: Indices, k: int) -> float:
     """1 when a relevant candidate is among the first k, else 0 (as in metric learning)."""
     return float(ranks[0] <= k)
-
-
-def average_precision(ranks: Indices) -> float:
-    """Mean, over the relevant ones, of the precision at the rank of each."""
-    return float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
 
 
 def average_precision_at_r(ranks: Indices) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gemel.arrays import Same
-from gemel.data.components import content_codes
+from gemel.data.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
 from gemel.measure.prepared import Prepared

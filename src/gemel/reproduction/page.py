@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from gemel.errors import DataError
 from gemel.report.naming import figure_name
-
-if TYPE_CHECKING:
-    from gemel.reproduction.results import Entry, Results, Row
+from gemel.reproduction.results import Entry, Results, Row
 
 BEGIN = "<!-- results: written by `make results`, not by hand -->"
 END = "<!-- end of results -->"

@@ -1,17 +1,14 @@
-"""The results of all reproductions: one JSON file is the truth, and pages are made of it."""
+"""The results of all reproductions, as the JSON file that is the truth of them holds them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Self, final
 
-from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
-from gemel.reproduction.page import page
-from gemel.whole_file import write_text
 
 
 class _Saved(BaseModel):
@@ -66,11 +63,6 @@ class Results(_Saved):
         return type(self)(entries=tuple(sorted([*others, entry], key=lambda each: each.key)))
 
 
-def truth_of(path: Path) -> Path:
-    """The JSON file beside a page of results."""
-    return path.with_suffix(".json")
-
-
 def read_results(path: Path) -> Results:
     """The results in a JSON file; none where there is no file, DataError for a damaged one."""
     if not path.exists():
@@ -83,29 +75,3 @@ def read_results(path: Path) -> Results:
             f"{path} must be as `gemel reproduce` wrote it, got: {reason}; restore it, or choose "
             "another --results"
         ) from None
-
-
-def keep(path: Path, entry: Entry | None = None) -> Results:
-    """Adds an entry to the results whose page `path` is, and writes both files anew.
-
-    Two that write at once wait for each other. Without an entry nothing changes, but that reading
-    and writing is possible is known. Raises `DataError` where it is not.
-    """
-    truth = truth_of(path)
-    with _locked(truth):
-        results = read_results(truth)
-        results = results if entry is None else results.with_entry(entry)
-        write_text(truth, results.model_dump_json(indent=2) + "\n")
-        write_text(path, page(results))
-    return results
-
-
-def _locked(truth: Path) -> FileLock:
-    try:
-        truth.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"{truth.parent} must be a folder that results can be written to, got: "
-            f"{error.strerror}; choose another --results"
-        ) from None
-    return FileLock(truth.with_name(f".{truth.name}.lock"))

@@ -16,7 +16,8 @@ from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.evaluation.few_shot import Episodes, answer_episodes
 from gemel.evaluation.pairs import PairLimits, PairSample
-from gemel.evaluation.sequences import SequenceTask, draw_sequences, nearest_is_right
+from gemel.evaluation.sequences import SequenceTask, draw_sequences
+from gemel.functional.ranking import right_is_nearest
 from gemel.functional.roc import auc, eer, roc
 from gemel.measure.candidates import Candidates
 from gemel.measure.compared import embeddings_of, some_of
@@ -103,7 +104,7 @@ def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
         assert embeddings is not None, "a memory has a shared tie"
         with torch.inference_mode():
             answers = remember(memory, torch.from_numpy(embeddings[place]), told).numpy()
-        return {"sequence": float(nearest_is_right(answers, drawn.classes)[second].mean())}
+        return {"sequence": float(right_is_nearest(answers, drawn.classes)[second].mean())}
 
     return figure
 
