@@ -71,5 +71,5 @@ def test_the_size_of_a_step_makes_no_difference(monkeypatch, noisy):
 
 def test_nothing_to_find_is_refused(noisy):
     labels = np.arange(4)
-    with pytest.raises(DataError, match="another item of the same label, and none of 4 items has one"):
+    with pytest.raises(DataError, match="of the same label, and none of 4 items has one"):
         retrieval(noisy(labels), labels)
