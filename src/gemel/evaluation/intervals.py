@@ -120,12 +120,15 @@ def _resample(
     rng = np.random.default_rng(bootstrap.seed)
     # A pair within one label counts once for it: its right side looks up a 1 beyond the counts.
     right = np.where(units.left == units.right, units.count, units.right)
+    # Trials of the same two labels weigh alike, and are looked up together.
+    cells, cell = np.unique(units.left * (units.count + 1) + right, return_inverse=True)
+    one, other = np.divmod(cells, units.count + 1)
     figures = []
     for _ in range(bootstrap.resamples):
         drawn = np.bincount(rng.integers(units.count, size=units.count), minlength=units.count + 1)
         drawn[units.count] = 1
         counts = drawn.astype(np.float64)
-        figures.append(statistic(counts[units.left] * counts[right]))
+        figures.append(statistic((counts[one] * counts[other])[cell]))
     return figures
 
 

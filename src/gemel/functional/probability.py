@@ -30,8 +30,8 @@ def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Fl
     genuine = float(weights @ same)
     impostors = float(weights.sum()) - genuine
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.array([1 - prior, prior]) / np.array([impostors, genuine])
-        return np.asarray(weights * share[same.astype(np.int8)], np.float64)
+        of_impostor, of_genuine = np.array([1 - prior, prior]) / np.array([impostors, genuine])
+        return np.asarray(weights * np.where(same, of_genuine, of_impostor), np.float64)
 
 
 def squared_error(probability: Floats, same: Same) -> Floats:
