@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -22,6 +25,21 @@ def made(name, **settings):
     with torch.random.fork_rng():
         torch.manual_seed(1)
         return READERS[name](SIZE, **settings).eval()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The folder of a reader with the cosine, each exported once."""
+
+    @cache
+    def folder_of(name):
+        folder = tmp_path_factory.mktemp(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what the exporter says is for nobody
+            export_reader(ReaderNetwork(made(name), COSINE), folder)
+        return folder
+
+    return folder_of
 
 
 @pytest.fixture(params=sorted(READERS))
@@ -81,12 +99,12 @@ def test_its_state_survives_saving(reader, tmp_path):
     assert torch.equal(other(COSINE, *episodes()), reader(COSINE, *episodes()))
 
 
-def test_exported_it_answers_alike_in_episodes_of_any_shape(reader, tmp_path):
-    network = ReaderNetwork(reader, COSINE)
-    export_reader(network, tmp_path)
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_exported_it_answers_alike_in_episodes_of_any_shape(name, exported):
+    network = ReaderNetwork(made(name), COSINE)
     embeddings = normal(40, SIZE, seed=5)
-    check_reader(network, tmp_path, embeddings)
-    exported = EpisodeReader(tmp_path / READER, embeddings.numpy())
+    check_reader(network, exported(name), embeddings)
+    asked = EpisodeReader(exported(name) / READER, embeddings.numpy())
     rng = np.random.default_rng(0)
     for trials, ways, shots in [(1, 2, 1), (7, 5, 3), (3, 20, 1)]:
         drawn = Episodes(
@@ -97,22 +115,20 @@ def test_exported_it_answers_alike_in_episodes_of_any_shape(reader, tmp_path):
         classes = torch.eye(ways).repeat_interleave(shots, 0).expand(trials, -1, -1)
         support = embeddings[torch.from_numpy(drawn.support).flatten(1)]
         theirs = network(support, classes, embeddings[torch.from_numpy(drawn.query)][:, None])
-        ours = exported(drawn)
+        ours = asked(drawn)
         np.testing.assert_allclose(ours, theirs[:, 0].detach().numpy(), rtol=1e-3, atol=1e-4)
 
 
-def test_an_exported_reader_that_answers_otherwise_is_refused(tmp_path):
-    export_reader(ReaderNetwork(made("attention"), COSINE), tmp_path)
+def test_an_exported_reader_that_answers_otherwise_is_refused(exported):
     other = ReaderNetwork(made("attention", temperature=0.2), COSINE)
     with pytest.raises(ExportError, match=r"reader must answer as the trained one.*differ by"):
-        check_reader(other, tmp_path, normal(40, SIZE))
+        check_reader(other, exported("attention"), normal(40, SIZE))
 
 
-def test_in_chunks_the_answers_are_the_same(tmp_path, monkeypatch):
-    export_reader(ReaderNetwork(made("prototype"), COSINE), tmp_path)
-    exported = EpisodeReader(tmp_path / READER, normal(40, SIZE).numpy())
+def test_in_chunks_the_answers_are_the_same(exported, monkeypatch):
+    asked = EpisodeReader(exported("prototype") / READER, normal(40, SIZE).numpy())
     rng = np.random.default_rng(0)
     drawn = Episodes(rng.integers(40, size=9), rng.integers(40, size=(9, 4, 2)), np.zeros(9, int))
-    whole = exported(drawn)
+    whole = asked(drawn)
     monkeypatch.setattr("gemel.episode_reader.CHUNK_FLOATS", 100)
-    np.testing.assert_allclose(exported(drawn), whole, atol=1e-6)
+    np.testing.assert_allclose(asked(drawn), whole, atol=1e-6)

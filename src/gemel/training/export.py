@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import copy
-import logging
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, final
+from typing import TypeVar, final
 
 import torch
 from safetensors.torch import save_file
@@ -21,6 +18,7 @@ from gemel.metrics import Metric
 from gemel.networks import ENCODER, FEEDS, METRIC, PAIR, RIGHT_ENCODER
 from gemel.shapes import PairDistances
 from gemel.training.export_reader import ReaderNetwork, export_reader
+from gemel.training.onnx_file import write_onnx
 from gemel.twin import EmbeddingTwin, JointTwin, SeparateTwin, Twin
 
 AnyTwin = TypeVar("AnyTwin", bound=Twin)
@@ -62,13 +60,15 @@ def _export_encoder(encoder: Encoder, path: Path) -> None:
     items = encoder.example()
     count, steps = Dim("items", min=1), Dim("steps", min=1)
     dynamic = ({0: count},) if len(items) == 1 else ({0: count, 1: steps}, {0: count})
-    _export(encoder, path, dict(zip(FEEDS, items, strict=False)), "embeddings", dynamic)
+    inputs = dict(zip(FEEDS, items, strict=False))
+    write_onnx(encoder, path, inputs, ["embeddings"], dynamic)
 
 
 def _export_metric(metric: Metric, size: int, path: Path) -> None:
     sets, left, right = Dim("sets", min=1), Dim("left", min=1), Dim("right", min=1)
     embeddings = {"left": torch.rand(2, 3, size), "right": torch.rand(2, 4, size)}
-    _export(metric, path, embeddings, "distances", ({0: sets, 1: left}, {0: sets, 1: right}))
+    open_axes = ({0: sets, 1: left}, {0: sets, 1: right})
+    write_onnx(metric, path, embeddings, ["distances"], open_axes)
 
 
 def _export_pair(twin: JointTwin, path: Path) -> None:
@@ -77,7 +77,7 @@ def _export_pair(twin: JointTwin, path: Path) -> None:
         side: torch.rand(2, *shape)
         for side, shape in zip(("left", "right"), twin.shapes, strict=True)
     }
-    _export(_Pairs(twin), path, items, "distances", ({0: pairs}, {0: pairs}))
+    write_onnx(_Pairs(twin), path, items, ["distances"], [{0: pairs}] * 2)
 
 
 @final
@@ -90,36 +90,3 @@ class _Pairs(nn.Module):
 
     def forward(self, left: Tensor, right: Tensor) -> PairDistances:
         return self.twin.pairs((left,), (right,))
-
-
-def _export(
-    network: nn.Module, path: Path, inputs: dict[str, torch.Tensor], output: str, shapes: Any
-) -> None:
-    with quiet():
-        torch.onnx.export(
-            network.eval(),
-            tuple(inputs.values()),
-            path,
-            input_names=list(inputs),
-            output_names=[output],
-            dynamic_shapes=shapes,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """The exporter speaks of operators that no network here uses."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

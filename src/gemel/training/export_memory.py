@@ -10,13 +10,11 @@ from safetensors.torch import save_file
 from torch.export import Dim
 
 from gemel.arrays import Embeddings
-from gemel.errors import ExportError
 from gemel.memories import Memory, remember
 from gemel.recall import MEMORY, MEMORY_WEIGHTS, Recall
-from gemel.training.export import quiet
+from gemel.training.agreement import check_distances
+from gemel.training.onnx_file import write_onnx
 
-MOST_DIFFERENCE = 1e-3
-"""Of two distances, relative to the largest of them."""
 CHECKED_ITEMS = 20
 """The length of the sequence that is walked through twice: by torch and by ONNX Runtime."""
 
@@ -25,19 +23,9 @@ def export_memory(memory: Memory, size: int, folder: Path) -> None:
     """Writes `memory.onnx` and the weights; `size` is the number of an embedding's numbers."""
     memory = memory.to("cpu").float().eval()
     sequences = Dim("sequences", min=1)
-    given = (size, memory.ways, memory.state_size)
-    with quiet():
-        torch.onnx.export(
-            memory,
-            tuple(torch.rand(2, numbers) for numbers in given),
-            folder / MEMORY,
-            input_names=["items", "told", "state"],
-            output_names=["distances", "after"],
-            dynamic_shapes=({0: sequences}, {0: sequences}, {0: sequences}),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
+    sizes = {"items": size, "told": memory.ways, "state": memory.state_size}
+    inputs = {name: torch.rand(2, numbers) for name, numbers in sizes.items()}
+    write_onnx(memory, folder / MEMORY, inputs, ["distances", "after"], [{0: sequences}] * 3)
     save_file(memory.state_dict(), folder / MEMORY_WEIGHTS)
 
 
@@ -49,10 +37,4 @@ def check_memory(memory: Memory, folder: Path, embeddings: Embeddings) -> None:
     told = torch.eye(memory.ways)[torch.from_numpy(classes)]
     with torch.no_grad():
         theirs = remember(memory.eval(), torch.from_numpy(items), told).numpy()
-    difference, allowed = np.abs(ours - theirs).max(), MOST_DIFFERENCE * np.abs(theirs).max()
-    if not difference <= allowed:  # so that nan is a difference too
-        raise ExportError(
-            "the exported memory must answer as the trained one does, and distances differ by "
-            f"{difference:.2g} (allowed {allowed:.2g}): nothing was exported. Please report this "
-            "with the recipe"
-        )
+    check_distances("memory", ours, theirs)

@@ -9,18 +9,15 @@ import numpy as np
 import torch
 
 from gemel.arrays import Indices
-from gemel.errors import ExportError
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.measure.compared import Compared, comparer_of
 from gemel.measure.packed import Readers
 from gemel.networks import JointNetworks, Networks
+from gemel.training.agreement import check_difference
 from gemel.training.comparing import twin_comparer
 from gemel.training.export import plain_copy
 from gemel.training.export_reader import ReaderNetwork, check_reader
 from gemel.twin import EmbeddingTwin, Twin
-
-MOST_DIFFERENCE = 1e-3
-"""Of two embeddings or distances, relative to the largest number in any of them."""
 
 
 @final
@@ -90,11 +87,5 @@ def _of_embeddings(ours: Comparer, theirs: Comparer) -> tuple[float | None, floa
 
 
 def _check(what: str, difference: float, scale: float, parity: Parity) -> None:
-    allowed = MOST_DIFFERENCE * max(scale, 1e-6)
-    if not difference <= allowed:  # so that nan is a difference too
-        raise ExportError(
-            f"the exported network must answer as the trained one does, and {what} differ by "
-            f"{difference:.2g} (allowed {allowed:.2g}), {parity.flipped_verdicts} of "
-            f"{parity.pairs} verdicts change: nothing was exported. Please report this with "
-            "the recipe"
-        )
+    so = f", {parity.flipped_verdicts} of {parity.pairs} verdicts change"
+    check_difference("the exported network", what, difference, scale, so)
