@@ -1,13 +1,9 @@
-"""A full disk and an interruption: one sentence, and every file is whole or not there."""
+"""A full disk: one sentence, and every file is whole or not there."""
 
 from __future__ import annotations
 
 import errno
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +13,6 @@ from command import QUICK, Gemel
 from gemel.run import Run
 
 TRAIN = (*QUICK, "--out", "run")
-PROGRAM = (sys.executable, "-c", "from gemel.cli.main import main; main()")
 
 
 BEGUN = {"recipe.toml", "data.json", "learned.npy"}
@@ -107,21 +102,3 @@ def test_an_error_of_the_disk_that_nobody_foresaw(
     sentence = gemel("compare", tiny_run.path, "a.png", "b.png").refusal
     assert "/there/file must be writable" in sentence
     assert "Read-only file system" in sentence
-
-
-def test_ctrl_c_says_how_to_go_on(tmp_path: Path, drawings: Path) -> None:
-    words = ("train", drawings, "--minutes", "5", "--set", "encoder.width=4", "--out", "run")
-    training = subprocess.Popen([*PROGRAM, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    begun = time.monotonic()
-    while not (tmp_path / "run" / "history.csv").is_file():
-        assert training.poll() is None, training.communicate()
-        assert time.monotonic() - begun < 120
-        time.sleep(0.05)
-    training.send_signal(signal.SIGINT)
-    _, told = training.communicate()
-
-    assert training.returncode == 130
-    assert "Traceback" not in told
-    assert told.splitlines()[-1].startswith("interrupted: every file that was written is whole")
-    assert "--resume" in told
-    assert not [path for path in (tmp_path / "run").rglob(".*") if path.is_file()]

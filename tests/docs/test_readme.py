@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_python_runs(page, code, demo, capsys):
     assert capsys.readouterr().out
 
 
+@cache
+def help_of(command: str) -> str:
+    told = subprocess.run(
+        [sys.executable, "-c", "from gemel.cli import main; main()", command, "--help"],
+        capture_output=True,
+        text=True,
+        env={"COLUMNS": "200", "PATH": ""},
+    )
+    assert told.returncode == 0, command
+    return told.stdout
+
+
 @pytest.mark.parametrize(("page", "code"), blocks("sh"))
 def test_commands_and_options_exist(page, code):
     makefile = (ROOT / "Makefile").read_text("utf-8")
@@ -55,15 +68,9 @@ def test_commands_and_options_exist(page, code):
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", makefile, re.M), line
         if words[0] == "gemel":
-            told = subprocess.run(
-                [sys.executable, "-c", "from gemel.cli import main; main()", words[1], "--help"],
-                capture_output=True,
-                text=True,
-                env={"COLUMNS": "200", "PATH": ""},
-            )
-            assert told.returncode == 0, line
+            told = help_of(words[1])
             for option in (word.partition("=")[0] for word in words if word.startswith("--")):
-                assert option in told.stdout, line
+                assert option in told, line
 
 
 def test_links_lead_somewhere():

@@ -40,6 +40,9 @@ kind = "classes"
 epochs = 1
 precision = "32"
 
+[evaluation]
+most_pairs = 6000
+
 [reproduction]
 data = "digits"
 minutes = 1

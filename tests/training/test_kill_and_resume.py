@@ -127,6 +127,7 @@ def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
     assert out == ""
     assert "Traceback" not in error
     assert error.splitlines()[-1].startswith("interrupted: every file that was written is whole")
+    assert "--resume" in error
     assert not list(run.rglob(".*")), "temporary files were left"
     assert trainings.run(drawings, run, [*SMALL, "training.epochs=1"], resume=True)[0] == 0
     assert load_file(run / "weights.safetensors")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-import gemel
-from gemel.data import Dataset, SplitConfig
+from gemel.data import Dataset, SplitConfig, open_data
 from gemel.encoders import PictureEncoder
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
@@ -20,7 +17,10 @@ from gemel.metrics import METRICS
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.validation import ValidationSetting
+from gemel.run import Run
 from gemel.training.checkpoint import read_counters
+from gemel.training.loop import Trainer
+from gemel.training.train import make_plan, prepare_for
 from gemel.training.validation import build_validation, draw_one_shot
 from gemel.twin import SharedTwin
 
@@ -132,13 +132,16 @@ def test_better_is_lower_for_the_error_rate_and_higher_for_the_others():
 def test_a_run_that_keeps_the_best_ends_with_the_weights_of_its_best_validation(figure, tmp_path):
     settings = ["encoder.width=4", "training.keep=best", f"validation.figure={figure}"]
     settings += ["optimizer.learning_rate=0.1", "schedule.name=constant"]  # up and down
-    run = gemel.train("digits", out=tmp_path / "run", epochs=6, settings=settings, quiet=True)
+    recipe = load_recipe("default", [*settings, "training.epochs=6", "training.precision=32"])
+    prepared, recipe = prepare_for(open_data("digits"), recipe, Silent())
+    plan, run = make_plan(recipe, prepared), Run(tmp_path / "run")
+    counters = Trainer(plan, run, Silent()).train()
     history = read_history(run.history)
     best = (min if figure == "eer" else max)(row[figure] for row in history)
     epoch = next(row["epoch"] for row in history if row[figure] == best)
     assert read_counters(run.checkpoints / "best.safetensors")["epoch"] == epoch
-    made = json.loads((run.matcher / "matcher.json").read_text("utf-8"))["provenance"]
-    assert made["kept_epoch"] == epoch
+    assert counters.best_epoch == epoch
+    assert plan.validate(plan.twin)[figure] == pytest.approx(best, abs=1e-6)
 
 
 def test_who_has_patience_keeps_the_best_and_who_has_none_the_last():
