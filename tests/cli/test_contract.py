@@ -7,12 +7,17 @@ import os
 import pty
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 from bad_pictures import picture
 from command import QUICK, Gemel
 
+from gemel.cli.evaluate import evaluate
+from gemel.cli.output import QUESTIONS
+from gemel.measure.answer import Protocol
+from gemel.measure.prepared import PairSource
 from gemel.recipe import load_recipe
 from gemel.run import Run
 
@@ -155,6 +160,14 @@ def test_recipes_can_be_listed_printed_and_used(gemel: Gemel, tmp_path: Path) ->
     own = tmp_path / "own.toml"
     own.write_text(gemel("recipes", "default").out, "utf-8")
     assert load_recipe(str(own)) == load_recipe("default")
+
+
+def test_every_protocol_may_be_asked_for_and_says_what_it_asks() -> None:
+    offered = get_type_hints(evaluate)
+
+    assert get_args(offered["protocol"]) == get_args(Protocol)
+    assert set(QUESTIONS) == set(get_args(Protocol))
+    assert get_args(offered["pairs"])[0] == PairSource
 
 
 def lines(text: str) -> list[str]:

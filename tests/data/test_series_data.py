@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
 from gemel.data import open_data, pack
+from gemel.data.builtins.ucr import ucr
 from gemel.errors import DataError
 from gemel.inputs import SeriesInput
 
@@ -77,3 +79,24 @@ def test_sets_at_hand_are_as_published(name):
     data = open_data(name)
     expected = {"gunpoint": (200, 2, 150), "japanese-vowels": (640, 9, 370)}[name]
     assert (len(data), len(data.label_names), int((data.split == 2).sum())) == expected
+
+
+def test_a_set_that_is_unpacked_is_whole_or_not_there(tmp_path, monkeypatch):
+    text = "@classLabel true a b\n@data\n1,2,3:a\n3,2,1:b\n2,2,3:a\n3,1,1:b\n"
+    home = tmp_path / "data" / "timeseries"
+    home.mkdir(parents=True)
+    with zipfile.ZipFile(home / "Tiny.zip", "w") as archive:
+        for side in ("TRAIN", "TEST"):
+            archive.writestr(f"Tiny_{side}.ts", text)
+    monkeypatch.delenv("GEMEL_DATA", raising=False)
+    monkeypatch.setenv("GEMEL_CACHE", str(tmp_path))
+
+    def killed(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ucr("Tiny")(None)
+    assert not [path for path in (home / "Tiny").iterdir() if path.is_file()]
+    assert len(ucr("Tiny")(None)) == 8

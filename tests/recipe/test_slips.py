@@ -190,6 +190,15 @@ def test_a_place_in_a_list_is_a_number():
 def test_nothing_behind_the_equals_sign_takes_the_default_again():
     assert load_recipe("chopra-2005").split.folds == 5
     assert load_recipe("chopra-2005", ["split.folds="]).split.folds is None
+    assert load_recipe("default", ["no.such.place="]) == load_recipe("default")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("encoder.name.x", "name"), ("encoder.widths.0", "widths")]
+)
+def test_what_is_a_value_has_no_default_below_it(key, value):
+    with pytest.raises(RecipeError, match=f"'{key}' cannot be left out, since {value} is a value"):
+        load_recipe("five-classes-mlp", [f"{key}="])
 
 
 def test_a_true_accept_rate_is_asked_for_where_it_is_told():

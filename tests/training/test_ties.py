@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import gemel
+from gemel.cli.main import main
 from gemel.data import open_data
 from gemel.errors import DataError, ItemError, RecipeError
 from gemel.measure.embeddings import write_embeddings
@@ -151,6 +152,22 @@ def test_both_sides_are_embedded_into_one_space(unlike):
     for side in ("left", "right"):
         out = folder / f"{side}.npz"
         assert write_embeddings(matcher, open_data(folder / "items.csv"), out, Silent(), side) == 28
+
+
+def test_a_folder_of_the_right_side_alone_can_be_embedded(unlike, tmp_path, monkeypatch):
+    run, folder = unlike
+    for label in range(2):
+        (tmp_path / "traces" / str(label)).mkdir(parents=True)
+        for number in (1, 3):
+            name = f"{label}_{number}.csv"
+            (tmp_path / "traces" / str(label) / name).write_bytes((folder / name).read_bytes())
+    words = ["embed", run.path, tmp_path / "traces", "--out", tmp_path / "e.npz", "--side", "right"]
+    monkeypatch.setattr("sys.argv", ["gemel", *map(str, words)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
+    with np.load(tmp_path / "e.npz", allow_pickle=False) as saved:
+        assert len(saved["item"]) == 4
 
 
 def test_a_left_item_is_looked_for_among_right_ones(unlike):

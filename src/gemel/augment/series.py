@@ -52,11 +52,12 @@ class SeriesAugment:
         if self.scale:
             drawn = torch.rand(len(values), 1, values.shape[2], generator=generator) * 2 - 1
             values = values * (1 + self.scale * drawn.to(values))
+        inside = torch.arange(values.shape[1], device=values.device) < lengths[:, None]
+        own = inside[..., None].to(values)
         if self.jitter:
             noise = torch.randn(values.shape, generator=generator).to(values)
-            values = values + self.jitter * noise * values.std(1, keepdim=True)
-        inside = torch.arange(values.shape[1], device=values.device) < lengths[:, None]
-        return values * inside[..., None], lengths
+            values = values + self.jitter * noise * _deviation(values, own)
+        return values * own, lengths
 
     def _turned(self, values: Frames, generator: torch.Generator) -> Frames:
         drawn = torch.rand(len(values), 1, generator=generator) * 2 - 1
@@ -69,6 +70,13 @@ class SeriesAugment:
                 second = values[..., x] * angle.sin() + values[..., y] * angle.cos()
                 values[..., x], values[..., y] = first, second
         return values
+
+
+def _deviation(values: Frames, own: Frames) -> Tensor:
+    """(n, 1, channels) of each item's own samples; `own` (n, t, 1) is 0 behind its end."""
+    count = own.sum(1, keepdim=True)
+    centred = (values - (values * own).sum(1, keepdim=True) / count) * own
+    return (centred.square().sum(1, keepdim=True) / (count - 1).clamp(min=1)).sqrt()
 
 
 def warped(

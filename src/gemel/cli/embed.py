@@ -31,6 +31,6 @@ def embed(
     if data not in BUILTINS and texts_by_row(matcher, Path(data), side):
         written = write_text_embeddings(matcher, Path(data), out, progress, side)
     else:
-        dataset = open_data(data, kind=matcher.file.input.kind)
+        dataset = open_data(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
     typer.echo(f"{written} embeddings in {out}", err=True)

@@ -102,6 +102,11 @@ def _unset(tree: dict[str, Any], key: str) -> None:
     *parents, last = key.split(".")
     for parent in parents:
         tree = tree.get(parent, {})
+        if not isinstance(tree, dict):
+            raise RecipeError(
+                f"{key!r} cannot be left out, since {parent} is a value by itself: leave out "
+                f"{key.rpartition('.')[0]!r}, or write a value behind the ="
+            )
     tree.pop(last, None)
 
 

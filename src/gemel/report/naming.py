@@ -33,7 +33,6 @@ class FigureName:
 _NAMES = {
     r"accuracy": ("Accuracy", "verdicts that are right", "percent", "high"),
     r"f1": ("F1", "harmonic mean of precision and recall", "percent", "high"),
-    r"balanced_accuracy": ("Balanced accuracy", "mean over both kinds of pair", "percent", "high"),
     r"eer": ("Equal error rate", "where both kinds of error are as frequent", "percent", "low"),
     r"far": ("False accepts", "different pairs taken for the same", "percent", "low"),
     r"frr": ("False rejects", "matching pairs turned away", "percent", "low"),
@@ -96,7 +95,6 @@ _NAMES = {
     ),
     r"recall@1": ("Recall at 1", "the nearest is a true match", "percent", "high"),
     r"recall@(\d+)": ("Recall at {}", "a true match among the nearest {}", "percent", "high"),
-    r"precision@(\d+)": ("Precision at {}", "true matches among the nearest {}", "percent", "high"),
     r"map@r": ("MAP@R", "how purely the nearest are of the same label", "percent", "high"),
     r"accuracy@5-shot": ("5-shot accuracy", "the nearest of five of each label", "percent", "high"),
     r"accuracy@dtw": ("Accuracy, time warping", "nothing learned", "percent", "high"),

@@ -34,9 +34,7 @@ def write_report(run: Run, progress: Progress) -> Path:
     """Makes the page of a finished run again, from its folder and its data."""
     recipe = load_recipe(run.recipe)
     asked = subject(load(run.path), own_data(run, progress), "test", progress)
-    evaluation = recipe.evaluation
-    question = Question(pairs=evaluation.pairs, most_pairs=evaluation.most_pairs, seed=recipe.seed)
-    return write_report_of(run, asked, asked.verification(question))
+    return write_report_of(run, asked, asked.verification(Question.of(recipe)))
 
 
 def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:

@@ -48,7 +48,7 @@ def open_cedar(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
             )
     return Dataset(
         name="cedar",
-        items=FileItems(root, tuple(str(path.relative_to(root)) for path in found)),
+        items=FileItems(root, tuple(path.relative_to(root).as_posix() for path in found)),
         labels=labels,
         label_names=label_names,
         genuine=genuine,

@@ -18,6 +18,7 @@ from gemel.data.download import Archive, fetch, places
 from gemel.data.series_archive import open_ts
 from gemel.data.sources import open_zip
 from gemel.errors import DataError
+from gemel.whole_file import whole_file
 
 HOME = "https://timeseriesclassification.com/aeon-toolkit/"
 
@@ -41,11 +42,12 @@ def _train_file(name: str, progress: Advance | None) -> Path:
 
 def _unpacked(archive: Path, name: str) -> Path:
     folder = places("timeseries")[-1] / name
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         with open_zip(archive) as members:
             for side in ("TEST", "TRAIN"):  # TRAIN last: where it is, both are
-                members.extract(f"{name}_{side}.ts", folder)
+                file = f"{name}_{side}.ts"
+                with whole_file(folder / file) as temporary:
+                    temporary.write_bytes(members.read(file))
     except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
         raise DataError(
             f"{str(archive)!r} must hold {name}_TRAIN.ts and {name}_TEST.ts ({error}): get the "

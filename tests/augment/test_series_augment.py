@@ -1,0 +1,24 @@
+"""Augmentation of sequences, where the right answer is known."""
+
+from __future__ import annotations
+
+import torch
+
+from gemel.augment import SeriesAugment
+
+
+def jittered(values, lengths):
+    augment = SeriesAugment(jitter=0.5)
+    (changed, _) = augment((values, lengths), torch.Generator().manual_seed(0))
+    return (changed - values).abs()
+
+
+def test_noise_is_of_an_item_s_own_deviation_whoever_it_is_padded_to():
+    wave = torch.sin(torch.arange(32.0))[None, :, None]
+    alone = jittered(wave, torch.tensor([32]))
+    padded = torch.cat([wave, torch.full((1, 176, 1), 9.0)], 1)
+    beside = jittered(padded, torch.tensor([32]))[:, :32]
+    # A generator draws the same first numbers for both: their counts are multiples of 16.
+    torch.testing.assert_close(beside, alone)
+    still = jittered(torch.full((1, 32, 1), 3.0), torch.tensor([32]))
+    assert still.max() < 1e-5
