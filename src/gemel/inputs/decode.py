@@ -6,7 +6,6 @@ Pictures come from strangers: what a file says of itself is checked before anyth
 from __future__ import annotations
 
 import io
-import os
 import warnings
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gemel.arrays import Array, Floats, Pixels
 from gemel.errors import ItemError
+from gemel.inputs.item_file import item_bytes
 
 Picture: TypeAlias = str | Path | bytes | Array | Image.Image
 """A path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image."""
@@ -67,7 +67,7 @@ def in_fact_grey(image: Image.Image) -> Image.Image:
 
 
 def _opened(raw: str | Path | bytes, named: str) -> Image.Image:
-    content = raw if isinstance(raw, bytes) else _content(Path(raw), named)
+    content = raw if isinstance(raw, bytes) else item_bytes(Path(raw), named, "a picture")
     if not content:
         raise ItemError(f"{named} is empty (0 bytes): replace or remove it")
     try:
@@ -83,22 +83,6 @@ def _opened(raw: str | Path | bytes, named: str) -> Image.Image:
         raise ItemError(f"{named} is damaged: its header cannot be read ({_reason(error)})") from (
             error
         )
-
-
-def _content(path: Path, named: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        if path.is_symlink():
-            target = os.readlink(path)
-            raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
-        raise ItemError(f"{named} does not exist") from None
-    except IsADirectoryError:
-        raise ItemError(f"{named} is a folder where a picture was expected") from None
-    except PermissionError:
-        raise ItemError(f"{named} may not be read: its permissions forbid it") from None
-    except (OSError, ValueError) as error:
-        raise ItemError(f"{named} cannot be read ({_reason(error)})") from error
 
 
 def _refuse_bomb(image: Image.Image, named: str) -> None:

@@ -179,3 +179,12 @@ numbers = st.floats(-1e9, 1e9, allow_nan=False)
 def test_what_is_written_as_csv_is_read_again(rows):
     text = "\n".join(f"{a!r},{b!r}" for a, b in rows)
     assert parse_delimited(text, "it").values.tolist() == [list(row) for row in rows]
+
+
+def test_a_file_that_is_too_large_for_an_item_is_not_read(tmp_path, monkeypatch):
+    (tmp_path / "long.csv").write_text("1,2\n3,4\n5,6\n", "utf-8")
+    monkeypatch.setattr("gemel.inputs.series.read.MOST_BYTES", 4)
+    with pytest.raises(ItemError, match=r"long\.csv' is larger than the 0 MB that are read"):
+        read_recording(tmp_path / "long.csv")
+    with pytest.raises(ItemError, match="is a folder where a sequence was expected"):
+        read_recording(tmp_path)

@@ -7,9 +7,8 @@ Algorithms", 2017. The checksums are those that its authors publish.
 from __future__ import annotations
 
 from gemel.data.advance import Advance
-from gemel.data.builtins.idx import FILES, open_idx
+from gemel.data.builtins.idx import archives, open_idx
 from gemel.data.dataset import Dataset
-from gemel.data.download import Archive
 
 HOME = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
@@ -36,7 +35,4 @@ LABELS = (
 
 def open_fashion_mnist(progress: Advance | None = None) -> Dataset:
     """Items (28, 28) uint8 named `train/0` … `test/9999`, labels by name."""
-    archives = tuple(
-        Archive(file, HOME + file, f"md5:{md5}") for file, md5 in zip(FILES, MD5, strict=True)
-    )
-    return open_idx("fashion-mnist", archives, LABELS, progress)
+    return open_idx("fashion-mnist", archives(HOME, MD5), LABELS, progress)

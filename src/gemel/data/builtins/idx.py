@@ -26,14 +26,21 @@ FILES = (
 )
 
 
+def archives(home: str, md5: tuple[str, ...]) -> tuple[Archive, ...]:
+    """The four files below a `home`, with the checksum of each."""
+    return tuple(
+        Archive(file, home + file, f"md5:{digest}") for file, digest in zip(FILES, md5, strict=True)
+    )
+
+
 def open_idx(
     name: str,
-    archives: tuple[Archive, ...],
+    files: tuple[Archive, ...],
     label_names: tuple[str, ...],
     progress: Advance | None,
 ) -> Dataset:
     """Four files as MNIST names them; the t10k items are test, the others are left to Gemel."""
-    parts = [read_idx(fetch(name, archive, progress)) for archive in archives]
+    parts = [read_idx(fetch(name, file, progress)) for file in files]
     images, labels = parts[0::2], parts[1::2]
     for picture, label in zip(images, labels, strict=True):
         if picture.ndim != 3 or label.shape != picture.shape[:1] or label.max() >= len(label_names):

@@ -7,9 +7,8 @@ Proceedings of the IEEE, 1998. The checksums are those that torchvision publishe
 from __future__ import annotations
 
 from gemel.data.advance import Advance
-from gemel.data.builtins.idx import FILES, open_idx
+from gemel.data.builtins.idx import archives, open_idx
 from gemel.data.dataset import Dataset
-from gemel.data.download import Archive
 
 HOME = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 """The authors' own page no longer serves the files; this mirror is kept by PyTorch."""
@@ -24,7 +23,4 @@ MD5 = (
 
 def open_mnist(progress: Advance | None = None) -> Dataset:
     """Items (28, 28) uint8 named `train/0` … `test/9999`, labels "0" to "9"."""
-    archives = tuple(
-        Archive(file, HOME + file, f"md5:{md5}") for file, md5 in zip(FILES, MD5, strict=True)
-    )
-    return open_idx("mnist", archives, tuple(map(str, range(10))), progress)
+    return open_idx("mnist", archives(HOME, MD5), tuple(map(str, range(10))), progress)

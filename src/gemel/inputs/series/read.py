@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
+from os.path import isfile
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ import numpy as np
 from gemel.arrays import Array
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
+from gemel.inputs.item_file import item_bytes
 from gemel.inputs.series.delimited import parse_delimited
 from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
 from gemel.inputs.series.recording import Recording, recorded
@@ -74,20 +75,9 @@ def _only_series(text: str, named: str) -> Recording:
 
 
 def _content(path: Path, named: str) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ItemError(f"{named} is larger than the {MOST_BYTES >> 20} MB that are read")
-        return path.read_bytes()
-    except FileNotFoundError:
-        if path.is_symlink():
-            target = os.readlink(path)
-            raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
-        raise ItemError(f"{named} does not exist") from None
-    except IsADirectoryError:
-        raise ItemError(f"{named} is a folder where a sequence was expected") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ItemError(f"{named} cannot be read ({reason})") from error
+    if isfile(path) and path.stat().st_size > MOST_BYTES:
+        raise ItemError(f"{named} is larger than the {MOST_BYTES >> 20} MB that are read")
+    return item_bytes(path, named, "a sequence")
 
 
 def _npy(content: bytes, named: str) -> Array:
