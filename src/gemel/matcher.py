@@ -135,9 +135,13 @@ class Matcher:
             if threshold.target == target:
                 return threshold
         held = ", ".join(threshold.target for threshold in self.file.thresholds)
+        remedy = (
+            "training sets one for a low false-accept rate where it has enough validation pairs"
+            if target.startswith("far=")
+            else "a target is written eer or far=0.01"
+        )
         raise RecipeError(
-            f"this matcher has thresholds for {held}, and none for {target!r}; a threshold for a "
-            "low false-accept rate needs more validation pairs in training"
+            f"this matcher has thresholds for {held}, and none for {target!r}: {remedy}"
         )
 
     def reader(self, embeddings: Embeddings) -> EpisodeReader | None:

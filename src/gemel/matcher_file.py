@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, Literal, TypeAlias, final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -101,11 +102,8 @@ def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
         folder = folder / "matcher"
     try:
         tree = json.loads((folder / "matcher.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise MatcherError(
-            f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
-            "finished training, or its matcher folder"
-        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise _no_matcher(Path(path)) from None
     except (OSError, ValueError) as error:
         raise _damaged(folder / "matcher.json", str(error)) from None
     return folder, _checked(folder, tree)
@@ -135,6 +133,18 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
         if sha256(folder / name) != file.sha256.get(name):
             raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
     return file
+
+
+def _no_matcher(path: Path) -> MatcherError:
+    if (path / "recipe.toml").is_file() and not (path / "matcher").exists():
+        return MatcherError(
+            f"a run has a matcher once its training has ended, and that of {path} has not: finish "
+            f"it with gemel train --resume --out {quote(str(path))}"
+        )
+    return MatcherError(
+        f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
+        "finished training, or its matcher folder"
+    )
 
 
 def sha256(path: Path) -> str:

@@ -27,7 +27,11 @@ def test_compare_names_the_picture_and_what_is_wrong_with_it(
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("missing.png", "does not exist"), ("folder", "is a folder where a picture was expected")],
+    [
+        ("missing.png", "does not exist: give the path of a picture"),
+        ("folder", "is a folder where a picture was expected"),
+        ("", "must not be empty"),
+    ],
 )
 def test_compare_with_what_is_no_file(
     gemel: Gemel, tiny_run: Run, tmp_path: Path, name: str, reason: str

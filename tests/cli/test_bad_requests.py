@@ -51,7 +51,37 @@ def test_what_is_no_run(gemel: Gemel, command: list[str]) -> None:
 def test_what_is_no_matcher(gemel: Gemel, tmp_path: Path) -> None:
     pair = picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
 
-    assert "give a run that has finished training" in gemel("compare", "nowhere", *pair).refusal
+    for nothing in ("nowhere", pair[0]):
+        refusal = gemel("compare", nothing, *pair).refusal
+        assert "give a run that has finished training" in refusal
+
+
+def test_a_run_that_was_interrupted_says_how_it_is_finished(gemel: Gemel, tmp_path: Path) -> None:
+    (tmp_path / "my run").mkdir()
+    (tmp_path / "my run" / "recipe.toml").touch()
+
+    refusal = gemel("compare", "my run", "a.png", "b.png").refusal
+
+    assert refusal.endswith("finish it with gemel train --resume --out 'my run'")
+
+
+@pytest.mark.parametrize(
+    ("target", "remedy"),
+    [("far=0.0001", "enough validation pairs"), ("fra=0.1", "a target is written eer or far=0.01")],
+)
+def test_a_target_that_the_matcher_lacks(
+    gemel: Gemel, own_run: Run, tmp_path: Path, target: str, remedy: str
+) -> None:
+    words = ("compare", own_run.path, *pair_in(tmp_path), "--target", target)
+
+    assert remedy in gemel(*words).refusal
+
+
+def test_a_neighbour_of_a_name_is_told_without_the_list_of_all(gemel: Gemel) -> None:
+    refusal = gemel("train", "digit").refusal
+
+    assert refusal.endswith("did you mean 'digits'?")
+    assert "omniglot" not in refusal
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from command import Gemel
     ("words", "sentence"),
     [
         (["bogus"], "no such command 'bogus'"),
+        (["comparre"], "Did you mean 'compare'?"),
         (["train"], "say what to train on"),
+        (["train", "--resume"], "say which run to resume"),
+        (["train", "digits", "--minutes", "0"], "it must be greater than or equal to 0.001"),
         (["train", "digits", "--bogus"], "no such option: --bogus"),
         (["train", "digits", "--minutes", "1", "--epochs", "1"], "not both"),
         (["train", "digits", "--minutes", "long"], "'--minutes'"),
@@ -33,8 +36,12 @@ def test_a_line_that_points_to_the_help(gemel: Gemel, words: list[str], sentence
     (line,) = outcome.err.splitlines()
     assert line.startswith("error: ")
     assert sentence in line
-    command = "gemel" if words == ["bogus"] else f"gemel {words[0]}"
-    assert line.endswith(f". {command} --help says what it takes")
+    command = (
+        "gemel" if len(words) == 1 and words[0] in {"bogus", "comparre"} else f"gemel {words[0]}"
+    )
+    assert line.endswith(f" {command} --help says what it takes")
+    assert line.removesuffix(f" {command} --help says what it takes").endswith((".", "?"))
+    assert "?." not in line
     assert "Value error" not in line
 
 

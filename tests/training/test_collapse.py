@@ -37,9 +37,18 @@ def test_the_resting_loss_by_hand():
 
 
 def test_the_two_signs_each_have_their_sentence():
-    assert collapse_sentence(0.5, 0.1, 1.0) is None
-    assert "collapse: the embeddings of all items coincide" in str(collapse_sentence(0.001, 1, 2))
-    assert "no progress: the loss rests at 1" in str(collapse_sentence(0.5, 1.001, 1.0))
+    assert collapse_sentence(0.5, 0.1, 1.0, 99) is None
+    assert "collapse: the embeddings of all items coincide" in str(
+        collapse_sentence(0.001, 1, 2, 99)
+    )
+    assert "no progress: the loss rests at 1" in str(collapse_sentence(0.5, 1.001, 1.0, 99))
+
+
+def test_a_training_of_a_few_steps_has_hardly_begun():
+    told = str(collapse_sentence(0.001, 1, 2, 3))
+    assert "after 3 steps" in told
+    assert "train longer" in told
+    assert "collapse" not in told
 
 
 def train(data, out, *changes, epochs=4):
@@ -91,7 +100,7 @@ def test_a_collapsed_training_is_told_with_cause_and_remedy(alike, tmp_path):
         "loss.margin=1",
         "optimizer.name=sgd",
         "optimizer.learning_rate=30",
-        epochs=6,
+        epochs=15,
     )
     told = notices(run)
     assert "collapse: the embeddings of all items coincide" in told

@@ -71,8 +71,8 @@ def sentences(verdict: Verdict) -> list[str]:
         told.insert(1, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
     if verdict.same != (verdict.probability >= 0.5):
         told.append(
-            "A close call: the threshold and the probability lean different ways, since the "
-            f"threshold is set for {aim} and not for a probability of 50 %."
+            f"The threshold, set for {aim}, and the probability, where {_percent(verdict.prior)} "
+            "of all pairs are the same, lean different ways: the verdict is by the threshold."
         )
     return told
 

@@ -65,7 +65,10 @@ def _usage(error: Exception) -> str:
     if context is not None and message == context.get_help():
         return str(message)
     sentence = message.rstrip(".").replace("Value error, ", "").removeprefix("Invalid value: ")
-    return f"error: {sentence[0].lower()}{sentence[1:]}. {command} --help says what it takes"
+    # As pydantic begins and explains itself.
+    sentence = sentence.replace(": Input should be ", ": it must be ").partition(", unable to")[0]
+    end = "" if sentence.endswith("?") else "."
+    return f"error: {sentence[0].lower()}{sentence[1:]}{end} {command} --help says what it takes"
 
 
 def _refused(error: OSError) -> str:

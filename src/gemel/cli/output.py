@@ -15,10 +15,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON alone to st
 WIDEST = 100
 """Columns of a paragraph that is read with ease."""
 
+NARROWEST = 14
+"""Columns of the longest word in a figure's name, and a little more."""
+
+HANGING: dict[str, Any] = {"initial_indent": " ", "subsequent_indent": "   "}
+"""Below a table, a paragraph's first line stands under the figures."""
+
 QUESTIONS = {
     "verification": "are two the same?",
     "few-shot": "which of N, given K examples of each?",
-    "retrieval": "are the nearest of the same label?",
+    "retrieval": "are the nearest ones matches?",
     "linear-probe": "can a linear classifier read the labels off the embeddings?",
     "references": "is it genuine, given references of whom it claims to be?",
     "similarity": "do its scores go with people's?",
@@ -43,16 +49,22 @@ def print_figures(answer: Mapping[str, Any]) -> None:
     protocol = answer["protocol"]
     (measured,) = tables({protocol: _said_once(answer["metrics"])})
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for column in ("figure", "value", "95 % interval", "trials"):
-        left = column == "figure"
-        table.add_column(column, justify="left" if left else "right", no_wrap=True, min_width=8)
+    table.add_column("figure", min_width=NARROWEST)
+    columns = {"value": "value", "interval": "95 % interval", "n": "trials"}
+    for key, title in columns.items():
+        # On a narrow terminal the names are broken over lines; no column is lost or cut.
+        longest = max([len(title), *(len(getattr(row, key)) for row in measured.rows)])
+        table.add_column(title, justify="right", no_wrap=True, min_width=max(longest, 8))
     for row in measured.rows:
         table.add_row(row.name.label, row.value, row.interval, row.n)
     console = Console(highlight=False)
+    unbounded = console.options.update(width=WIDEST)
+    console.width = max(console.width, console.measure(table, options=unbounded).minimum)
     console.print(f"{measured.protocol} on {answer['data']}: {QUESTIONS[protocol]}", style="bold")
     console.print(table)
     for gap in measured.gaps:
-        console.print(f" {gap.name.label}: {gap.why}", style="dim", markup=False)
+        told = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)
+        console.print(told, style="dim", markup=False)
     console.print()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json import loads
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -77,6 +78,8 @@ def train(
     """Train a twin network, calibrate it, measure it on what it has never seen, and report."""
     if minutes is not None and epochs is not None:
         raise typer.BadParameter("give --minutes or --epochs, not both")
+    if data is None and out is None and resume:
+        raise typer.BadParameter("say which run to resume: its data as it was given, or --out RUN")
     if data is None and not resume:
         raise typer.BadParameter("say what to train on: a folder, a table, or a name like digits")
     chosen = _devices(devices)
@@ -108,8 +111,9 @@ def _print_end(run: Run) -> None:
     from gemel.report import run_verdict
 
     print_wrapped(run_verdict(run))
+    path = quote(str(run.path))
     typer.echo(
         f"\nmatcher  {run.matcher}\nreport   {run.report}\n\nTry next:\n"
-        f"  gemel compare {run.path} A B     the verdict on two items of yours\n"
-        f"  gemel report {run.path} --open   the figures and the worst mistakes"
+        f"  gemel compare {path} A B     the verdict on two items of yours\n"
+        f"  gemel report {path} --open   the figures and the worst mistakes"
     )

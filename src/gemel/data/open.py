@@ -57,7 +57,7 @@ def _table(path: Path, kind: Kind | None) -> Dataset:
     if path.suffix.lower() not in TABLES:
         raise DataError(
             f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
-            f"{', '.join(TABLES)} or .ts, or one of {', '.join(BUILTINS)}"
+            f"{', '.join(TABLES)} or .ts, or the name of a built-in set, such as digits"
         )
     return open_table(path, kind)
 
@@ -71,8 +71,13 @@ def _unknown(source: str, path: Path) -> str:
     close += [full for full, name in near.items() if get_close_matches(path.name, [name], 1, 0.7)][
         :1
     ]
-    hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+    if close:
+        meant = " or ".join(map(repr, close))
+        return (
+            f"{source!r} is neither a folder or table that exists nor a built-in set; did you mean "
+            f"{meant}?"
+        )
     return (
         f"{source!r} is neither a folder or table that exists nor one of the built-in sets "
-        f"{', '.join(BUILTINS)}{hint}"
+        f"{', '.join(BUILTINS)}"
     )

@@ -112,10 +112,10 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
     counts = np.bincount(labelled.labels[labelled.open])
     with_pair = int((counts >= 2).sum())
     if with_pair >= ENOUGH_LABELS:
-        return "label", f"{with_pair} labels have two items, enough to keep some unseen"
+        return "label", f"{with_pair} labels have two items or more, enough to keep some unseen"
     return "item", (
-        f"{with_pair} labels have two items, and whole ones are held out from {ENOUGH_LABELS} on, "
-        "so the figures hold for these labels and say little about new ones"
+        f"{with_pair} labels have two items or more, and it takes {ENOUGH_LABELS} of them to keep "
+        "some unseen, so the figures hold for these labels and say little about new ones"
     )
 
 

@@ -10,13 +10,15 @@ from gemel.errors import ItemError
 
 def item_bytes(path: Path, named: str, what: str) -> bytes:
     """All of a file; `named` and `what` ("a picture") are for the sentence. Raises ItemError."""
+    if path == Path():
+        raise ItemError(f"the path of {what} must not be empty")
     try:
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
             target = os.readlink(path)
             raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
-        raise ItemError(f"{named} does not exist") from None
+        raise ItemError(f"{named} does not exist: give the path of {what}") from None
     except IsADirectoryError:
         raise ItemError(f"{named} is a folder where {what} was expected") from None
     except PermissionError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -49,8 +50,11 @@ def write_embeddings(
 
 
 def check_ending(out: Path) -> None:
+    """Raises where nothing could be written in the end, before anything is encoded."""
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+    if out.suffix == ".parquet":
+        _pyarrow()  # before hours of encoding, not after
 
 
 class Part(NamedTuple):
@@ -84,11 +88,7 @@ def _parts(
 
 
 def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise MissingExtra("pyarrow", "parquet", "writing Parquet") from None
+    pa, pq = _pyarrow()
     writer = None
     try:
         for part in parts:
@@ -102,6 +102,17 @@ def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
     finally:
         if writer is not None:
             writer.close()
+
+
+def _pyarrow() -> tuple[ModuleType, ModuleType]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtra(
+            "pyarrow", "parquet", "writing a .parquet file (a .npz needs none)"
+        ) from None
+    return pa, pq
 
 
 def _write_npz(path: Path, parts: Iterable[Part]) -> None:

@@ -99,7 +99,7 @@ def _flattened(embeddings: Embeddings) -> tuple[Floats, str]:
         from sklearn.decomposition import PCA
         from sklearn.manifold import TSNE
     except ImportError as missing:
-        raise MissingExtra("scikit-learn", "report", "The report") from missing
+        raise MissingExtra("scikit-learn", "report", "the report") from missing
     size, width = embeddings.shape
     if size < FEWEST_FOR_TSNE or width < 2:
         flat = np.zeros((size, 2))

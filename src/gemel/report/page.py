@@ -73,7 +73,7 @@ def _environment() -> Environment:
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError as missing:
-        raise MissingExtra("jinja2", "report", "The report") from missing
+        raise MissingExtra("jinja2", "report", "the report") from missing
     return Environment(
         loader=FunctionLoader(_part),
         autoescape=True,

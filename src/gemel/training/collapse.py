@@ -13,6 +13,8 @@ from torch import Tensor
 from gemel.losses import Loss
 from gemel.shapes import Distances, Embeddings
 
+EARLY_STEPS = 10
+"""Up to here embeddings may well coincide because they did before the first step."""
 LEAST_SPREAD = 0.01
 RESTING_SHARE = 0.01
 
@@ -33,16 +35,23 @@ def resting_loss(loss: Loss, distance: Distances, same: Shaped[Tensor, "*rows co
         return float(loss(torch.zeros_like(distance), same))
 
 
-def collapse_sentence(spread: float | None, mean_loss: float, mean_resting: float) -> str | None:
+def collapse_sentence(
+    spread: float | None, mean_loss: float, mean_resting: float, steps: int
+) -> str | None:
     """The cause and the remedy where a collapse shows, else nothing.
 
     `spread` is None where there are no embeddings to collapse.
     """
+    if spread is not None and spread < LEAST_SPREAD and steps <= EARLY_STEPS:
+        return (
+            f"hardly begun: after {steps} steps the embeddings of all items still nearly coincide "
+            f"(spread {spread:.1e}, healthy is above 0.1): train longer"
+        )
     if spread is not None and spread < LEAST_SPREAD:
         return (
             f"collapse: the embeddings of all items coincide (spread {spread:.1e}, healthy is "
-            "above 0.1), so every pair looks the same. The cause is nearly always steps that are "
-            "too large, or pairs that a loss is content with at distance zero: lower "
+            "above 0.1), so distances hardly tell pairs apart. The cause is nearly always steps "
+            "that are too large, or pairs that a loss is content with at distance zero: lower "
             "optimizer.learning_rate tenfold, or train with batch.kind=classes and "
             "loss.name=softmax, which cannot rest there"
         )

@@ -28,7 +28,7 @@ from gemel.run import Run
 from gemel.shapes import Distances, Items
 from gemel.training.board import Board
 from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
-from gemel.training.collapse import collapse_sentence, resting_loss
+from gemel.training.collapse import EARLY_STEPS, collapse_sentence, resting_loss
 from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Feed, Plan
@@ -231,8 +231,9 @@ class Trainer:
         )
         write_history(self.run.history, counters.history)
         self.board.log(counters.history[-1], counters.step)
-        if self._share() >= COLLAPSE_SHARE:
-            self._warn(collapse_sentence(figures.get("spread"), loss, resting))
+        early = counters.step <= EARLY_STEPS and self._share() < 1.0
+        if self._share() >= COLLAPSE_SHARE and not early:
+            self._warn(collapse_sentence(figures.get("spread"), loss, resting, counters.step))
         value = figures[self.recipe.validation.figure]
         if self.recipe.validation.is_better(value, than=counters.best):
             counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0
@@ -270,7 +271,7 @@ class Trainer:
         if counters.history:
             watched = self.recipe.validation.figure
             shown += f"  validation {watched} {counters.history[-1][watched]:.4f}"
-        return f"{shown}  {speed:,.0f} items/s"
+        return f"{shown}  {speed:,.0f} items/s" if seconds > 0 else shown
 
     def _save(self, path: Path) -> None:
         if self.fabric.global_rank == 0:

@@ -69,7 +69,10 @@ def train(order: Order, progress: Progress) -> Run:
         _check_kept(recipe, load_recipe(run.recipe))
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
+        where = _where(order, run)
         _begin(run, recipe, dataset, prepared, order)
+        if where is not None:
+            progress.say(where)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe))
@@ -78,7 +81,7 @@ def train(order: Order, progress: Progress) -> Run:
     notices = (*prepared.notices, *trainer.warnings, *doubts)
     _write_metrics(run, [verified.answer, *others], notices, time.monotonic() - begun)
     write_report_of(run, asked, verified)
-    for sentence in (*trainer.warnings, *doubts):
+    for sentence in doubts:  # the trainer's own warnings were told when they arose
         progress.say(f"warning: {sentence}")
     return run
 
@@ -93,14 +96,30 @@ def _check_devices(devices: int | str) -> None:
 
 def _run(order: Order) -> Run:
     if order.resume:
-        if order.out is not None:
-            return Run.opened(order.out)
-        if order.data is None:
-            raise RunError("say which run to resume: its data as it was given, or --out RUN")
-        return Run.latest(RUNS, _name(order.data))
+        return _run_to_resume(order)
     if order.data is None:
         raise RunError("say what to train on: a folder, a table, or a built-in name like digits")
-    return Run.new(order.out) if order.out is not None else Run.unused(RUNS, _name(order.data))
+    if order.out is not None:
+        return Run.new(order.out)
+    return Run.unused(RUNS, _name(order.data))
+
+
+def _run_to_resume(order: Order) -> Run:
+    if order.out is not None:
+        return Run.opened(order.out)
+    if order.data is None:
+        raise RunError("say which run to resume: its data as it was given, or --out RUN")
+    return Run.latest(RUNS, _name(order.data))
+
+
+def _where(order: Order, run: Run) -> str | None:
+    """Which folder it is, where the caller has not named it and might think of another."""
+    if order.resume:
+        return f"Going on with {run.path}."
+    usual = RUNS / _name(order.data or "")
+    if order.out is None and run.path != usual:
+        return f"{usual} is there already, so this run is {run.path}."
+    return None
 
 
 def _name(data: str) -> str:
