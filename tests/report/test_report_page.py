@@ -19,6 +19,8 @@ import pytest
 from gemel.errors import DataError, MissingExtra
 from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
+from gemel.report.shown import text_snippet
+from gemel.report.tables import tables
 from gemel.run import Run
 
 Make = Callable[..., Contents]
@@ -271,3 +273,51 @@ def test_a_finished_run_is_summed_up_as_its_page_does(tiny_run: Run) -> None:
     assert paragraph.startswith("On 3 labels never seen in training, Gemel tells same from")
     page = Document(tiny_run.report.read_text("utf-8")).text
     assert " ".join(paragraph.split()) in " ".join(page.split())
+
+
+def test_texts_are_read_as_they_stand_and_have_room(make: Make) -> None:
+    page = Document(render(make(show=lambda item: text_snippet(f"sentence {item}"))))
+    classes = [attributes.get("class") for _, attributes in page.elements]
+
+    assert "pairs texts" in classes
+    pictures = [
+        attributes for _, attributes in page.elements if attributes.get("class") == "picture"
+    ]
+    assert pictures
+    # A role of an image, or a label, would hide the words from who listens to the page.
+    assert not any("role" in attributes or "aria-label" in attributes for attributes in pictures)
+    places = [it for _, it in page.elements if (it.get("class") or "").startswith("place")]
+    assert places
+    assert not any("aria-label" in attributes for attributes in places)
+
+
+def test_pictures_are_named_for_who_does_not_see_them(make: Make) -> None:
+    page = Document(render(make()))
+    pictures = [it for _, it in page.elements if it.get("class") == "picture"]
+
+    assert pictures
+    assert all(it["role"] == "img" and it["aria-label"] for it in pictures)
+    assert "pairs texts" not in [it.get("class") for _, it in page.elements]
+
+
+def test_every_chart_names_both_axes(make: Make) -> None:
+    page = render(make())
+    axes = re.findall(r'<text class="axis"[^>]*>([^<]*)</text>', page)
+
+    assert len(axes) >= 2 * 7
+    assert all(name.strip() for name in axes)
+
+
+def test_a_name_that_is_the_data_s_is_said_once(make: Make) -> None:
+    assert "eyebrow" not in [
+        it.get("class") for _, it in Document(render(make(data="Digits"))).elements
+    ]
+    assert "eyebrow" in [it.get("class") for _, it in Document(render(make())).elements]
+
+
+def test_the_first_task_of_few_shot_is_said_once(make: Make) -> None:
+    task = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}
+
+    (table,) = tables({"few-shot": {"accuracy": task, "3-way-1-shot": task}})
+
+    assert [row.key for row in table.rows] == ["3-way-1-shot"]

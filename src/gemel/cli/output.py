@@ -47,7 +47,7 @@ def print_figures(answer: Mapping[str, Any]) -> None:
     from gemel.report.tables import tables
 
     protocol = answer["protocol"]
-    (measured,) = tables({protocol: _said_once(answer["metrics"])})
+    (measured,) = tables({protocol: answer["metrics"]})
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("figure", min_width=NARROWEST)
     columns = {"value": "value", "interval": "95 % interval", "n": "trials"}
@@ -71,10 +71,3 @@ def print_figures(answer: Mapping[str, Any]) -> None:
 def print_wrapped(text: str) -> None:
     """A paragraph, broken between words at the width of the terminal."""
     typer.echo(fill(text, min(get_terminal_size().columns, WIDEST), break_long_words=False))
-
-
-def _said_once(figures: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """Without the plain `accuracy` of few-shot, which repeats its first task's."""
-    if not any("-way-" in name for name in figures):
-        return figures
-    return {name: figure for name, figure in figures.items() if name != "accuracy"}

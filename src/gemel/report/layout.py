@@ -14,6 +14,7 @@ from gemel.arrays import Embeddings, Floats
 from gemel.errors import MissingExtra
 from gemel.report.contents import Cloud, Contents
 from gemel.report.naming import count
+from gemel.report.shown import is_text
 
 MOST_ITEMS = 400
 MOST_KEYS = 24
@@ -36,6 +37,10 @@ class Place:
     name: str
     label: str
     code: int
+
+    @property
+    def is_text(self) -> bool:
+        return is_text(self.snippet)
 
 
 @final

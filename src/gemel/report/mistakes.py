@@ -9,6 +9,7 @@ import numpy as np
 
 from gemel.report.contents import Contents, TestPairs
 from gemel.report.naming import count, number, percent
+from gemel.report.shown import is_text
 
 MOST = 12
 
@@ -22,6 +23,11 @@ class Shown:
     name: str
     label: str
 
+    @property
+    def is_text(self) -> bool:
+        """Read as it stands; a drawing is read out by its name."""
+        return is_text(self.snippet)
+
 
 @final
 @dataclass(frozen=True)
@@ -29,6 +35,11 @@ class Mistake:
     items: tuple[Shown, Shown]
     distance: str
     probability: str
+
+    @property
+    def is_of_texts(self) -> bool:
+        """Two sentences need more room than two pictures."""
+        return any(item.is_text for item in self.items)
 
 
 @final

@@ -13,6 +13,7 @@ from gemel.report.naming import FigureName, figure_name, round_percent
 
 _NO_FIGURES = ("epoch", "seconds", "loss", "learning_rate")
 _TITLES = {"loss": "Loss in training", "learning_rate": "Learning rate"}
+_AXES = {"loss": "Loss, mean of an epoch", "learning_rate": "Learning rate"}
 
 
 def progress(history: Sequence[Mapping[str, float]]) -> tuple[Chart | Absent, ...]:
@@ -42,7 +43,8 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
     if not known.any():
         return Absent(title, "No epoch has a value.")
     epoch, value = epochs[known], values[known]
-    frame = Frame(whole_numbers("Epoch", epochs.min(), epochs.max()), _upright(name, value))
+    upright = _upright(_AXES.get(column, name.label), name, value)
+    frame = Frame(whole_numbers("Epoch", epochs.min(), epochs.max()), upright)
     written = [f"{number:.3g}" if column in _TITLES else name.write(number) for number in value]
     dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
     best = int(value.argmin() if name.better == "low" else value.argmax())
@@ -65,8 +67,8 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
     )
 
 
-def _upright(name: FigureName, values: Floats) -> Axis:
+def _upright(title: str, name: FigureName, values: Floats) -> Axis:
     low, high = rounded(values.min(), values.max())
     if name.unit == "percent" and values.min() >= 0 and values.max() <= 1:
-        return linear("", max(0.0, low), min(1.0, high), round_percent)
-    return linear("", low, high, tick_text)
+        return linear(title, max(0.0, low), min(1.0, high), round_percent)
+    return linear(title, low, high, tick_text)

@@ -47,6 +47,11 @@ def text_snippet(text: str) -> str:
     return f'<blockquote class="text">{escape(cut)}</blockquote>'
 
 
+def is_text(snippet: str) -> bool:
+    """Whether a snippet is words, which need no other words to stand for them."""
+    return snippet.startswith("<blockquote")
+
+
 def _picture(side: PackedSide, index: int) -> str:
     packed = side[np.array([index])]
     assert not isinstance(packed, Padded), "pictures have one shape"

@@ -63,8 +63,15 @@ def tables(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Table, ...]:
                 if it["value"] is None
             ),
         )
-        for protocol, measured in figures.items()
+        for protocol, measured in ((name, _said_once(its)) for name, its in figures.items())
     )
+
+
+def _said_once(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
+    """Without the plain `accuracy` of few-shot, which repeats its first task's."""
+    if not any("-way-" in name for name in figures):
+        return figures
+    return {name: figure for name, figure in figures.items() if name != "accuracy"}
 
 
 def _row(key: str, figure: Figure) -> Row:
