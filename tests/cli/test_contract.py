@@ -16,6 +16,7 @@ from command import QUICK, Gemel
 
 from gemel.cli.evaluate import evaluate
 from gemel.cli.output import QUESTIONS
+from gemel.cli.recipes import YOURS
 from gemel.measure.answer import Protocol
 from gemel.measure.prepared import PairSource
 from gemel.recipe import load_recipe
@@ -156,6 +157,9 @@ def test_recipes_can_be_listed_printed_and_used(gemel: Gemel, tmp_path: Path) ->
     listed = gemel("recipes").out
     assert {"default", "hadsell-2006", "koch-2015"} <= {line.split()[0] for line in lines(listed)}
     assert "published. 1 min on 2 cores.\n" in listed
+    own, papers = listed.split("Of papers")
+    assert {line.split()[0] for line in own.splitlines()[1:]} == YOURS
+    assert "  hadsell-2006" in papers
 
     own = tmp_path / "own.toml"
     own.write_text(gemel("recipes", "default").out, "utf-8")
@@ -213,3 +217,17 @@ def test_progress_is_plain_lines_elsewhere(
     (encoding,) = (line for line in told.splitlines() if line.startswith("encoding"))
     assert encoding.startswith("encoding items: 100%")
     assert encoding.endswith(" s)")
+
+
+@pytest.mark.parametrize("columns", ["30", "40", "80"])
+def test_figures_keep_their_columns_on_any_terminal(
+    gemel: Gemel, tiny_run: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    told = gemel("evaluate", tiny_run.path).out
+
+    for row in ("figure", "Accuracy"):
+        (line,) = [line for line in told.splitlines() if line.strip().startswith(row)]
+        assert len(line.split()) >= 4, "a name, a value, an interval and trials"
+    assert "…" not in told

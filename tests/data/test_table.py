@@ -168,3 +168,19 @@ def test_rubbish_is_a_sentence_or_a_dataset(folder, header, rest, ending):
         open_data(table(folder, f"{header}\n{rest}", f"t{ending}"))
     except DataError as error:
         assert str(error)  # noqa: PT017
+
+
+def test_a_tsv_is_a_table_too(folder: Path) -> None:
+    data = open_data(table(folder, ITEMS.replace(",", "\t"), "t.tsv"))
+
+    assert data.label_names == ("a", "b", "c")
+
+
+def test_a_spreadsheet_s_unicode_text_is_named_for_what_it_is(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"must be UTF-8, got UTF-16: save it as UTF-8"):
+        open_data(table(folder, ITEMS, encoding="utf-16"))
+
+
+def test_a_spreadsheet_is_told_how_it_is_saved(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"a spreadsheet is saved as \.csv"):
+        open_data(table(folder, "PK", "t.xlsx"))

@@ -205,3 +205,8 @@ def test_a_true_accept_rate_is_asked_for_where_it_is_told():
     sentence = r"tar@far=0\.075 is told for the rates in evaluation\.fars, which are \[0\.1\]"
     with pytest.raises(RecipeError, match=sentence):
         load_recipe("chopra-2005", ["evaluation.fars=[0.1]"])
+
+
+def test_a_setting_without_its_section_is_told_with_it():
+    with pytest.raises(RecipeError, match=r"did you mean 'optimizer\.learning_rate'\?"):
+        load_recipe("default", ["learning_rate=0.1"])

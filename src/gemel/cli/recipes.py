@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
+
+ONE_LINE = 10_000
+"""Columns that no line fills."""
+
+YOURS = {
+    "default",
+    "faces",
+    "pairs",
+    "sentences",
+    "series-default",
+    "signatures",
+    "signatures-online",
+    "text-default",
+    "text-pairs",
+    "text-scores",
+}
+"""What to begin with; the others are made for the data of one paper."""
 
 
 def recipes(
@@ -21,11 +41,19 @@ def recipes(
     if name is not None:
         typer.echo(named_text(name))
         return
-    texts = named_recipes()
-    width = max(map(len, texts))
-    for known, text in texts.items():
-        tree = tomllib.loads(text)
-        typer.echo(f"{known:<{width}}  {tree.get('about', '')}{_minutes(tree)}")
+    trees = {known: tomllib.loads(text) for known, text in named_recipes().items()}
+    width = max(map(len, trees)) + 2
+    # A line each where another program reads them.
+    columns = max(width + 30, get_terminal_size().columns) if sys.stdout.isatty() else ONE_LINE
+    for title, wanted in (("For data of your own:", False), ("Of papers and of known data:", True)):
+        typer.echo(title)
+        for known, tree in trees.items():
+            if (known not in YOURS) == wanted:
+                about = f"{tree.get('about', '')}{_minutes(tree)}"
+                lead = f"  {known:<{width}}"
+                typer.echo(
+                    fill(about, columns, initial_indent=lead, subsequent_indent=" " * len(lead))
+                )
 
 
 def _minutes(tree: Mapping[str, Any]) -> str:

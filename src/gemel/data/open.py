@@ -10,12 +10,11 @@ from gemel.data.advance import Advance
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
 from gemel.data.folder import open_folder
+from gemel.data.records import TABLES
 from gemel.data.series_archive import open_ts, series_archive
 from gemel.data.table import open_table
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
-
-TABLES = (".csv", ".jsonl", ".parquet")
 
 
 def open_data(
@@ -57,7 +56,8 @@ def _table(path: Path, kind: Kind | None) -> Dataset:
     if path.suffix.lower() not in TABLES:
         raise DataError(
             f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
-            f"{', '.join(TABLES)} or .ts, or the name of a built-in set, such as digits"
+            f"{', '.join(TABLES)} or .ts (a spreadsheet is saved as .csv), or the name of a "
+            "built-in set, such as digits"
         )
     return open_table(path, kind)
 

@@ -1,4 +1,4 @@
-"""The rows of a .csv, .jsonl or .parquet file one at a time: memory does not grow with them."""
+"""The rows of a .csv, .tsv, .jsonl or .parquet file, one at a time: memory does not grow."""
 
 from __future__ import annotations
 
@@ -28,16 +28,15 @@ class Records(NamedTuple):
 
 
 def open_records(path: Path) -> Records:
-    """Numbers are those of lines in a .csv or .jsonl file, of rows from 1 in a .parquet.
+    """Numbers are those of lines in a .csv, .tsv or .jsonl file, of rows from 1 in a .parquet.
 
     Raises DataError, now or on the way, for a table that is damaged or not UTF-8.
     """
     ending = path.suffix.lower()
     if ending == ".parquet":
         return _parquet(path)
-    readers: dict[str, Callable[[Path], Iterator[Record]]] = {".csv": _csv, ".jsonl": _jsonl}
     lines = count_lines(path)
-    return Records(readers[ending](path), lines)
+    return Records(LINED[ending](path), lines)
 
 
 def _csv(path: Path) -> Iterator[Record]:
@@ -97,6 +96,15 @@ def _parquet(path: Path) -> Records:
     except (ArrowException, OSError) as error:
         raise _not_whole(path, error) from error
     return Records(rows(), LineCount(file.metadata.num_rows, 0))
+
+
+LINED: dict[str, Callable[[Path], Iterator[Record]]] = {
+    ".csv": _csv,
+    ".tsv": _csv,
+    ".jsonl": _jsonl,
+}
+TABLES = (*LINED, ".parquet")
+"""The endings of tables."""
 
 
 def _not_whole(path: Path, error: Exception) -> DataError:

@@ -37,6 +37,7 @@ def count_lines(path: Path) -> LineCount:
 
     Raises DataError where there are more, since the whole is then of another encoding.
     """
+    _refuse_wide(path)
     lines, broken = 0, []
     for raw in _raw_lines(path):
         lines += 1
@@ -48,6 +49,13 @@ def count_lines(path: Path) -> LineCount:
             f"of them line {broken[0]}: save it as UTF-8"
         )
     return LineCount(lines, len(broken))
+
+
+def _refuse_wide(path: Path) -> None:
+    """UTF-16, as spreadsheets save "Unicode text", may pass for UTF-8 line by line."""
+    first = next(_raw_lines(path), b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DataError(f"{str(path)!r} must be UTF-8, got UTF-16: save it as UTF-8")
 
 
 def lines_of(path: Path) -> Iterator[str]:

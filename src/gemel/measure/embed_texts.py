@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Array, padded
-from gemel.data.records import Record, Records, open_records
+from gemel.data.records import TABLES, Record, Records, open_records
 from gemel.data.rows import cell_text
 from gemel.data.soundness import SHOWN
 from gemel.data.unreadable import Unreadable, refuse_too_many, skipped
@@ -20,8 +20,6 @@ from gemel.matcher import Matcher
 from gemel.measure.embeddings import AT_ONCE, Part, check_ending, write_parts
 from gemel.networks import EncoderSide, Side
 from gemel.progress import Progress, Stage
-
-TABLES = (".csv", ".jsonl", ".parquet")
 
 
 def texts_by_row(matcher: Matcher, path: Path, side: Side | None) -> bool:

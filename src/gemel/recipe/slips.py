@@ -58,7 +58,22 @@ def _unknown(location: Location) -> str:
     path, models = _place(location[:-1])
     key = str(location[-1])
     known = {name for found in models for name in found.model_fields}
+    if not path:
+        close = get_close_matches(key, known, n=1)
+        inner = [] if close else _below(key, models)
+        if inner:
+            return f"there is no setting {key}; did you mean {inner[0]!r}?"
     return f"there is no setting {'.'.join([*path, key])}; {nearest(key, known)}"
+
+
+def _below(key: str, models: Models) -> list[str]:
+    """The settings of sections that are called so, as `margin` for loss.margin."""
+    return [
+        f"{section}.{key}"
+        for recipe in models
+        for section, field in recipe.model_fields.items()
+        if any(key in model.model_fields for model in _models(field.annotation))
+    ]
 
 
 def _place(location: Location) -> tuple[list[str], Models]:
