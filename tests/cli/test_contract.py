@@ -231,3 +231,30 @@ def test_figures_keep_their_columns_on_any_terminal(
         (line,) = [line for line in told.splitlines() if line.strip().startswith(row)]
         assert len(line.split()) >= 4, "a name, a value, an interval and trials"
     assert "…" not in told
+
+
+def test_where_a_run_is_and_how_its_path_is_typed(
+    gemel: Gemel, tmp_path: Path, drawings: Path
+) -> None:
+    taken = tmp_path / "runs" / drawings.name
+    taken.mkdir(parents=True)
+
+    first = gemel("train", drawings, *QUICK)
+    assert f"is there already, so this run is runs/{drawings.name}-2." in first.err
+
+    named = gemel("train", drawings, "--out", "my run", *QUICK)
+    assert "is there already" not in named.err
+    assert "gemel compare 'my run' A B" in named.out
+
+    assert "Going on with my run." in gemel("train", "--resume", "--out", "my run").err
+
+
+def test_a_missing_package_is_missed_before_anything_is_encoded(
+    gemel: Gemel, tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    refused = gemel("embed", tiny_run.path, "digits", "--out", "e.parquet")
+
+    assert "pip install 'gemel[parquet]'" in refused.refusal
+    assert "encoding" not in refused.err

@@ -59,7 +59,7 @@ def test_what_a_run_was_trained_on_is_never_measured_whole(tiny_run):
 
 def test_other_data_are_measured_as_a_whole(tiny_run, drawings):
     answer = measured(tiny_run, str(drawings))
-    assert answer.data == "drawings (test)"
+    assert answer.data == "drawings (all)"
     assert answer.figures["auc"].n == 72 * 71 // 2  # every pair of 72 items
 
 

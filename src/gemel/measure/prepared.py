@@ -30,6 +30,8 @@ PairSource = Literal["sampled", "consecutive", "by-group"]
 GROUP_PAIRS = 10_000
 """As many as Koch validated and tested his network on."""
 
+WHOLE = "Measured as a whole."
+
 
 @final
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Prepared:
             return None
         left, right = (np.flatnonzero(side[items]) for side in (unlike.left, unlike.right))
         return TwoSides(self.labels(items), left, right)
+
+    def called(self, side: str) -> str:
+        """The side `test` of data that are measured as a whole is all of them."""
+        whole = len(self.split.test) == int(self.packed.readable.sum())
+        return "all" if whole and self.split.reason == WHOLE else side
 
     def labels(self, items: Indices) -> Codes:
         """The labels of items; `DataError` where the data have none."""
@@ -165,7 +172,7 @@ def prepare_whole(dataset: Dataset, readers: Readers, progress: Progress) -> Pre
         rows = np.flatnonzero(chosen[dataset.pairs.left] & chosen[dataset.pairs.right])
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(none, none, held if len(held) else rows)
-    reason = "Measured on the given test items." if given.any() else "Measured as a whole."
+    reason = "Measured on the given test items." if given.any() else WHOLE
     whole = Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
     return Prepared(dataset, packed, whole)
 

@@ -132,7 +132,9 @@ class Subject:
         how = ["within groups"] * question.within_group + ["two makers"] * (
             question.makers == "two"
         )
-        data = f"{self.prepared.dataset.name} ({', '.join([self.side, *how])})"
+        data = (
+            f"{self.prepared.dataset.name} ({', '.join([self.prepared.called(self.side), *how])})"
+        )
         return replace(answer, data=data, notices=tuple(notices))
 
     def retrieval(self, question: Question) -> Answer:
@@ -253,7 +255,7 @@ class Subject:
     def _answer(
         self, protocol: Protocol, question: Question, figures: Figures, evidence: Evidence | None
     ) -> Answer:
-        data = f"{self.prepared.dataset.name} ({self.side})"
+        data = f"{self.prepared.dataset.name} ({self.prepared.called(self.side)})"
         return Answer(protocol, data, question.seed, figures, evidence=evidence)
 
 
