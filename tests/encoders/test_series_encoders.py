@@ -72,8 +72,54 @@ def test_segments_that_do_not_share_evenly_are_refused():
         ENCODERS["resnet1d"](samples(), segments=16, embedding_size=100)
 
 
+def placed(places):
+    torch.manual_seed(0)
+    return ENCODERS["resnet1d"](
+        samples(),
+        width=4,
+        strides=(2,),
+        kernel=3,
+        places=places,
+        embedding_size=3 * places,
+        output="linear",
+    ).eval()
+
+
+def test_every_frame_has_a_place_and_none_is_behind_the_end():
+    encoder = placed(8)
+    assert encoder.map_sides == (1, 8)
+    values = torch.rand(2, 11, 3)
+    maps = encoder(values, torch.tensor([11, 5])).reshape(2, 3, 8)
+    assert maps[0, :, :6].all()
+    assert maps[1, :, :3].all()
+    assert not maps[0, :, 6:].any()
+    assert not maps[1, :, 3:].any()
+    # A place is a frame of its own, whatever comes beside it in the batch or later in the item.
+    longer = torch.cat([values, torch.rand(2, 4, 3)], 1)
+    later = encoder(longer, torch.tensor([15, 5])).reshape(2, 3, 8)
+    torch.testing.assert_close(later[0, :, :4], maps[0, :, :4])
+    torch.testing.assert_close(later[1], maps[1])
+
+
+def test_more_frames_than_places_are_as_many_equal_parts():
+    values, lengths = torch.rand(1, 16, 3), torch.tensor([16])
+    fine, coarse = (placed(places)(values, lengths).reshape(3, -1) for places in (8, 4))
+    torch.testing.assert_close(fine.reshape(3, 4, 2).mean(-1), coarse)
+
+
+def test_segments_and_places_at_once_are_refused():
+    with pytest.raises(RecipeError, match=r"encoder\.segments or encoder\.places to 0"):
+        ENCODERS["resnet1d"](samples(), segments=8, places=8)
+
+
 @pytest.mark.parametrize(
-    ("name", "settings"), [("resnet1d", {}), ("resnet1d", {"segments": 8}), ("bilstm", {})]
+    ("name", "settings"),
+    [
+        ("resnet1d", {}),
+        ("resnet1d", {"segments": 8}),
+        ("resnet1d", {"places": 8}),
+        ("bilstm", {}),
+    ],
 )
 def test_training_does_not_depend_on_padding(name, settings):
     torch.manual_seed(0)

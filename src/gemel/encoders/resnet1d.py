@@ -3,11 +3,12 @@
 A stage is two convolutions with a shortcut, batch norm and ReLU; it keeps, halves or thirds the
 length by its stride. What is left is summed up as its mean and its largest value, or as a mean for
 each of `segments` equal parts of the item, where it matters what comes first; so an item of any
-length has one embedding. Every layer is blind to what lies behind an item's end.
+length has one embedding. Or it is not summed up: every frame has one of `places`, and those behind
+an item's end are zero. Every layer is blind to what lies behind an item's end.
 
 After Wang, Yan & Oates, "Time series classification from scratch with deep neural networks",
 IJCNN 2017. Differs from the paper: stages shorten the length, all kernels are `kernel` long, the
-mean is joined by the maximum or taken by parts, and a dense layer makes the embedding.
+mean is joined by the maximum, taken by parts or not at all, and a dense layer makes the embedding.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Resnet1dEncoder(SequenceEncoder):
 
     `width` maps in the first stage, twice as many in the second, four times in all others. With
     `segments` each part of the item has an equal share of the embedding, by a dense layer that all
-    parts share: a map along time, for `alignment` too; 0 sums up the whole.
+    parts share: a map along time, for `alignment` too; 0 sums up the whole. With `places` so has
+    each frame that the stages leave, in a map that is as long as the item is, for `warping`; an
+    item with more frames than places has as many parts. Raises `RecipeError` for both at once.
 
     >>> import torch
     >>> from gemel.encoders import PixelStatistics, Samples
@@ -47,26 +50,33 @@ class Resnet1dEncoder(SequenceEncoder):
         strides: tuple[int, ...] = (1, 2, 2),
         kernel: int = 7,
         segments: int = 0,
+        places: int = 0,
         embedding_size: int = 128,
         dropout: float = 0.0,
         output: Output = "unit",
     ) -> None:
         super().__init__(stem)
-        if segments and embedding_size % segments:
+        if segments and places:
             raise RecipeError(
-                f"every segment has an equal share of the embedding, and {embedding_size} numbers "
-                f"cannot be shared by {segments}: set encoder.embedding_size to a multiple of it"
+                "equal segments of an item and a place for each frame are two ways to keep time, "
+                f"got {segments} and {places}: set encoder.segments or encoder.places to 0"
+            )
+        if (shares := segments or places) and embedding_size % shares:
+            raise RecipeError(
+                f"every segment or place has an equal share of the embedding, and {embedding_size} "
+                f"numbers cannot be shared by {shares}: set encoder.embedding_size to a multiple"
             )
         self.segments = segments
+        self.places = places
         self.embedding_size = embedding_size
-        self.map_sides = (1, segments or 1)
+        self.map_sides = (1, shares or 1)
         self.output = output
         widths = [stem.width, *(width * 2 ** min(stage, 2) for stage in range(len(strides)))]
         self.blocks = nn.ModuleList(
             _Block(narrow, wide, kernel, stride)
             for narrow, wide, stride in zip(widths[:-1], widths[1:], strides, strict=True)
         )
-        summed, share = (widths[-1], segments) if segments else (2 * widths[-1], 1)
+        summed, share = (widths[-1], shares) if shares else (2 * widths[-1], 1)
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(summed, embedding_size // share)
         self.last = output_layer(output)
@@ -77,20 +87,30 @@ class Resnet1dEncoder(SequenceEncoder):
         for block in self.blocks:
             frames, lengths = block(frames, lengths)
         if self.segments:
-            summary = parts_over(frames, lengths, self.segments)
+            numbers = self.dense(self.dropout(parts_over(frames, lengths, self.segments)))
+            numbers = numbers.transpose(1, 2).flatten(1)
+        elif self.places:
+            numbers = self._in_places(frames, lengths).transpose(1, 2).flatten(1)
         else:
             summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
-        numbers = self.dense(self.dropout(summary))
-        if self.segments:
-            numbers = numbers.transpose(1, 2).flatten(1)
+            numbers = self.dense(self.dropout(summary))
         embeddings: Embeddings = self.last(numbers)
         return embeddings
 
+    def _in_places(self, frames: Frames, lengths: Lengths) -> Tensor:
+        counts = lengths.clamp(max=self.places)
+        numbers = self.dense(self.dropout(parts_over(frames, lengths, self.places, counts)))
+        placed: Tensor = numbers * mask(numbers, counts)
+        return placed
 
-def parts_over(frames: Frames, lengths: Lengths, parts: int) -> Tensor:
+
+def parts_over(
+    frames: Frames, lengths: Lengths, parts: int, counts: Lengths | None = None
+) -> Tensor:
     """(n, parts, width) the mean of each equal part of a sequence's own frames.
 
     A frame that lies in two parts counts in each by how much of it does, so short items have all.
+    An item has as many parts as its count says, by default all; what is behind them is zero.
 
     >>> frames = torch.tensor([[[1.0], [2.0], [6.0], [9.0]]])
     >>> parts_over(frames, torch.tensor([4]), 2).tolist()
@@ -99,10 +119,11 @@ def parts_over(frames: Frames, lengths: Lengths, parts: int) -> Tensor:
     steps = torch.arange(frames.shape[1], device=frames.device)
     begins = steps / lengths[:, None]
     ends = ((steps + 1) / lengths[:, None]).clamp(max=1)
-    edges = torch.arange(parts + 1, device=frames.device) / parts
-    inside = torch.minimum(ends[:, None], edges[1:, None])
-    inside = inside - torch.maximum(begins[:, None], edges[:-1, None])
-    return (inside.clamp(min=0) * parts).to(frames.dtype) @ frames
+    own = torch.full_like(lengths, parts) if counts is None else counts
+    edges = (torch.arange(parts + 1, device=frames.device) / own[:, None]).clamp(max=1)
+    inside = torch.minimum(ends[:, None], edges[:, 1:, None])
+    inside = inside - torch.maximum(begins[:, None], edges[:, :-1, None])
+    return (inside.clamp(min=0) * own[:, None, None]).to(frames.dtype) @ frames
 
 
 @final

@@ -11,6 +11,7 @@ from gemel.metrics.metric import Metric
 from gemel.metrics.relation import RelationMetric
 from gemel.metrics.squared_euclidean import SquaredEuclideanMetric
 from gemel.metrics.views import ViewsMetric
+from gemel.metrics.warping import WarpingMetric
 from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
@@ -22,6 +23,7 @@ METRICS: dict[str, type[Metric]] = {
     "relation": RelationMetric,
     "squared-euclidean": SquaredEuclideanMetric,
     "views": ViewsMetric,
+    "warping": WarpingMetric,
     "weighted-l1": WeightedL1Metric,
 }
 

@@ -96,6 +96,7 @@ class Resnet1d(SequenceSetting):
     strides: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 2)
     kernel: PositiveInt = 7
     segments: NonNegativeInt = 0
+    places: NonNegativeInt = 0
     embedding_size: PositiveInt = 128
     dropout: Dropout = 0.0
     output: Output = "unit"
@@ -269,6 +270,7 @@ class PlainMetric(Setting):
         "relation",
         "squared-euclidean",
         "views",
+        "warping",
         "weighted-l1",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 
 from gemel.recipe.setting import Setting
 
@@ -42,15 +42,17 @@ class SeriesReading(Setting):
 
     `auto` looks at some of them: pen traces (columns x and y) are read as places and velocities,
     with pressure and pen where they were recorded, and normalised by `shape`; of anything else all
-    columns are read as they are. Without a `length` sequences keep theirs, up to `most_samples`.
+    columns are read as they are. Without a `length` sequences keep theirs, up to `most_samples`,
+    or have a sample `every` so many recorded ones (so much time, `along` it).
     """
 
     kind: Literal["series"] = "series"
     channels: Literal["auto"] | Annotated[tuple[str, ...], Field(min_length=1)] = "auto"
     length: Annotated[int, Field(ge=2)] | None = None
+    every: PositiveFloat | None = None
     most_samples: Annotated[int, Field(ge=2)] = 512
     along: Literal["samples", "time"] = "samples"
-    normalise: Literal["auto", "none", "each", "shape"] = "auto"
+    normalise: Literal["auto", "none", "each", "shape", "channels"] = "auto"
 
 
 def _pictures_unless_said(given: object) -> object:

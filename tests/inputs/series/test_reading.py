@@ -54,6 +54,12 @@ class TestFormats:
         assert recording.values[:, 4].tolist() == [0, 0, 1]
         assert recording.values[2, :4].tolist() == [12, 22, 90, 7]
 
+    def test_a_tablets_clock_that_begins_anew_goes_on(self):
+        """It counts microseconds in 32 bits; the second sample was taken before it began anew."""
+        turned = SIG.replace("11 21 10 6 1", "11 21 4294977.296 6 1")
+        recording = read_recording(turned.encode())
+        assert recording.values[:, 2].round(3).tolist() == [0, 10, 90]
+
     def test_strokes_are_one_recording(self):
         recording = read_recording(b"START\n1,-2,0\n3,-4,10\nBREAK\n5,-6,30\nBREAK\n")
         assert recording.columns == ("x", "y", "time", "stroke")

@@ -137,6 +137,28 @@ class TestSeriesInput:
         assert reader.remarks(np.array([2, 9])) == ()
         assert "1 of 2 sequences have 10 samples" in reader.remarks(np.array([2, 10]))[0]
 
+    def test_every_so_many_samples_one_and_what_takes_longer_is_longer(self):
+        reader = SeriesInput(channels=("1",), every=2, most_samples=8, normalise="none")
+        assert reader.read(np.arange(9.0)).ravel().tolist() == [0, 2, 4, 6, 8]
+        assert [len(reader.read(np.zeros(n))) for n in (2, 3, 5, 15, 16, 900)] == [2, 2, 3, 8, 8, 8]
+
+    def test_every_so_much_time_one_pauses_included(self):
+        trace = pen_trace(np.arange(4.0), np.zeros(4), time=np.array([0.0, 10.0, 70.0, 80.0]))
+        reader = SeriesInput(channels=("x",), every=20, along="time", normalise="none")
+        read = reader._read(trace, "it").ravel()
+        assert read == pytest.approx([0, 7 / 6, 1.5, 11 / 6, 3])
+
+    def test_a_length_and_one_for_every_so_many_are_refused_together(self):
+        with pytest.raises(ValueError, match="leave out one of them"):
+            SeriesInput(channels=("1",), length=8, every=2)
+
+    def test_channels_may_be_made_alike_after_they_are_derived(self):
+        values = np.random.default_rng(3).normal(size=(40, 2)) * (5, 0.1) + (90, 2)
+        reader = SeriesInput(channels=("1", "velocity:2", "acceleration:1"), normalise="channels")
+        read = reader.read(values)
+        assert np.abs(read.mean(0)).max() < 1e-6
+        assert read.std(0) == pytest.approx(np.ones(3), abs=1e-6)
+
     def test_a_missing_channel_is_named_with_those_that_are_there(self, tmp_path):
         (tmp_path / "odd.csv").write_text("x,z\n1,2\n3,4\n")
         with pytest.raises(ItemError, match=r"odd.csv' must have a channel 'y', got x, z"):

@@ -19,9 +19,10 @@ from gemel.inputs.series.resample import Along, even_places, resample
 Samples: TypeAlias = NDArray[np.float32]
 """(samples, channels)."""
 
-Normalise: TypeAlias = Literal["none", "each", "shape"]
+Normalise: TypeAlias = Literal["none", "each", "shape", "channels"]
 """`each` brings every column of an item to mean 0 and deviation 1; `shape` centres x and y and
-divides both by one number, so that the aspect stays; `none` leaves all as it was recorded."""
+divides both by one number, so that the aspect stays; `channels` brings what was derived from the
+columns to mean 0 and deviation 1, each channel by itself; `none` leaves all as it was recorded."""
 
 DIGEST_BYTES = 16
 LARGEST = 1e6
@@ -32,8 +33,10 @@ LARGEST = 1e6
 class SeriesInput(BaseModel):
     """How any sequence becomes (samples, channels) floats; saved with the matcher.
 
-    With a `length` every item has as many samples, resampled; without, as many as it was recorded
-    with, and only those longer than `most_samples` are resampled to that.
+    With a `length` every item has as many samples, resampled. With `every` it has one every so many
+    recorded ones, or every so much of its time where it goes along that: what takes longer is
+    longer. Without either it has as many as it was recorded with. Items without a length that are
+    longer than `most_samples` are resampled to that.
 
     >>> import numpy as np
     >>> small = SeriesInput(channels=("1", "velocity:1"), length=3, normalise="none")
@@ -48,6 +51,7 @@ class SeriesInput(BaseModel):
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
     """Columns as they were recorded, and channels derived from them: see `derive`."""
     length: int | None = Field(default=None, ge=2, le=65_536)
+    every: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     most_samples: int = Field(default=1024, ge=2, le=65_536)
     along: Along = "samples"
     normalise: Normalise = "each"
@@ -56,6 +60,15 @@ class SeriesInput(BaseModel):
     def _known_channels(self) -> SeriesInput:
         for channel in self.channels:
             sources(channel)
+        return self
+
+    @model_validator(mode="after")
+    def _one_length(self) -> SeriesInput:
+        if self.length is not None and self.every is not None:
+            raise ValueError(
+                "a sequence has either length samples or one for every so many, got "
+                f"length={self.length} and every={self.every:g}: leave out one of them"
+            )
         return self
 
     @property
@@ -98,12 +111,21 @@ class SeriesInput(BaseModel):
     def _read(self, recording: Recording, named: str) -> Samples:
         names = sorted({name for channel in self.channels for name in sources(channel)})
         values = np.stack([recording.column(name, named) for name in names], axis=1)
-        length = self.length or min(len(values), self.most_samples)
         place = even_places(recording.column("time", named)) if self.along == "time" else None
-        values = resample(values, length, place)
+        values = resample(values, self.length or self._own_length(values, place), place)
         columns = normalised(dict(zip(names, values.T, strict=True)), self.normalise)
-        read = np.stack([derive(channel, columns) for channel in self.channels], axis=1)
+        channels = {channel: derive(channel, columns) for channel in self.channels}
+        if self.normalise == "channels":
+            channels = normalised(channels, "each")
+        read = np.stack([channels[channel] for channel in self.channels], axis=1)
         return np.clip(read, -LARGEST, LARGEST).astype(np.float32)
+
+    def _own_length(self, values: Floats, place: Floats | None) -> int:
+        length = len(values)
+        if self.every is not None:
+            extent = length - 1 if place is None else float(place[-1] - place[0])
+            length = max(2, 1 + round(min(extent / self.every, float(self.most_samples))))
+        return min(length, self.most_samples)
 
 
 def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
@@ -112,7 +134,7 @@ def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
     What stands still is only centred: its noise is not blown up. `time` and `stroke` are counts
     and stay.
     """
-    if how == "none":
+    if how in {"none", "channels"}:
         return columns
     chosen = [name for name in columns if name not in {"time", "stroke"}]
     if how == "shape":

@@ -19,6 +19,8 @@ STROKE_COLUMNS = ("x", "y", "time", "stroke")
 SIG_FORM = (5, "x y time pressure end, five numbers")
 STROKE_FORM = (3, "x,y,t or BREAK")
 """How many numbers a sample has, and what its line looks like."""
+CLOCK_TURNS = 2**32 / 1000
+"""Milliseconds: a tablet's clock counts microseconds in 32 bits, and begins anew after these."""
 
 
 def parse_sig(text: str, named: str) -> Recording:
@@ -38,6 +40,8 @@ def parse_sig(text: str, named: str) -> Recording:
     values = np.array(rows, np.float64).reshape(-1, len(SIG_COLUMNS))
     ended = values[:, -1] != 0
     values[:, -1] = np.cumsum(ended) - ended
+    if len(values):
+        values[:, 2] = np.unwrap(values[:, 2], period=CLOCK_TURNS)
     return recorded(values, named, SIG_COLUMNS)
 
 
