@@ -10,7 +10,7 @@ from gemel.evaluation import comparer as module
 
 @pytest.mark.parametrize("floats", [1, 40, 8_000_000])
 def test_pairs_and_cross_agree_whatever_the_size_of_a_step(monkeypatch, noisy, floats):
-    monkeypatch.setattr(module, "CHUNK_FLOATS", floats)
+    monkeypatch.setattr(module, "BLOCK_FLOATS", floats)
     comparer = noisy(np.arange(9))
     left, right = np.array([0, 3, 8, 3]), np.array([1, 3, 2])
     cross = comparer.cross(left, right)
@@ -56,7 +56,7 @@ def test_a_query_is_fetched_once_for_all_that_it_is_compared_with(monkeypatch, n
     each = [comparer.pairs(queries[i : i + 1], others[i : i + 1])[0] for i in range(30)]
     np.testing.assert_allclose(in_rows, each, rtol=1e-5)
     # Where not even one row of them fits a step, they go pair by pair.
-    monkeypatch.setattr(module, "CHUNK_FLOATS", 2 * comparer.embeddings.shape[1])
+    monkeypatch.setattr(module, "BLOCK_FLOATS", 2 * comparer.embeddings.shape[1])
     np.testing.assert_allclose(watching.pairs(queries, others), each, rtol=1e-5)
     assert shapes[1:] == [((2, 1), (2, 1))] * 15
 
@@ -78,6 +78,6 @@ def test_a_long_comparison_tells_how_far_it_is_and_a_short_one_does_not(monkeypa
     )
     comparer.pairs(np.arange(100), np.arange(100) + 100)
     assert told == []
-    monkeypatch.setattr(module, "CHUNK_FLOATS", comparer.embeddings.shape[1])
+    monkeypatch.setattr(module, "BLOCK_FLOATS", comparer.embeddings.shape[1])
     comparer.pairs(np.arange(100), np.arange(100) + 100)
     assert told == [("comparing pairs", 100), *range(1, 101)]

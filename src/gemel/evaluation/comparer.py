@@ -19,6 +19,10 @@ from gemel.progress import Progress, Silent
 CHUNK_FLOATS = 8_000_000
 """Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
 
+BLOCK_FLOATS = 2_000_000
+"""Numbers of embeddings that go into a metric at once: one that compares their parts with each
+other, as `warping` does with 65 x 65 places, holds some thirty times as many on the way."""
+
 OFTEN = 2
 """Where items come back so often that all with all are at most so many times the pairs asked for,
 all with all are the cheaper: each item is then fetched once."""
@@ -65,11 +69,11 @@ class EmbeddingComparer:
             return found
         width = self.embeddings.shape[1]
         together = _in_a_row(left)
-        if together * width > CHUNK_FLOATS:
+        if together * width > BLOCK_FLOATS:
             together = 1
         ours, theirs = left[::together], right.reshape(-1, together)
         distance = np.empty(theirs.shape, np.float32)
-        chunks = _chunks(len(ours), max(1, CHUNK_FLOATS // (together * width)))
+        chunks = _chunks(len(ours), max(1, BLOCK_FLOATS // (together * width)))
         progress = self.progress if len(chunks) >= LONG else Silent()
         with progress.stage("comparing pairs", len(chunks)) as stage:
             for done, chunk in enumerate(chunks, 1):
@@ -81,7 +85,7 @@ class EmbeddingComparer:
 
     def cross(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty((len(left), len(right)), np.float32)
-        most = max(1, CHUNK_FLOATS // self.embeddings.shape[1])
+        most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
         # Nearly square blocks: what a metric does once for each item is then done least often.
         height = max(1, min(len(left), isqrt(most)))
         for columns in _chunks(len(right), max(1, most // height)):
