@@ -28,7 +28,6 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch._higher_order_ops.scan import scan
 
 from gemel.errors import RecipeError
 from gemel.metrics.metric import Metric, Sides
@@ -149,6 +148,8 @@ def _least(ours: Track, theirs: Track) -> CrossDistances:
     skewed = _skewed(costs.flatten(2))
     if torch.compiler.is_compiling():
         # One loop in the exported network, in place of a thousand operators one after the other.
+        from torch._higher_order_ops.scan import scan  # of no public name yet, so needed here alone
+
         first = skewed[0].clone()
         (last, _), _ = scan(_step, (first, torch.full_like(first, FAR)), skewed[1:])
     else:
