@@ -28,6 +28,7 @@ class TestScores:
             ("mean", "no", 2),
             ("min", "no", 1),
             ("mean", "difference", 2 - 10 / 3),
+            ("mean", "part", 2 - 0.75 * 10 / 3),
             # Each one's nearest is 1, 1 and 4 away: mean 2.
             ("min", "ratio", 1 / 2),
         ],

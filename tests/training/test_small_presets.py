@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 
 from gemel.data import SplitConfig, open_data
+from gemel.encoders import WhitenedEncoder
 from gemel.measure.history import read_history
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
@@ -146,7 +147,8 @@ def drawn_and_traced(folder):
 @contextmanager
 def closed_form_undone(twin):
     """What is learned before the first step is part of what a recipe learns."""
-    layers = [each.whitening for each in twin.encoders if hasattr(each, "whitening")]
+    encoders = [each for each in twin.encoders if isinstance(each, WhitenedEncoder)]
+    layers = [layer for each in encoders for layer in each.whitenings()]
     learned = [copy.deepcopy(layer.state_dict()) for layer in layers]
     for layer in layers:
         layer.reset_parameters()

@@ -96,10 +96,11 @@ def evaluate(
         typer.Option(metavar="HOW", help="References: the mean or min of the distances to them."),
     ] = "mean",
     relative: Annotated[
-        Literal["no", "difference", "ratio"],
+        Literal["no", "difference", "part", "ratio"],
         typer.Option(
             metavar="HOW",
-            help="References: the distance less (difference) or over (ratio) that between them.",
+            help="References: the distance less that between them (difference), less three "
+            "quarters of it (part), or over it (ratio).",
         ),
     ] = "no",
     threshold: Annotated[

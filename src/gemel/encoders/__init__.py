@@ -12,6 +12,7 @@ from gemel.encoders.conv import ConvEncoder
 from gemel.encoders.conv4 import Conv4Encoder
 from gemel.encoders.encoder import Encoder, PictureEncoder
 from gemel.encoders.gabor import GaborEncoder
+from gemel.encoders.hinge import HingeEncoder
 from gemel.encoders.hoffer import HofferEncoder
 from gemel.encoders.koch import KochEncoder
 from gemel.encoders.local import LocalEncoder
@@ -26,6 +27,7 @@ from gemel.encoders.stem import SequenceEncoder, Stem, TokenVectors
 from gemel.encoders.sung import SungEncoder
 from gemel.encoders.tdnn import TdnnEncoder
 from gemel.encoders.text_conv import TextConvEncoder
+from gemel.encoders.whitened import WhitenedEncoder
 from gemel.encoders.zagoruyko import ZagoruykoEncoder
 
 ENCODERS: dict[str, type[Encoder]] = {
@@ -38,6 +40,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "conv": ConvEncoder,
     "conv4": Conv4Encoder,
     "gabor": GaborEncoder,
+    "hinge": HingeEncoder,
     "hoffer": HofferEncoder,
     "koch": KochEncoder,
     "local": LocalEncoder,
@@ -61,5 +64,6 @@ __all__ = [
     "SequenceEncoder",
     "Stem",
     "TokenVectors",
+    "WhitenedEncoder",
     "read_sentence_model",
 ]

@@ -27,8 +27,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.encoders.whitened import WhitenedEncoder, Whitening
 from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
@@ -38,7 +38,7 @@ TINY = 1e-6
 
 
 @final
-class GaborEncoder(PictureEncoder):
+class GaborEncoder(WhitenedEncoder):
     """The embedding is (d, views) flattened, the picture itself first: for the metric `views`.
 
     `cell` is the side of a cell in pixels, cells overlap by half. `shift` in pixels, zero for none,
@@ -102,6 +102,12 @@ class GaborEncoder(PictureEncoder):
         # All views of an item together are of unit length too.
         embeddings: Embeddings = unit.transpose(1, 2).flatten(1) / self.map_sides[0] ** 0.5
         return embeddings
+
+    def described(self, items: Images) -> list[Float[Tensor, "n views d"]]:
+        return [self.features(items)]
+
+    def whitenings(self) -> Sequence[Whitening]:
+        return [self.whitening]
 
     def features(self, items: Images) -> Float[Tensor, "n views d"]:
         """What the last layer is given, of every view."""

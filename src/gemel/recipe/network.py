@@ -191,6 +191,21 @@ class Gabor(EncoderSetting):
     descriptors: PositiveInt = 384
 
 
+class Hinge(EncoderSetting):
+    """Blocks of circles: the `radii` of each in pixels, and its (columns, rows) of `cells`."""
+
+    name: Literal["hinge"]
+    radii: Annotated[
+        tuple[Annotated[tuple[PositiveInt, ...], Field(min_length=1)], ...], Field(min_length=1)
+    ] = ((2, 4, 7), (2, 7), (4, 11), (3, 9, 15), (13, 20, 28))
+    cells: tuple[tuple[PositiveInt, PositiveInt], ...] = ((1, 1), (4, 2), (4, 2), (6, 2), (3, 2))
+    directions: PositiveInt = 8
+    shrinkage: Annotated[float, Field(ge=0, le=1)] = 0.2
+    axes: PositiveInt = 400
+    points: PositiveInt = 4096
+    dropout: Dropout = 0.0
+
+
 class Compact(EncoderSetting):
     name: Literal["compact"]
     width: PositiveInt = 32
@@ -243,6 +258,7 @@ EncoderChoice: TypeAlias = Annotated[
     | Compact
     | Chopra
     | Gabor
+    | Hinge
     | Signet
     | Zagoruyko
     | SentenceTransformer

@@ -79,7 +79,7 @@ class ReferencesRow(Row):
     ] = "tar@skilled-far=0.2"
     references: PositiveInt = 5
     aggregate: Literal["mean", "min"] = "mean"
-    relative: Literal["no", "difference", "ratio"] = "no"
+    relative: Literal["no", "difference", "part", "ratio"] = "no"
 
 
 class SimilarityRow(Row):

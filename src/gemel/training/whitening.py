@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from gemel.encoders.gabor import GaborEncoder
+from gemel.arrays import Codes, Floats, Indices, Same
+from gemel.encoders import WhitenedEncoder
+from gemel.encoders.whitened import Whitening
+from gemel.functional.principal import principal_axes
 from gemel.functional.whitening import whitening_within
 from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
@@ -18,27 +22,62 @@ AT_ONCE = 16
 
 
 def whiten(twin: Twin, prepared: Prepared) -> None:
-    """Sets the last layer of an encoder that starts so; does nothing to any other twin."""
+    """Sets the layers of an encoder that start so; does nothing to any other twin."""
     sides = (prepared.packed.left, prepared.packed.right)
     for encoder, packed in zip(twin.encoders, sides, strict=False):
-        if isinstance(encoder, GaborEncoder) and prepared.dataset.labels is not None:
+        if isinstance(encoder, WhitenedEncoder) and prepared.dataset.labels is not None:
             _whiten(encoder, prepared, packed)
 
 
-def _whiten(encoder: GaborEncoder, prepared: Prepared, packed: PackedSide) -> None:
+def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) -> None:
     train = prepared.side("train")
-    train = train[prepared.genuine(train) & packed.holds(train)]
+    train = train[packed.holds(train)]
+    if not encoder.by_axes:
+        train = train[prepared.genuine(train)]
     chosen = train[np.linspace(0, len(train) - 1, min(MOST_ITEMS, len(train))).astype(int)]
+    described = _described(encoder, packed, chosen)
+    for layer, features in zip(encoder.whitenings(), described, strict=True):
+        labels = np.repeat(prepared.labels(chosen), features.shape[1])
+        genuine = np.repeat(prepared.genuine(chosen), features.shape[1])
+        flat = features.reshape(-1, features.shape[2])
+        _set(layer, *_whitening(encoder, layer.out_features, flat, labels, genuine))
+
+
+def _whitening(
+    encoder: WhitenedEncoder,
+    kept: int,
+    features: NDArray[np.float32],
+    labels: Codes,
+    genuine: Same,
+) -> tuple[Floats, Floats]:
+    """(d, k) weights and (k,) bias. Forgeries decide with the others in which directions items
+    differ at all, and where their middle is; never what the items of one label differ by."""
+    if not encoder.by_axes:
+        mean, matrix = whitening_within(features, labels, encoder.shrinkage, kept)
+        return matrix, -mean @ matrix
+    middle, axes = principal_axes(features, kept)
+    reduced = ((features - middle.astype(np.float32)) @ axes.astype(np.float32))[genuine]
+    _, within = whitening_within(reduced, labels[genuine], encoder.shrinkage, kept)
+    matrix = axes @ within
+    return matrix, -middle @ matrix
+
+
+def _described(
+    encoder: WhitenedEncoder, packed: PackedSide, chosen: Indices
+) -> list[NDArray[np.float32]]:
+    """(n, views, d) for each layer."""
     parts = []
     with torch.inference_mode():
         for start in range(0, len(chosen), AT_ONCE):
             (pictures,) = packed.feed(chosen[start : start + AT_ONCE])
-            parts.append(encoder.features(torch.from_numpy(pictures)).numpy())
-    features = np.concatenate(parts)
-    labels = np.repeat(prepared.labels(chosen), features.shape[1])
-    flat = features.reshape(-1, features.shape[2])
-    kept = encoder.whitening.out_features
-    mean, matrix = whitening_within(flat, labels, encoder.shrinkage, kept)
+            parts.append(encoder.described(torch.from_numpy(pictures)))
+    return [torch.cat(of_layer).numpy() for of_layer in zip(*parts, strict=True)]
+
+
+def _set(layer: Whitening, matrix: Floats, bias: Floats) -> None:
+    """Fewer axes than the layer has, as few items have, leave the others at nothing."""
     with torch.no_grad():
-        encoder.whitening.weight.copy_(torch.from_numpy(matrix.T))
-        encoder.whitening.bias.copy_(torch.from_numpy(-mean @ matrix))
+        layer.weight.zero_()
+        layer.bias.zero_()
+        layer.weight[: len(bias)].copy_(torch.from_numpy(matrix.T))
+        layer.bias[: len(bias)].copy_(torch.from_numpy(bias))
