@@ -153,6 +153,7 @@ def test_graded_by_each_curve():
     distance, grades = torch.tensor([0.0, 1.0]), torch.tensor([1.0, 0.0])
     # exp(-0) = 1 as wished, exp(-1) where 0 is wished.
     assert GradedLoss("exp")(distance, grades).item() == pytest.approx(exp(-2) / 2)
+    assert GradedLoss("exp", spread=2.0)(distance, grades).item() == pytest.approx(exp(-1) / 2)
     # 1 - d is 1 and 0, both as wished.
     assert GradedLoss("linear")(distance, grades).item() == 0
     # (middle - d) / spread is 1/2 and -3/2.

@@ -69,8 +69,8 @@ class SquaredError(Setting):
 
 
 class Graded(Setting):
-    """`middle` and `spread` are for `by = "logistic"`: the distance that counts as half alike, and
-    how fast likeness falls around it."""
+    """`spread` says how fast likeness falls by `exp` or `logistic`, `middle` which distance counts
+    as half alike by `logistic`."""
 
     name: Literal["graded"]
     by: Literal["exp", "linear", "logistic"] = "exp"
@@ -80,10 +80,15 @@ class Graded(Setting):
     @model_validator(mode="after")
     def _only_what_counts(self) -> Graded:
         """A setting that would be ignored is a mistake."""
-        if self.by != "logistic" and (self.middle != 0.0 or self.spread != 1.0):
+        if self.by != "logistic" and self.middle != 0.0:
             raise ValueError(
-                f"loss.middle and loss.spread shape the logistic curve, and loss.by is {self.by}: "
-                "leave them out, or set loss.by=logistic"
+                f"loss.middle is of the logistic curve, and loss.by is {self.by}: leave it out, or "
+                "set loss.by=logistic"
+            )
+        if self.by == "linear" and self.spread != 1.0:
+            raise ValueError(
+                "loss.spread shapes the exponential and the logistic curve, and loss.by is linear: "
+                "leave it out, or set loss.by=exp"
             )
         return self
 

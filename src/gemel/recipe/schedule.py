@@ -71,6 +71,16 @@ class ScheduleSetting(Setting):
     factor: Annotated[float, Field(gt=0, le=1)] = 0.99
 
 
+class PretrainingSetting(Setting):
+    """The same network learns from other `data` first: a built-in name, a folder or a table.
+
+    Read by the recipe's input, so of its kind, and divided as its own data are.
+    """
+
+    data: Annotated[str, Field(min_length=1)]
+    epochs: PositiveInt
+
+
 class TrainingSetting(Setting):
     """For how long: `epochs`, or `minutes` of wall-clock time.
 

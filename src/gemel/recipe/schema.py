@@ -18,7 +18,12 @@ from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import POOLED, ReproductionSetting
 from gemel.recipe.right import RightSetting, with_right
-from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting, TrainingSetting
+from gemel.recipe.schedule import (
+    OptimizerSetting,
+    PretrainingSetting,
+    ScheduleSetting,
+    TrainingSetting,
+)
 from gemel.recipe.setting import Setting
 from gemel.recipe.validation import ValidationSetting
 
@@ -80,6 +85,7 @@ class Recipe(Setting):
     augment: AugmentChoice = AugmentSetting()
     optimizer: OptimizerSetting = OptimizerSetting()
     schedule: ScheduleSetting = ScheduleSetting()
+    pretraining: PretrainingSetting | None = None
     training: TrainingSetting
     validation: ValidationSetting = ValidationSetting()
     split: SplitConfig = SplitConfig()

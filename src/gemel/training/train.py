@@ -19,23 +19,23 @@ from gemel.inputs import Kind
 from gemel.matcher import load
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.learned import write_learned
-from gemel.measure.packed import PackedSide, Readers
+from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
-from gemel.recipe.objective import AugmentChoice
 from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
-from gemel.training.augmenting import build_augment
 from gemel.training.data import build_batches, resolve_batch, statistics_of
+from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin
-from gemel.training.plan import Feed, Plan
+from gemel.training.plan import Plan
+from gemel.training.pretrain import pretrain
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.training.whitening import whiten
@@ -73,9 +73,10 @@ def train(order: Order, progress: Progress) -> Run:
         _begin(run, recipe, dataset, prepared, order)
         if where is not None:
             progress.say(where)
+        before = pretrain(plan, prepared.packed.readers, run, progress)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
-    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe))
+    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, before))
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = _measured(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
@@ -191,21 +192,17 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     twin = build_twin(recipe, left, right)
     whiten(twin, prepared)
     memory = build_memory(recipe, twin)
-    feed = _feed(packed.left, recipe.augment)
+    left_feed, right_feed = build_feeds(recipe, packed)
     return Plan(
         recipe=recipe,
         twin=twin,
         loss=build_loss(recipe, twin),
         batches=build_batches(recipe, prepared),
-        left=feed,
-        right=feed if recipe.tie == "shared" else _feed(packed.right, recipe.right_side.augment),
+        left=left_feed,
+        right=right_feed,
         validate=build_validation(prepared, recipe, memory),
         memory=memory,
     )
-
-
-def _feed(packed: PackedSide, setting: AugmentChoice) -> Feed:
-    return Feed(packed.feed, build_augment(setting, packed.input))
 
 
 def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order: Order) -> None:
@@ -241,13 +238,15 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
     return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
-def _trained(counters: Counters, recipe: Recipe) -> dict[str, Any]:
+def _trained(counters: Counters, recipe: Recipe, before: Counters | None) -> dict[str, Any]:
+    """What the matcher says of its training; the seconds are those of pretraining too."""
+    own = () if before is None else (before,)
     return {
         "epochs": counters.epoch,
         "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
         "steps": counters.step,
-        "training_seconds": round(counters.seconds, 1),
-        "training_cpu_seconds": round(counters.cpu_seconds, 1),
+        "training_seconds": round(sum(each.seconds for each in (*own, counters)), 1),
+        "training_cpu_seconds": round(sum(each.cpu_seconds for each in (*own, counters)), 1),
         **counters.speed,
     }
 

@@ -16,6 +16,7 @@ from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Counters, Trainer
+from gemel.training.pretrain import pretrain, pretraining_of
 from gemel.training.speed import fast_arithmetic
 from gemel.training.train import make_plan
 from gemel.tuning.space import with_values
@@ -56,11 +57,13 @@ def carry_out(
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         write_text(run.recipe, recipe_text(recipe))
+        pretrain(plan, prepared.packed.readers, run, progress)
         trainer = Trainer(plan, run, progress, watch=_Watch(trial, recipe))
         try:
             counters = trainer.train()
         finally:
-            shutil.rmtree(run.checkpoints, ignore_errors=True)
+            for each in (run, pretraining_of(run)):
+                shutil.rmtree(each.checkpoints, ignore_errors=True)
     assert counters.best is not None
     return counters.best
 
