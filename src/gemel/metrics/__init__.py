@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemel.metrics.alignment import AlignmentMetric
+from gemel.metrics.attentive import AttentiveMetric
 from gemel.metrics.cosine import CosineMetric
 from gemel.metrics.decision import DecisionMetric
 from gemel.metrics.euclidean import EuclideanMetric
@@ -16,6 +17,7 @@ from gemel.metrics.weighted_l1 import WeightedL1Metric
 
 METRICS: dict[str, type[Metric]] = {
     "alignment": AlignmentMetric,
+    "attentive": AttentiveMetric,
     "cosine": CosineMetric,
     "decision": DecisionMetric,
     "euclidean": EuclideanMetric,

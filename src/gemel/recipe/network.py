@@ -275,6 +275,13 @@ class Alignment(Setting):
     stiffness: PositiveFloat = 0.13
 
 
+class Attentive(Setting):
+    """`hidden` units compare a descriptor with its counterpart, and as many decide."""
+
+    name: Literal["attentive"]
+    hidden: PositiveInt = 64
+
+
 class PlainMetric(Setting):
     """A metric without settings."""
 
@@ -291,7 +298,9 @@ class PlainMetric(Setting):
     ]
 
 
-MetricChoice: TypeAlias = Annotated[Alignment | PlainMetric, Field(discriminator="name")]
+MetricChoice: TypeAlias = Annotated[
+    Alignment | Attentive | PlainMetric, Field(discriminator="name")
+]
 
 
 Tie: TypeAlias = Literal["shared", "separate", "joint"]
