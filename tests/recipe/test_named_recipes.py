@@ -172,3 +172,24 @@ def test_santoro_is_as_the_paper_says():
     batch = recipe.batch
     assert (batch.kind, batch.ways, batch.items, batch.size) == ("sequences", 5, 10, 16)
     assert recipe.augment.rotation == pytest.approx(180 / 16)
+
+
+def test_mueller_is_as_the_paper_says():
+    recipe = load_recipe("mueller-2016")
+    # Section 3: an LSTM of 50 units for both sentences, exp of the negative L1, squared error.
+    assert (recipe.tie, recipe.encoder.name, recipe.encoder.hidden) == ("shared", "bilstm", 50)
+    assert (recipe.metric.name, recipe.loss.name, recipe.loss.by) == ("manhattan", "graded", "exp")
+    # Section 4.1: pre-trained on pairs of older tasks, those that STS-B was made of.
+    assert recipe.pretraining.data == "stsb"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (["loss.middle=1"], r"loss\.middle is of the logistic curve, and loss\.by is exp"),
+        (["loss.by=linear"], r"loss\.spread shapes .* and loss\.by is linear"),
+    ],
+)
+def test_what_shapes_one_curve_is_refused_of_another(changes, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe("mueller-2016", changes)
