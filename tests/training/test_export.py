@@ -145,7 +145,7 @@ def scaled(path, factor):
 def test_a_sabotaged_encoder_is_not_exported(exported, tmp_path):
     twin, reader, packed, folder = exported
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    scaled(tmp_path / ENCODER, 10)
+    scaled(tmp_path / ENCODER, 1.5)
     with pytest.raises(ExportError, match=r"embeddings differ by .* nothing was exported"):
         measure_parity(twin, Networks(tmp_path, reader), these(packed, packed), PAIRS, 0.5)
 
