@@ -41,7 +41,7 @@ def test_two_makers_within_a_group(tiny_run, written):
     answer = measured(tiny_run, written, progress=progress, **question)
     # 1,000 episodes of four queries.
     assert answer.figures["accuracy@4-way-1-shot"].n == 4_000
-    assert answer.data == "written (test, within groups, two makers)"
+    assert answer.data == "written (all, within groups, two makers)"
     assert "1 of 2 groups have fewer than 4 labels and are left out: 1." in said
     fewer = measured(tiny_run, written, small_groups="fewer-ways", **question)
     assert fewer.figures["accuracy"].n < 4_000

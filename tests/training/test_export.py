@@ -119,6 +119,14 @@ def test_one_item_is_encoded_alike_alone_and_in_company(exported):
     np.testing.assert_allclose(alone, networks.encode(packed), atol=1e-5)
 
 
+def test_a_blank_picture_is_encoded_in_numbers(exported):
+    _, reader, packed, folder = exported
+    if not isinstance(reader, ImageInput):
+        pytest.skip("a text without words is refused when it is read")
+    for blank in (0, 255):  # what is not finite is refused by `encode`
+        Networks(folder, reader).left.encode(np.full_like(packed[:1], blank))
+
+
 def test_its_weights_train_on_from_where_they_were(exported):
     twin, _, _, folder = exported
     saved = load_file(folder / "weights.safetensors")

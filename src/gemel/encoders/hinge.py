@@ -42,6 +42,8 @@ THICKER = 8
 """For every so many pixels of radius, ink that is looked for is thicker by one on each side."""
 GOLDEN = (5**0.5 - 1) / 2
 TINY = 1e-8
+"""The least that is divided by or rooted. A limit and not a summand: exporters take adding it for
+adding nothing, and a picture without ink then has no embedding."""
 
 
 class Points(NamedTuple):
@@ -133,8 +135,8 @@ class HingeEncoder(WhitenedEncoder):
         weighted = (weight[:, :, None] * seen[:, None]).flatten(1, 2)
         counts = weighted @ seen.transpose(1, 2)
         counts = counts.reshape(ink.shape[0], weight.shape[1], seen.shape[1], seen.shape[1])
-        shares = counts[:, :, first, second] / (weight.sum(-1, keepdim=True) + TINY)
-        roots: Tensor = (shares.flatten(1).relu() + TINY).sqrt()
+        shares = counts[:, :, first, second] / weight.sum(-1, keepdim=True).clamp(min=TINY)
+        roots: Tensor = shares.flatten(1).clamp(min=TINY).sqrt()
         return roots[:, None]
 
 
@@ -169,7 +171,7 @@ def _points(ink: Images, most: int) -> Points:
 
 def _share_before(counts: Float[Tensor, "n side"]) -> Float[Tensor, "n side"]:
     """The share of the ink that lies before the middle of each column (or row), in 0–1."""
-    total = counts.sum(1, keepdim=True) + TINY
+    total = counts.sum(1, keepdim=True).clamp(min=TINY)
     return (counts.cumsum(1) - counts / 2) / total
 
 
