@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gemel.data import open_data
+from gemel.data import open_data, open_items
 from gemel.errors import DataError, MissingData
 
 
@@ -162,3 +162,22 @@ class TestNames:
         monkeypatch.chdir(tree(tmp_path, "digits/a/1.png", "digits/a/2.png", "digits/b/1.png"))
         assert "write ./digits" in open_data("digits").notices[0]
         assert len(open_data("./digits")) == 3
+
+
+def test_items_without_labels_can_be_embedded(tmp_path):
+    data = open_items(tree(tmp_path, "1.png", "2.png"))
+    assert [data.items.name(i) for i in range(2)] == ["1.png", "2.png"]
+    assert data.labels is None
+
+
+def test_items_to_embed_lie_at_any_depth_and_are_named_by_their_folder(tmp_path):
+    data = open_items(tree(tmp_path, "loose.png", "cat/1.png", "cat/old/2.png"))
+    assert data.label_names == ("", "cat", "cat/old")
+    assert [data.items.name(i) for i in range(3)] == ["cat/1.png", "cat/old/2.png", "loose.png"]
+    assert data.labels.tolist() == [1, 2, 0]
+
+
+def test_a_folder_without_items_has_nothing_to_embed(tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    with pytest.raises(DataError, match=r"holds no pictures, only 1 other files"):
+        open_items(tmp_path)

@@ -21,7 +21,7 @@ def embed(
 ) -> None:
     """Write one embedding per item, with its name and label."""
     import gemel
-    from gemel.data import BUILTINS, open_data
+    from gemel.data import BUILTINS, open_items
     from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
     from gemel.measure.embeddings import write_embeddings
     from gemel.progress import shown_progress
@@ -31,6 +31,6 @@ def embed(
     if data not in BUILTINS and texts_by_row(matcher, Path(data), side):
         written = write_text_embeddings(matcher, Path(data), out, progress, side)
     else:
-        dataset = open_data(data, kind=matcher.embedder(side).input.kind)
+        dataset = open_items(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
     typer.echo(f"{written} embeddings in {out}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs, Unlike
 from gemel.data.glove import glove_vectors, glove_words
-from gemel.data.open import open_data
+from gemel.data.open import open_data, open_items
 from gemel.data.pack import Pack, pack
 from gemel.data.sides import PairRows, Side, Split, SplitConfig
 from gemel.data.split import split
@@ -28,6 +28,7 @@ __all__ = [
     "glove_vectors",
     "glove_words",
     "open_data",
+    "open_items",
     "pack",
     "split",
 ]

@@ -54,6 +54,25 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     return sound(dataset.noticing(*notices))
 
 
+def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
+    """All items below a folder, at any depth, in class folders or loose: to embed, not to learn of.
+
+    An item's label is the folder that it lies in; where all are loose, there are none.
+    Raises DataError for a folder without items.
+    """
+    found = _found(root, kind)
+    if not found.items:
+        raise _empty(root, found)
+    names = sorted(found.items)
+    label_names, labels = coded([name.rpartition("/")[0] for name in names])
+    dataset = Dataset(
+        name=root.resolve().name or str(root), kind=found.kind, items=FileItems(root, tuple(names))
+    )
+    if any(label_names):
+        dataset = replace(dataset, labels=labels, label_names=label_names)
+    return dataset.noticing(*_ignored_notices(found))
+
+
 def _found(root: Path, kind: Kind | None) -> Found:
     if kind == "text":
         raise DataError(
@@ -65,7 +84,7 @@ def _found(root: Path, kind: Kind | None) -> Found:
         _scan(root, "", found)
         if any("/" in name for name in found.items):
             return found
-    return kinds[0]
+    return next((found for found in kinds if found.items), kinds[0])
 
 
 def _scan(
@@ -97,14 +116,19 @@ def _scan(
 def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Found) -> None:
     if names:
         return
-    what, ignored = WORDS[found.kind], found.ignored
+    what = WORDS[found.kind]
     if loose:
         raise DataError(
             f"{str(root)!r} holds {len(loose)} {what} but no class folders: put the {what} of "
             "each label into a folder of its own, or pass a table with the columns item,label"
         )
+    raise _empty(root, found)
+
+
+def _empty(root: Path, found: Found) -> DataError:
+    what, ignored = WORDS[found.kind], found.ignored
     others = f", only {len(ignored)} other files ({ignored[0]}, …)" if ignored else ""
-    raise DataError(
+    return DataError(
         f"{str(root)!r} holds no {what}{others}: it must hold a folder of {what} per label"
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from gemel.data.advance import Advance
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
-from gemel.data.folder import open_folder
+from gemel.data.folder import folder_items, open_folder
 from gemel.data.records import TABLES
 from gemel.data.series_archive import open_ts, series_archive
 from gemel.data.table import open_table
@@ -40,6 +40,15 @@ def open_data(
     if path.is_file():
         return _table(path, kind)
     raise MissingData(_unknown(str(source), path))
+
+
+def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
+    """What `gemel embed RUN DATA` means by DATA: as `open_data`, but folders need no labels."""
+    path = Path(source).expanduser()
+    built_in = isinstance(source, str) and source in BUILTINS
+    if not built_in and path.is_dir() and not series_archive(path):
+        return folder_items(path, kind)
+    return open_data(source, kind=kind)
 
 
 def _builtin(name: str, progress: Advance | None) -> Dataset:

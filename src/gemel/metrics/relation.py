@@ -9,6 +9,10 @@ Learning", CVPR 2018, section 3.4 and figure 2.
 Differs from the paper: both orders are scored, in training too, and their mean is the answer, so
 that a verdict does not depend on which item comes first; the score is returned negated, before the
 sigmoid, as a distance; maps of side 1 are not pooled, so that plain embeddings can be related too.
+
+A convolution of [a; b] is one of a plus one of b, each done once for each item. Batch norm of a sum
+scales both summands alike, and its mean and variance over all pairs follow from those of the
+summands. So what a pair costs begins at the pooling.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from math import inf
 from typing import final
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from gemel.metrics.metric import Metric, Sides
@@ -42,18 +46,15 @@ class RelationMetric(Metric):
         super().__init__(size, sides)
         height, width = sides
         self.channels = channels = size // (height * width)
-        # A convolution of [a; b] is one of a plus one of b: each is done once for each item.
         self.first = nn.Conv2d(channels, MAPS, 3, padding=1)
         self.second = nn.Conv2d(channels, MAPS, 3, padding=1, bias=False)
         self._initialise(channels)
-        self.joined = nn.Sequential(nn.BatchNorm2d(MAPS), nn.ReLU(), _pool(sides))
-        sides = _pooled(sides)
-        self.block = nn.Sequential(
-            nn.Conv2d(MAPS, MAPS, 3, padding=1), nn.BatchNorm2d(MAPS), nn.ReLU(), _pool(sides)
-        )
-        height, width = _pooled(sides)
+        self.norm = SumNorm(MAPS)
+        self.third = SmallConv(MAPS, _pooled(sides))
+        self.third_norm = nn.BatchNorm1d(MAPS)
+        height, width = _pooled(_pooled(sides))
         self.score = nn.Sequential(
-            nn.Linear(MAPS * height * width, DENSE), nn.ReLU(), nn.Linear(DENSE, 1)
+            nn.Linear(height * width * MAPS, DENSE), nn.ReLU(), nn.Linear(DENSE, 1)
         )
 
     def _initialise(self, channels: int) -> None:
@@ -64,31 +65,112 @@ class RelationMetric(Metric):
             self.second.weight.copy_(whole.weight[:, channels:])
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        left_first, left_second = self._halves(left)
-        right_first, right_second = self._halves(right)
-        there = left_first.unsqueeze(2) + right_second.unsqueeze(1)
-        back = left_second.unsqueeze(2) + right_first.unsqueeze(1)
-        shape = there.shape[:3]
-        both = torch.stack([there, back]).flatten(0, 3)
-        score = self.score(self.block(self.joined(both)).flatten(1))
-        distance: CrossDistances = -score.reshape(2, *shape).mean(0)
+        # Both orders of every pair, one behind the other: 2 b sets against 2 b sets.
+        ours = torch.cat([self._half(left, self.first), self._half(left, self.second)])
+        theirs = torch.cat([self._half(right, self.second), self._half(right, self.first)])
+        ours, theirs = self.norm(ours, theirs)
+        sums = ours.unsqueeze(2) + theirs.unsqueeze(1)
+        maps = self.third(_pool(sums.flatten(0, 2)).relu())
+        maps = _pool(self.third_norm(maps.flatten(0, 2)).reshape(maps.shape).relu())
+        score = self.score(maps.flatten(1))
+        distance: CrossDistances = -score.reshape(2, *left.shape[:2], right.shape[1]).mean(0)
         return distance
 
-    def _halves(
-        self, embeddings: EmbeddingSets
-    ) -> tuple[Float[Tensor, "b n c h w"], Float[Tensor, "b n c h w"]]:
-        """The first block's convolution of each item as the first of a pair, and as the second."""
-        sets, maps = embeddings.shape[:2], embeddings.reshape(-1, self.channels, *self.sides)
-        first, second = self.first(maps), self.second(maps)
-        return first.reshape(*sets, MAPS, *self.sides), second.reshape(*sets, MAPS, *self.sides)
+    def _half(self, embeddings: EmbeddingSets, half: nn.Conv2d) -> Float[Tensor, "b n h w c"]:
+        """The first block's convolution of each item, as one of a pair; maps come last."""
+        maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.sides))
+        return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.sides, MAPS)
 
     def reach(self, output: Output) -> float:
         del output
         return inf
 
 
-def _pool(sides: Sides) -> nn.Module:
-    return nn.MaxPool2d(2) if min(sides) > 1 else nn.Identity()
+@final
+class SumNorm(nn.Module):
+    """Batch norm of the sums a + b of every a of a set and every b of it, given the summands.
+
+        mean = E a + E b,    variance = V a + V b + 2 cov(a, b)
+
+    Over all pairs a and b are independent but for what a set and a place have in common, which is
+    the covariance of their means there. (s, n, h, w, c) and (s, m, h, w, c) come back as what adds
+    up to the normalised sums.
+    """
+
+    mean: Float[Tensor, " c"]
+    variance: Float[Tensor, " c"]
+
+    def __init__(self, maps: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(maps))
+        self.bias = nn.Parameter(torch.zeros(maps))
+        self.register_buffer("mean", torch.zeros(maps))
+        self.register_buffer("variance", torch.ones(maps))
+
+    def forward(
+        self, ours: Float[Tensor, "s n h w c"], theirs: Float[Tensor, "s m h w c"]
+    ) -> tuple[Float[Tensor, "s n h w c"], Float[Tensor, "s m h w c"]]:
+        mean, variance = self.mean, self.variance
+        if self.training:
+            mean, variance = self._moments(ours.float(), theirs.float())
+        scale = self.weight * (variance + self.eps).rsqrt()
+        return (ours - mean) * scale + self.bias, theirs * scale
+
+    def _moments(
+        self, ours: Float[Tensor, "s n h w c"], theirs: Float[Tensor, "s m h w c"]
+    ) -> tuple[Float[Tensor, " c"], Float[Tensor, " c"]]:
+        """Mean and variance of all sums; the running ones move towards them."""
+        all_but_maps = (0, 1, 2, 3)
+        our_mean, their_mean = ours.mean(all_but_maps), theirs.mean(all_but_maps)
+        ours, theirs = ours - our_mean, theirs - their_mean
+        shared = (ours.mean(1) * theirs.mean(1)).mean((0, 1, 2))
+        mean = our_mean + their_mean
+        variance = (
+            ours.square().mean(all_but_maps) + theirs.square().mean(all_but_maps) + 2 * shared
+        )
+        with torch.no_grad():
+            sums = ours[..., 0].numel() * theirs.shape[1]
+            self.mean.lerp_(mean, self.momentum)
+            self.variance.lerp_(variance * (sums / max(sums - 1, 1)), self.momentum)
+        return mean, variance
+
+
+@final
+class SmallConv(nn.Conv2d):
+    """A 3x3 convolution, padded, of (n, h, w, c) maps; on small ones it is a product of matrices.
+
+    Where maps have three places a side or fewer, nearly every place sees every other, and one
+    product with all of an item is several times as fast as torch's convolution.
+    """
+
+    taps: Int64[Tensor, "places places"]
+
+    def __init__(self, maps: int, sides: Sides) -> None:
+        super().__init__(maps, maps, 3, padding=1)
+        self.small = max(sides) <= 3
+        places = torch.cartesian_prod(*(torch.arange(side) for side in sides))
+        step = places - places[:, None] + 1
+        seen = ((step >= 0) & (step < 3)).all(-1)
+        # Of the nine weights, or of a tenth that is 0.
+        taps = torch.where(seen, step[..., 0] * 3 + step[..., 1], 9)
+        self.register_buffer("taps", taps, persistent=False)
+
+    def forward(self, maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n h w c"]:
+        if not self.small:
+            return super().forward(maps.movedim(-1, 1)).movedim(1, -1)
+        kernel = nn.functional.pad(self.weight.flatten(2), (0, 1))[:, :, self.taps]
+        matrix = kernel.permute(2, 0, 3, 1).flatten(2).flatten(0, 1)
+        bias = None if self.bias is None else self.bias.repeat(len(self.taps))
+        return nn.functional.linear(maps.flatten(1), matrix, bias).reshape(maps.shape)
+
+
+def _pool(maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n y x c"]:
+    """2x2 max pooling; maps of side 1 are left as they are."""
+    if min(maps.shape[1:3]) == 1:
+        return maps
+    return nn.functional.max_pool2d(maps.movedim(-1, 1), 2).movedim(1, -1)
 
 
 def _pooled(sides: Sides) -> Sides:
