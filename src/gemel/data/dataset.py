@@ -75,7 +75,7 @@ class Unlike:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Items, with labels or labelled pairs (or both), as found: nothing is decoded yet.
 
@@ -86,6 +86,10 @@ class Dataset:
     dataset of pairs alone has no labels. `unlike` says which side of a pair each item may be on,
     where that is not either; `kind` is then that of the left ones. `notices` are sentences for the
     user, in the order they were noticed.
+
+    >>> from gemel.data import open_data
+    >>> open_data("digits")
+    <Dataset digits: 1,797 items of the kind image, 10 labels>
     """
 
     name: str
@@ -105,6 +109,14 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self):,} items of the kind {self.kind}"]
+        if self.labels is not None:
+            parts.append(f"{len(self.label_names):,} labels")
+        if self.pairs is not None:
+            parts.append(f"{len(self.pairs):,} pairs")
+        return f"<Dataset {self.name}: {', '.join(parts)}>"
 
     def fingerprint(self) -> str:
         """Hex digest of all that decides how the items are divided, paired and named, and of them.

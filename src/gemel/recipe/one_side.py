@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gemel.recipe.network import (
-    SEQUENCE_ENCODERS,
-    EncoderChoice,
-    EncoderSetting,
-    SentenceTransformer,
-    SequenceSetting,
-)
+from gemel.recipe.network import EncoderChoice
+from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
+from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting
 
 
 def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +42,7 @@ def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "")
 
     `prefix` is what the settings' names begin with: `right.` on that side.
     """
-    if (reading.kind == "image") != isinstance(encoder, EncoderSetting):
+    if (reading.kind == "image") != isinstance(encoder, PictureSetting):
         wanted = "pictures" if reading.kind == "image" else "sequences"
         raise ValueError(
             f"{prefix}encoder.name={encoder.name} takes no items of the kind {reading.kind}: "

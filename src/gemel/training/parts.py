@@ -24,9 +24,9 @@ from gemel.memories import MEMORIES, Memory
 from gemel.metrics import METRICS, Metric
 from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
-from gemel.recipe.network import (
-    EncoderChoice,
-    EncoderSetting,
+from gemel.recipe.network import EncoderChoice
+from gemel.recipe.picture_encoders import PictureSetting
+from gemel.recipe.sequence_encoders import (
     SamplesSetting,
     SentenceTransformer,
     SequenceSetting,
@@ -128,7 +128,7 @@ def _given(setting: EncoderChoice, fed: Fed) -> tuple[Any, ...]:
 
 def _pixels(setting: EncoderChoice, fed: Fed) -> PixelStatistics:
     assert fed.statistics is not None, "pictures have statistics"
-    as_is = isinstance(setting, EncoderSetting) and setting.pixels == "as-is"
+    as_is = isinstance(setting, PictureSetting) and setting.pixels == "as-is"
     return PixelStatistics.untouched(len(fed.statistics.mean)) if as_is else fed.statistics
 
 

@@ -1,0 +1,129 @@
+"""The settings of encoders of texts and series: one class each, mirroring the constructors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from gemel.recipe.encoder_values import Dropout, Output
+from gemel.recipe.setting import Setting
+
+
+class TokenVectorsSetting(Setting):
+    """Word vectors that start at random or as GloVe's, and are `tuned` with the rest or kept.
+
+    `dropout` is the share of tokens that a training step leaves out.
+    """
+
+    kind: Literal["tokens"] = "tokens"
+    size: PositiveInt = 50
+    start: Literal["random", "glove"] = "random"
+    tuned: bool = True
+    dropout: Dropout = 0.0
+
+
+class SamplesSetting(Setting):
+    """The samples of a series themselves, every channel brought around zero or left as it is."""
+
+    kind: Literal["samples"] = "samples"
+    values: Literal["standardise", "as-is"] = "standardise"
+
+
+class SequenceSetting(Setting):
+    """What encoders of sequences share: the stem that makes frames of tokens or samples."""
+
+    stem: Annotated[TokenVectorsSetting | SamplesSetting, Field(discriminator="kind")] = (
+        TokenVectorsSetting()
+    )
+
+
+class Bag(SequenceSetting):
+    name: Literal["bag"]
+    widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (256, 128)
+    dropout: Dropout = 0.1
+    output: Output = "unit"
+
+
+class BiLstm(SequenceSetting):
+    name: Literal["bilstm"]
+    hidden: PositiveInt = 64
+    layers: PositiveInt = 1
+    both_ways: bool = True
+    pool: Literal["last", "mean", "max"] = "mean"
+    embedding_size: NonNegativeInt = 128
+    dropout: Dropout = 0.0
+    output: Output = "linear"
+
+
+class Contextual(SequenceSetting):
+    name: Literal["contextual"]
+    hidden: PositiveInt = 50
+    descriptors: PositiveInt = 64
+    places: PositiveInt = 32
+
+
+class TextConv(SequenceSetting):
+    name: Literal["text-conv"]
+    windows: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (3, 4, 5)
+    maps: PositiveInt = 100
+    embedding_size: PositiveInt = 128
+    dropout: Dropout = 0.5
+    output: Output = "unit"
+
+
+class Tdnn(SequenceSetting):
+    name: Literal["tdnn"]
+    length: PositiveInt = 200
+    maps: tuple[PositiveInt, PositiveInt] = (12, 16)
+    kernels: tuple[PositiveInt, PositiveInt] = (9, 8)
+    average: PositiveInt = 3
+    output: Output = "linear"
+
+
+class Resnet1d(SequenceSetting):
+    name: Literal["resnet1d"]
+    width: PositiveInt = 32
+    strides: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 2)
+    kernel: PositiveInt = 7
+    segments: NonNegativeInt = 0
+    places: NonNegativeInt = 0
+    embedding_size: PositiveInt = 128
+    dropout: Dropout = 0.0
+    output: Output = "unit"
+
+
+class Canvas(SequenceSetting):
+    name: Literal["canvas"]
+    side: PositiveInt = 56
+    colours: PositiveInt = 4
+    width: PositiveInt = 32
+    descriptors: PositiveInt = 64
+    dropout: Dropout = 0.0
+
+
+class SentenceTransformer(Setting):
+    """A pretrained model from its `folder`, as sentence-transformers keeps them, `tuned` or not."""
+
+    name: Literal["sentence-transformer"]
+    folder: Annotated[str, Field(min_length=1)]
+    tuned: bool = False
+    embedding_size: NonNegativeInt = 128
+    dropout: Dropout = 0.0
+    output: Output = "unit"
+
+    @model_validator(mode="after")
+    def _something_learns(self) -> SentenceTransformer:
+        if not (self.tuned or self.embedding_size):
+            raise ValueError(
+                "an encoder that is not tuned learns by its dense layer alone: set "
+                "encoder.embedding_size above 0, or encoder.tuned=true"
+            )
+        return self
+
+
+SequenceEncoderChoice: TypeAlias = Bag | BiLstm | Canvas | Contextual | TextConv | Tdnn | Resnet1d
+
+SEQUENCE_ENCODERS = frozenset(
+    {"bag", "bilstm", "canvas", "contextual", "resnet1d", "tdnn", "text-conv"}
+)
