@@ -80,7 +80,8 @@ def _setting(recipe: Recipe, name: str) -> ReproductionSetting:
     if recipe.reproduction.machine == "gpu" and not has_gpu():
         raise RecipeError(
             f"{name} needs a GPU, and there is none here: gemel reproduce "
-            f"{recipe.reproduction.instead} is what two cores can do"
+            f"{recipe.reproduction.instead} is what two cores can do; whoever has the time adds "
+            "--set reproduction.machine=cpu"
         )
     return recipe.reproduction
 
