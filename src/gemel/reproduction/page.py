@@ -30,12 +30,12 @@ def page(results: Results) -> str:
 def readme_table(results: Results) -> str:
     """What, published, ours, time and command of each reproduction's first row."""
     lines = [
-        "| what | published | ours (95 % interval) | time | command |",
+        "| what | published | ours (95 % interval) | computed in | command |",
         "|---|---|---|---|---|",
     ]
     lines += [
         f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)} | "
-        f"{_time(row.seconds)} | `{entry.command}` |"
+        f"{_time(row.cpu_seconds)} | `{entry.command}` |"
         for entry in results.entries
         for row in entry.rows[:1]
     ]
