@@ -7,6 +7,7 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.figure import Missing
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import given_pairs
 from gemel.evaluation.partners import partner_retrieval
@@ -35,6 +36,14 @@ def test_a_weight_of_two_is_the_pair_twice():
     one, other, weights = rng.random(9), rng.random(9), rng.integers(0, 3, 9).astype(float)
     repeated = [np.repeat(values, weights.astype(int)) for values in (one, other)]
     assert pearson(one, other, weights) == pytest.approx(np.corrcoef(*repeated)[0, 1])
+
+
+def test_a_constant_network_has_an_error_and_no_correlation():
+    given = np.array([1.0, 2, 3, 4, 5, 3])
+    figures = similarity(np.full(6, 3.0), given, (np.arange(6), np.arange(6, 12)), FEW)
+    assert isinstance(figures["pearson"], Missing)
+    assert isinstance(figures["spearman"], Missing)
+    assert figures["mse"].value == pytest.approx((4 + 1 + 0 + 1 + 4 + 0) / 6)
 
 
 def test_pairs_of_few_sentences_have_wider_intervals_than_pairs_of_many():

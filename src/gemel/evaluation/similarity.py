@@ -11,7 +11,7 @@ import numpy as np
 
 from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
-from gemel.evaluation.figure import Figures
+from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean
 
@@ -24,6 +24,7 @@ def similarity(
 ) -> Figures:
     """`pearson`, `spearman` and `mse` of (n,) scores of pairs between the items `ends`.
 
+    Where all predicted scores are equal they go with nothing, and the correlations are missing.
     Raises DataError for fewer than three pairs, or where all given scores are equal.
 
     >>> ends = np.arange(4), np.arange(4, 8)
@@ -40,18 +41,24 @@ def similarity(
     ranks = _ranks(predicted), _ranks(given)
     squared = (predicted - given) ** 2
 
+    correlated = {"pearson": (predicted, given), "spearman": ranks}
+    everything = np.ones(len(given))
+    flat = [name for name, two in correlated.items() if np.isnan(pearson(*two, weights=everything))]
+
     def figures(weights: Floats) -> dict[str, float]:
-        return {
-            "pearson": pearson(predicted, given, weights),
-            "spearman": pearson(*ranks, weights),
-            "mse": weighted_mean(squared, weights),
+        values = {
+            name: pearson(*two, weights=weights)
+            for name, two in correlated.items()
+            if name not in flat
         }
+        return values | {"mse": weighted_mean(squared, weights)}
 
     worst = max(float(np.ptp(given)) ** 2, float(squared.max()))
     bounds = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "mse": (0.0, worst)}
     trials = dict.fromkeys(bounds, len(given))
     measured = bootstrap_figures(figures, Units.of_pairs(*ends), trials, bootstrap, bounds)
-    return dict(measured)
+    missing = Missing(missing="needs scores that differ, and all pairs are given the same")
+    return {name: missing if name in flat else measured[name] for name in bounds}
 
 
 def pearson(one: Floats, other: Floats, weights: Floats) -> float:
