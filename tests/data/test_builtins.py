@@ -121,6 +121,9 @@ def test_damaged_zips(omniglot):
     zipped(path, {"readme.txt": b""})
     with pytest.raises(DataError, match="holds no drawings"):
         open_data("omniglot")
+    zipped(path, run_members())  # another of Omniglot's archives under this one's name
+    with pytest.raises(DataError, match="holds no drawings"):
+        open_data("omniglot-koch")
 
 
 def run_members() -> dict[str, bytes]:

@@ -8,6 +8,7 @@ unpacking; their checksums are torchvision's and, for the small ones, TensorFlow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -46,6 +47,9 @@ SMALL2 = Archive(
     "sha256:3ccaa407515a8778e5d0861875af38b17e418f301ad5bb3b5a6b65d901a41c7f",
 )
 
+DRAWING = re.compile(r"(.+/)?[^/]+/character\d+/\d+_\d+\.png")
+"""What a drawing is called: another archive that holds pictures is not taken for this one."""
+
 
 @final
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Drawings:
                 drawings = sorted(filter(_is_drawing, archive.namelist()))
             if not drawings:
                 raise DataError(
-                    f"{str(path)!r} holds no drawings (Alphabet/characterNN/*.png): get the "
+                    f"{str(path)!r} holds no drawings (Alphabet/characterNN/NNNN_NN.png): get the "
                     "original"
                 )
             members += [(position, drawing) for drawing in drawings]
@@ -140,5 +144,4 @@ def _with_evaluation(name: str, background: Archive, progress: Advance | None) -
 
 
 def _is_drawing(member: str) -> bool:
-    parts = member.split("/")
-    return len(parts) >= 3 and member.endswith(".png") and not member.startswith("__MACOSX")
+    return DRAWING.fullmatch(member) is not None and not member.startswith("__MACOSX")
