@@ -73,6 +73,7 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
     [
         (["memory.name=mann"], r"a memory learns from sequences.*set batch\.kind to \"sequences\""),
         (["batch.kind=sequences"], r"a memory learns from sequences.*and memory\.name to \"mann\""),
+        (["augment.kind=series"], r"changes no items of the kind image: leave augment\.kind out"),
         (["calibration.target=best"], "a threshold target is one of .*, got `best`"),
         (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
         (["loss.name=contrastive", "batch.kind=pairs", "batch.copies=8"], r"batch\.copies repeats"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemel.recipe.network import EncoderChoice
+from gemel.recipe.objective import AugmentChoice, SeriesAugmentSetting
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
 from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting
@@ -60,4 +61,13 @@ def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "")
         raise ValueError(
             f"{prefix}encoder.stem.kind={stem} takes no items of the kind {reading.kind}: leave "
             f"{prefix}encoder.stem out"
+        )
+
+
+def check_augments(reading: InputSetting, augment: AugmentChoice, prefix: str = "") -> None:
+    """Raises ValueError where the augmentation is of series and none are read."""
+    if isinstance(augment, SeriesAugmentSetting) and reading.kind != "series":
+        raise ValueError(
+            f"{prefix}augment.kind=series changes no items of the kind {reading.kind}: leave "
+            f"{prefix}augment.kind out"
         )

@@ -12,7 +12,7 @@ from gemel.data import SplitConfig
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
-from gemel.recipe.one_side import check_takes, read_as_the_model, series_throughout
+from gemel.recipe.one_side import check_augments, check_takes, read_as_the_model, series_throughout
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
@@ -111,6 +111,9 @@ class Recipe(Setting):
     @model_validator(mode="after")
     def _encoders_take_the_items(self) -> Recipe:
         check_takes(self.input, self.encoder)
+        check_augments(self.input, self.augment)
+        if self.right is not None:
+            check_augments(self.right.input, self.right.augment, "right.")
         if self.right is not None and self.tie == "separate":
             check_takes(self.right.input, self.right.encoder, "right.")
         return self
