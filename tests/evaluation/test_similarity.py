@@ -85,3 +85,23 @@ def test_a_matcher_that_says_the_same_of_everything_finds_nobody():
     pairs = given_pairs(np.arange(5), np.arange(5, 10), np.full(5, True))
     constant = EmbeddingComparer(np.ones((20, 2), np.float32), euclidean)
     assert partner_retrieval(constant, pairs, 20, bootstrap=FEW)["recall@10"].value == 0
+
+
+def test_where_sides_are_not_exchangeable_left_items_look_for_right_ones_alone():
+    # 0, 1, 2 are left; 3, 4 right. As right items the left ones would be nearest of all.
+    left, right = np.array([0, 1, 2]), np.array([3, 4, 3])
+    pairs = given_pairs(left, right, np.array([True, True, False]))
+    asked = []
+
+    class Sided:
+        def pairs(self, left, right):
+            raise AssertionError("retrieval asks across")
+
+        def cross(self, left, right):
+            asked.append((left.tolist(), right.tolist()))
+            return np.where(right >= 3, np.abs(right - 3 - left[:, None]), 0).astype(np.float32)
+
+    figures = partner_retrieval(Sided(), pairs, 5, bootstrap=FEW, one_way=True)
+    assert asked == [([0, 1], [3, 4])]
+    assert figures["recall@1"].value == 1
+    assert list(figures) == ["recall@1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.measure.nearest import few
+from gemel.measure.nearest import few, named_rightly
 
 
 def test_with_five_examples_or_fewer_nothing_is_drawn():
@@ -21,3 +21,10 @@ def test_of_more_examples_five_are_drawn():
     right = few(distance, labels, truth, seed=0)
     assert np.ptp(right) < 1e-9
     assert 0 < right[0] < 1
+
+
+def test_a_constant_network_names_nothing():
+    labels = np.repeat(np.arange(3), 10)
+    distance = np.zeros((30, 30), np.float32)
+    assert not named_rightly(distance, labels, labels).any()
+    assert not few(distance, labels, labels, seed=0).any()

@@ -11,10 +11,10 @@ from PIL import Image
 import gemel
 from gemel.cli.main import main
 from gemel.data import open_data
-from gemel.errors import DataError, ItemError, RecipeError
+from gemel.errors import DataError, ItemError, RecipeError, RunError
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.protocols import Question
-from gemel.measure.runs import run_subject
+from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Silent
 
 QUICK = {
@@ -178,6 +178,21 @@ def test_a_left_item_is_looked_for_among_right_ones(unlike):
     assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
     assert 0 <= figures["recall@1"].value <= 1
     assert asked.few_shot(Question(ways=2, shots=1)).figures["accuracy"].n > 0
+
+
+@pytest.mark.parametrize(
+    ("protocol", "sentence"),
+    [
+        ("references", "has different items on the two sides"),
+        ("nearest", "has different items on the two sides"),
+        ("linear-probe", "has one for each side"),
+        ("lake-runs", "reads items of the kind image and series"),
+    ],
+)
+def test_what_compares_items_of_one_side_is_refused(unlike, protocol, sentence):
+    run, _ = unlike
+    with pytest.raises((DataError, RunError), match=sentence):
+        measure_run(run, None, protocol, Question(references=1), Silent())
 
 
 def test_a_shared_tie_refuses_sides_that_are_unlike(unlike, tmp_path):

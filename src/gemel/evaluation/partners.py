@@ -1,7 +1,9 @@
 """Retrieval of the partner: of a matching pair, is the right item found among all by the left one?
 
-Every matching pair is asked twice, once from either end. The candidates are all other items; ties
-count as wrong, so that a matcher which says the same of everything finds nothing.
+Every matching pair is asked twice, once from either end, and the candidates are all other items.
+Where each side has an encoder of its own, or items of its own, pairs are asked from their left end
+alone and the candidates are the right ends of all pairs. Ties count as wrong, so that a matcher
+which says the same of everything finds nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ def partner_retrieval(
     items: int,
     task: RetrievalTask = RetrievalTask(),
     bootstrap: Bootstrap = Bootstrap(),
+    one_way: bool = False,
 ) -> Figures:
-    """`recall@1`, `recall@5` and `recall@10` among all `items`, as far as there are so many.
+    """`recall@1`, `recall@5` and `recall@10` among all candidates, as far as there are so many.
+
+    `items` is how many items there are; `one_way` asks left items for right ones alone.
 
     An item with several partners has found one if any of them is near enough. Raises DataError
     where no pair matches.
@@ -39,23 +44,24 @@ def partner_retrieval(
         raise DataError(
             "retrieval of partners needs matching pairs of two items, and there is none: add some"
         )
-    queries = np.unique(np.concatenate([left, right]))
+    among = np.unique(pairs.right) if one_way else np.arange(items)
+    ways = [(left, right)] if one_way else [(left, right), (right, left)]
+    queries = np.unique(np.concatenate([asking for asking, _ in ways]))
     if len(queries) > task.most_queries:
         rng = np.random.default_rng(task.seed)
         queries = np.sort(rng.choice(queries, task.most_queries, replace=False))
-    partner = np.zeros((len(queries), items), np.bool_)
-    for one, other in ((left, right), (right, left)):
+    partner = np.zeros((len(queries), len(among)), np.bool_)
+    for one, other in ways:
         row = np.searchsorted(queries, one)
         asked = queries[np.minimum(row, len(queries) - 1)] == one
-        partner[row[asked], other[asked]] = True
+        partner[row[asked], np.searchsorted(among, other[asked])] = True
+    chunks = [slice(start, start + AT_ONCE) for start in range(0, len(queries), AT_ONCE)]
     ranks = np.concatenate(
-        [
-            _ranks(comparer, queries[start : start + AT_ONCE], partner[start : start + AT_ONCE])
-            for start in range(0, len(queries), AT_ONCE)
-        ]
+        [_ranks(comparer, queries[chunk], among, partner[chunk]) for chunk in chunks]
     )
+    most = len(among) if one_way else items - 1  # the query itself is no candidate
     scores = {
-        f"recall@{depth}": (ranks < depth).astype(np.float64) for depth in DEPTHS if depth < items
+        f"recall@{depth}": (ranks < depth).astype(np.float64) for depth in DEPTHS if depth <= most
     }
     units = np.concatenate([pairs.left_unit, pairs.right_unit])
     unit_of = dict(
@@ -66,10 +72,10 @@ def partner_retrieval(
     return figures
 
 
-def _ranks(comparer: Comparer, queries: Indices, partner: Same) -> Indices:
-    """(q,) how many other items are as near as the nearest partner, or nearer."""
-    distance = comparer.cross(queries, np.arange(partner.shape[1])).astype(np.float64)
-    distance[np.arange(len(queries)), queries] = np.inf
+def _ranks(comparer: Comparer, queries: Indices, among: Indices, partner: Same) -> Indices:
+    """(q,) how many other candidates are as near as the nearest partner, or nearer."""
+    distance = comparer.cross(queries, among).astype(np.float64)
+    distance[queries[:, None] == among] = np.inf
     nearest = np.where(partner, distance, np.inf).min(1)
     ranks: Indices = ((distance <= nearest[:, None]) & ~partner).sum(1)
     return ranks

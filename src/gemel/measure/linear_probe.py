@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gemel.errors import RunError
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.linear_probe import Labelled, linear_probe
 from gemel.matcher import Matcher
@@ -12,7 +13,16 @@ from gemel.progress import Progress
 
 
 def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
-    """Raises `DataError` where the data have no labels, or test labels that were never trained."""
+    """Raises `DataError` where the data have no labels, or test labels that were never trained.
+
+    And `RunError` where each side has an encoder of its own.
+    """
+    if matcher.file.tie == "separate":
+        raise RunError(
+            "a linear probe asks about the embeddings of one encoder, and "
+            f"{matcher.path} has one for each side: measure it with --protocol verification, "
+            "few-shot or retrieval"
+        )
     encoder = matcher.embedder()
 
     def side(name: str) -> Labelled:

@@ -1,15 +1,16 @@
 """Test items named by the nearest training items: the protocol of the UCR/UEA archive.
 
 Every test item gets the label of the nearest of all items for training and validation (`accuracy`),
-and of the nearest among five of each label, drawn ten times (`accuracy@5-shot`). Sequences are
-named by dynamic time warping too, on the same items: `accuracy@dtw`, `accuracy@5-shot-dtw`.
+and of the nearest among five of each label, drawn ten times (`accuracy@5-shot`); an item as near to
+another label is named wrongly. Sequences are named by dynamic time warping too, on the same items:
+`accuracy@dtw`, `accuracy@5-shot-dtw`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Codes, Distances, Floats, Padded
+from gemel.arrays import Codes, Distances, Floats, Padded, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.dtw import DtwComparer
@@ -18,7 +19,7 @@ from gemel.evaluation.figure import Figures
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, some_of
-from gemel.measure.prepared import Prepared
+from gemel.measure.prepared import Prepared, refuse_unlike
 from gemel.progress import Progress
 
 SHOTS = 5
@@ -27,6 +28,7 @@ DRAWS = 10
 
 def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
     """Raises DataError where the data have no labels, or test labels that training never saw."""
+    refuse_unlike(prepared, "nearest")
     known, test = _known(prepared), _genuine(prepared, prepared.side("test"))
     labels, truth = prepared.labels(known), prepared.labels(test)
     if len(missing := np.setdiff1d(truth, labels)):
@@ -48,13 +50,26 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):
             distance = comparer.cross(rows, columns)
-            scores[_named("", name)] = (labels[distance.argmin(1)] == truth).astype(np.float64)
+            scores[_named("", name)] = named_rightly(distance, labels, truth).astype(np.float64)
             scores[_named(f"{SHOTS}-shot", name)] = few(distance, labels, truth, seed)
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
     figures: Figures = {**figures_of([evidence])}
     data = f"{prepared.dataset.name} (test)"
     return Answer("nearest", data, seed, figures, evidence=evidence)
+
+
+def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
+    """(t,) whether an item of the right label is strictly nearer than every other.
+
+    >>> same = np.zeros((2, 2), np.float32)
+    >>> named_rightly(same, np.array([0, 1]), np.array([0, 1])).tolist()  # of a constant network
+    [False, False]
+    """
+    own = truth[:, None] == labels
+    nearest = np.where(own, distance, np.inf).min(1)
+    others = np.where(own, np.inf, distance).min(1)
+    return np.asarray(nearest < others, np.bool_)
 
 
 def few(distance: Distances, labels: Codes, truth: Codes, seed: int) -> Floats:
@@ -68,7 +83,7 @@ def few(distance: Distances, labels: Codes, truth: Codes, seed: int) -> Floats:
         drawn = np.concatenate(
             [rng.permutation(np.flatnonzero(labels == each))[:SHOTS] for each in np.unique(labels)]
         )
-        right += labels[drawn[distance[:, drawn].argmin(1)]] == truth
+        right += named_rightly(distance[:, drawn], labels[drawn], truth)
     return right / DRAWS
 
 

@@ -138,6 +138,16 @@ class Prepared:
         return sample_forgery_pairs(labels, genuine, seed, limits)
 
 
+def refuse_unlike(prepared: Prepared, protocol: str) -> None:
+    """Raises DataError where items of one side are never compared with each other."""
+    if prepared.dataset.unlike is not None:
+        raise DataError(
+            f"{protocol} compares items with others of their label, whichever they are, and "
+            f"{prepared.dataset.name} has different items on the two sides: measure it with "
+            "--protocol verification, few-shot or retrieval"
+        )
+
+
 def prepare(
     dataset: Dataset, readers: Readers, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:

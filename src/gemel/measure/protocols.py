@@ -31,7 +31,7 @@ from gemel.matcher import Matcher
 from gemel.measure.answer import Answer, Protocol, Verified
 from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
-from gemel.measure.prepared import PairSource, Prepared
+from gemel.measure.prepared import PairSource, Prepared, refuse_unlike
 from gemel.progress import Progress
 from gemel.recall import Recall
 from gemel.recipe import Recipe
@@ -143,9 +143,11 @@ class Subject:
             pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
             many = len(self.prepared.side(self.side))
             asked = self._queries(many, question)
-            found = partner_retrieval(
-                self.comparer, pairs, many, RetrievalTask(asked, question.seed)
+            task = RetrievalTask(asked, question.seed)
+            one_way = (
+                self.matcher.file.tie == "separate" or self.prepared.dataset.unlike is not None
             )
+            found = partner_retrieval(self.comparer, pairs, many, task, one_way=one_way)
             return self._answer("retrieval", question, found, None)
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
@@ -174,6 +176,7 @@ class Subject:
 
     def references(self, question: Question) -> Answer:
         """Whether an item is genuine, given a few references of whom it claims to be."""
+        refuse_unlike(self.prepared, "references")
         items = self.prepared.side(self.side)
         makings = Makings(
             self.prepared.labels(items), self.prepared.genuine(items), self.prepared.makers(items)

@@ -144,6 +144,12 @@ def measure_hausdorff() -> Answer:
 
 
 def _lake_runs(matcher: Matcher) -> Answer:
+    kinds = {matcher.file.input.kind, (matcher.file.right_input or matcher.file.input).kind}
+    if kinds != {"image"}:
+        raise RunError(
+            f"Lake's runs are pictures on both sides, and {matcher.path} reads items of the kind "
+            f"{' and '.join(sorted(kinds))}: measure it with another --protocol"
+        )
     items, lake = _run_items()
     return _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
 
