@@ -163,6 +163,12 @@ def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) ->
     assert "a .parquet or .npz file, got --out all.txt" in sentence
 
 
+def test_a_threshold_is_a_number(gemel: Gemel, tiny_run: Run) -> None:
+    refusal = gemel("evaluate", tiny_run.path, "--threshold", "nan").refusal
+
+    assert "a threshold must be a distance, as in --threshold 0.5, got nan" in refusal
+
+
 def test_a_recipe_that_does_not_exist(gemel: Gemel) -> None:
     assert "did you mean 'default'?" in gemel("recipes", "defualt").refusal
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import final
 
 from gemel.arrays import Distances, Floats, Same
+from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, Missing
@@ -45,6 +47,7 @@ class OperatingPoint:
     `probability` takes distances and gives probabilities for pairs of which `prior` match.
     `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand. `fars` are the
     false-accept rates at which the true-accept rate is told: `tar@far=0.01`.
+    Raises DataError for a fixed threshold that is no number.
     """
 
     threshold: float
@@ -52,6 +55,12 @@ class OperatingPoint:
     prior: float = 0.5
     fixed_threshold: float | None = None
     fars: tuple[float, ...] = FARS
+
+    def __post_init__(self) -> None:
+        if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
+            raise DataError(
+                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
+            )
 
 
 @final

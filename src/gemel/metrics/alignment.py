@@ -117,7 +117,7 @@ class AlignmentMetric(Metric):
         there = near.sum(4).clamp(min=LEAST).log() * ours.weights.unsqueeze(-1)
         back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)
         found: Tensor = (there.sum(2) + back.sum(3)) / sharpness
-        return found + 2
+        return found + ours.weights.sum(-1).unsqueeze(2) + theirs.weights.sum(-1).unsqueeze(1)
 
     def reach(self, output: Output) -> float:
         del output
