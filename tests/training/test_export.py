@@ -127,6 +127,21 @@ def test_a_blank_picture_is_encoded_in_numbers(exported):
         Networks(folder, reader).left.encode(np.full_like(packed[:1], blank))
 
 
+def test_of_a_large_picture_full_of_ink_the_same_points_are_looked_at(tmp_path):
+    side = 200
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        settings = {"radii": ((2,),), "cells": ((3, 2),), "axes": 5, "points": 300}
+        made = ENCODERS["hinge"]((1, side, side), PixelStatistics([0.4], [0.3]), **settings)
+    twin = SharedTwin(made, METRICS["cosine"](made.embedding_size, made.map_sides))
+    export_networks(twin, tmp_path)
+    packed = np.random.default_rng(2).integers(0, 256, (3, 1, side, side)).astype(np.uint8)
+    networks = Networks(tmp_path, ImageInput(height=side, width=side, channels=1))
+    pairs = (np.arange(3), np.array([1, 2, 0]))
+    parity = measure_parity(twin, networks, these(packed, packed), pairs, 0.5)
+    assert parity.largest_difference < 1e-5
+
+
 def test_its_weights_train_on_from_where_they_were(exported):
     twin, _, _, folder = exported
     saved = load_file(folder / "weights.safetensors")

@@ -73,6 +73,7 @@ class HingeEncoder(WhitenedEncoder):
 
     output = "unit"
     by_axes = True
+    order: Float[Tensor, " pixels"]
 
     def __init__(
         self,
@@ -96,6 +97,7 @@ class HingeEncoder(WhitenedEncoder):
         self.input_shape = input_shape
         self.radii, self.cells, self.directions = radii, cells, directions
         self.shrinkage, self.points = shrinkage, points
+        self.register_buffer("order", _strewn(input_shape[1] * input_shape[2]), persistent=False)
         self.standardise = Standardise(statistics)
         self.blocks = nn.ModuleList(
             FixedLinear(columns * rows * _pairs(len(block) * directions), axes)
@@ -118,7 +120,7 @@ class HingeEncoder(WhitenedEncoder):
     def described(self, items: Images) -> list[Float[Tensor, "n 1 d"]]:
         """The square roots of each block's shares: a share's noise grows with its root."""
         ink = _ink(self.standardise(items).mean(1, keepdim=True))
-        points = _points(ink, self.points)
+        points = _points(ink, self.order, self.points)
         return [
             self._block(ink, points, radii, cells)
             for radii, cells in zip(self.radii, self.cells, strict=True)
@@ -151,12 +153,16 @@ def _ink(pictures: Images) -> Images:
     return ink * (near > SPECK - 0.5).to(ink.dtype)
 
 
-def _points(ink: Images, most: int) -> Points:
-    """All points of ink, or `most` of them, strewn evenly; places without ink fill up."""
-    height, width = ink.shape[-2:]
-    # Any order will do that takes pixels from all over: multiples of the golden ratio, modulo 1.
-    order = (torch.arange(height * width, dtype=torch.float64) * GOLDEN).frac().to(ink.dtype)
-    chosen = (ink.flatten(1) + order / 2).topk(min(most, height * width), 1).indices
+def _strewn(pixels: int) -> Float[Tensor, " pixels"]:
+    """Numbers from 0 to 1/2 whose order takes pixels from all over: multiples of the golden ratio,
+    modulo 1. Made once, since an exported network reckons them otherwise."""
+    return (torch.arange(pixels, dtype=torch.float64) * GOLDEN).frac().float() / 2
+
+
+def _points(ink: Images, order: Float[Tensor, " pixels"], most: int) -> Points:
+    """All points of ink, or the `most` that are last in `order`; places without ink fill up."""
+    width = ink.shape[-1]
+    chosen = (ink.flatten(1) + order).topk(min(most, len(order)), 1).indices
     row = torch.div(chosen, width, rounding_mode="floor")
     column = chosen - row * width
     across, down = _share_before(ink.sum((1, 2))), _share_before(ink.sum((1, 3)))
