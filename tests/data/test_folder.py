@@ -179,5 +179,5 @@ def test_items_to_embed_lie_at_any_depth_and_are_named_by_their_folder(tmp_path)
 
 def test_a_folder_without_items_has_nothing_to_embed(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
-    with pytest.raises(DataError, match=r"holds no pictures, only 1 other files"):
+    with pytest.raises(DataError, match=r"no pictures, only 1 other files .*: name a folder"):
         open_items(tmp_path)

@@ -62,7 +62,7 @@ def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
     """
     found = _found(root, kind)
     if not found.items:
-        raise _empty(root, found)
+        raise _empty(root, found, "name a folder with some in it")
     names = sorted(found.items)
     label_names, labels = coded([name.rpartition("/")[0] for name in names])
     dataset = Dataset(
@@ -122,15 +122,13 @@ def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Fou
             f"{str(root)!r} holds {len(loose)} {what} but no class folders: put the {what} of "
             "each label into a folder of its own, or pass a table with the columns item,label"
         )
-    raise _empty(root, found)
+    raise _empty(root, found, f"it must hold a folder of {what} per label")
 
 
-def _empty(root: Path, found: Found) -> DataError:
+def _empty(root: Path, found: Found, remedy: str) -> DataError:
     what, ignored = WORDS[found.kind], found.ignored
     others = f", only {len(ignored)} other files ({ignored[0]}, …)" if ignored else ""
-    return DataError(
-        f"{str(root)!r} holds no {what}{others}: it must hold a folder of {what} per label"
-    )
+    return DataError(f"{str(root)!r} holds no {what}{others}: {remedy}")
 
 
 def _depth(root: Path, names: list[str]) -> int:
