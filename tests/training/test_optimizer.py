@@ -14,6 +14,7 @@ from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
+from gemel.training.muon import Muon
 from gemel.training.optimizer import Pace, build_optimizer, rate_factor
 from gemel.training.parts import Fed, build_loss, build_twin
 from gemel.training.step import Step
@@ -98,6 +99,7 @@ def test_adamw_leaves_biases_and_norms_undecayed():
     ("name", "kind"),
     [
         ("adamw", torch.optim.AdamW),
+        ("muon", Muon),
         ("adam", torch.optim.Adam),
         ("rmsprop", torch.optim.RMSprop),
         ("sgd", torch.optim.SGD),

@@ -38,9 +38,10 @@ class OptimizerSetting(Setting):
     """`layers` gives the layers of a name their own rates: `layers.conv1.momentum`.
 
     `momentum` is for `sgd` and `rmsprop`; from `momentum_start` it grows linearly to its value.
+    `muon` takes the rates of `adamw`, and two to three times as high ones.
     """
 
-    name: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"
+    name: Literal["adamw", "muon", "adam", "rmsprop", "sgd"] = "adamw"
     learning_rate: PositiveFloat = 1e-3
     weight_decay: NonNegativeFloat = 0.0
     momentum: Share = 0.0

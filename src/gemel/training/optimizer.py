@@ -11,25 +11,31 @@ from torch import nn
 from gemel.errors import RecipeError
 from gemel.recipe import Recipe
 from gemel.recipe.schedule import LayerSetting, OptimizerSetting, ScheduleSetting
+from gemel.training.muon import Muon
 
 
 def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim.Optimizer:
-    """One group of parameters for each set of rates; biases and norms are not decayed by AdamW.
+    """One group of parameters for each set of rates; AdamW and Muon decay no biases or norms.
 
     Raises `RecipeError` for rates of a layer that the network does not have.
     """
     _check_layers(setting, module)
+    tables = {id(table.weight) for table in module.modules() if isinstance(table, nn.Embedding)}
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, parameter in module.named_parameters():
         if not parameter.requires_grad:
             continue
         rates = _rates(setting, name, parameter)
+        if setting.name == "muon":
+            rates["matrix"] = parameter.ndim > 1 and id(parameter) not in tables
         group = groups.setdefault(tuple(rates.values()), {"params": [], **rates})
         group["params"].append(parameter)
     defaults = list(groups.values())
     match setting.name:
         case "adamw":
             return torch.optim.AdamW(_without_momentum(defaults))
+        case "muon":
+            return Muon(_without_momentum(defaults))
         case "adam":
             return torch.optim.Adam(_without_momentum(defaults))
         case "rmsprop":
@@ -51,12 +57,12 @@ def _check_layers(setting: OptimizerSetting, module: nn.Module) -> None:
             )
 
 
-def _rates(setting: OptimizerSetting, name: str, parameter: nn.Parameter) -> dict[str, float]:
+def _rates(setting: OptimizerSetting, name: str, parameter: nn.Parameter) -> dict[str, Any]:
     own = next(
         (layer for key, layer in setting.layers.items() if key in name.split(".")), LayerSetting()
     )
     decay = setting.weight_decay if own.weight_decay is None else own.weight_decay
-    if setting.name == "adamw" and parameter.ndim < 2:
+    if setting.name in {"adamw", "muon"} and parameter.ndim < 2:
         decay = 0.0
     momentum = setting.momentum if own.momentum is None else own.momentum
     return {
