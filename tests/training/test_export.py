@@ -55,13 +55,16 @@ PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
 EXPORTED = sorted(ENCODERS.keys() - {"sentence-transformer"})
 """A sentence transformer is made of a folder, and exported in test_sentence_models.py."""
 BESIDE = dict(zip(EXPORTED, cycle(sorted(METRICS)), strict=False)) | {
-    "local": "alignment",
+    "canvas": "alignment",
+    "compact": "squared-euclidean",
+    "mlp": "euclidean",
+    "local": "second-look",
     "sung": "relation",
     "gabor": "views",
 }
 """Each encoder with one metric: the two are files of their own, so all with all would add nothing.
 
-Three metrics look at maps, and go with encoders that have some."""
+Four metrics look at maps, and go with encoders that have some."""
 
 
 def text_twin_of(encoder, metric):

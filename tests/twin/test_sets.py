@@ -9,7 +9,7 @@ from gemel.metrics import METRICS
 from gemel.twin.twin import between
 
 
-@pytest.fixture(params=["alignment", "cosine", "weighted-l1"])
+@pytest.fixture(params=["alignment", "cosine", "second-look", "weighted-l1"])
 def metric(request):
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -37,6 +37,19 @@ def test_sets_of_unequal_size(metric):
 
 def test_the_same_columns_again_later(metric):
     compared(metric, torch.arange(4), torch.tensor([[5, 6], [7, 8], [5, 6], [5, 6]]))
+
+
+def test_pairs_that_are_asked_for_from_both_ends_are_compared_once(metric):
+    """As trials ask: two drawings of three labels, each looked for among the other maker's."""
+    makers = torch.tensor([[0, 1, 2], [3, 4, 5], [7, 3, 6], [1, 8, 0]])
+    rows, columns = makers.flatten(), makers[[1, 0, 3, 2]].repeat_interleave(3, dim=0)
+    counted = []
+    metric.register_forward_pre_hook(lambda _, given: counted.append(len(given[0])))
+    compared(metric, rows, columns)
+    assert counted[0] == 2  # of four sets; afterwards each row alone
+    # The last set asks for others: nothing is taken from the set before it.
+    columns[-3:] = torch.tensor([4, 5, 2])
+    compared(metric, rows, columns)
 
 
 def test_some_rows_against_nearly_all(metric):

@@ -10,6 +10,7 @@ from gemel.metrics.euclidean import EuclideanMetric
 from gemel.metrics.manhattan import ManhattanMetric
 from gemel.metrics.metric import Metric
 from gemel.metrics.relation import RelationMetric
+from gemel.metrics.second_look import SecondLookMetric
 from gemel.metrics.squared_euclidean import SquaredEuclideanMetric
 from gemel.metrics.views import ViewsMetric
 from gemel.metrics.warping import WarpingMetric
@@ -23,6 +24,7 @@ METRICS: dict[str, type[Metric]] = {
     "euclidean": EuclideanMetric,
     "manhattan": ManhattanMetric,
     "relation": RelationMetric,
+    "second-look": SecondLookMetric,
     "squared-euclidean": SquaredEuclideanMetric,
     "views": ViewsMetric,
     "warping": WarpingMetric,

@@ -73,7 +73,7 @@ class AlignmentMetric(Metric):
         self.register_buffer("squared_steps", steps.square().sum(-1), persistent=False)
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        ours, theirs = self._descriptors(left), self._descriptors(right)
+        ours, theirs = self.described(left), self.described(right)
         if self.training:
             agreement = self._found_both_ways(ours, theirs)
         else:
@@ -81,7 +81,8 @@ class AlignmentMetric(Metric):
             agreement = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
         return -(self.log_gain.exp() * agreement / 2 + self.offset)
 
-    def _descriptors(self, embeddings: EmbeddingSets) -> Described:
+    def described(self, embeddings: EmbeddingSets) -> Described:
+        """The descriptors of all items at all places, with their weights."""
         sets, items, _ = embeddings.shape
         maps = embeddings.reshape(sets, items, -1, len(self.squared_steps)).transpose(-1, -2)
         square = maps.square().sum(-1)

@@ -24,6 +24,15 @@ class Alignment(Setting):
     stiffness: PositiveFloat = 0.13
 
 
+class SecondLook(Setting):
+    """`stiffness` is that of `alignment`; so many of those that an item is compared with in
+    training are looked at again, on average."""
+
+    name: Literal["second-look"]
+    stiffness: PositiveFloat = 0.13
+    looks: PositiveInt = 3
+
+
 class Attentive(Setting):
     """`hidden` units compare a descriptor with its counterpart, and as many decide."""
 
@@ -48,7 +57,7 @@ class PlainMetric(Setting):
 
 
 MetricChoice: TypeAlias = Annotated[
-    Alignment | Attentive | PlainMetric, Field(discriminator="name")
+    Alignment | Attentive | PlainMetric | SecondLook, Field(discriminator="name")
 ]
 
 

@@ -79,9 +79,22 @@ def between(
             return every.gather(1, columns)
         # Rows with the same columns are one set: their columns are gathered once.
         sets = _sets(columns)
-        among = right[columns[:: len(columns) // sets]]
-        distances: Distances = metric(left[rows.reshape(sets, -1)], among)
+        asked, among = rows.reshape(sets, -1), columns[:: len(columns) // sets]
+        if right is left and _from_both_ends(asked, among):
+            there = metric(left[asked[::2]], left[among[::2]])
+            distances = torch.stack([there, there.transpose(1, 2)], 1).flatten(0, 1)
+        else:
+            distances = metric(left[asked], right[among])
     return distances.flatten(0, 1)
+
+
+def _from_both_ends(asked: Positions, among: Positions) -> bool:
+    """Whether every second set asks for the pairs of the set before it, from their other end."""
+    return (
+        len(asked) % 2 == 0
+        and torch.equal(asked[::2], among[1::2])
+        and torch.equal(asked[1::2], among[::2])
+    )
 
 
 def _sets(columns: Positions) -> int:
