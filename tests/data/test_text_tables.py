@@ -58,7 +58,7 @@ def test_few_lines_that_are_no_utf8_are_counted_and_many_refused(tmp_path, many)
     data = open_data(tmp_path / "t.csv")
     assert data.items.raw(60) == "caf\N{REPLACEMENT CHARACTER} 0"
     assert data.notices == (
-        "1 rows are no UTF-8: what is broken in them is read as \N{REPLACEMENT CHARACTER}.",
+        "Rows that are no UTF-8: 1. What is broken is read as \N{REPLACEMENT CHARACTER}.",
     )
 
 
@@ -142,8 +142,8 @@ def test_sets_are_read_from_their_original_files(tmp_path, monkeypatch):
     assert data.items.raw(0) == "why \N{REPLACEMENT CHARACTER}?"
     assert data.items.raw(2) == "one \u2028line?"
     assert data.notices == (
-        "1 rows are no UTF-8: what is broken in them is read as \N{REPLACEMENT CHARACTER}.",
-        "1 lines with too few columns are left out.",
+        "Rows that are no UTF-8: 1. What is broken is read as \N{REPLACEMENT CHARACTER}.",
+        "Lines with too few columns are left out: 1.",
     )
 
 

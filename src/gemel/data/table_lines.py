@@ -29,7 +29,7 @@ class LineCount:
     def notices(self) -> tuple[str, ...]:
         if not self.broken:
             return ()
-        return (f"{self.broken} rows are no UTF-8: what is broken in them is read as {BROKEN}.",)
+        return (f"Rows that are no UTF-8: {self.broken}. What is broken is read as {BROKEN}.",)
 
 
 def count_lines(path: Path) -> LineCount:

@@ -139,5 +139,5 @@ def _lines(path: Path) -> list[bytes]:
 def _told(broken: int, short: int) -> tuple[str, ...]:
     told = LineCount(0, broken).notices
     if short:
-        told += (f"{short} lines with too few columns are left out.",)
+        told += (f"Lines with too few columns are left out: {short}.",)
     return told
