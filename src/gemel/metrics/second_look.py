@@ -88,7 +88,8 @@ class SecondLookMetric(Metric):
         """f(a, b) + f(b, a) of pairs of items, (n, i, c) descriptors each."""
         sharpness = self.first.log_sharpness.exp()
         cosine = one.descriptors @ other.descriptors.transpose(1, 2)
-        near = sharpness * (cosine - self.first.log_stiffness.exp() * self.first.squared_steps)
+        # No exponent is above 0.
+        near = sharpness * (cosine - 1 - self.first.log_stiffness.exp() * self.first.squared_steps)
         there = self._beside(one, other, near, sharpness)
         back = self._beside(other, one, near.transpose(1, 2), sharpness)
         absent = torch.cat([one.absent, other.absent])
@@ -103,7 +104,7 @@ class SecondLookMetric(Metric):
         near = near - sharpness * ABSENT * others.absent.transpose(1, 2)
         attention = near.softmax(-1)
         found, weight = attention @ others.descriptors, attention @ others.weights.unsqueeze(-1)
-        best = near.exp().sum(-1, keepdim=True).clamp(min=LEAST).log() / sharpness
+        best = near.exp().sum(-1, keepdim=True).clamp(min=LEAST).log() / sharpness + 1
         moved = (attention @ self.places - self.places) / 2
         many = (1 - own.absent).sum(1, keepdim=True)
         difference, product = (own.descriptors - found).abs(), own.descriptors * found

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
+SPEAKERS = ("torch.onnx", "onnxscript", "onnx_ir")
+
 
 def write_onnx(
     network: nn.Module,
@@ -39,7 +41,7 @@ def write_onnx(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """The exporter speaks of operators that no network here uses."""
-    loggers: list[Any] = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript")]
+    loggers: list[Any] = [logging.getLogger(name) for name in SPEAKERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.ERROR)
