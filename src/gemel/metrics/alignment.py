@@ -37,6 +37,11 @@ LEAST = 1e-37
 """What is smaller has no logarithm."""
 
 
+def places_of(sides: Sides) -> Float[Tensor, "places 2"]:
+    """The row and the column of each place of a map."""
+    return torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
+
+
 class Described(NamedTuple):
     """(b, n, i, c) descriptors of unit length, (b, n, i) weights that add up to 1 for an item, and
     (b, n, i, 1) a 1 where there is no descriptor."""
@@ -68,7 +73,7 @@ class AlignmentMetric(Metric):
         self.log_stiffness = nn.Parameter(torch.tensor(log(stiffness)))
         self.log_gain = nn.Parameter(torch.tensor(log(GAIN)))
         self.offset = nn.Parameter(torch.zeros(()))
-        places = torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
+        places = places_of(sides)
         steps = places[:, None] - places
         self.register_buffer("squared_steps", steps.square().sum(-1), persistent=False)
 

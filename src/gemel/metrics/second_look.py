@@ -27,7 +27,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from gemel.metrics.alignment import ABSENT, LEAST, STIFFNESS, AlignmentMetric, Described
+from gemel.metrics.alignment import ABSENT, LEAST, STIFFNESS, AlignmentMetric, Described, places_of
 from gemel.metrics.metric import Metric, Sides
 from gemel.shapes import CrossDistances, EmbeddingSets, Output, PairDistances
 
@@ -56,8 +56,7 @@ class SecondLookMetric(Metric):
         self.looks = looks
         self.first = AlignmentMetric(size, sides, stiffness=stiffness)
         self.second = PlaceByPlace(2 * size // (sides[0] * sides[1]) + 5, sides)
-        places = torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
-        self.register_buffer("places", places, persistent=False)
+        self.register_buffer("places", places_of(sides), persistent=False)
         self.register_buffer("bound", torch.tensor(-inf))
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
