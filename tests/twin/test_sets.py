@@ -47,6 +47,10 @@ def test_pairs_that_are_asked_for_from_both_ends_are_compared_once(metric):
     metric.register_forward_pre_hook(lambda _, given: counted.append(len(given[0])))
     compared(metric, rows, columns)
     assert counted[0] == 2  # of four sets; afterwards each row alone
+    counted.clear()
+    low = torch.randn(9, 8, generator=torch.Generator().manual_seed(0)).bfloat16()
+    between(metric, low, low, rows, columns)
+    assert counted == [2]  # in bf16 too
     # The last set asks for others: nothing is taken from the set before it.
     columns[-3:] = torch.tensor([4, 5, 2])
     compared(metric, rows, columns)

@@ -122,9 +122,7 @@ class PlaceByPlace(nn.Module):
     def __init__(self, channels: int, sides: Sides) -> None:
         super().__init__()
         self.sides = sides
-        self.blocks = nn.ModuleList(
-            [_block(channels, 1), _block(MAPS, 3), _block(MAPS, 3)],
-        )
+        self.blocks = nn.ModuleList([_block(channels, 1), _block(MAPS, 3), _block(MAPS, 3)])
         self.answer = nn.Linear(2 * MAPS, 1)
         # At first alignment answers alone.
         nn.init.zeros_(self.answer.weight)

@@ -5,7 +5,7 @@
 
 G is the gradient, and orthogonal(X) brings all singular values of X to about 1: a few iterations
 X = a X + (b A + c A A) X with A = X X^T, of X divided by its norm. The gradient of a batch is
-mostly a few large directions; here the small ones count as well, and a network learns from half the
+mostly a few large directions; here the small ones count as well, and a short training needs fewer
 steps. Biases, norms and tables of word vectors are no matrices in this sense and go by AdamW.
 
 Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the factor 0.2, by

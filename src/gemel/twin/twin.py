@@ -68,7 +68,9 @@ def between(
     """(r, m) the distances that a twin is asked for, from the embeddings of its sides."""
     with torch.autocast(left.device.type, enabled=False):
         # Distances are differences of near-equal numbers: they are taken in full precision.
-        left, right = left.float(), right.float()
+        shared = right is left
+        left = left.float()
+        right = left if shared else right.float()
         if 2 * columns.numel() >= len(left) * len(right):
             # Most of all pairs are asked for: all at once cost less than each alone.
             every: Distances = metric(left[None], right[None])[0]
@@ -80,7 +82,7 @@ def between(
         # Rows with the same columns are one set: their columns are gathered once.
         sets = _sets(columns)
         asked, among = rows.reshape(sets, -1), columns[:: len(columns) // sets]
-        if right is left and _from_both_ends(asked, among):
+        if shared and _from_both_ends(asked, among):
             there = metric(left[asked[::2]], left[among[::2]])
             distances = torch.stack([there, there.transpose(1, 2)], 1).flatten(0, 1)
         else:
