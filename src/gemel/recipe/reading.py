@@ -11,13 +11,15 @@ from gemel.recipe.setting import Setting
 
 class ImageReading(Setting):
     """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
-    `most_pixels`; colour is kept where any picture has some."""
+    `most_pixels`; colour is kept where any picture has some. `resampling = "soft"` reads them a
+    little blurred, as augmentation leaves those that it moves."""
 
     kind: Literal["image"] = "image"
     size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
     fit: Literal["pad", "stretch", "crop", "ink"] = "pad"
+    resampling: Literal["sharp", "soft"] = "sharp"
 
 
 class TextReading(Setting):
