@@ -109,13 +109,15 @@ def test_zip_members_can_be_read_from_many_threads():
 
 def test_damaged_zips(omniglot):
     path = omniglot / "images_background.zip"
-    content = bytearray(path.read_bytes())
-    place = content.index(png(17))
-    content[place + 20] ^= 255
-    path.write_bytes(content)
-    with pytest.raises(ItemError, match=r"images_background.zip' is damaged"):
-        open_data("omniglot").items.raw(1)
-    path.write_bytes(content[:-40])
+    whole = path.read_bytes()
+    member = b"Greek/character01/0001_07.png"
+    start = whole.index(member) + len(member)
+    # A block of no kind there is; another content, with the same length.
+    for place, byte in ((start, 0xFF), (start + 20, whole[start + 20] ^ 0xFF)):
+        path.write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+        with pytest.raises(ItemError, match=r"images_background.zip' is damaged"):
+            open_data("omniglot").items.raw(1)
+    path.write_bytes(whole[:-40])
     with pytest.raises(DataError, match="not a whole zip archive"):
         open_data("omniglot")
     zipped(path, {"readme.txt": b""})
@@ -163,6 +165,7 @@ class TestRuns:
         ("labels", "sentence"),
         [
             (b"one\n", "line 1 of run01/class_labels.txt"),
+            (b"\xff\xfe\n", "line 1 of run01/class_labels.txt"),
             (b"run01/test/item01.png run01/training/class01.png\n", "each of 20 test items"),
         ],
     )
@@ -170,6 +173,12 @@ class TestRuns:
         members = {**run_members(), "run01/class_labels.txt": labels}
         with pytest.raises(DataError, match=sentence):
             runs(zipped(tmp_path / "all_runs.zip", members))
+
+
+def test_another_archive_under_the_name_of_the_faces(shelf):
+    zipped(shelf / "orl-faces" / "att_faces.zip", {"README": b""})
+    with pytest.raises(DataError, match=r"att_faces.zip' must hold s1/1.pgm"):
+        open_data("orl-faces")
 
 
 def test_orl_faces_as_folders_and_as_a_zip(shelf):

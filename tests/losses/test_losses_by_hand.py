@@ -42,6 +42,13 @@ def test_binary_cross_entropy_of_a_logit():
     )
 
 
+def test_binary_cross_entropy_balanced():
+    # matching: log(1+e⁵).  different: the mean of log(1+e⁻¹) and log(1+e⁻³).  Half of each.
+    value = BinaryCrossEntropyLoss(balanced=True)(DISTANCE, SAME)
+    different = (log(1 + exp(-1)) + log(1 + exp(-3))) / 2
+    assert value.item() == pytest.approx((log(1 + exp(5)) + different) / 2)
+
+
 def test_binary_cross_entropy_of_a_fixed_metric_starts_at_its_offset():
     # logit = 1·(2 - d).  same, d=5: log(1+e³).  different, d=1: log(1+e¹); d=3: log(1+e⁻¹).
     value = BinaryCrossEntropyLoss(learned_scale=True, offset=2.0)(DISTANCE, SAME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -20,6 +21,16 @@ from gemel.errors import DataError, ItemError
 from gemel.inputs import Raw
 
 FILES_PER_TASK = 64
+BAD_MEMBER = (
+    OSError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What `zipfile` raises for a member that is missing, damaged, encrypted or packed in other ways."""
 
 
 @final
@@ -134,7 +145,7 @@ class ZipItems:
         try:
             with self._lock:
                 return self._archives[archive].read(member)
-        except (OSError, zipfile.BadZipFile, KeyError, EOFError) as error:
+        except BAD_MEMBER as error:
             raise ItemError(
                 f"{member!r} in {str(self.paths[archive])!r} is damaged ({error}): get the "
                 "archive again"

@@ -18,7 +18,7 @@ from gemel.arrays import Indices
 from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import HOME
 from gemel.data.download import Archive, fetch
-from gemel.data.sources import open_zip
+from gemel.data.sources import BAD_MEMBER, open_zip
 from gemel.errors import DataError
 
 ALL_RUNS = Archive("all_runs.zip", HOME + "one-shot-classification/all_runs.zip")
@@ -53,7 +53,8 @@ def runs(archive: Path | None = None, progress: Advance | None = None) -> tuple[
 def _run(archive: zipfile.ZipFile, path: Path, name: str) -> Run:
     test = [f"{name}/test/item{number:02d}.png" for number in range(1, WAYS + 1)]
     training = [f"{name}/training/class{number:02d}.png" for number in range(1, WAYS + 1)]
-    answers = _answers(_member(archive, path, f"{name}/class_labels.txt").decode(), path, name)
+    labels = _member(archive, path, f"{name}/class_labels.txt").decode(errors="replace")
+    answers = _answers(labels, path, name)
     if sorted(answers) != test or not set(answers.values()) <= set(training):
         raise DataError(
             f"{name}/class_labels.txt in {str(path)!r} must pair each of {WAYS} test items with a "
@@ -85,5 +86,5 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
         raise DataError(
             f"{name} is missing in {str(path)!r}: get the original all_runs.zip again"
         ) from None
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
+    except BAD_MEMBER as error:
         raise DataError(f"{name} in {str(path)!r} is damaged ({error})") from error

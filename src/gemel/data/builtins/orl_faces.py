@@ -17,6 +17,7 @@ from gemel.data.download import Archive, fetch, places
 from gemel.data.folder import open_folder
 from gemel.data.soundness import sound
 from gemel.data.sources import ZipItems, open_zip
+from gemel.errors import DataError
 
 ARCHIVE = Archive(
     "att_faces.zip",
@@ -39,6 +40,11 @@ def _from_zip(path: Path) -> Dataset:
     with open_zip(path) as archive:
         found = [(name, PERSON.search(name)) for name in sorted(archive.namelist())]
     photographs = [(name, match) for name, match in found if match]
+    if not photographs:
+        raise DataError(
+            f"{str(path)!r} must hold s1/1.pgm to s40/10.pgm and holds no photographs: get the "
+            "original archive again"
+        )
     label_names, labels = coded([match[1] for _, match in photographs])
     items = ZipItems(
         paths=(path,),

@@ -8,7 +8,6 @@ Any other set of the archive is read as a folder.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from gemel.data.advance import Advance
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch, places
 from gemel.data.series_archive import open_ts
-from gemel.data.sources import open_zip
+from gemel.data.sources import BAD_MEMBER, open_zip
 from gemel.errors import DataError
 from gemel.whole_file import whole_file
 
@@ -48,7 +47,7 @@ def _unpacked(archive: Path, name: str) -> Path:
                 file = f"{name}_{side}.ts"
                 with whole_file(folder / file) as temporary:
                     temporary.write_bytes(members.read(file))
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+    except BAD_MEMBER as error:
         raise DataError(
             f"{str(archive)!r} must hold {name}_TRAIN.ts and {name}_TEST.ts ({error}): get the "
             "original archive again"
