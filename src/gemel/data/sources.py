@@ -30,7 +30,7 @@ BAD_MEMBER = (
     NotImplementedError,
     RuntimeError,
 )
-"""What `zipfile` raises for a member that is missing, damaged, encrypted or packed in other ways."""
+"""What `zipfile` raises for a member that is missing, damaged, or packed in a way it cannot read."""
 
 
 @final

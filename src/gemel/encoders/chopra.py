@@ -8,7 +8,7 @@ Every layer is followed by tanh. On 56x46 pictures the maps are 50x40, 25x20, 20
 Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
 Verification", CVPR 2005, section 3.2.
 Differs from the paper: C3 sees all maps of S2 (the paper connects some of them and does not say
-which); C5 spans whatever S4 leaves, so other sizes fit; `norm` and `dropout` are ours.
+which); C5 spans whatever S4 leaves, so other sizes fit; `batch_norm` and `dropout` are ours.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The four-block convnet of the few-shot papers: (3x3, 64 maps, batch norm, ReLU, pool) x 4.
 
 Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4.1; the same in
-Snell et al. 2017 and Sung et al. 2018. A 28x28 picture becomes 64 numbers.
+Snell et al. 2017. A 28x28 picture becomes 64 numbers.
 """
 
 from __future__ import annotations

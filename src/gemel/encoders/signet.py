@@ -11,7 +11,8 @@ Dey, Dutta, Toledo, Ghosh, Llados & Pal, "SigNet: Convolutional Siamese Network 
 Independent Offline Signature Verification", arXiv 1707.02131, 2017, table 1. At 155x220 and stride
 1 it has 113,939,904 parameters and takes 8.2 billion multiplications a picture.
 Differs from the paper: `stride` of the first convolution can be chosen. The table says 1, the
-authors' published program 4, with which it takes 0.48 billion.
+authors' published program 4, with which it takes 0.48 billion. (That program also has batch norm
+where the table has response normalisation.)
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class SignetEncoder(PictureEncoder):
 
 
 def _response_norm() -> nn.Module:
-    return nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)
+    """x / (2 + 1e-4 * the sum of squares of five maps)^0.75; PyTorch takes their mean."""
+    return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
 
 
 def _after(side: int, stride: int) -> int:

@@ -5,7 +5,7 @@
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu & Wierstra, "Matching Networks for One Shot Learning",
 NIPS 2016, eq. 1 and section 2.1.1; with the softmax loss at temperature 1 on these distances the
-loss is their eq. 6. The metric there is cosine.
+loss is that of their objective, eq. 2. The metric there is cosine.
 Differs from the paper: the temperature t is learned. Theirs is 1, which bounds the odds between
 two classes by e^2: at 20 ways no answer can then be surer than 28 %, and training stalls.
 """

@@ -6,7 +6,7 @@
         h_k = LSTM( f'(query), [h_{k-1}, r], c_{k-1} ) + f'(query)
 
 Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 2.1.2 and appendix A
-(eq. 2-6 for f, eq. 7-9 for g). What follows is `attention` on these embeddings.
+(eq. 3-6 for f, eq. 7-9 for g). What follows is `attention` on these embeddings.
 Differs from the paper: it leaves h_0 and K open; here h_0 = f'(query), as if an empty step had gone
 before, and K is a setting. The examples are in the order in which the episode drew them. The
 temperature is learned, as in `attention`.

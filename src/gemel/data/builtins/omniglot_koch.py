@@ -1,6 +1,6 @@
 """`omniglot-koch`: Koch's split of alphabets and drawers, in today's release of Omniglot.
 
-Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", 2015, §3.1:
+Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", 2015, §4.2:
 12 of the 20 drawers and 30 alphabets to learn from, 4 further drawers and 10 alphabets for
 validation, the last 4 drawers and 10 alphabets for the test. The 30 are the background zip; of the
 evaluation zip the ten alphabets of Lake's runs are the test and the other ten validation.
