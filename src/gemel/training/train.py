@@ -110,7 +110,7 @@ def _run_to_resume(order: Order) -> Run:
         return Run.opened(order.out)
     if order.data is None:
         raise RunError("say which run to resume: its data as it was given, or --out RUN")
-    return Run.latest(RUNS, _name(order.data))
+    return Run.latest(RUNS, _name(order.data), _source(order.data))
 
 
 def _where(order: Order, run: Run) -> str | None:
@@ -125,7 +125,15 @@ def _where(order: Order, run: Run) -> str | None:
 
 def _name(data: str) -> str:
     path = Path(data).expanduser()
-    return path.resolve().stem if path.exists() and data not in BUILTINS else data
+    if data in BUILTINS or not path.exists():
+        return data
+    path = path.resolve()
+    return path.name if path.is_dir() else path.stem
+
+
+def _source(data: str) -> str:
+    """A built-in name as it is, anything else by its whole path."""
+    return data if data in BUILTINS else str(Path(data).expanduser().resolve())
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
@@ -159,16 +167,24 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
 
 def _check_kept(recipe: Recipe, begun: Recipe) -> None:
     """The command that began a run may be repeated; only its length may be asked for anew."""
+    asked, kept = _but_its_length(recipe), _but_its_length(begun)
     changed = [
         key
         for key in Recipe.model_fields
-        if key not in {"training", *WORDS} and getattr(recipe, key) != getattr(begun, key)
+        if key not in WORDS and getattr(asked, key) != getattr(kept, key)
     ]
     if changed:
         raise RecipeError(
             "a resumed run keeps the recipe it was begun with, and now differs in "
             f"{', '.join(changed)}: leave out --recipe, --seed and --set, or train a new run"
         )
+
+
+def _but_its_length(recipe: Recipe) -> Recipe:
+    """The same for trainings that differ in how long they are alone."""
+    keep = "best" if recipe.training.keeps_best else "last"
+    update = {"epochs": None, "minutes": None, "patience": None, "keep": keep}
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=update)})
 
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
