@@ -254,7 +254,7 @@ def _trained(counters: Counters, recipe: Recipe, before: Counters | None) -> dic
     return {
         "epochs": counters.epoch,
         "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
-        "steps": counters.step,
+        "steps": counters.taken,
         "training_seconds": round(sum(each.seconds for each in (*own, counters)), 1),
         "training_cpu_seconds": round(sum(each.cpu_seconds for each in (*own, counters)), 1),
         **counters.speed,
