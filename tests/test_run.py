@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -8,8 +9,9 @@ from gemel.errors import RunError
 from gemel.run import Run
 
 
-def begun(path, age=0):
+def begun(path, age=0, source="digits"):
     path.mkdir(parents=True)
+    (path / "data.json").write_text(json.dumps({"source": source}))
     (path / "recipe.toml").write_text("")
     os.utime(path / "recipe.toml", (1e9 - age, 1e9 - age))
     return path
@@ -43,17 +45,20 @@ def test_the_latest_run_is_the_newest_of_these_very_data(tmp_path):
     begun(tmp_path / "digits-3", age=20)
     begun(tmp_path / "digits-of-pi")
     begun(tmp_path / "digitsandmore")
-    (tmp_path / "digits-4").mkdir()
-    assert Run.latest(tmp_path, "digits").path.name == "digits-2"
+    begun(tmp_path / "digits-4", source="/home/anna/digits-4")
+    begun(tmp_path / "digits-5")
+    (tmp_path / "digits-5" / "data.json").write_text("half of it")
+    (tmp_path / "digits-6").mkdir()
+    assert Run.latest(tmp_path, "digits", "digits").path.name == "digits-2"
 
 
 def test_names_with_signs_of_patterns_are_just_names(tmp_path):
-    begun(tmp_path / "photos[1]")
-    assert Run.latest(tmp_path, "photos[1]").path.name == "photos[1]"
+    begun(tmp_path / "photos[1]", source="/photos[1]")
+    assert Run.latest(tmp_path, "photos[1]", "/photos[1]").path.name == "photos[1]"
 
 
 @pytest.mark.parametrize("folder", ["runs", "nowhere"])
 def test_nothing_to_resume_is_one_sentence(tmp_path, folder):
     (tmp_path / "runs").mkdir()
     with pytest.raises(RunError, match=r"no run of digits in .* to resume: leave out --resume"):
-        Run.latest(tmp_path / folder, "digits")
+        Run.latest(tmp_path / folder, "digits", "digits")

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 
 import pytest
 
 from gemel.errors import DataError
-from gemel.whole_file import whole_file, whole_folder, write_text
+from gemel.whole_file import whole_file, whole_folder, write_json, write_text
 
 
 def half_written(place, error):
@@ -82,3 +83,9 @@ def test_a_folder_that_fails_leaves_the_old_one_and_sweeps_what_a_killed_process
 def test_a_folder_on_a_full_disk_is_one_sentence(tmp_path):
     with pytest.raises(DataError, match="must be writable"), whole_folder(tmp_path / "matcher"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_name_that_utf8_has_no_bytes_for_can_be_written_down(tmp_path):
+    write_json(tmp_path / "told.json", {"notice": "\udcff.png cannot be read"})
+    told = json.loads((tmp_path / "told.json").read_text("utf-8"))
+    assert told == {"notice": "\udcff.png cannot be read"}

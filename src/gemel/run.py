@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,14 @@ class Run:
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
+    def is_on(self, source: str) -> bool:
+        """Whether it was trained on the data at this place, or of this built-in name."""
+        try:
+            told: object = json.loads(self.data.read_text("utf-8"))["source"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return told == source
+
     @staticmethod
     def opened(path: str | Path) -> Run:
         """A run that exists; `RunError` where the folder is not one."""
@@ -81,14 +90,19 @@ class Run:
         return Run(path)
 
     @staticmethod
-    def latest(parent: Path, name: str) -> Run:
-        """The newest of name, name-2, name-3 …; `RunError` where there is none."""
+    def latest(parent: Path, name: str, source: str) -> Run:
+        """The newest of name, name-2, name-3 … on the data at `source`; `RunError` without one."""
         numbered = re.compile(re.escape(name) + r"(-\d+)?")
         found = [
             path
             for path in parent.glob("*")
-            if numbered.fullmatch(path.name) and (path / "recipe.toml").is_file()
+            if numbered.fullmatch(path.name)
+            and (path / "recipe.toml").is_file()
+            and Run(path).is_on(source)
         ]
         if not found:
-            raise RunError(f"there is no run of {name} in {parent} to resume: leave out --resume")
+            raise RunError(
+                f"there is no run of {name} in {parent} to resume: leave out --resume, or name the "
+                "run with --out"
+            )
         return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from gemel.errors import DataError
 
@@ -78,6 +80,11 @@ def write_text(path: Path, text: str) -> None:
     """A text file, whole or not at all."""
     with whole_file(path) as temporary:
         temporary.write_text(text, "utf-8")
+
+
+def write_json(path: Path, tree: Mapping[str, Any]) -> None:
+    """In ASCII: the name of a file may hold what UTF-8 has no bytes for."""
+    write_text(path, json.dumps(tree, indent=2) + "\n")
 
 
 def _flush(path: Path) -> None:

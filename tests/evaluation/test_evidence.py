@@ -78,3 +78,10 @@ def test_a_fold_that_a_resample_leaves_empty_is_left_out():
     # One person to a fold: nearly every resample leaves one of the three out.
     figure = figures_of([scores([1, 0], [n, n]) for n in range(3)], Bootstrap(50))["accuracy"]
     assert figure.value == 0.5
+
+
+def test_a_figure_that_a_part_lacks_is_left_out():
+    right, people = np.array([1.0, 0.0]), np.array([0, 1])
+    both = Evidence.of_scores({"accuracy": right, "accuracy@skilled": right}, people)
+    for parts in ([both, scores(right, people)], [scores(right, people), both]):
+        assert list(figures_of(parts)) == ["accuracy"]

@@ -136,3 +136,14 @@ def test_given_pairs_find_the_identities_that_matches_imply():
 def test_no_given_pairs_are_no_pairs():
     nothing = np.zeros(0, np.int64)
     assert len(given_pairs(nothing, nothing, np.zeros(0, bool))) == 0
+
+
+def test_some_of_the_pairs_are_whole_pairs_in_their_order():
+    pairs = sample_pairs(np.repeat(np.arange(4), 5), seed=0)
+    assert pairs.at_most(None, 0) is pairs
+    assert pairs.at_most(len(pairs), 0) is pairs
+    some = pairs.at_most(30, 0)
+    every = list(zip(pairs.left, pairs.right, pairs.same, strict=True))
+    rows = [every.index(row) for row in zip(some.left, some.right, some.same, strict=True)]
+    assert rows == sorted(set(rows))
+    assert len(rows) == len(some.left_unit) == 30

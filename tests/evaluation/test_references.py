@@ -97,6 +97,12 @@ class TestReferences:
         )
         assert set(figures) == {"eer", "auc", "tar@far=0.2"}
 
+    def test_of_one_writer_there_are_no_random_forgeries(self):
+        spots, labels, real = crowd(people=1)
+        figures = references(on_a_line(spots), Makings(labels, real), ReferencesTask())
+        assert figures["eer@skilled"].value == 0
+        assert not any("random" in name for name in figures)
+
     def test_careful_signers_are_held_to_it(self):
         # One signs within 0.1, the other within 3; both are forged at twice their own spread.
         rng = np.random.default_rng(0)

@@ -59,6 +59,10 @@ def test_pairs_of_few_sentences_have_wider_intervals_than_pairs_of_many():
 def test_scores_that_do_not_differ_are_refused():
     with pytest.raises(DataError, match="three pairs or more whose scores differ"):
         similarity(np.arange(4.0), np.ones(4), (np.arange(4), np.arange(4)))
+    with pytest.raises(DataError, match="got 4 pairs with scores from 3 to 3: add pairs"):
+        similarity(np.arange(4.0), np.full(4, 3.0), (np.arange(4), np.arange(4)))
+    with pytest.raises(DataError, match="got 0 pairs: add pairs"):
+        similarity(np.zeros(0), np.zeros(0), (np.arange(0), np.arange(0)))
 
 
 def test_partners_are_found_as_by_brute_force():

@@ -82,3 +82,10 @@ def test_consecutive_pairs_are_genuine(tiny_run, written):
     figures = measured(tiny_run, written, protocol="verification", pairs="consecutive").figures
     assert figures["auc"].n == 2 * 7 * 8
     assert open_data(written).genuine.sum() == 63
+
+
+def test_no_more_pairs_than_asked_are_looked_at_whatever_they_are(tiny_run, written):
+    asked = {"protocol": "verification", "pairs": "consecutive"}
+    assert measured(tiny_run, written, most_pairs=40, **asked).figures["auc"].n == 40
+    every = measured(tiny_run, written, most_pairs=2 * 7 * 8, **asked)
+    assert every.tree() == measured(tiny_run, written, **asked).tree()

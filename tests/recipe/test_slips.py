@@ -13,6 +13,8 @@ from gemel.errors import RecipeError
 from gemel.recipe import check_recipe, load_recipe
 from gemel.recipe.schema import Recipe
 
+GIVEN = ("loss.name=contrastive", "batch.kind=pairs", "batch.source=given")
+
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
@@ -51,6 +53,8 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("encoder.name=compct", r"there is no encoder 'compct'; did you mean 'compact'\?"),
         ("batch.groups=some", r"batch\.groups must be .*'all' or .*integer.*, got 'some'"),
         ("training.minutes=0", r"training\.minutes must be greater than 0"),
+        ("training.minutes=inf", r"training\.minutes must be a finite number, got inf"),
+        ("input.size=[5000, 64]", r"input\.size\.0 must be less than or equal to 4096, got 5000"),
         ("augment.scale=[1]", r"augment\.scale\.1 is missing"),
         ("augment.scale=[1, 0]", r"augment\.scale\.1 must be greater than 0, got 0"),
         ("augment.mirror=maybe", r"augment\.mirror must be .*'auto' or .*boolean.*, got 'maybe'"),
@@ -73,10 +77,20 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
     [
         (["memory.name=mann"], r"a memory learns from sequences.*set batch\.kind to \"sequences\""),
         (["batch.kind=sequences"], r"a memory learns from sequences.*and memory\.name to \"mann\""),
+        (
+            ["validation.figure=sequence"],
+            r"asks a memory.* set validation\.figure to \"auc\"",
+        ),
         (["augment.kind=series"], r"changes no items of the kind image: leave augment\.kind out"),
         (["calibration.target=best"], "a threshold target is one of .*, got `best`"),
         (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
         (["loss.name=contrastive", "batch.kind=pairs", "batch.copies=8"], r"batch\.copies repeats"),
+        (
+            [*GIVEN, "batch.per_epoch=9"],
+            r"batch\.per_epoch counts .*\.source is given.*leave it out",
+        ),
+        ([*GIVEN, "batch.groups=2"], r"batch\.groups is for pairs .*\.source is given"),
+        ([*GIVEN, "batch.forged=0.9"], r"batch\.forged is for pairs .*batch\.source=random"),
         (["loss.name=triplet", "batch.kind=pairs"], r"triplet loss needs .* loss\.name to"),
         (
             ["optimizer.momentum=0.9"],
@@ -95,6 +109,22 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
 def test_parts_that_contradict_each_other_are_refused_with_a_way_out(changes, sentence):
     with pytest.raises(RecipeError, match=sentence):
         load_recipe("default", changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (["input.length=70000"], r"input\.length must be less than or equal to 65536, got 70000"),
+        (["input.length=64", "input.every=2"], r"input\.length=64 and input\.every=2: leave out"),
+        (["input.channels=['speeed:x']"], r"a channel is a column, one of .* got 'speeed:x'"),
+        (["batch.turned=true"], r"batch\.turned makes new labels of pictures, .* kind series"),
+        (["batch.kind=trials", "batch.overlaid=0.5"], r"leave batch\.overlaid out"),
+    ],
+)
+def test_what_sequences_cannot_have_is_said_before_they_are_looked_at(changes, sentence):
+    with pytest.raises(RecipeError, match=sentence) as told:
+        load_recipe("series-default", changes)
+    assert "\n" not in str(told.value)
 
 
 def test_a_recipe_has_one_length():

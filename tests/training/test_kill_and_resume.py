@@ -139,6 +139,7 @@ def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
         ({"recipe": "hadsell-2006"}, "name, encoder, metric, loss"),
         ({"seed": 3}, "seed"),
         ({"settings": {"encoder.width": 9}}, "encoder"),
+        ({"settings": {"training.keep": "best"}}, "training"),
     ],
 )
 def test_a_resumed_run_keeps_its_recipe(own_run, call, different):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from PIL import Image
 
 import gemel
 from gemel.data import SplitConfig, open_data
+from gemel.data.dataset import Unlike
 from gemel.errors import DataError, RecipeError
 from gemel.inputs import ImageInput
 from gemel.measure.packed import Readers
@@ -24,6 +26,7 @@ from gemel.measure.prepared import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
+from gemel.training import data as room_of_data
 from gemel.training import speed
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.speed import Speed, choose_speed
@@ -78,6 +81,22 @@ def test_pixel_statistics_are_those_of_training_pixels(prepared):
     statistics = statistics_of(prepared)
     assert statistics.mean == pytest.approx([pixels.mean()], abs=1e-5)
     assert statistics.std == pytest.approx([pixels.std()], abs=1e-5)
+
+
+def test_statistics_are_the_same_however_few_items_are_looked_at_at_once(prepared, monkeypatch):
+    one_by_one, at_once = [], []
+    for told, many in ((one_by_one, 1), (at_once, 1_000)):
+        monkeypatch.setattr(room_of_data, "STATISTICS_AT_ONCE", many)
+        told.append(statistics_of(prepared))
+    assert one_by_one[0].mean == pytest.approx(at_once[0].mean, rel=1e-12)
+    assert one_by_one[0].std == pytest.approx(at_once[0].std, rel=1e-12)
+
+
+def test_a_batch_across_sides_has_two_labels_even_where_they_do_not_fit_its_size(prepared):
+    unlike = Unlike(prepared.labels(np.arange(72)) < 3, prepared.labels(np.arange(72)) > 2, "image")
+    across = replace(prepared, dataset=replace(prepared.dataset, unlike=unlike))
+    batch = resolve_batch(load_recipe("default", ["batch.items=65"]), across).batch
+    assert batch.labels == 2
 
 
 def test_pairs_of_one_kind_cannot_teach(tmp_path):

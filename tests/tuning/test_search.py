@@ -16,7 +16,9 @@ from searches import QUICK, START, one_process, searched
 from gemel.data import open_data
 from gemel.errors import RecipeError, RunError
 from gemel.measure.history import read_history
+from gemel.progress import Silent
 from gemel.recipe import load_recipe
+from gemel.tuning.search import Order, tune
 from gemel.tuning.study import finished, next_trial, open_study
 from gemel.tuning.trial import _Watch
 
@@ -179,3 +181,11 @@ def test_two_processes_share_one_study(tmp_path):
     rates = [trial.params["optimizer.learning_rate"] for trial in trials]
     assert len(set(rates)) >= len(trials) - 1  # the recipe's own values may be tried twice
     assert load_recipe(tmp_path / "best.toml")
+
+
+def test_a_study_without_an_ending_leaves_the_trials_no_folder(tmp_path):
+    for study in ("mine", "other"):
+        (tmp_path / "other").write_text("")
+        order = Order("digits", "default", tmp_path / study, tmp_path / study, QUICK, 1)
+        with pytest.raises(RunError, match=rf"is the file: give the study .*{study}\.jsonl, or"):
+            tune(order, Silent())

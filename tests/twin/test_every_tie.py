@@ -197,3 +197,12 @@ def test_a_margin_beyond_reach_is_refused():
     check_margin(99.0, made("joint"))
     with pytest.raises(RecipeError, match=r"margin of 2\.5, but this metric reaches at most 2"):
         check_margin(2.5, twin)
+
+
+def test_maps_that_a_metric_reads_have_as_many_places_on_both_sides():
+    still = PixelStatistics.untouched(1)
+    tall, wide = (ENCODERS["conv4"]((1, *size), still, maps=4) for size in ((32, 16), (16, 32)))
+    assert tall.embedding_size == wide.embedding_size
+    assert SeparateTwin(tall, wide, METRICS["euclidean"](8, tall.map_sides))
+    with pytest.raises(RecipeError, match=r"places on both sides, got 2x1 .* and 1x2 on the right"):
+        SeparateTwin(tall, wide, METRICS["views"](8, tall.map_sides))

@@ -15,6 +15,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
 from gemel.batches.labels import LabelIndex
+from gemel.errors import DataError
 
 
 @final
@@ -23,6 +24,7 @@ class Sequences:
     """`size` sequences of `ways` labels x `items` items, one sequence after another.
 
     Each item is compared with every other one of its sequence, and `classes` says what it is there.
+    Raises DataError where there are fewer labels than `ways`.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Sequences(index, ways=3, items=4, size=1).epoch(np.random.default_rng(0))
@@ -35,6 +37,14 @@ class Sequences:
     items: int
     size: int = 16
     groups: int | None = None
+
+    def __post_init__(self) -> None:
+        most = len(self.index.draw_labels(self.ways, self.groups, np.random.default_rng(0)))
+        if most < self.ways:
+            raise DataError(
+                f"a sequence has items of {self.ways} labels, and there are {most} to draw for one "
+                "in training: set batch.ways to as many or fewer, or add labels"
+            )
 
     @property
     def steps(self) -> int:

@@ -56,6 +56,7 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
     >>> round(figure.value, 3), figure.n
     (0.583, 5)
     """
+    names = [name for name in parts[0].trials if all(name in part.trials for part in parts)]
     ends = np.cumsum([0, *(len(part.left) for part in parts)])
 
     def statistic(weights: Floats) -> dict[str, float]:
@@ -64,13 +65,13 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
             for part, start, stop in zip(parts, ends[:-1], ends[1:], strict=True)
             if weights[start:stop].any()
         ]
-        return {name: _mean([figures[name] for figures in each]) for name in parts[0].trials}
+        return {name: _mean([figures[name] for figures in each]) for name in names}
 
     units = Units.of_pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
     )
-    trials = {name: sum(part.trials[name] for part in parts) for name in parts[0].trials}
+    trials = {name: sum(part.trials[name] for part in parts) for name in names}
     return bootstrap_figures(statistic, units, trials, bootstrap, parts[0].bounds)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, final
 
 import numpy as np
@@ -32,6 +32,14 @@ class PairSample:
 
     def __len__(self) -> int:
         return len(self.same)
+
+    def at_most(self, most: int | None, seed: int) -> PairSample:
+        """So many of the pairs, drawn at random and in their order; all of them where they fit."""
+        if most is None or len(self) <= most:
+            return self
+        rows = np.sort(np.random.default_rng(seed).permutation(len(self))[:most])
+        columns = {name: values for name, values in vars(self).items() if values is not None}
+        return replace(self, **{name: values[rows] for name, values in columns.items()})
 
 
 @final

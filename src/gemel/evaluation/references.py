@@ -94,7 +94,8 @@ def references(
     ranked = rank_pairs(asked.score, asked.genuine)
     kinds = {"": ~asked.genuine}
     if asked.skilled.any():
-        kinds |= {"@skilled": asked.skilled, "@random": ~asked.genuine & ~asked.skilled}
+        apart = {"@skilled": asked.skilled, "@random": ~asked.genuine & ~asked.skilled}
+        kinds |= {kind: forged for kind, forged in apart.items() if forged.any()}
 
     def figures(weights: Floats) -> dict[str, float]:
         values = {}

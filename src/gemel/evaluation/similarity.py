@@ -15,6 +15,9 @@ from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean
 
+SIMILARITY = ("pearson", "spearman", "mse")
+"""The figures, by name."""
+
 
 def similarity(
     predicted: Floats,
@@ -33,10 +36,10 @@ def similarity(
     (1.0, 0.25)
     """
     if len(given) < 3 or np.ptp(given) == 0:
+        scores = f" with scores from {given.min():g} to {given.max():g}" if len(given) else ""
         raise DataError(
             "correlation needs three pairs or more whose scores differ, got "
-            f"{len(given)} pairs with scores from {given.min(initial=0):g} to "
-            f"{given.max(initial=0):g}: add pairs, or measure with --protocol verification"
+            f"{len(given)} pairs{scores}: add pairs, or measure with --protocol verification"
         )
     ranks = _ranks(predicted), _ranks(given)
     squared = (predicted - given) ** 2

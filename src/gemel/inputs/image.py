@@ -16,6 +16,7 @@ from gemel.inputs.fit import Fit, fit
 from gemel.inputs.sheet import Resampling
 
 DIGEST_BYTES = 16
+LARGEST_SIDE = 4096
 
 
 @final
@@ -32,8 +33,8 @@ class ImageInput(BaseModel):
 
     varying: ClassVar[bool] = False
     kind: Literal["image"] = "image"
-    height: int = Field(ge=1, le=4096)
-    width: int = Field(ge=1, le=4096)
+    height: int = Field(ge=1, le=LARGEST_SIDE)
+    width: int = Field(ge=1, le=LARGEST_SIDE)
     channels: Literal[1, 3]
     fit: Fit = "pad"
     resampling: Resampling = "sharp"

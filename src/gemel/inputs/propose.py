@@ -10,7 +10,7 @@ import numpy as np
 
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture, decode, in_fact_grey
-from gemel.inputs.image import ImageInput
+from gemel.inputs.image import LARGEST_SIDE, ImageInput
 
 STEP = 8
 """Sides of reduced pictures are multiples of this, so that poolings by two divide them."""
@@ -40,7 +40,7 @@ def propose_image_input(sample: Iterable[Picture], most_pixels: int = 64 * 64) -
         grey = grey and in_fact_grey(image).mode == "L"
     if not sizes:
         raise unreadable[0] if unreadable else ItemError("there is no picture to look at")
-    width, height = proposed_size(sizes, most_pixels)
+    width, height = (min(side, LARGEST_SIDE) for side in proposed_size(sizes, most_pixels))
     return ImageInput(height=height, width=width, channels=1 if grey else 3)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Codes, Distances, Floats, Padded, Same
+from gemel.arrays import Codes, Distances, Floats, Indices, Padded, Same
 from gemel.errors import DataError
-from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
@@ -47,11 +47,15 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
         assert isinstance(sequences, Padded), "sequences differ in length"
         comparers["dtw"] = DtwComparer(sequences)
     scores: dict[str, Floats] = {}
+    drawn = draw_some(labels, seed)
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):
-            distance = comparer.cross(rows, columns)
-            scores[_named("", name)] = named_rightly(distance, labels, truth).astype(np.float64)
-            scores[_named(f"{SHOTS}-shot", name)] = few(distance, labels, truth, seed)
+            parts = [
+                _scores(comparer.cross(chunk, columns), labels, truth[chunk], drawn)
+                for chunk in np.array_split(rows, -(-len(rows) * len(known) // CHUNK_FLOATS))
+            ]
+            every, some = (np.concatenate(part) for part in zip(*parts, strict=True))
+            scores |= {_named("", name): every, _named(f"{SHOTS}-shot", name): some}
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
     figures: Figures = {**figures_of([evidence])}
@@ -72,19 +76,32 @@ def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
     return np.asarray(nearest < others, np.bool_)
 
 
-def few(distance: Distances, labels: Codes, truth: Codes, seed: int) -> Floats:
-    """(t,) in how many of the draws of `SHOTS` items a label each test item is named rightly.
+def draw_some(labels: Codes, seed: int) -> list[Indices]:
+    """Which of the known items are looked at in each draw: `SHOTS` of a label."""
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(labels == each) for each in np.unique(labels)]
+    return [
+        np.concatenate([rng.permutation(items)[:SHOTS] for items in members]) for _ in range(DRAWS)
+    ]
+
+
+def few(distance: Distances, labels: Codes, truth: Codes, draws: list[Indices]) -> Floats:
+    """(t,) in what share of the draws each test item is named rightly.
 
     `distance` (t, k) to the known items of `labels` (k,).
     """
-    rng = np.random.default_rng(seed)
     right = np.zeros(len(truth))
-    for _ in range(DRAWS):
-        drawn = np.concatenate(
-            [rng.permutation(np.flatnonzero(labels == each))[:SHOTS] for each in np.unique(labels)]
-        )
+    for drawn in draws:
         right += named_rightly(distance[:, drawn], labels[drawn], truth)
-    return right / DRAWS
+    return right / len(draws)
+
+
+def _scores(
+    distance: Distances, labels: Codes, truth: Codes, draws: list[Indices]
+) -> tuple[Floats, Floats]:
+    """(t,) by all known items, and by a few of each label."""
+    every = named_rightly(distance, labels, truth).astype(np.float64)
+    return every, few(distance, labels, truth, draws)
 
 
 def _known(prepared: Prepared) -> Codes:

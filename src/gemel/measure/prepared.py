@@ -104,8 +104,14 @@ class Prepared:
         """Labelled pairs of a side, as positions in `side(side)`.
 
         The given ones of a table of pairs; else drawn from the labels, with forgeries where there
-        are some: `most` of them, or as many as figures need.
+        are some. No more than `most` of them, or as many as figures need.
         """
+        if source == "sampled" and self.dataset.pairs is None:
+            return self.sampled_pairs(self.side(side), seed, PairLimits.of(most))
+        return self._fixed_pairs(side, source, seed).at_most(most, seed)
+
+    def _fixed_pairs(self, side: str, source: PairSource, seed: int) -> PairSample:
+        """All the pairs of a table, of neighbours, or within groups."""
         items = self.side(side)
         given = self.dataset.pairs
         if given is not None:
@@ -114,16 +120,13 @@ class Prepared:
             place[items] = np.arange(len(items))
             pairs = given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
             return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
+        own = np.flatnonzero(self.genuine(items))
+        labels = self.labels(items[own])
         if source == "consecutive":
-            own = np.flatnonzero(self.genuine(items))
-            pairs = consecutive_pairs(self.labels(items[own]), seed)
-            return replace(pairs, left=own[pairs.left], right=own[pairs.right])
-        if source == "by-group":
-            own = np.flatnonzero(self.genuine(items))
-            labels, groups = self.labels(items[own]), self.groups(items[own])
-            pairs = group_pairs(labels, groups, GROUP_PAIRS, seed)
-            return replace(pairs, left=own[pairs.left], right=own[pairs.right])
-        return self.sampled_pairs(items, seed, PairLimits.of(most))
+            pairs = consecutive_pairs(labels, seed)
+        else:
+            pairs = group_pairs(labels, self.groups(items[own]), GROUP_PAIRS, seed)
+        return replace(pairs, left=own[pairs.left], right=own[pairs.right])
 
     def sampled_pairs(
         self, items: Indices, seed: int, limits: PairLimits = PairLimits()

@@ -65,6 +65,7 @@ class AlignmentMetric(Metric):
     """
 
     learned = True
+    reads_maps = True
     squared_steps: Float[Tensor, "places places"]
 
     def __init__(self, size: int, sides: Sides = (1, 1), *, stiffness: float = STIFFNESS) -> None:

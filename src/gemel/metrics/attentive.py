@@ -57,6 +57,7 @@ class AttentiveMetric(Metric):
     """
 
     learned = True
+    reads_maps = True
 
     def __init__(self, size: int, sides: Sides = (1, 1), *, hidden: int = 64) -> None:
         super().__init__(size, sides)

@@ -23,6 +23,8 @@ class Metric(nn.Module, ABC):
 
     learned: bool
     """True where a distance is the negative logit of a trained score, and may be below zero."""
+    reads_maps: bool = False
+    """True where an embedding is taken for the maps that it is the flattening of."""
 
     def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
         """`size` numbers of an embedding; `sides` of the maps that it is the flattening of."""

@@ -41,6 +41,7 @@ class RelationMetric(Metric):
     """
 
     learned = True
+    reads_maps = True
 
     def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
         super().__init__(size, sides)

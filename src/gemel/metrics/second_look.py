@@ -46,6 +46,7 @@ class SecondLookMetric(Metric):
     """
 
     learned = True
+    reads_maps = True
     bound: Float[Tensor, ""]
     places: Float[Tensor, "i 2"]
 

@@ -32,6 +32,7 @@ class ViewsMetric(Metric):
     """
 
     learned = False
+    reads_maps = True
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         ours, theirs = self._views(left), self._views(right)

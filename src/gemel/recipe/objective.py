@@ -141,6 +141,19 @@ class PairsBatch(Setting):
                 "batch.copies repeats pairs that stay the same, and random pairs are new every "
                 "time: set batch.source to by-group, or raise batch.per_epoch"
             )
+        if self.per_epoch and self.source in {"consecutive", "given"}:
+            raise ValueError(
+                "batch.per_epoch counts pairs that are drawn, and batch.source is "
+                f"{self.source}, which takes all there are: leave it out, or set "
+                "batch.source=random"
+            )
+        given = {"groups": self.groups != "all", "forged": self.forged != 0.5}
+        for key, is_given in given.items():
+            if is_given and self.source != "random":
+                raise ValueError(
+                    f"batch.{key} is for pairs that are drawn on the fly, and batch.source is "
+                    f"{self.source}: leave it out, or set batch.source=random"
+                )
         return self
 
 

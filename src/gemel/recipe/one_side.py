@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemel.recipe.network import EncoderChoice
-from gemel.recipe.objective import AugmentChoice, SeriesAugmentSetting
+from gemel.recipe.objective import AugmentChoice, BatchChoice, SeriesAugmentSetting
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
 from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting
@@ -71,3 +71,13 @@ def check_augments(reading: InputSetting, augment: AugmentChoice, prefix: str = 
             f"{prefix}augment.kind=series changes no items of the kind {reading.kind}: leave "
             f"{prefix}augment.kind out"
         )
+
+
+def check_turns(reading: InputSetting, batch: BatchChoice) -> None:
+    """Raises ValueError where new labels are to be made of old ones and no pictures are read."""
+    for key in ("turned", "overlaid"):
+        if getattr(batch, key, False) and reading.kind != "image":
+            raise ValueError(
+                f"batch.{key} makes new labels of pictures, and items of the kind {reading.kind} "
+                f"are read: leave batch.{key} out"
+            )

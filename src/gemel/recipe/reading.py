@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
+from gemel.inputs.image import LARGEST_SIDE
+from gemel.inputs.series.derive import sources
+from gemel.inputs.series.input import LONGEST
 from gemel.recipe.setting import Setting
+
+Side: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
 
 
 class ImageReading(Setting):
@@ -15,7 +21,7 @@ class ImageReading(Setting):
     little blurred, as augmentation leaves those that it moves."""
 
     kind: Literal["image"] = "image"
-    size: Literal["auto"] | tuple[PositiveInt, PositiveInt] = "auto"
+    size: tuple[Side, Side] | Literal["auto"] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
     fit: Literal["pad", "stretch", "crop", "ink"] = "pad"
@@ -50,11 +56,27 @@ class SeriesReading(Setting):
 
     kind: Literal["series"] = "series"
     channels: Literal["auto"] | Annotated[tuple[str, ...], Field(min_length=1)] = "auto"
-    length: Annotated[int, Field(ge=2)] | None = None
+    length: Samples | None = None
     every: PositiveFloat | None = None
-    most_samples: Annotated[int, Field(ge=2)] = 512
+    most_samples: Samples = 512
     along: Literal["samples", "time"] = "samples"
     normalise: Literal["auto", "none", "each", "shape", "channels"] = "auto"
+
+    @model_validator(mode="after")
+    def _known_channels(self) -> SeriesReading:
+        """Now, and not when the data have been looked at."""
+        for channel in () if self.channels == "auto" else self.channels:
+            sources(channel)
+        return self
+
+    @model_validator(mode="after")
+    def _one_length(self) -> SeriesReading:
+        if self.length is not None and self.every is not None:
+            raise ValueError(
+                "a sequence has either length samples or one for every so many, got "
+                f"input.length={self.length} and input.every={self.every:g}: leave out one of them"
+            )
+        return self
 
 
 def _pictures_unless_said(given: object) -> object:

@@ -12,7 +12,13 @@ from gemel.data import SplitConfig
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
-from gemel.recipe.one_side import check_augments, check_takes, read_as_the_model, series_throughout
+from gemel.recipe.one_side import (
+    check_augments,
+    check_takes,
+    check_turns,
+    read_as_the_model,
+    series_throughout,
+)
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
@@ -112,6 +118,8 @@ class Recipe(Setting):
     def _encoders_take_the_items(self) -> Recipe:
         check_takes(self.input, self.encoder)
         check_augments(self.input, self.augment)
+        check_turns(self.input, self.batch)
+        check_turns(self.right_side.input, self.batch)
         if self.right is not None:
             check_augments(self.right.input, self.right.augment, "right.")
         if self.right is not None and self.tie == "separate":
@@ -129,6 +137,11 @@ class Recipe(Setting):
             raise ValueError(
                 "a memory names items by their embeddings, of whichever side they are: set tie to "
                 '"shared", or leave memory out'
+            )
+        if self.memory is None and self.validation.figure == "sequence":
+            raise ValueError(
+                "validation.figure=sequence asks a memory, and the recipe has none: set "
+                'validation.figure to "auc", or memory.name to "mann"'
             )
         return self
 

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Setting(BaseModel):
-    """Checked when made, and never changed after."""
+    """Checked when made, and never changed after. No number is infinite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False
+    )

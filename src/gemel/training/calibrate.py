@@ -49,6 +49,15 @@ def calibrate(distance: Distances, same: Same, setting: CalibrationSetting) -> C
     return Calibrated(calibration, tuple(thresholds), tuple(_doubts(distance, same)))
 
 
+def check_target(same: Same, setting: CalibrationSetting) -> None:
+    """Raises `DataError` where pairs so many cannot support the recipe's own target.
+
+    Whatever their distances will be, so that a training need not come first.
+    """
+    wanted = parse_target(setting.target, setting.prior)
+    choose_threshold(np.arange(len(same), dtype=np.float32), same, wanted)
+
+
 def _doubts(distance: Distances, same: Same) -> list[str]:
     if np.median(distance[same]) < np.median(distance[~same]):
         return []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from gemel.arrays import Indices
+from gemel.arrays import Array, Floats, Indices
 from gemel.batches import (
     AcrossSides,
     BatchKind,
@@ -23,12 +25,15 @@ from gemel.encoders import PixelStatistics
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import PairSample, consecutive_pairs
+from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
 from gemel.recipe.objective import BatchChoice, ClassesBatch, PairsBatch, TrialsBatch
 
 STATISTICS_ITEMS = 2_000
+STATISTICS_AT_ONCE = 16
+"""Items that are in memory as floats while the statistics are added up."""
 MOST_LABELS = 32
 """In a batch of classes, where the recipe leaves it open."""
 
@@ -40,14 +45,29 @@ def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | 
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
     if packed.input.kind == "text":
         return None
-    floats, *lengths = packed.feed(chosen)
+    mean = _mean_over(packed, chosen, lambda values: values)
+    variance = _mean_over(packed, chosen, lambda values: np.square(values - mean))
+    return PixelStatistics(mean.tolist(), np.sqrt(variance).tolist())
+
+
+def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -> Floats:
+    """(channels,) the mean of a number of each pixel or sample, a few items at a time."""
+    total, count = np.zeros(1), 0
+    for start in range(0, len(items), STATISTICS_AT_ONCE):
+        values = _values(side, items[start : start + STATISTICS_AT_ONCE])
+        total = total + of(values).sum(0, dtype=np.float64)
+        count += len(values)
+    mean: Floats = total / count
+    return mean
+
+
+def _values(side: PackedSide, items: Indices) -> Array:
+    """(n, channels) all pixels or samples of the items."""
+    floats, *lengths = side.feed(items)
     if lengths:
-        own = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
-        return PixelStatistics(own.mean(0).tolist(), own.std(0).tolist())
-    return PixelStatistics(
-        [float(value) for value in floats.mean((0, 2, 3))],
-        [float(value) for value in floats.std((0, 2, 3))],
-    )
+        own: Array = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
+        return own
+    return np.moveaxis(floats, 1, -1).reshape(-1, floats.shape[1])
 
 
 def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
@@ -75,7 +95,8 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
 
 def _sized_across(batch: ClassesBatch) -> ClassesBatch:
     """As many labels as fit; `auto` items are one of each on either side."""
-    labels = batch.size // (2 * _each_side(batch)) if batch.labels == "auto" else batch.labels
+    fitting = max(2, batch.size // (2 * _each_side(batch)))
+    labels = fitting if batch.labels == "auto" else batch.labels
     return batch.model_copy(update={"labels": labels, "instances": 0.0})
 
 

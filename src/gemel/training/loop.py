@@ -50,6 +50,9 @@ class Counters:
 
     epoch: int = 0
     step: int = 0
+    """Which one is next; an epoch that the clock has ended counts as whole."""
+    taken: int = 0
+    """How many steps there were in fact."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
@@ -124,6 +127,8 @@ class Trainer:
             while not self.counters.finished:
                 self._epoch(stage)
         self._save(self.last)
+        if self.interrupted():  # in the last validation, after which no step asks
+            raise KeyboardInterrupt
         if self.recipe.training.keeps_best and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
         return self.counters
@@ -149,6 +154,7 @@ class Trainer:
             self.pace.set(self._share(), counters.epoch)
             counters.losses.append(self._update(batch))
             counters.step += 1
+            counters.taken += 1
             self._clock()
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
             if self.interrupted():
@@ -230,10 +236,10 @@ class Trainer:
             }
         )
         write_history(self.run.history, counters.history)
-        self.board.log(counters.history[-1], counters.step)
-        early = counters.step <= EARLY_STEPS and self._share() < 1.0
+        self.board.log(counters.history[-1], counters.taken)
+        early = counters.taken <= EARLY_STEPS and self._share() < 1.0
         if self._share() >= COLLAPSE_SHARE and not early:
-            self._warn(collapse_sentence(figures.get("spread"), loss, resting, counters.step))
+            self._warn(collapse_sentence(figures.get("spread"), loss, resting, counters.taken))
         value = figures[self.recipe.validation.figure]
         if self.recipe.validation.is_better(value, than=counters.best):
             counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0

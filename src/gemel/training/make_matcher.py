@@ -15,10 +15,11 @@ from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import networks_of
 from gemel.matcher_file import FORMAT, MatcherFile, seal
-from gemel.measure.compared import comparer_of, embeddings_of, most_pairs, some_of
+from gemel.measure.compared import JOINT_PAIRS, comparer_of, embeddings_of, some_of
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
+from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.training.calibrate import Calibrated, calibrate
 from gemel.training.export import export_networks
@@ -38,12 +39,9 @@ def make_matcher(
     """Writes `matcher/` of a run, whole or not at all; returns what the user should know of it."""
     with whole_folder(run.matcher) as folder:
         export_networks(plan.twin, folder)
-        asked = plan.recipe.evaluation.pairs
-        source: PairSource = "by-group" if asked == "by-group" else "sampled"
         readers = prepared.packed.readers
         networks = networks_of(folder, plan.recipe.tie, readers.left, readers.right)
-        most = most_pairs(networks, plan.recipe.evaluation.most_pairs)
-        pairs = prepared.pairs("validation", source, plan.recipe.seed, most)
+        pairs = calibration_pairs(plan.recipe, prepared)
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
         calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)
@@ -66,6 +64,14 @@ def make_matcher(
         file = _file(run.path.name, plan, prepared, calibrated, about)
         seal(folder, file.model_copy(update={"scores": curve}))
     return calibrated.notices
+
+
+def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
+    """The validation pairs that thresholds and probabilities are learned from."""
+    asked = recipe.evaluation
+    source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
+    most = JOINT_PAIRS if recipe.tie == "joint" and asked.most_pairs is None else asked.most_pairs
+    return prepared.pairs("validation", source, recipe.seed, most)
 
 
 def _score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:

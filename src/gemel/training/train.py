@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
-import numpy as np
-
 from gemel.data import Dataset, open_data
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.inputs import Kind
 from gemel.matcher import load
-from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.learned import write_learned
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
-from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.protocols import subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
@@ -29,17 +24,19 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
+from gemel.training.calibrate import check_target
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
-from gemel.training.make_matcher import make_matcher
+from gemel.training.make_matcher import calibration_pairs, make_matcher
+from gemel.training.own_figures import own_figures, write_metrics
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin
 from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.training.whitening import whiten
-from gemel.whole_file import write_text
+from gemel.whole_file import write_json, write_text
 
 RUNS = Path("runs")
 
@@ -67,6 +64,7 @@ def train(order: Order, progress: Progress) -> Run:
     prepared, recipe = prepare_for(dataset, recipe, progress)
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
+    check_target(calibration_pairs(recipe, prepared).same, recipe.calibration)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         where = _where(order, run)
@@ -78,9 +76,9 @@ def train(order: Order, progress: Progress) -> Run:
         trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, before))
     asked = subject(load(run.path), prepared, "test", progress)
-    verified, others = _measured(asked, recipe)
+    verified, others = own_figures(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
-    _write_metrics(run, [verified.answer, *others], notices, time.monotonic() - begun)
+    write_metrics(run, [verified.answer, *others], notices, time.monotonic() - begun)
     write_report_of(run, asked, verified)
     for sentence in doubts:  # the trainer's own warnings were told when they arose
         progress.say(f"warning: {sentence}")
@@ -110,7 +108,7 @@ def _run_to_resume(order: Order) -> Run:
         return Run.opened(order.out)
     if order.data is None:
         raise RunError("say which run to resume: its data as it was given, or --out RUN")
-    return Run.latest(RUNS, _name(order.data))
+    return Run.latest(RUNS, _name(order.data), _source(order.data))
 
 
 def _where(order: Order, run: Run) -> str | None:
@@ -125,7 +123,15 @@ def _where(order: Order, run: Run) -> str | None:
 
 def _name(data: str) -> str:
     path = Path(data).expanduser()
-    return path.resolve().stem if path.exists() and data not in BUILTINS else data
+    if data in BUILTINS or not path.exists():
+        return data
+    path = path.resolve()
+    return path.name if path.is_dir() else path.stem
+
+
+def _source(data: str) -> str:
+    """A built-in name as it is, anything else by its whole path."""
+    return data if data in BUILTINS else str(Path(data).expanduser().resolve())
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
@@ -159,16 +165,24 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
 
 def _check_kept(recipe: Recipe, begun: Recipe) -> None:
     """The command that began a run may be repeated; only its length may be asked for anew."""
+    asked, kept = _but_its_length(recipe), _but_its_length(begun)
     changed = [
         key
         for key in Recipe.model_fields
-        if key not in {"training", *WORDS} and getattr(recipe, key) != getattr(begun, key)
+        if key not in WORDS and getattr(asked, key) != getattr(kept, key)
     ]
     if changed:
         raise RecipeError(
             "a resumed run keeps the recipe it was begun with, and now differs in "
             f"{', '.join(changed)}: leave out --recipe, --seed and --set, or train a new run"
         )
+
+
+def _but_its_length(recipe: Recipe) -> Recipe:
+    """The same for trainings that differ in how long they are alone."""
+    keep = "best" if recipe.training.keeps_best else "last"
+    update = {"epochs": None, "minutes": None, "patience": None, "keep": keep}
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=update)})
 
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
@@ -211,17 +225,14 @@ def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order
     The recipe last: with it the folder is a run, and can be resumed.
     """
     if not order.resume:
-        write_text(run.data, _about(dataset, prepared, order))
+        write_json(run.data, _about(dataset, prepared, order))
         write_learned(run, prepared)
     write_text(run.recipe, recipe_text(recipe))
 
 
-def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
-    source = str(order.data)
-    if source not in BUILTINS:
-        source = str(Path(source).expanduser().resolve())
-    about = {
-        "source": source,
+def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]:
+    return {
+        "source": _source(str(order.data)),
         "name": dataset.name,
         "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),
@@ -235,7 +246,6 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> str:
             ],
         },
     }
-    return json.dumps(about, indent=2, ensure_ascii=False) + "\n"
 
 
 def _trained(counters: Counters, recipe: Recipe, before: Counters | None) -> dict[str, Any]:
@@ -244,43 +254,8 @@ def _trained(counters: Counters, recipe: Recipe, before: Counters | None) -> dic
     return {
         "epochs": counters.epoch,
         "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
-        "steps": counters.step,
+        "steps": counters.taken,
         "training_seconds": round(sum(each.seconds for each in (*own, counters)), 1),
         "training_cpu_seconds": round(sum(each.cpu_seconds for each in (*own, counters)), 1),
         **counters.speed,
     }
-
-
-def _measured(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
-    """All that the test side allows, in the recipe's way."""
-    question = Question.of(recipe)
-    verified = asked.verification(question)
-    given = asked.prepared.dataset.pairs
-    if asked.prepared.dataset.labels is None:
-        graded = given is not None and given.scores is not None
-        scored = [asked.similarity(question)] if graded else []
-        return verified, [*scored, asked.retrieval(question)]
-    answers = [asked.few_shot(question), asked.retrieval(question)]
-    if recipe.memory is not None:
-        answers.append(asked.sequences(question))
-    return verified, answers
-
-
-def _write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:
-    tree = {
-        "protocols": trees(answers),
-        "notices": list(notices),
-        "seconds": round(seconds, 1),
-        "peak_memory_mib": peak_memory_mib(),
-    }
-    write_text(run.metrics, json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
-
-
-def peak_memory_mib() -> int | None:
-    """The most memory that this process ever held; nothing where the system does not say."""
-    try:
-        import resource
-    except ModuleNotFoundError:  # on Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(np.ceil(peak / (2**20 if sys.platform == "darwin" else 2**10)))

@@ -151,10 +151,16 @@ def tune(order: Order, progress: Progress) -> Found:
     """Opens or begins the study of a recipe on data, and searches.
 
     Raises `RecipeError` for a recipe without ranges or a study of another recipe, `RunError` for a
-    file that is no study, `DataError` for data that cannot serve.
+    file that is no study or is where the trials would be, `DataError` for data that cannot serve.
     """
     recipe = load_recipe(order.recipe, order.changes)
     check_space(recipe)
+    if order.out.is_file() or order.out.resolve() == order.study.resolve():
+        raise RunError(
+            "the trials of a search need a folder beside the file of its study, and "
+            f"{order.out} is the file: give the study an ending, as in --study "
+            f"{order.study.with_suffix('.jsonl')}, or name another folder with --out"
+        )
     dataset = open_data(order.data)
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint()}
     study = open_study(order.study, recipe, data)

@@ -18,7 +18,8 @@ from gemel.twin.twin import EmbeddingTwin, Side, between
 
 @final
 class SeparateTwin(EmbeddingTwin):
-    """Two encoders into one space. Raises `RecipeError` where their embeddings differ in size.
+    """Two encoders into one space. Raises `RecipeError` where their embeddings differ in size, or
+    their maps where the metric reads these.
 
     >>> import torch
     >>> from gemel.encoders import ENCODERS, PixelStatistics
@@ -43,6 +44,13 @@ class SeparateTwin(EmbeddingTwin):
                 "encoder.embedding_size and right.encoder.embedding_size to the same number, or "
                 "the encoders' last layers to one width"
             )
+        if metric.reads_maps and left.map_sides != right.map_sides:
+            raise RecipeError(
+                "the metric compares maps place by place, and must have as many places on both "
+                f"sides, got {_by(left.map_sides)} on the left and {_by(right.map_sides)} on the "
+                "right: set input.size and right.input.size, or the encoders, to give maps of one "
+                "size, or metric.name to one that takes embeddings as they are, such as cosine"
+            )
         self.left = left
         self.right = right
         self.metric = metric
@@ -65,3 +73,7 @@ class SeparateTwin(EmbeddingTwin):
 
     def reach(self) -> float:
         return max(self.metric.reach(encoder.output) for encoder in self.encoders)
+
+
+def _by(sides: tuple[int, int]) -> str:
+    return "x".join(map(str, sides))

@@ -25,6 +25,8 @@ divides both by one number, so that the aspect stays; `channels` brings what was
 columns to mean 0 and deviation 1, each channel by itself; `none` leaves all as it was recorded."""
 
 DIGEST_BYTES = 16
+LONGEST = 65_536
+"""Samples of one item."""
 LARGEST = 1e6
 """Numbers beyond this, either way, would drown all others: they are held there."""
 
@@ -50,9 +52,9 @@ class SeriesInput(BaseModel):
     kind: Literal["series"] = "series"
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
     """Columns as they were recorded, and channels derived from them: see `derive`."""
-    length: int | None = Field(default=None, ge=2, le=65_536)
+    length: int | None = Field(default=None, ge=2, le=LONGEST)
     every: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    most_samples: int = Field(default=1024, ge=2, le=65_536)
+    most_samples: int = Field(default=1024, ge=2, le=LONGEST)
     along: Along = "samples"
     normalise: Normalise = "each"
 

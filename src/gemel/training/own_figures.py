@@ -1,0 +1,62 @@
+"""What a run measures of itself when its training is over, and where it writes it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figures, Missing
+from gemel.evaluation.similarity import SIMILARITY
+from gemel.measure.answer import Answer, Verified, trees
+from gemel.measure.protocols import Question, Subject
+from gemel.recipe import Recipe
+from gemel.run import Run
+from gemel.whole_file import write_json
+
+
+def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
+    """All that the test side allows, in the recipe's way."""
+    question = Question.of(recipe)
+    verified = asked.verification(question)
+    given = asked.prepared.dataset.pairs
+    if asked.prepared.dataset.labels is None:
+        graded = given is not None and given.scores is not None
+        scored = [_similarity(asked, question)] if graded else []
+        return verified, [*scored, asked.retrieval(question)]
+    answers = [asked.few_shot(question), asked.retrieval(question)]
+    if recipe.memory is not None:
+        answers.append(asked.sequences(question))
+    return verified, answers
+
+
+def _similarity(asked: Subject, question: Question) -> Answer:
+    """Missing where the test pairs are too few: the training is worth keeping without it."""
+    try:
+        return asked.similarity(question)
+    except DataError as error:
+        missing: Figures = dict.fromkeys(SIMILARITY, Missing(missing=str(error)))
+        data = f"{asked.prepared.dataset.name} ({asked.prepared.called(asked.side)})"
+        return Answer("similarity", data, question.seed, missing)
+
+
+def write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:
+    tree = {
+        "protocols": trees(answers),
+        "notices": list(notices),
+        "seconds": round(seconds, 1),
+        "peak_memory_mib": peak_memory_mib(),
+    }
+    write_json(run.metrics, tree)
+
+
+def peak_memory_mib() -> int | None:
+    """The most memory that this process ever held; nothing where the system does not say."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # on Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(np.ceil(peak / (2**20 if sys.platform == "darwin" else 2**10)))

@@ -1,0 +1,61 @@
+"""The loop by itself: how many steps it took, and how it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from gemel.data import SplitConfig, open_data
+from gemel.inputs import ImageInput
+from gemel.measure.packed import Readers
+from gemel.measure.prepared import prepare
+from gemel.progress import Silent
+from gemel.recipe import load_recipe
+from gemel.run import Run
+from gemel.training.checkpoint import read_counters
+from gemel.training.data import resolve_batch
+from gemel.training.loop import Trainer
+from gemel.training.train import make_plan
+
+QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
+GREY = ImageInput(height=12, width=12, channels=1)
+
+
+@pytest.fixture(scope="module")
+def prepared(drawings):
+    return prepare(open_data(drawings), Readers(GREY, GREY), SplitConfig(by="item"), 0, Silent())
+
+
+def trainer_on(prepared, folder, changes, **parts):
+    recipe = load_recipe("default", [*QUICK, "batch.labels=2", "batch.items=2", *changes])
+    plan = make_plan(resolve_batch(recipe, prepared), prepared)
+    return Trainer(replace(plan, **parts), Run(folder / "run"), Silent())
+
+
+def test_a_training_that_ends_within_an_epoch_counts_the_steps_that_it_took(prepared, tmp_path):
+    trainer = trainer_on(prepared, tmp_path, ["training.minutes=1"])
+    update = trainer._update
+
+    def slowly(batch):
+        trainer.started -= 25
+        return update(batch)
+
+    trainer._update = slowly
+    counters = trainer.train()
+    assert trainer.plan.batches.steps > 3
+    assert counters.taken == 3
+
+
+def test_ctrl_c_in_the_last_validation_is_obeyed_and_nothing_is_lost(prepared, tmp_path):
+    def pressing(twin):
+        del twin
+        os.kill(os.getpid(), signal.SIGINT)
+        return {"auc": 0.5, "eer": 0.5}
+
+    trainer = trainer_on(prepared, tmp_path, ["training.epochs=1"], validate=pressing)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train()
+    assert read_counters(trainer.last)["finished"]
