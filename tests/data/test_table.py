@@ -71,7 +71,7 @@ def test_duplicates_are_dropped_and_other_columns_named(folder):
     assert len(data) == 3
     assert data.notices == (
         "Columns that are not used: age.",
-        "1 rows that repeat an earlier one are left out.",
+        "1 row that repeats an earlier one is left out.",
     )
 
 
@@ -90,8 +90,8 @@ def test_pairs(folder):
     assert data.pairs.same.tolist() == [True, False]
     assert data.pairs.split.tolist() == [TRAIN, TEST]
     assert data.notices == (
-        "1 rows that repeat an earlier one are left out.",
-        "1 rows that pair an item with itself are left out.",
+        "1 row that repeats an earlier one is left out.",
+        "1 row that pairs an item with itself is left out.",
     )
 
 

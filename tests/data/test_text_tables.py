@@ -93,8 +93,8 @@ def test_judgements_of_texts_may_contradict_and_are_counted(tmp_path):
     rows = PAIRS + "what is it,who is it,1\nwho is it,what is it,0\nhow are you,how are you,1\n"
     data = open_data(table(tmp_path, rows))
     assert data.pairs.same.tolist() == [True, False]
-    assert any("1 rows contradict an earlier one" in notice for notice in data.notices)
-    assert any("1 rows that pair an item with itself" in notice for notice in data.notices)
+    assert any("1 row contradicts an earlier one" in notice for notice in data.notices)
+    assert any("1 row that pairs an item with itself" in notice for notice in data.notices)
 
 
 def test_an_empty_text_is_listed_and_counted(tmp_path):

@@ -80,7 +80,7 @@ def test_rows_that_cannot_be_read_and_texts_that_are_cut_are_told(matcher, tmp_p
     heard = Heard()
     assert write_text_embeddings(matcher, path, tmp_path / "e.parquet", heard) == 51
     assert heard.sentences[0].startswith("1 of 52 items cannot be read (row 52: a text must")
-    assert heard.sentences[1].startswith("1 of 51 texts are cut after 64 tokens")
+    assert heard.sentences[1].startswith("1 of 51 texts is cut after 64 tokens")
 
 
 def test_too_many_unreadable_rows_leave_no_file(matcher, tmp_path):

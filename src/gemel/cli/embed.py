@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from gemel.counting import count
+
 
 def embed(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
@@ -33,4 +35,4 @@ def embed(
     else:
         dataset = open_items(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
-    typer.echo(f"{written} embeddings in {out}", err=True)
+    typer.echo(f"{count(written, 'embedding')} in {out}", err=True)

@@ -15,3 +15,6 @@ FILES: dict[Kind, frozenset[str]] = {"image": PICTURES, "series": frozenset(ENDI
 
 WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
 """What a person calls several of them."""
+
+WORD: dict[Kind, str] = {kind: words.removesuffix("s") for kind, words in WORDS.items()}
+"""What a person calls one of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
+from gemel.counting import count
 from gemel.data.rows import Rows
 from gemel.data.soundness import SHOWN, and_more
 from gemel.data.split_words import SPLIT_WORDS
@@ -30,7 +31,8 @@ def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
                 missing.setdefault(path, (number, column))
     if missing:
         path, (number, column) = next(iter(missing.items()))
-        more = f", and {len(missing) - 1} more are missing" if len(missing) > 1 else ""
+        others = count(len(missing) - 1, "more is", "more are")
+        more = f", and {others} missing" if len(missing) > 1 else ""
         raise MissingData(
             f"row {number} of {str(rows.path)!r}: the {column} {path!r} does not exist{more}; "
             f"paths are looked up from the table's folder, {str(folder.resolve())!r}"
@@ -86,5 +88,10 @@ def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:
     return (f"Columns that are not used: {', '.join(extra)}.",) if extra else ()
 
 
-def duplicates_notice(count: int) -> tuple[str, ...]:
-    return (f"{count} rows that repeat an earlier one are left out.",) if count else ()
+def duplicates_notice(repeated: int) -> tuple[str, ...]:
+    if not repeated:
+        return ()
+    rows = count(
+        repeated, "row that repeats an earlier one is", "rows that repeat an earlier one are"
+    )
+    return (f"{rows} left out.",)

@@ -7,6 +7,7 @@ from typing import final
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.data.dataset import Dataset, Pairs
 from gemel.data.grades import SAME_FROM, scale_of, scores_of
 from gemel.data.rows import Rows
@@ -47,9 +48,15 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     _refuse_one_sided(rows, [same[row] for row in kept])
     notices = duplicates_notice(len(rows) - len(kept) - selves)
     if selves:
-        notices += (f"{selves} rows that pair an item with itself are left out.",)
+        rows_of = count(
+            selves,
+            "row that pairs an item with itself is",
+            "rows that pair an item with itself are",
+        )
+        notices += (f"{rows_of} left out.",)
     if contradicted:
-        notices += (f"{contradicted} rows contradict an earlier one, which counts.",)
+        against = count(contradicted, "row contradicts", "rows contradict")
+        notices += (f"{against} an earlier one, which counts.",)
     dataset = _dataset(rows, pairs, kept, [same[row] for row in kept], kind)
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
 

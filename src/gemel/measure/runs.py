@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.data import Dataset, open_data
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
 from gemel.errors import DataError, RunError
@@ -107,10 +108,11 @@ def _less_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
     """The test side without what the run has learned from, and a sentence about how much."""
     left, learned = without_learned(prepared, read_learned(run))
     if learned:
-        what = "items" if prepared.dataset.pairs is None else "pairs"
+        what = "item" if prepared.dataset.pairs is None else "pair"
+        were, are = ("was", "is") if learned == 1 else ("were", "are")
         progress.say(
-            f"{learned} {what} of {prepared.dataset.name} were learned from by this run and are "
-            "left out"
+            f"{count(learned, what)} of {prepared.dataset.name} {were} learned from by this run "
+            f"and {are} left out"
         )
     return left
 
