@@ -152,3 +152,27 @@ def test_a_set_that_is_not_at_hand_says_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("GEMEL_CACHE", str(tmp_path))
     with pytest.raises(MissingData, match=r"mrpc is not at hand .*put them into"):
         open_data("mrpc")
+
+
+@pytest.mark.parametrize("name", ["My Photos/person {}/{}.jpg", r"C:\Users\Anna Meier\{}-{}.jpg"])
+def test_names_of_pictures_with_spaces_are_paths_and_no_sentences(tmp_path, name):
+    rows = [f"{name.format(label, item)},{label}" for label in range(2) for item in range(3)]
+    with pytest.raises(MissingData, match=r"row 2 .* does not exist, and 5 more are missing"):
+        open_data(table(tmp_path, "\n".join(["item,label", *rows])))
+    sentences = [f"look at it {number},{number % 2}" for number in range(7)]
+    data = open_data(table(tmp_path, "\n".join(["item,label", *rows, *sentences])))
+    assert data.kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [((0.0, 0.3, 0.6), "the highest is 0.6"), ((0.8, 0.9, 1.0), "the lowest is 0.8")],
+)
+def test_scores_of_which_none_or_all_are_the_same_say_from_where_on_they_are(
+    tmp_path, scores, found
+):
+    rows = [f"a cat {number},a dog,{score}" for number, score in enumerate(scores)]
+    with pytest.raises(
+        DataError, match=rf"from 0 to 1 a pair does from the score 0.75 on, and {found}\."
+    ):
+        open_data(table(tmp_path, "\n".join(["left,right,score", *rows])))
