@@ -118,6 +118,19 @@ def test_only_other_files(tmp_path):
         open_data(tmp_path)
 
 
+def test_pictures_of_a_telephone_are_told_how_they_are_saved(tmp_path):
+    for name in ("cat/1.HEIC", "cat/2.heic", "dog/1.avif"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    told = (
+        r"only 3 other files .*pictures that end in .*\.jpg.* Save \.avif and \.heic files as JPEG"
+    )
+    with pytest.raises(DataError, match=told):
+        open_data(tmp_path)
+    tree(tmp_path, "cat/1.png", "cat/2.png", "dog/1.png")
+    assert "Save .avif and .heic files as JPEG to use them." in open_data(tmp_path).notices[0]
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
 def test_a_folder_that_may_not_be_read(tmp_path):
     tree(tmp_path, "a/1.png", "b/1.png")
@@ -152,6 +165,12 @@ class TestNames:
         (tmp_path / "a.zip").write_bytes(b"x")
         with pytest.raises(DataError, match=r"no table .*\.csv"):
             open_data(tmp_path / "a.zip")
+
+    @pytest.mark.parametrize("name", ["~nosuch/photos", "photo" * 60])
+    def test_what_no_path_can_be(self, name):
+        for opened in (open_data, open_items):
+            with pytest.raises(MissingData, match="neither a folder or table that exists"):
+                opened(name)
 
     def test_a_link_to_nothing(self, tmp_path):
         (tmp_path / "link").symlink_to(tmp_path / "gone")

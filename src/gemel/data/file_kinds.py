@@ -13,6 +13,9 @@ PICTURES = frozenset(
 FILES: dict[Kind, frozenset[str]] = {"image": PICTURES, "series": frozenset(ENDINGS)}
 """Texts come in tables."""
 
+UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".cr2", ".nef"})
+"""As telephones and cameras save them."""
+
 WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
 """What a person calls several of them."""
 

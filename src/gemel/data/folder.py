@@ -11,7 +11,7 @@ from typing import final
 from gemel.counting import count
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
-from gemel.data.file_kinds import FILES, WORD, WORDS
+from gemel.data.file_kinds import FILES, UNREAD_PICTURES, WORD, WORDS
 from gemel.data.soundness import SHOWN, and_more, sound
 from gemel.data.sources import FileItems
 from gemel.data.split_words import SPLIT_WORDS
@@ -129,8 +129,21 @@ def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Fou
 
 def _empty(root: Path, found: Found, remedy: str) -> DataError:
     what, ignored = WORDS[found.kind], found.ignored
-    others = f", only {count(len(ignored), 'other file')} ({_first(ignored)})" if ignored else ""
-    return DataError(f"{str(root)!r} holds no {what}{others}: {remedy}")
+    if not ignored:
+        return DataError(f"{str(root)!r} holds no {what}: {remedy}")
+    read = " and ".join(
+        f"{WORDS[kind]} that end in {', '.join(sorted(endings))}" for kind, endings in FILES.items()
+    )
+    return DataError(
+        f"{str(root)!r} holds no {what}, only {count(len(ignored), 'other file')} "
+        f"({_first(ignored)}): {remedy}, and what is read are {read}. {_as_jpeg(ignored)}".rstrip()
+    )
+
+
+def _as_jpeg(ignored: list[str]) -> str:
+    """What to do about pictures that are not read, if there are any."""
+    endings = sorted({Path(name).suffix.lower() for name in ignored} & UNREAD_PICTURES)
+    return f"Save {' and '.join(endings)} files as JPEG to use them." if endings else ""
 
 
 def _depth(root: Path, names: list[str]) -> int:
@@ -210,7 +223,8 @@ def _ignored_notices(found: Found) -> list[str]:
             f"file that is hidden or no {WORD[found.kind]} is",
             f"files that are hidden or no {WORDS[found.kind]} are",
         )
-        notices.append(f"{files} left out ({shown}{and_more(len(found.ignored))}).")
+        told = f"{files} left out ({shown}{and_more(len(found.ignored))})."
+        notices.append(f"{told} {_as_jpeg(found.ignored)}".rstrip())
     if found.loops:
         notices.append(
             f"The folder {found.loops[0]!r} links back to a folder above it and is left out."
