@@ -17,6 +17,7 @@ from command import QUICK, Gemel
 from gemel.cli.evaluate import evaluate
 from gemel.cli.output import QUESTIONS
 from gemel.cli.recipes import YOURS
+from gemel.matcher import load
 from gemel.measure.answer import Protocol
 from gemel.measure.prepared import PairSource
 from gemel.recipe import load_recipe
@@ -106,7 +107,7 @@ def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
     assert (outcome.status, outcome.err) == (0, "")
     assert set(told) == {
         *("same", "probability", "distance", "threshold", "far", "matcher"),
-        *("target", "frr", "prior"),
+        *("target", "frr", "impostors", "genuine", "prior"),
     }
     assert told["same"] is (told["distance"] <= told["threshold"])
     assert gemel("compare", tiny_run.matcher, *pair, "--json").out == outcome.out
@@ -115,11 +116,17 @@ def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
 def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
     one = picture(tmp_path / "a.png", 1)
 
-    first, *rest = gemel("compare", tiny_run.path, one, one).out.splitlines()
+    first, second, *rest = gemel("compare", tiny_run.path, one, one).out.splitlines()
 
     assert first.startswith("same   p(same) = ")
-    assert "distance 0.0000 ≤ threshold" in first
+    assert first.endswith(" % where half of all pairs are")
+    assert second.startswith("distance 0.0000 ≤ threshold")
     assert "set for equal error rates" in " ".join(rest)
+    threshold = load(tiny_run.path).threshold()
+    measured = f"{threshold.impostors:,} different and {threshold.genuine:,} matching pairs of"
+    assert measured in " ".join(rest)
+    rare = gemel("compare", tiny_run.path, one, one, "--prior", "0.01").out
+    assert rare.splitlines()[0].endswith(" % where 1.0 % of all pairs are")
 
 
 def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> None:
