@@ -82,3 +82,19 @@ def test_a_folder_that_fails_leaves_the_old_one_and_sweeps_what_a_killed_process
 def test_a_folder_on_a_full_disk_is_one_sentence(tmp_path):
     with pytest.raises(DataError, match="must be writable"), whole_folder(tmp_path / "matcher"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_without_permissions_is_written_all_the_same(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("pathlib.Path.chmod", unknown)
+    write_text(tmp_path / "note.txt", "text")
+    assert (tmp_path / "note.txt").read_text() == "text"
+
+
+def test_what_is_flushed_is_open_for_writing_as_windows_asks(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.append(os.write(file, b"new")))
+    write_text(tmp_path / "note.txt", "old")
+    assert flushed == [3]
