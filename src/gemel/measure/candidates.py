@@ -85,6 +85,15 @@ class Candidates:
             return most_ways(self.labels, shots, self.groups)
         return most_ways_of_two(self.labels, self.makers, shots, self.groups)
 
+    def lacking(self) -> str:
+        """What it takes to ask anything, and what there is of it."""
+        where = " in one group" if self.groups is not None else ""
+        whose = " of another maker" if self.makers is not None else ""
+        return (
+            f"needs 2 labels{where} with an example and another item{whose} to be named by it, got "
+            f"{count(self.most_ways(1), 'such label')}"
+        )
+
     def episodes(
         self, ways: int, shots: int, seed: int, trials: int | None = None
     ) -> tuple[list[Episodes], tuple[str, ...]]:
