@@ -10,7 +10,7 @@ import gemel
 SOURCE = Path(gemel.__file__).parent
 
 FLOORS = [
-    {"errors", "arrays", "shapes", "progress"},
+    {"errors", "arrays", "shapes", "progress", "counting"},
     {"functional", "whole_file"},
     {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
     | {"evaluation", "calibration"},

@@ -89,3 +89,19 @@ def test_a_name_that_utf8_has_no_bytes_for_can_be_written_down(tmp_path):
     write_json(tmp_path / "told.json", {"notice": "\udcff.png cannot be read"})
     told = json.loads((tmp_path / "told.json").read_text("utf-8"))
     assert told == {"notice": "\udcff.png cannot be read"}
+
+
+def test_a_disk_without_permissions_is_written_all_the_same(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("pathlib.Path.chmod", unknown)
+    write_text(tmp_path / "note.txt", "text")
+    assert (tmp_path / "note.txt").read_text() == "text"
+
+
+def test_what_is_flushed_is_open_for_writing_as_windows_asks(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.append(os.write(file, b"new")))
+    write_text(tmp_path / "note.txt", "old")
+    assert flushed == [3]

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from gemel.arrays import Embeddings
-from gemel.calibration import Threshold
+from gemel.calibration import Threshold, parse_target
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
 from gemel.inputs import Input, Raw, kind_of
@@ -24,7 +24,8 @@ class Verdict(BaseModel):
     """The answer about two items: same or different, how sure, and how often that is wrong.
 
     `probability` is of being the same where `prior` of all pairs are. `far` and `frr` are the
-    error rates of `threshold` on validation pairs, which it was set on for `target`.
+    error rates of `threshold` on validation pairs, which it was set on for `target`: `impostors`
+    different ones and `genuine` matching ones.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +37,8 @@ class Verdict(BaseModel):
     target: str
     far: float
     frr: float
+    impostors: int
+    genuine: int
     prior: float
     matcher: str
     score: float | None = None
@@ -93,6 +96,8 @@ class Matcher:
             target=threshold.target,
             far=threshold.far,
             frr=threshold.frr,
+            impostors=threshold.impostors,
+            genuine=threshold.genuine,
             prior=prior,
             matcher=self.file.name,
             score=None if curve is None else float(curve.score(np.array([distance]))[0]),
@@ -131,14 +136,15 @@ class Matcher:
         """The threshold set for a target, or the matcher's own; `RecipeError` for another."""
         if target is None:
             return self.file.thresholds[0]
+        wanted = parse_target(target.lower()).text
         for threshold in self.file.thresholds:
-            if threshold.target == target:
+            if threshold.target == wanted:
                 return threshold
         held = ", ".join(threshold.target for threshold in self.file.thresholds)
         remedy = (
             "training sets one for a low false-accept rate where it has enough validation pairs"
-            if target.startswith("far=")
-            else "a target is written eer or far=0.01"
+            if wanted.startswith("far=")
+            else f"train with --set calibration.target={wanted} for one"
         )
         raise RecipeError(
             f"this matcher has thresholds for {held}, and none for {target!r}: {remedy}"

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _flush(temporary)
-        temporary.chmod(0o644)
+        with suppress(OSError):  # a disk such as a USB stick's may know no permissions
+            temporary.chmod(0o644)
         os.replace(temporary, path)
     except Exception as error:
         if _errno(error) in CALLERS_TO_MEND:
@@ -88,7 +89,7 @@ def write_json(path: Path, tree: Mapping[str, Any]) -> None:
 
 
 def _flush(path: Path) -> None:
-    with path.open("rb") as written:
+    with path.open("r+b") as written:  # Windows flushes only what is open for writing
         os.fsync(written.fileno())
 
 

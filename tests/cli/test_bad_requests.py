@@ -67,7 +67,11 @@ def test_a_run_that_was_interrupted_says_how_it_is_finished(gemel: Gemel, tmp_pa
 
 @pytest.mark.parametrize(
     ("target", "remedy"),
-    [("far=0.0001", "enough validation pairs"), ("fra=0.1", "a target is written eer or far=0.01")],
+    [
+        ("far=0.0001", "enough validation pairs"),
+        ("fra=0.1", "one of `eer`, `far=0.01`"),
+        ("cost=10:1", "calibration.target=cost=10:1"),
+    ],
 )
 def test_a_target_that_the_matcher_lacks(
     gemel: Gemel, own_run: Run, tmp_path: Path, target: str, remedy: str

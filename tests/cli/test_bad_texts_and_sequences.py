@@ -25,6 +25,7 @@ LONG = "word " * 200_000
         ("\u2603\u2603 \u2603", "'\u2603\u2603 \u2603' holds nothing that this matcher knows"),
         ("\udcff\udcfe", "holds nothing that this matcher knows"),
         (f"{'x' * 300}.png", "holds nothing that this matcher knows"),
+        ("missing.txt", "'missing.txt' does not exist: give the path of a text file"),
         ("long.txt", "has 1,000,000 characters, and at most 100,000 are read"),
         ("picture.png", "'picture.png' is a picture's file, and this matcher compares texts"),
         ("series.csv", "'series.csv' is a sequence's file, and this matcher compares texts"),

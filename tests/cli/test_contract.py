@@ -15,8 +15,10 @@ from bad_pictures import picture
 from command import QUICK, Gemel
 
 from gemel.cli.evaluate import evaluate
-from gemel.cli.output import QUESTIONS
+from gemel.cli.output import QUESTIONS, print_figures
 from gemel.cli.recipes import YOURS
+from gemel.errors import RunError
+from gemel.matcher import load
 from gemel.measure.answer import Protocol
 from gemel.measure.prepared import PairSource
 from gemel.recipe import load_recipe
@@ -89,6 +91,12 @@ def test_evaluate_for_a_person(gemel: Gemel, tiny_run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_names_of_data_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    print_figures({"protocol": "retrieval", "data": "my [old] :cat: photos (test)", "metrics": {}})
+
+    assert "Retrieval on my [old] :cat: photos (test): " in capsys.readouterr().out
+
+
 def test_evaluate_on_other_data(gemel: Gemel, tiny_run: Run, drawings: Path) -> None:
     outcome = gemel("evaluate", tiny_run.path, drawings, "--seed", "5", "--json")
 
@@ -106,7 +114,7 @@ def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
     assert (outcome.status, outcome.err) == (0, "")
     assert set(told) == {
         *("same", "probability", "distance", "threshold", "far", "matcher"),
-        *("target", "frr", "prior"),
+        *("target", "frr", "impostors", "genuine", "prior"),
     }
     assert told["same"] is (told["distance"] <= told["threshold"])
     assert gemel("compare", tiny_run.matcher, *pair, "--json").out == outcome.out
@@ -115,11 +123,17 @@ def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
 def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
     one = picture(tmp_path / "a.png", 1)
 
-    first, *rest = gemel("compare", tiny_run.path, one, one).out.splitlines()
+    first, second, *rest = gemel("compare", tiny_run.path, one, one).out.splitlines()
 
     assert first.startswith("same   p(same) = ")
-    assert "distance 0.0000 ≤ threshold" in first
+    assert first.endswith(" % where half of all pairs are")
+    assert second.startswith("distance 0.0000 ≤ threshold")
     assert "set for equal error rates" in " ".join(rest)
+    threshold = load(tiny_run.path).threshold()
+    measured = f"{threshold.impostors:,} different and {threshold.genuine:,} matching pairs of"
+    assert measured in " ".join(rest)
+    rare = gemel("compare", tiny_run.path, one, one, "--prior", "0.01").out
+    assert rare.splitlines()[0].endswith(" % where 1.0 % of all pairs are")
 
 
 def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> None:
@@ -151,6 +165,29 @@ def test_report(gemel: Gemel, own_run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("gemel.report.write_report", lambda run, _: run.report)
     gemel("report", own_run.path, "--open")
     assert opened == [str(own_run.report)]
+
+
+def test_a_page_that_cannot_be_made_anew_is_opened_as_it_is(
+    gemel: Gemel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def changed(*_: object) -> None:
+        raise RunError("the photos have changed")
+
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "recipe.toml").touch()
+    opened: list[str] = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    monkeypatch.setattr("gemel.report.write_report", changed)
+
+    assert gemel("report", "run", "--open").refusal == "the photos have changed"
+    (tmp_path / "run" / "report.html").touch()
+    assert gemel("report", "run").refusal == "the photos have changed"
+    assert opened == []
+
+    outcome = gemel("report", "run", "--open")
+    assert outcome.status == 0
+    assert outcome.err == "The page was not made anew, and is as it was: the photos have changed\n"
+    assert opened == ["run/report.html"]
 
 
 def test_recipes_can_be_listed_printed_and_used(gemel: Gemel, tmp_path: Path) -> None:

@@ -102,3 +102,17 @@ def test_an_error_of_the_disk_that_nobody_foresaw(
     sentence = gemel("compare", tiny_run.path, "a.png", "b.png").refusal
     assert "/there/file must be writable" in sentence
     assert "Read-only file system" in sentence
+
+
+def test_what_may_not_be_read_is_told_of_permissions_and_not_of_room(
+    gemel: Gemel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(_: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/there/photos")
+
+    monkeypatch.setattr("gemel.matcher.load", locked)
+
+    assert gemel("compare", "run", "a.png", "b.png").refusal == (
+        "the permissions of /there/photos must allow what was asked for, got: Permission denied. "
+        "Change them or choose another folder"
+    )

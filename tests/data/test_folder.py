@@ -39,7 +39,7 @@ def test_a_pipe_is_no_picture_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "dog" / "2.png")
     data = open_data(tmp_path)
     assert len(data) == 3
-    assert "1 files that are hidden or no pictures are left out (dog/2.png)" in data.notices[0]
+    assert "1 file that is hidden or no picture is left out (dog/2.png)" in data.notices[0]
 
 
 def test_a_folder_that_wraps_all_is_said_to_be_a_group(tmp_path):
@@ -64,7 +64,7 @@ def test_clutter_is_left_out_and_counted(tmp_path):
     data = open_data(tmp_path)
     assert len(data) == 3
     loose, ignored = data.notices
-    assert "1 pictures that lie loose" in loose
+    assert "1 picture that lies loose" in loose
     assert "4 files that are hidden or no pictures" in ignored
 
 
@@ -114,8 +114,21 @@ def test_folders_that_cannot_be_served(tmp_path, names, sentence):
 
 def test_only_other_files(tmp_path):
     (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(DataError, match=r"only 1 other files \(notes.txt"):
+    with pytest.raises(DataError, match=r"only 1 other file \(notes.txt"):
         open_data(tmp_path)
+
+
+def test_pictures_of_a_telephone_are_told_how_they_are_saved(tmp_path):
+    for name in ("cat/1.HEIC", "cat/2.heic", "dog/1.avif"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    told = (
+        r"only 3 other files .*pictures that end in .*\.jpg.* Save \.avif and \.heic files as JPEG"
+    )
+    with pytest.raises(DataError, match=told):
+        open_data(tmp_path)
+    tree(tmp_path, "cat/1.png", "cat/2.png", "dog/1.png")
+    assert "Save .avif and .heic files as JPEG to use them." in open_data(tmp_path).notices[0]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
@@ -153,6 +166,12 @@ class TestNames:
         with pytest.raises(DataError, match=r"no table .*\.csv"):
             open_data(tmp_path / "a.zip")
 
+    @pytest.mark.parametrize("name", ["~nosuch/photos", "photo" * 60])
+    def test_what_no_path_can_be(self, name):
+        for opened in (open_data, open_items):
+            with pytest.raises(MissingData, match="neither a folder or table that exists"):
+                opened(name)
+
     def test_a_link_to_nothing(self, tmp_path):
         (tmp_path / "link").symlink_to(tmp_path / "gone")
         with pytest.raises(MissingData, match="symbolic link"):
@@ -179,5 +198,5 @@ def test_items_to_embed_lie_at_any_depth_and_are_named_by_their_folder(tmp_path)
 
 def test_a_folder_without_items_has_nothing_to_embed(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
-    with pytest.raises(DataError, match=r"no pictures, only 1 other files .*: name a folder"):
+    with pytest.raises(DataError, match=r"no pictures, only 1 other file .*: name a folder"):
         open_items(tmp_path)

@@ -81,7 +81,7 @@ def test_in_pairs_equal_lists_are_one_item(tmp_path):
     assert names == ["left of row 1", "left of row 2", "right of row 2"]
     assert data.pairs.left.tolist() == [0, 1, 0]
     assert data.pairs.right.tolist() == [1, 2, 2]
-    assert data.notices == ("1 rows that repeat an earlier one are left out.",)
+    assert data.notices == ("1 row that repeats an earlier one is left out.",)
 
 
 def test_lists_are_no_texts_and_stand_beside_no_files(tmp_path):

@@ -188,7 +188,7 @@ class TestGiven:
         parts = divided(labelled(labels.tolist(), split=given), contents)
         assert 50 in parts.test
         assert 3 not in set.union(*sides(parts))
-        assert "1 items are left out because the same content" in parts.reason
+        assert "1 item is left out because the same content" in parts.reason
 
 
 def test_unreadable_items_are_on_no_side():
@@ -303,7 +303,7 @@ class TestPairs:
         )
         parts = divided(data)
         assert [parts.pairs.side(name).tolist() for name in SIDES] == [[0, 1], [5, 6], [3, 4]]
-        assert "1 pairs that cross" in parts.reason
+        assert "1 pair that crosses" in parts.reason
 
     def test_a_star_cannot_be_split(self):
         data = paired([0] * 20, list(range(1, 21)), [0, 1] * 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_duplicates_are_dropped_and_other_columns_named(folder):
     assert len(data) == 3
     assert data.notices == (
         "Columns that are not used: age.",
-        "1 rows that repeat an earlier one are left out.",
+        "1 row that repeats an earlier one is left out.",
     )
 
 
@@ -90,8 +91,8 @@ def test_pairs(folder):
     assert data.pairs.same.tolist() == [True, False]
     assert data.pairs.split.tolist() == [TRAIN, TEST]
     assert data.notices == (
-        "1 rows that repeat an earlier one are left out.",
-        "1 rows that pair an item with itself are left out.",
+        "1 row that repeats an earlier one is left out.",
+        "1 row that pairs an item with itself is left out.",
     )
 
 
@@ -184,3 +185,11 @@ def test_a_spreadsheet_s_unicode_text_is_named_for_what_it_is(folder: Path) -> N
 def test_a_spreadsheet_is_told_how_it_is_saved(folder: Path) -> None:
     with pytest.raises(DataError, match=r"a spreadsheet is saved as \.csv"):
         open_data(table(folder, "PK", "t.xlsx"))
+
+
+@pytest.mark.parametrize(("on_disk", "in_table"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_file_is_found_by_either_form_of_its_name(folder, on_disk, in_table):
+    (folder / "a1.png").rename(folder / unicodedata.normalize(on_disk, "é.png"))
+    written = unicodedata.normalize(in_table, ITEMS.replace("a1.png", "é.png"))
+    data = open_data(table(folder, written))
+    assert data.items.name(0) == unicodedata.normalize(on_disk, "é.png")

@@ -93,8 +93,8 @@ def test_judgements_of_texts_may_contradict_and_are_counted(tmp_path):
     rows = PAIRS + "what is it,who is it,1\nwho is it,what is it,0\nhow are you,how are you,1\n"
     data = open_data(table(tmp_path, rows))
     assert data.pairs.same.tolist() == [True, False]
-    assert any("1 rows contradict an earlier one" in notice for notice in data.notices)
-    assert any("1 rows that pair an item with itself" in notice for notice in data.notices)
+    assert any("1 row contradicts an earlier one" in notice for notice in data.notices)
+    assert any("1 row that pairs an item with itself" in notice for notice in data.notices)
 
 
 def test_an_empty_text_is_listed_and_counted(tmp_path):
@@ -152,3 +152,27 @@ def test_a_set_that_is_not_at_hand_says_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("GEMEL_CACHE", str(tmp_path))
     with pytest.raises(MissingData, match=r"mrpc is not at hand .*put them into"):
         open_data("mrpc")
+
+
+@pytest.mark.parametrize("name", ["My Photos/person {}/{}.jpg", r"C:\Users\Anna Meier\{}-{}.jpg"])
+def test_names_of_pictures_with_spaces_are_paths_and_no_sentences(tmp_path, name):
+    rows = [f"{name.format(label, item)},{label}" for label in range(2) for item in range(3)]
+    with pytest.raises(MissingData, match=r"row 2 .* does not exist, and 5 more are missing"):
+        open_data(table(tmp_path, "\n".join(["item,label", *rows])))
+    sentences = [f"look at it {number},{number % 2}" for number in range(7)]
+    data = open_data(table(tmp_path, "\n".join(["item,label", *rows, *sentences])))
+    assert data.kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [((0.0, 0.3, 0.6), "the highest is 0.6"), ((0.8, 0.9, 1.0), "the lowest is 0.8")],
+)
+def test_scores_of_which_none_or_all_are_the_same_say_from_where_on_they_are(
+    tmp_path, scores, found
+):
+    rows = [f"a cat {number},a dog,{score}" for number, score in enumerate(scores)]
+    with pytest.raises(
+        DataError, match=rf"from 0 to 1 a pair does from the score 0.75 on, and {found}\."
+    ):
+        open_data(table(tmp_path, "\n".join(["left,right,score", *rows])))

@@ -55,7 +55,7 @@ def test_one_token_more_than_is_shown_tells_that_a_text_is_cut():
     values, lengths = WORDS.feed(packed)
     assert values.shape == (2, 3)
     assert lengths.tolist() == [2, 3]
-    assert WORDS.remarks(packed.lengths)[0].startswith("1 of 2 texts are cut after 3 tokens")
+    assert WORDS.remarks(packed.lengths)[0].startswith("1 of 2 texts is cut after 3 tokens")
 
 
 def test_in_a_dataset_a_text_of_unknown_words_stays():

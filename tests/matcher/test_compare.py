@@ -82,6 +82,12 @@ def test_a_rarer_match_is_less_probable_and_the_distance_stays(matcher, items):
     assert verdicts[1] == matcher.compare(*items[:2])
 
 
+@pytest.mark.parametrize("written", ["far=.1", "far=0.100", "FAR=1e-1"])
+def test_a_target_is_known_by_what_it_means(matcher, written):
+    assert matcher.threshold(written) == matcher.threshold("far=0.1")
+    assert matcher.threshold("EER") == matcher.threshold()
+
+
 @pytest.mark.parametrize("prior", [0, 1, -0.5, 2, float("nan")])
 def test_a_prior_is_a_share(matcher, items, prior):
     with pytest.raises(RecipeError, match="share between 0 and 1, got"):

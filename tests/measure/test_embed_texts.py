@@ -12,6 +12,7 @@ import pytest
 import gemel
 from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
+from gemel.measure.embeddings import Part, write_parts
 from gemel.progress import Silent
 
 pytest.importorskip("pyarrow")
@@ -80,7 +81,7 @@ def test_rows_that_cannot_be_read_and_texts_that_are_cut_are_told(matcher, tmp_p
     heard = Heard()
     assert write_text_embeddings(matcher, path, tmp_path / "e.parquet", heard) == 51
     assert heard.sentences[0].startswith("1 of 52 items cannot be read (row 52: a text must")
-    assert heard.sentences[1].startswith("1 of 51 texts are cut after 64 tokens")
+    assert heard.sentences[1].startswith("1 of 51 texts is cut after 64 tokens")
 
 
 def test_too_many_unreadable_rows_leave_no_file(matcher, tmp_path):
@@ -117,3 +118,11 @@ def write(path, records):
             path.write_text("\n".join(map(json.dumps, records)), "utf-8")
         case ".parquet":
             parquet.write_table(pyarrow.Table.from_pylist(records), path)
+
+
+def test_a_name_that_is_no_utf8_goes_into_parquet_with_a_sign_in_its_place(tmp_path):
+    table = pytest.importorskip("pyarrow.parquet")
+    part = Part(["caf\udce9.png"], ["\udce9t\u00e9"], np.ones((1, 2), np.float32))
+    write_parts(tmp_path / "e.parquet", [part])
+    rows = table.read_table(tmp_path / "e.parquet").to_pylist()
+    assert rows == [{"item": "caf?.png", "label": "?t\u00e9", "embedding": [1.0, 1.0]}]

@@ -42,15 +42,15 @@ def test_two_makers_within_a_group(tiny_run, written):
     # 1,000 episodes of four queries.
     assert answer.figures["accuracy@4-way-1-shot"].n == 4_000
     assert answer.data == "written (all, within groups, two makers)"
-    assert "1 of 2 groups have fewer than 4 labels and are left out: 1." in said
+    assert "1 of 2 groups has fewer than 4 labels and is left out: 1." in said
     fewer = measured(tiny_run, written, small_groups="fewer-ways", **question)
     assert fewer.figures["accuracy"].n < 4_000
-    assert "are asked with those they have" in fewer.notices[0]
+    assert "is asked with those it has" in fewer.notices[0]
 
 
 def test_groups_too_small_are_told_of_whoever_made_the_items(tiny_run, written):
     answer = measured(tiny_run, written, within_group=True, ways=4)
-    assert answer.notices == ("1 of 2 groups have fewer than 4 labels and are left out: 1.",)
+    assert answer.notices == ("1 of 2 groups has fewer than 4 labels and is left out: 1.",)
     assert measured(tiny_run, written, within_group=True, ways=3).notices == ()
 
 

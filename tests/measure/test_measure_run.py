@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import shutil
@@ -229,6 +230,36 @@ def test_a_few_shot_task_may_be_asked_for(tiny_run):
         measured(tiny_run, protocol="few-shot", ways=20)
     with pytest.raises(DataError, match="needs data with groups, and digits has none"):
         measured(tiny_run, protocol="few-shot", within_group=True)
+
+
+def test_few_shot_with_nothing_to_ask_says_what_it_needs(tiny_run, drawings, tmp_path):
+    for name in ("label0/00.png", "label0/01.png", "label1/00.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(drawings / name, tmp_path / name)
+    figures = measured(tiny_run, str(tmp_path), protocol="few-shot").tree()["metrics"]
+    needs = "needs 2 labels with an example and another item to be named by it, got 1 such label"
+    assert figures == {"accuracy": {"value": None, "missing": needs}}
+
+
+def test_what_named_data_have_and_lack_is_told(tiny_run, drawings, tmp_path):
+    data = shutil.copytree(drawings, tmp_path / "mine")
+    (data / "notes.txt").write_text("no picture")
+    (data / "label0" / "00.png").write_bytes(b"no picture")
+    for protocol in ("verification", "linear-probe"):
+        told, said = Silent(), []
+        told.say = said.append
+        with contextlib.suppress(DataError):  # a probe wants labels that training saw
+            measure_run(tiny_run, str(data), protocol, Question(), told)
+        assert "1 file that is hidden or no picture is left out (notes.txt)." in said
+        assert any(each.startswith("1 of 72 items cannot be read (") for each in said)
+
+
+def test_data_of_a_run_that_are_gone_are_asked_for(own_run, tmp_path):
+    told = json.loads(own_run.data.read_text("utf-8"))
+    gone = str(tmp_path / "gone")
+    own_run.data.write_text(json.dumps(told | {"source": gone}), "utf-8")
+    with pytest.raises(RunError, match=rf"were at {gone} and are not there: put them back"):
+        measured(own_run)
 
 
 def test_the_seed_decides_the_sample_and_nothing_else(tiny_run):

@@ -239,6 +239,14 @@ def test_the_verdict_is_read_off_figures_and_pairs(make: Make) -> None:
     )
 
 
+def test_intervals_are_said_to_draw_identities_whatever_the_split(make: Make) -> None:
+    by_item = replace(make().split, by="item")
+    text = " ".join(Document(render(make(split=by_item))).text.split())
+
+    assert "intervals that draw identities again: labels, or what matching pairs join." in text
+    assert "for items like these" not in text
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

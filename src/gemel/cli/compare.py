@@ -52,27 +52,32 @@ def compare(
 
 
 def _item(argument: str) -> str | Path:
-    """A .txt file stands for the text in it: a command takes no argument above 128 KB."""
-    return Path(argument) if argument.lower().endswith(".txt") and isfile(argument) else argument
+    """A .txt file stands for the text in it: a command takes no argument above 128 KB.
+
+    One word that ends so is meant for a file, even where there is none.
+    """
+    named = argument.lower().endswith(".txt") and (isfile(argument) or " " not in argument)
+    return Path(argument) if named else argument
 
 
 def sentences(verdict: Verdict) -> list[str]:
     """For a person: what, how surely and why; then how often that is wrong."""
     word, relation = ("same", "≤") if verdict.same else ("different", ">")
+    prior = "half" if verdict.prior == 0.5 else _percent(verdict.prior)
     aim = "equal error rates" if verdict.target == "eer" else verdict.target
     told = [
-        f"{word}   p(same) = {_percent(verdict.probability)}   "
+        f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_percent(verdict.far)} of different pairs pass for "
         f"the same and {_percent(verdict.frr)} of matching pairs are turned away (measured on "
-        "validation pairs).",
+        f"{verdict.impostors:,} different and {verdict.genuine:,} matching pairs of validation).",
     ]
     if verdict.score is not None:
-        told.insert(1, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
+        told.insert(2, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
     if verdict.same != (verdict.probability >= 0.5):
         told.append(
-            f"The threshold, set for {aim}, and the probability, where {_percent(verdict.prior)} "
-            "of all pairs are the same, lean different ways: the verdict is by the threshold."
+            f"The threshold, set for {aim}, and the probability, where {prior} of all pairs are "
+            "the same, lean different ways: the verdict is by the threshold."
         )
     return told
 

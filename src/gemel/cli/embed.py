@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from gemel.counting import count
+
 
 def embed(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
@@ -21,16 +23,17 @@ def embed(
 ) -> None:
     """Write one embedding per item, with its name and label."""
     import gemel
-    from gemel.data import BUILTINS, open_items
+    from gemel.data import BUILTINS, data_path, open_items
     from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
     from gemel.measure.embeddings import write_embeddings
     from gemel.progress import shown_progress
 
     matcher = gemel.load(run)
     progress = shown_progress()
-    if data not in BUILTINS and texts_by_row(matcher, Path(data), side):
-        written = write_text_embeddings(matcher, Path(data), out, progress, side)
+    path = data_path(data)
+    if data not in BUILTINS and texts_by_row(matcher, path, side):
+        written = write_text_embeddings(matcher, path, out, progress, side)
     else:
         dataset = open_items(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
-    typer.echo(f"{written} embeddings in {out}", err=True)
+    typer.echo(f"{count(written, 'embedding')} in {out}", err=True)

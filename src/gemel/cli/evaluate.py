@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from gemel.cli.output import JsonOption, print_figures, print_json
+
+USED_BY = {
+    "pairs": ("verification",),
+    "target": ("verification",),
+    "fixed_threshold": ("verification",),
+    "prior": ("verification",),
+    "most_pairs": ("verification", "few-shot", "retrieval"),
+    "ways": ("few-shot", "sequences"),
+    "shots": ("few-shot",),
+    "within_group": ("few-shot",),
+    "makers": ("few-shot",),
+    "small_groups": ("few-shot",),
+    "references": ("references",),
+    "aggregate": ("references",),
+    "relative": ("references",),
+}
+"""The protocols that have a use for what an option asks."""
 
 
 def evaluate(
@@ -70,39 +88,44 @@ def evaluate(
         ),
     ] = None,
     within_group: Annotated[
-        bool, typer.Option("--within-group", help="Few-shot: all labels of a task of one group.")
-    ] = False,
+        bool | None,
+        typer.Option("--within-group", help="Few-shot: all labels of a task of one group."),
+    ] = None,
     makers: Annotated[
-        Literal["any", "two"],
+        Literal["any", "two"] | None,
         typer.Option(
             metavar="WHOSE",
             help="Few-shot: two takes the examples from one maker (drawer, camera) and the "
-            "queries from another.",
+            "queries from another.  [default: any]",
         ),
-    ] = "any",
+    ] = None,
     small_groups: Annotated[
-        Literal["skip", "fewer-ways"],
+        Literal["skip", "fewer-ways"] | None,
         typer.Option(
             metavar="FATE",
-            help="With --makers two, groups of fewer labels than --ways: skip or fewer-ways.",
+            help="With --makers two, groups of fewer labels than --ways: skip or fewer-ways.  "
+            "[default: skip]",
         ),
-    ] = "skip",
+    ] = None,
     references: Annotated[
         int | None,
         typer.Option(metavar="K", min=1, help="References: how many of each label.  [default: 5]"),
     ] = None,
     aggregate: Annotated[
-        Literal["mean", "min"],
-        typer.Option(metavar="HOW", help="References: the mean or min of the distances to them."),
-    ] = "mean",
+        Literal["mean", "min"] | None,
+        typer.Option(
+            metavar="HOW",
+            help="References: the mean or min of the distances to them.  [default: mean]",
+        ),
+    ] = None,
     relative: Annotated[
-        Literal["no", "difference", "part", "ratio"],
+        Literal["no", "difference", "part", "ratio"] | None,
         typer.Option(
             metavar="HOW",
             help="References: the distance less that between them (difference), less three "
-            "quarters of it (part), or over it (ratio).",
+            "quarters of it (part), or over it (ratio).  [default: no]",
         ),
-    ] = "no",
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(metavar="DISTANCE", help="Verification: the accuracy at this distance too."),
@@ -136,33 +159,50 @@ def evaluate(
     from gemel.recipe import load_recipe
     from gemel.run import Run
 
+    asked = {
+        "pairs": pairs,
+        "fixed_threshold": threshold,
+        "ways": ways,
+        "shots": shots,
+        "within_group": within_group,
+        "makers": makers,
+        "small_groups": small_groups,
+        "target": target,
+        "prior": prior,
+        "most_pairs": most_pairs,
+        "references": references,
+        "aggregate": aggregate,
+        "relative": relative,
+    }
+    _refuse_unused(protocol, asked)
+    if protocol == "lake-runs" and (data is not None or seed is not None):
+        raise typer.BadParameter("Lake's runs bring their own data: leave out DATA and --seed")
     if method == "hausdorff":
         if protocol != "lake-runs":
             raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")
+        if run is not None:
+            raise typer.BadParameter("--method hausdorff measures no run: leave out RUN")
         answer = measure_hausdorff()
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
         opened = Run.opened(run)
-        asked = Question.of(
-            load_recipe(opened.recipe),
-            pairs=pairs,
-            fixed_threshold=threshold,
-            ways=ways,
-            shots=shots,
-            within_group=within_group,
-            makers=makers,
-            small_groups=small_groups,
-            target=target,
-            prior=prior,
-            most_pairs=most_pairs,
-            references=references,
-            aggregate=aggregate,
-            relative=relative,
-            seed=seed,
-        )
-        answer = measure_run(opened, data, protocol, asked, shown_progress())
+        question = Question.of(load_recipe(opened.recipe), seed=seed, **asked)
+        answer = measure_run(opened, data, protocol, question, shown_progress())
     if json:
         print_json(answer.tree())
     else:
         print_figures(answer.tree())
+
+
+def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
+    """Raises BadParameter for an option that would be passed over in silence."""
+    for name, protocols in USED_BY.items():
+        if asked[name] is not None and protocol not in protocols:
+            option = "threshold" if name == "fixed_threshold" else name.replace("_", "-")
+            raise typer.BadParameter(
+                f"--{option} goes with --protocol {' or '.join(protocols)}, got --protocol "
+                f"{protocol}"
+            )
+    if asked["small_groups"] is not None and asked["makers"] != "two":
+        raise typer.BadParameter("--small-groups goes with --makers two")

@@ -19,7 +19,7 @@ INTERRUPTED = 130
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Of the parser that Typer brings along, which it does not name itself."""
 REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
-"""What a disk may refuse at any place: it is full, or not ours to write."""
+"""What a disk may refuse at any place: it is full, or not ours to read or to write."""
 
 
 def main() -> None:
@@ -72,9 +72,14 @@ def _usage(error: Exception) -> str:
 
 
 def _refused(error: OSError) -> str:
-    where = f"{error.filename} " if error.filename else "a file "
+    where = error.filename or "a file"
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return (
+            f"error: the permissions of {where} must allow what was asked for, got: "
+            f"{error.strerror}. Change them or choose another folder"
+        )
     return (
-        f"error: {where}must be writable and its disk must have room, got: {error.strerror}. Free "
+        f"error: {where} must be writable and its disk must have room, got: {error.strerror}. Free "
         "some space or choose another folder"
     )
 

@@ -57,14 +57,14 @@ def print_figures(answer: Mapping[str, Any]) -> None:
         table.add_column(title, justify="right", no_wrap=True, min_width=max(longest, 8))
     for row in measured.rows:
         table.add_row(row.name.label, row.value, row.interval, row.n)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     unbounded = console.options.update(width=WIDEST)
     console.width = max(console.width, console.measure(table, options=unbounded).minimum)
     console.print(f"{measured.protocol} on {answer['data']}: {QUESTIONS[protocol]}", style="bold")
     console.print(table)
     for gap in measured.gaps:
         told = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)
-        console.print(told, style="dim", markup=False)
+        console.print(told, style="dim")
     console.print()
 
 

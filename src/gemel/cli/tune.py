@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemel.cli.output import JsonOption, print_json
+from gemel.counting import count
 
 if TYPE_CHECKING:
     from gemel.tuning.search import Found
@@ -102,9 +103,9 @@ def _print_end(found: Found) -> None:
     """What was found, and what to do with it."""
     trials = found.complete + found.pruned + found.failed
     typer.echo(
-        f"{trials} trials: {found.complete} to the end, {found.pruned} given up as hopeless, "
-        f"{found.failed} failed\nbest: trial {found.trial}, {found.figure} {found.value:.4f} in "
-        "validation"
+        f"{count(trials, 'trial')}: {found.complete} to the end, {found.pruned} given up as "
+        f"hopeless, {found.failed} failed\nbest: trial {found.trial}, {found.figure} "
+        f"{found.value:.4f} in validation"
     )
     for key, value in found.settings.items():
         typer.echo(f"  {key} = {value:.4g}" if isinstance(value, float) else f"  {key} = {value}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs, Unlike
 from gemel.data.glove import glove_vectors, glove_words
-from gemel.data.open import open_data, open_items
+from gemel.data.open import data_path, open_data, open_items
 from gemel.data.pack import Pack, pack
 from gemel.data.sides import PairRows, Side, Split, SplitConfig
 from gemel.data.split import split
@@ -25,6 +25,7 @@ __all__ = [
     "Split",
     "SplitConfig",
     "Unlike",
+    "data_path",
     "glove_vectors",
     "glove_words",
     "open_data",

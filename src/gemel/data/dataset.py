@@ -10,6 +10,7 @@ from typing import Protocol, final
 import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
+from gemel.counting import count
 from gemel.inputs import Kind, Raw
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -111,11 +112,11 @@ class Dataset:
         return len(self.items)
 
     def __repr__(self) -> str:
-        parts = [f"{len(self):,} items of the kind {self.kind}"]
+        parts = [f"{count(len(self), 'item')} of the kind {self.kind}"]
         if self.labels is not None:
-            parts.append(f"{len(self.label_names):,} labels")
+            parts.append(count(len(self.label_names), "label"))
         if self.pairs is not None:
-            parts.append(f"{len(self.pairs):,} pairs")
+            parts.append(count(len(self.pairs), "pair"))
         return f"<Dataset {self.name}: {', '.join(parts)}>"
 
     def fingerprint(self) -> str:

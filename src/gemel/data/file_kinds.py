@@ -13,5 +13,11 @@ PICTURES = frozenset(
 FILES: dict[Kind, frozenset[str]] = {"image": PICTURES, "series": frozenset(ENDINGS)}
 """Texts come in tables."""
 
+UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".cr2", ".nef"})
+"""As telephones and cameras save them."""
+
 WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
 """What a person calls several of them."""
+
+WORD: dict[Kind, str] = {kind: words.removesuffix("s") for kind, words in WORDS.items()}
+"""What a person calls one of them."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
+from gemel.counting import count
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
-from gemel.data.file_kinds import FILES, WORDS
+from gemel.data.file_kinds import FILES, UNREAD_PICTURES, WORD, WORDS
 from gemel.data.soundness import SHOWN, and_more, sound
 from gemel.data.sources import FileItems
 from gemel.data.split_words import SPLIT_WORDS
@@ -119,16 +120,30 @@ def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Fou
     what = WORDS[found.kind]
     if loose:
         raise DataError(
-            f"{str(root)!r} holds {len(loose)} {what} but no class folders: put the {what} of "
-            "each label into a folder of its own, or pass a table with the columns item,label"
+            f"{str(root)!r} holds {count(len(loose), WORD[found.kind])} but no class folders: put "
+            f"the {what} of each label into a folder of its own, or pass a table with the "
+            "columns item,label"
         )
     raise _empty(root, found, f"it must hold a folder of {what} per label")
 
 
 def _empty(root: Path, found: Found, remedy: str) -> DataError:
     what, ignored = WORDS[found.kind], found.ignored
-    others = f", only {len(ignored)} other files ({ignored[0]}, …)" if ignored else ""
-    return DataError(f"{str(root)!r} holds no {what}{others}: {remedy}")
+    if not ignored:
+        return DataError(f"{str(root)!r} holds no {what}: {remedy}")
+    read = " and ".join(
+        f"{WORDS[kind]} that end in {', '.join(sorted(endings))}" for kind, endings in FILES.items()
+    )
+    return DataError(
+        f"{str(root)!r} holds no {what}, only {count(len(ignored), 'other file')} "
+        f"({_first(ignored)}): {remedy}, and what is read are {read}. {_as_jpeg(ignored)}".rstrip()
+    )
+
+
+def _as_jpeg(ignored: list[str]) -> str:
+    """What to do about pictures that are not read, if there are any."""
+    endings = sorted({Path(name).suffix.lower() for name in ignored} & UNREAD_PICTURES)
+    return f"Save {' and '.join(endings)} files as JPEG to use them." if endings else ""
 
 
 def _depth(root: Path, names: list[str]) -> int:
@@ -187,20 +202,29 @@ def _refuse_split_folders(dataset: Dataset, groups: tuple[str, ...]) -> None:
 def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
     if not loose:
         return []
+    loosely = count(len(loose), f"{WORD[kind]} that lies loose", f"{WORDS[kind]} that lie loose")
+    have, are, them = ("has", "is", "it") if len(loose) == 1 else ("have", "are", "them")
     return [
-        f"{len(loose)} {WORDS[kind]} that lie loose beside the class folders ({loose[0]}, …) have "
-        "no label and are left out: move them into a class folder to use them."
+        f"{loosely} beside the class folders ({_first(loose)}) {have} no label and {are} left out: "
+        f"move {them} into a class folder to use {them}."
     ]
+
+
+def _first(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]}, …"
 
 
 def _ignored_notices(found: Found) -> list[str]:
     notices = []
     if found.ignored:
         shown = ", ".join(found.ignored[:SHOWN])
-        notices.append(
-            f"{len(found.ignored)} files that are hidden or no {WORDS[found.kind]} are left out "
-            f"({shown}{and_more(len(found.ignored))})."
+        files = count(
+            len(found.ignored),
+            f"file that is hidden or no {WORD[found.kind]} is",
+            f"files that are hidden or no {WORDS[found.kind]} are",
         )
+        told = f"{files} left out ({shown}{and_more(len(found.ignored))})."
+        notices.append(f"{told} {_as_jpeg(found.ignored)}".rstrip())
     if found.loops:
         notices.append(
             f"The folder {found.loops[0]!r} links back to a folder above it and is left out."

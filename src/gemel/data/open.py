@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from difflib import get_close_matches
+from os.path import expanduser
 from pathlib import Path
 
 from gemel.data.advance import Advance
@@ -33,7 +35,7 @@ def open_data(
     """
     if isinstance(source, str) and source in BUILTINS:
         return _builtin(source, progress)
-    path = Path(source).expanduser()
+    path = data_path(source)
     if path.is_dir():
         archive = series_archive(path)
         return open_ts(archive) if archive else open_folder(path, kind)
@@ -44,11 +46,23 @@ def open_data(
 
 def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     """What `gemel embed RUN DATA` means by DATA: as `open_data`, but folders need no labels."""
-    path = Path(source).expanduser()
+    path = data_path(source)
     built_in = isinstance(source, str) and source in BUILTINS
     if not built_in and path.is_dir() and not series_archive(path):
         return folder_items(path, kind)
     return open_data(source, kind=kind)
+
+
+def data_path(source: str | Path) -> Path:
+    """Where data would be, `~` read as a home folder. Raises MissingData for too long a name."""
+    path = Path(expanduser(source))  # a home that there is not stays as it is written
+    try:
+        path.exists()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise MissingData(_unknown(str(source), Path())) from None
+    return path
 
 
 def _builtin(name: str, progress: Advance | None) -> Dataset:

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Same
+from gemel.counting import count
 from gemel.data.allotment import Needs, Shares, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
 from gemel.data.settled import NOWHERE, open_shares, opened
@@ -56,7 +57,9 @@ def split_pairs(
         why = "as given"
     _refuse_lacking(dataset, pairs, sides)
     if dropped:
-        remarks += (f"{dropped:,} pairs that cross from one side to another are left out.",)
+        crossers = count(dropped, "pair that crosses", "pairs that cross")
+        are = "is" if dropped == 1 else "are"
+        remarks += (f"{crossers} from one side to another {are} left out.",)
     by: Unit = "pair" if config.by == "pair" else "item"
     reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(sides)])
     train, validation, test = (
@@ -167,5 +170,7 @@ def _rows(sides: Codes) -> PairRows:
 
 
 def _counted(sides: Codes) -> str:
-    parts = [f"{name} {(sides == side).sum():,} pairs" for side, name in enumerate(SIDES)]
+    parts = [
+        f"{name} {count(int((sides == side).sum()), 'pair')}" for side, name in enumerate(SIDES)
+    ]
     return f"{', '.join(parts).capitalize()}."

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Same
+from gemel.counting import count
 from gemel.data.allotment import Shares
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
 from gemel.data.sides import SplitConfig
@@ -38,11 +39,11 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     copies = alive & (sides < strongest[contents])
     sides[copies] = NOWHERE
     if copies.any():
-        remarks += (
-            f"{copies.sum():,} items are left out because the same content is on a given side.",
-        )
+        left_out = count(int(copies.sum()), "item is", "items are")
+        remarks += (f"{left_out} left out because the same content is on a given side.",)
     if not alive.all():
-        remarks += (f"{(~alive).sum():,} unreadable items are on no side.",)
+        dead = count(int((~alive).sum()), "unreadable item is", "unreadable items are")
+        remarks += (f"{dead} on no side.",)
     return Settled(sides, remarks)
 
 

@@ -30,7 +30,7 @@ BAD_MEMBER = (
     NotImplementedError,
     RuntimeError,
 )
-"""What `zipfile` raises for a member that is missing, damaged, or packed in a way it cannot read."""
+"""What `zipfile` raises where a member is missing, damaged, or packed as it cannot read."""
 
 
 @final

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Codes, Same
+from gemel.counting import count
 from gemel.data.allotment import Needs, allot_items, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.folds import fold_of_unit, refuse_folds
@@ -111,11 +112,12 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
         return "label", "as asked for"
     counts = np.bincount(labelled.labels[labelled.open])
     with_pair = int((counts >= 2).sum())
+    paired = f"{count(with_pair, 'label has', 'labels have')} two items or more"
     if with_pair >= ENOUGH_LABELS:
-        return "label", f"{with_pair} labels have two items or more, enough to keep some unseen"
+        return "label", f"{paired}, enough to keep some unseen"
     return "item", (
-        f"{with_pair} labels have two items or more, and it takes {ENOUGH_LABELS} of them to keep "
-        "some unseen, so the figures hold for these labels and say little about new ones"
+        f"{paired}, and it takes {ENOUGH_LABELS} of them to keep some unseen, so the figures hold "
+        "for these labels and say little about new ones"
     )
 
 
@@ -183,5 +185,6 @@ def _counted(labels: Codes, sides: Codes) -> str:
     parts = []
     for side, name in enumerate(SIDES):
         here = labels[sides == side]
-        parts.append(f"{name} {len(here):,} items of {len(np.unique(here)):,} labels")
+        of = count(len(np.unique(here)), "label")
+        parts.append(f"{name} {count(len(here), 'item')} of {of}")
     return f"{', '.join(parts).capitalize()}."

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Collection
+from pathlib import Path
 
+from gemel.counting import count
 from gemel.data.rows import Rows
 from gemel.data.soundness import SHOWN, and_more
 from gemel.data.split_words import SPLIT_WORDS
@@ -17,25 +20,33 @@ OPPOSITES = {"same": "different", "genuine": "forged"}
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
     """The columns' paths, written one way each. Raises MissingData for those that do not exist."""
     folder = rows.path.parent
-    known: dict[str, bool] = {}
+    known: dict[str, str | None] = {}
     missing: dict[str, tuple[int, str]] = {}
     found: list[list[str]] = []
     for column in columns:
         refuse_empty(rows, column)
-        found.append([os.path.normpath(cell) for cell in rows.column(column)])
-        for path, number in zip(found[-1], rows.numbers, strict=True):
+        named = [os.path.normpath(cell) for cell in rows.column(column)]
+        for path, number in zip(named, rows.numbers, strict=True):
             if path not in known:
-                known[path] = os.path.lexists(folder / path)
-            if not known[path]:
+                known[path] = _existing(folder, path)
+            if known[path] is None:
                 missing.setdefault(path, (number, column))
+        found.append([known[path] or path for path in named])
     if missing:
         path, (number, column) = next(iter(missing.items()))
-        more = f", and {len(missing) - 1} more are missing" if len(missing) > 1 else ""
+        others = count(len(missing) - 1, "more is", "more are")
+        more = f", and {others} missing" if len(missing) > 1 else ""
         raise MissingData(
             f"row {number} of {str(rows.path)!r}: the {column} {path!r} does not exist{more}; "
             f"paths are looked up from the table's folder, {str(folder.resolve())!r}"
         )
     return found
+
+
+def _existing(folder: Path, path: str) -> str | None:
+    """The path as its file is called: a Mac writes é as two characters, a table often as one."""
+    forms = (path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))
+    return next((form for form in forms if os.path.lexists(folder / form)), None)
 
 
 def sides(rows: Rows) -> list[int]:
@@ -86,5 +97,10 @@ def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:
     return (f"Columns that are not used: {', '.join(extra)}.",) if extra else ()
 
 
-def duplicates_notice(count: int) -> tuple[str, ...]:
-    return (f"{count} rows that repeat an earlier one are left out.",) if count else ()
+def duplicates_notice(repeated: int) -> tuple[str, ...]:
+    if not repeated:
+        return ()
+    rows = count(
+        repeated, "row that repeats an earlier one is", "rows that repeat an earlier one are"
+    )
+    return (f"{rows} left out.",)

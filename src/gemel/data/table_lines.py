@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from gemel.counting import count
 from gemel.errors import DataError
 
 MOST_BROKEN = 0.05
@@ -44,9 +45,10 @@ def count_lines(path: Path) -> LineCount:
         if not is_utf8(raw):
             broken.append(lines)
     if len(broken) > MOST_BROKEN * lines:
+        are = "is" if len(broken) == 1 else "are"
         raise DataError(
-            f"{str(path)!r} must be UTF-8, but {len(broken)} of {lines} lines are not, the first "
-            f"of them line {broken[0]}: save it as UTF-8"
+            f"{str(path)!r} must be UTF-8, but {len(broken)} of {count(lines, 'line')} {are} not, "
+            f"the first of them line {broken[0]}: save it as UTF-8"
         )
     return LineCount(lines, len(broken))
 

@@ -7,6 +7,8 @@ from typing import final
 
 import numpy as np
 
+from gemel.arrays import Floats
+from gemel.counting import count
 from gemel.data.dataset import Dataset, Pairs
 from gemel.data.grades import SAME_FROM, scale_of, scores_of
 from gemel.data.rows import Rows
@@ -47,9 +49,15 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     _refuse_one_sided(rows, [same[row] for row in kept])
     notices = duplicates_notice(len(rows) - len(kept) - selves)
     if selves:
-        notices += (f"{selves} rows that pair an item with itself are left out.",)
+        rows_of = count(
+            selves,
+            "row that pairs an item with itself is",
+            "rows that pair an item with itself are",
+        )
+        notices += (f"{rows_of} left out.",)
     if contradicted:
-        notices += (f"{contradicted} rows contradict an earlier one, which counts.",)
+        against = count(contradicted, "row contradicts", "rows contradict")
+        notices += (f"{against} an earlier one, which counts.",)
     dataset = _dataset(rows, pairs, kept, [same[row] for row in kept], kind)
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
 
@@ -63,7 +71,8 @@ def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     low, high = scale_of(scores)
     from_score = low + SAME_FROM * (high - low)
     same = (scores >= from_score).tolist()
-    _refuse_one_sided(rows, same)
+    if len(set(same)) < 2:
+        raise _one_sided(rows, scores, from_score)
     pairs = Ends(*ends(rows, ("left", "right"), kind))
     dataset = _dataset(rows, pairs, list(range(len(rows))), same, kind, scores)
     return sound(
@@ -81,7 +90,7 @@ def _dataset(
     kept: list[int],
     same: list[bool],
     kind: Kind,
-    scores: np.ndarray[tuple[int], np.dtype[np.float64]] | None = None,
+    scores: Floats | None = None,
 ) -> Dataset:
     first: dict[str, int] = {}
     for row in kept:
@@ -148,3 +157,14 @@ def _refuse_one_sided(rows: Rows, same: list[bool]) -> None:
             f"{str(rows.path)!r} must hold pairs that are the same and pairs that are not, got "
             f"{found}"
         )
+
+
+def _one_sided(rows: Rows, scores: Floats, from_score: float) -> DataError:
+    low, high = scale_of(scores)
+    none = scores.max() < from_score
+    found = f"the highest is {scores.max():g}" if none else f"the lowest is {scores.min():g}"
+    return DataError(
+        f"{str(rows.path)!r} must hold pairs that count as the same and pairs that do not: on the "
+        f"scale from {low:g} to {high:g} a pair does from the score {from_score:g} on, and "
+        f"{found}. Add pairs, or give a column same in place of the scores"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from gemel.counting import count
 from gemel.data.soundness import SHOWN, and_more
 from gemel.errors import DataError
 
@@ -15,24 +16,25 @@ MOST_UNREADABLE = 0.05
 """The share of items that may be skipped."""
 
 
-def skipped(shown: Sequence[Unreadable], count: int, total: int) -> tuple[str, ...]:
+def skipped(shown: Sequence[Unreadable], many: int, total: int) -> tuple[str, ...]:
     """One sentence about the items that are skipped, the first of which are `shown`; or none."""
-    return (f"{_listed(shown, count, total)}; they are skipped.",) if count else ()
+    what = "it is" if many == 1 else "they are"
+    return (f"{_listed(shown, many, total)}; {what} skipped.",) if many else ()
 
 
 def refuse_too_many(
-    shown: Sequence[Unreadable], count: int, total: int, most: float = MOST_UNREADABLE
+    shown: Sequence[Unreadable], many: int, total: int, most: float = MOST_UNREADABLE
 ) -> None:
     """Raises DataError where more than the share `most` of the items cannot be read."""
-    if count > most * total:
+    if many > most * total:
         raise DataError(
-            f"{_listed(shown, count, total)}; at most {most:.0%} may be skipped: mend or remove "
-            "them"
+            f"{_listed(shown, many, total)}; at most {most:.0%} may be skipped: mend or remove "
+            f"{'it' if many == 1 else 'them'}"
         )
 
 
-def _listed(shown: Sequence[Unreadable], count: int, total: int) -> str:
+def _listed(shown: Sequence[Unreadable], many: int, total: int) -> str:
     told = "; ".join(
         reason if name in reason else f"{name}: {reason}" for name, reason in shown[:SHOWN]
     )
-    return f"{count} of {total} items cannot be read ({told}{and_more(count)})"
+    return f"{many} of {count(total, 'item')} cannot be read ({told}{and_more(many)})"

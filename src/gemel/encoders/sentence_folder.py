@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from os.path import expanduser
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, final
 
@@ -62,7 +63,7 @@ class SentenceModel:
 
 def read_sentence_model(folder: str | Path) -> SentenceModel:
     """Raises RecipeError where the folder is none, lacks a file, or holds another kind of model."""
-    path = Path(folder).expanduser()
+    path = Path(expanduser(folder))
     modules = [each["type"].rpartition(".")[2] for each in _json(path, "modules.json")]
     if modules[:2] != ["Transformer", "Pooling"] or modules[2:] not in ([], ["Normalize"]):
         raise _refused(path, f"it is made of {', '.join(modules)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def model_tokenizer(folder: str | Path) -> str:
         from tokenizers import Tokenizer
     except ImportError:
         raise MissingExtra("tokenizers", "text", "reading a model's tokenizer") from None
-    path = Path(folder).expanduser() / "tokenizer.json"
+    path = Path(expanduser(folder)) / "tokenizer.json"
     if not path.is_file():
         raise RecipeError(
             f"{str(folder)!r} must be the folder of a sentence-transformer model, and it has no "

@@ -61,6 +61,10 @@ def _content(path: Path) -> str:
         raise _other_file(str(path))
     try:
         return path.read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        raise ItemError(
+            f"{str(path)!r} does not exist: give the path of a text file, or the text itself"
+        ) from None
     except OSError as error:
         raise ItemError(f"{str(path)!r} cannot be read ({error.strerror})") from error
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from gemel.arrays import Array, Indices, Packed, Padded
+from gemel.counting import count
 from gemel.errors import ItemError, MissingExtra
 from gemel.inputs.decode import Picture
 from gemel.inputs.plain_text import plain_text, quoted
@@ -95,9 +96,10 @@ class TextInput(BaseModel):
         cut = int((lengths > self.most_tokens).sum())
         if not cut:
             return ()
+        are = "is" if cut == 1 else "are"
         return (
-            f"{cut:,} of {len(lengths):,} texts are cut after {self.most_tokens} tokens; set "
-            "input.most_tokens to read more of them.",
+            f"{cut:,} of {count(len(lengths), 'text')} {are} cut after {self.most_tokens} tokens; "
+            "set input.most_tokens to read more of them.",
         )
 
     def _ids(self, encoded: Any) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, draw_across, most_ways_across
 from gemel.evaluation.few_shot import (
@@ -84,6 +85,15 @@ class Candidates:
             return most_ways(self.labels, shots, self.groups)
         return most_ways_of_two(self.labels, self.makers, shots, self.groups)
 
+    def lacking(self) -> str:
+        """What it takes to ask anything, and what there is of it."""
+        where = " in one group" if self.groups is not None else ""
+        whose = " of another maker" if self.makers is not None else ""
+        return (
+            f"needs 2 labels{where} with an example and another item{whose} to be named by it, got "
+            f"{count(self.most_ways(1), 'such label')}"
+        )
+
     def episodes(
         self, ways: int, shots: int, seed: int, trials: int | None = None
     ) -> tuple[list[Episodes], tuple[str, ...]]:
@@ -112,8 +122,10 @@ class Candidates:
         if self.groups is None or not len(small):
             return ()
         names = ", ".join(self.group_names[code] for code in small)
-        what = "are asked with those they have" if fate == "fewer-ways" else "are left out"
-        many = len(np.unique(self.groups))
+        one = len(small) == 1
+        have, are, they = ("has", "is", "it has") if one else ("have", "are", "they have")
+        what = f"asked with those {they}" if fate == "fewer-ways" else "left out"
+        groups = count(len(np.unique(self.groups)), "group")
         return (
-            f"{len(small)} of {many} groups have fewer than {ways} labels and {what}: {names}.",
+            f"{len(small)} of {groups} {have} fewer than {ways} labels and {are} {what}: {names}.",
         )

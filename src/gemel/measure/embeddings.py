@@ -95,13 +95,18 @@ def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
             column = pa.FixedSizeListArray.from_arrays(
                 pa.array(part.rows.ravel()), part.rows.shape[1]
             )
-            columns = {"item": part.names, "label": part.labels, "embedding": column}
-            table = pa.table(columns)
+            names, labels = ([_utf8(text) for text in texts] for texts in part[:2])
+            table = pa.table({"item": names, "label": labels, "embedding": column})
             writer = writer or pq.ParquetWriter(path, table.schema)
             writer.write_table(table)
     finally:
         if writer is not None:
             writer.close()
+
+
+def _utf8(text: str) -> str:
+    """Names of files that are no UTF-8 come with lone surrogates, which Parquet does not hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:

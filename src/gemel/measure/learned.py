@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gemel.arrays import Same
+from gemel.counting import count
 from gemel.data.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
@@ -69,9 +70,9 @@ def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int
         return prepared, 0
     if not len(kept):
         raise DataError(
-            f"a run is measured on what it has not learned from, and it has learned from all "
-            f"{len(test)} items of {prepared.dataset.name}: leave the data out to measure the "
-            "run's own test items, or name other data"
+            f"a run is measured on what it has not learned from, and it has learned from all of "
+            f"{prepared.dataset.name} ({count(len(test), 'item')}): leave the data out to measure "
+            "the run's own test items, or name other data"
         )
     divided = replace(prepared.split, test=kept, pairs=pairs)
     return replace(prepared, split=divided), left_out

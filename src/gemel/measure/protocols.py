@@ -13,7 +13,7 @@ from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Read, score_episodes
-from gemel.evaluation.figure import Figures
+from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.partners import partner_retrieval
 from gemel.evaluation.references import (
     Aggregate,
@@ -128,6 +128,8 @@ class Subject:
             evidence = evidence or result.evidence
             figures[f"accuracy@{ways}-way-{shots}-shot"] = result.figures["accuracy"]
             notices += remarks
+        if not figures:
+            figures["accuracy"] = Missing(missing=candidates.lacking())
         answer = self._answer("few-shot", question, figures, evidence)
         how = ["within groups"] * question.within_group + ["two makers"] * (
             question.makers == "two"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gemel.data import Dataset, open_data
+from gemel.counting import count
+from gemel.data import BUILTINS, Dataset, open_data
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
@@ -59,9 +61,15 @@ def _told(answer: Answer, progress: Progress) -> Answer:
 def own_data(run: Run, progress: Progress) -> Prepared:
     """The data that a run was trained on, divided as they were then.
 
-    Raises `RunError` where they have changed since: what was held out then is no longer known.
+    Raises `RunError` where they are gone or have changed since: what was held out then is no longer
+    known.
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
+    if about["source"] not in BUILTINS and not Path(about["source"]).exists():
+        raise RunError(
+            f"the data of {run.path} were at {about['source']} and are not there: put them back, "
+            "or name data to measure on"
+        )
     dataset = open_data(about["source"], kind=about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(
@@ -84,6 +92,7 @@ def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
     recipe = load_recipe(run.recipe)
     readers = readers_of(matcher.file)
     divided = prepare(dataset, readers, recipe.split, recipe.seed, progress)
+    _tell(divided, progress)
     return _less_learned(run, divided, progress)
 
 
@@ -100,17 +109,25 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
         return own_data(run, progress)
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, readers_of(matcher.file), progress)
+    _tell(whole, progress)
     return _less_learned(run, whole, progress)
+
+
+def _tell(prepared: Prepared, progress: Progress) -> None:
+    """Of data that are named: what was passed over in them, or could not be read."""
+    for sentence in (*prepared.dataset.notices, *prepared.packed.notices):
+        progress.say(sentence)
 
 
 def _less_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
     """The test side without what the run has learned from, and a sentence about how much."""
     left, learned = without_learned(prepared, read_learned(run))
     if learned:
-        what = "items" if prepared.dataset.pairs is None else "pairs"
+        what = "item" if prepared.dataset.pairs is None else "pair"
+        were, are = ("was", "is") if learned == 1 else ("were", "are")
         progress.say(
-            f"{learned} {what} of {prepared.dataset.name} were learned from by this run and are "
-            "left out"
+            f"{count(learned, what)} of {prepared.dataset.name} {were} learned from by this run "
+            f"and {are} left out"
         )
     return left
 

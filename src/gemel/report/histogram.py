@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.report.axes import linear, rounded
 from gemel.report.chart import BOTTOM, TOP, Absent, Chart, Frame, Mark, Note
 from gemel.report.contents import TestPairs
-from gemel.report.naming import count, percent, round_percent
+from gemel.report.naming import percent, round_percent
 
 BINS = 40
 TITLE = "Distances of pairs"

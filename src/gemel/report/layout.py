@@ -11,9 +11,9 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Embeddings, Floats
+from gemel.counting import count
 from gemel.errors import MissingExtra
 from gemel.report.contents import Cloud, Contents
-from gemel.report.naming import count
 from gemel.report.shown import is_text
 
 MOST_ITEMS = 400

@@ -7,8 +7,9 @@ from typing import final
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.report.contents import Contents, TestPairs
-from gemel.report.naming import count, number, percent
+from gemel.report.naming import number, percent
 from gemel.report.shown import is_text
 
 MOST = 12

@@ -156,11 +156,6 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
-def count(amount: int, thing: str) -> str:
-    """`1 label`, `1,623 labels`."""
-    return f"{amount:,} {thing}{'' if amount == 1 else 's'}"
-
-
 def _share(text: str) -> str:
     """`0.01`, the parameter of a name, as 1 %; other parameters stay."""
     try:

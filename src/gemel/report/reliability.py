@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from gemel.arrays import Floats
+from gemel.counting import count
 from gemel.report.axes import linear
 from gemel.report.chart import Absent, Chart, Frame, Mark
 from gemel.report.contents import TestPairs
-from gemel.report.naming import count, percent, round_percent
+from gemel.report.naming import percent, round_percent
 
 BINS = 10
 TITLE = "Reliability of the probability"

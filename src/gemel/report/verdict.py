@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+from gemel.counting import count
 from gemel.report.contents import Contents, Figure, Split, TestPairs
-from gemel.report.naming import FigureName, count, figure_name, percent, round_percent
+from gemel.report.naming import FigureName, figure_name, percent, round_percent
 
 _HEADLINES = (
     ("verification", r"accuracy"),

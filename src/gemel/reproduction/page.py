@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.report.naming import figure_name
 from gemel.reproduction.results import Entry, Results, Row
@@ -84,7 +85,7 @@ def _section(entry: Entry) -> Iterator[str]:
 
 def _ours(row: Row) -> str:
     name, ours = figure_name(row.figure), row.ours
-    seeds = "1 seed" if len(row.seeds) == 1 else f"{len(row.seeds)} seeds"
+    seeds = count(len(row.seeds), "seed")
     return f"{name.write(ours.value)} ({name.interval(ours.low, ours.high)}), {seeds}"
 
 

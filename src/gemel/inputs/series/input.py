@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gemel.arrays import Array, Floats, Indices, Packed, Padded
+from gemel.counting import count
 from gemel.inputs.series.derive import derive, sources
 from gemel.inputs.series.read import Sequence, read_recording
 from gemel.inputs.series.recording import Recording
@@ -105,9 +106,11 @@ class SeriesInput(BaseModel):
         full = int((lengths == self.most_samples).sum()) if self.length is None else 0
         if not full:
             return ()
+        have, are = ("has", "is") if full == 1 else ("have", "are")
         return (
-            f"{full:,} of {len(lengths):,} sequences have {self.most_samples} samples or are "
-            "longer and are resampled to as many; set input.most_samples to keep more of them.",
+            f"{full:,} of {count(len(lengths), 'sequence')} {have} {self.most_samples} samples or "
+            f"{are} longer and {are} resampled to as many; set input.most_samples to keep more of "
+            "them.",
         )
 
     def _read(self, recording: Recording, named: str) -> Samples:

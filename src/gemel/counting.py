@@ -1,0 +1,14 @@
+"""Amounts as a sentence has them: one of a thing is not several."""
+
+from __future__ import annotations
+
+
+def count(amount: int, one: str, many: str = "") -> str:
+    """The amount and its noun; `many` where more than an s tells it from `one`.
+
+    >>> count(1, "label"), count(1623, "label")
+    ('1 label', '1,623 labels')
+    >>> count(2, "row that repeats", "rows that repeat")
+    '2 rows that repeat'
+    """
+    return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
