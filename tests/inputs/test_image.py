@@ -339,19 +339,6 @@ def test_by_ink_a_drawing_is_the_same_wherever_on_the_sheet_it_stands():
     assert dark.tolist() == list(range(2, 18))
 
 
-@pytest.mark.parametrize("how", ["pad", "stretch", "crop", "ink"])
-def test_soft_resampling_keeps_the_light_and_gives_some_contrast_away(how):
-    noise = np.random.default_rng(0).integers(256, size=(60, 60), dtype=np.uint8)
-    sharp, soft = (
-        ImageInput(height=32, width=32, channels=1, fit=how, resampling=kernel).read(noise)[0]
-        for kernel in ("sharp", "soft")
-    )
-    middle = slice(8, 24)
-    sharp, soft = sharp[middle, middle], soft[middle, middle]
-    assert soft.mean() == pytest.approx(sharp.mean(), abs=4)
-    assert soft.std() < 0.9 * sharp.std()
-
-
 def test_by_ink_a_dot_stays_a_dot_and_an_empty_sheet_empty():
     read = ImageInput(height=20, width=20, channels=1, fit="ink").read
     assert 0 < (read(sheet(30, 30, ink=(2, 2))) < 128).mean() < 0.05

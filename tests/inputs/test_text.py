@@ -28,7 +28,7 @@ WORDS = TextInput(tokenizer=learn_tokenizer(TEXTS, "words"), most_tokens=3)
         (np.zeros((4, 4), np.uint8), "compares texts, .*: got ndarray"),
         (Image.new("L", (4, 4)), "compares texts, .*: got Image"),
         (b"bytes", "compares texts, .*: got bytes"),
-        (Path("missing.txt"), "'missing.txt' cannot be read"),
+        (Path("missing.txt"), "'missing.txt' does not exist"),
         (Path("a.png"), "'a.png' is a picture's file"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, final
+from typing import final
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +11,6 @@ import torch.nn.functional as F
 from gemel.augment.affine import AffineRange, Matrices, draw_matrices, one_after_the_other
 from gemel.augment.elastic import random_displacement
 from gemel.shapes import Images, Positions
-
-Interpolation: TypeAlias = Literal["bilinear", "bicubic"]
 
 
 @final
@@ -22,14 +20,12 @@ class Warp:
 
     A group's map changes what its labels look like, all in the same way: new labels of the old. The
     others change only how one drawing of a label differs from the next. `elastic` is the standard
-    deviation of a smooth displacement, as a share of the side. Bilinear `interpolation` blurs a
-    little; bicubic keeps thin strokes as sharp as those of a picture that is not moved.
+    deviation of a smooth displacement, as a share of the side.
     """
 
     each: AffineRange = AffineRange()
     group: AffineRange = AffineRange()
     elastic: float = 0.0
-    interpolation: Interpolation = "bilinear"
 
     def __call__(
         self, images: Images, generator: torch.Generator, groups: Positions | None = None
@@ -43,9 +39,7 @@ class Warp:
             height, width = images.shape[-2:]
             moved = random_displacement(len(images), (height, width), self.elastic, generator)
             grid = grid + moved.to(images)
-        warped = F.grid_sample(images, grid, self.interpolation, "border", align_corners=False)
-        # Bicubic weights may be negative.
-        return warped.clamp(0, 1) if self.interpolation == "bicubic" else warped
+        return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
     def _matrices(
         self, count: int, groups: Positions | None, generator: torch.Generator

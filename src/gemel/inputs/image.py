@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from gemel.arrays import Array, Packed, Pixels
 from gemel.inputs.decode import Picture, decode, in_fact_grey
 from gemel.inputs.fit import Fit, fit
-from gemel.inputs.sheet import Resampling
 
 DIGEST_BYTES = 16
 LARGEST_SIDE = 4096
@@ -37,7 +36,6 @@ class ImageInput(BaseModel):
     width: int = Field(ge=1, le=LARGEST_SIDE)
     channels: Literal[1, 3]
     fit: Fit = "pad"
-    resampling: Resampling = "sharp"
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -79,7 +77,7 @@ class ImageInput(BaseModel):
 
     def _fitted(self, image: Image.Image) -> Pixels:
         image = image.convert("L" if self.channels == 1 else "RGB")
-        pixels = np.asarray(fit(image, (self.width, self.height), self.fit, self.resampling))
+        pixels = np.asarray(fit(image, (self.width, self.height), self.fit))
         planes = pixels[None] if self.channels == 1 else pixels.transpose(2, 0, 1)
         return np.array(planes, order="C")
 

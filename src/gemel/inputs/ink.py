@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from gemel.inputs.sheet import Resampling, Size, border_colour, resize
+from gemel.inputs.sheet import Size, border_colour, resize
 
 FAINT = 16
 """Of 255: a picture that differs from its border by no more has no ink."""
@@ -19,7 +19,7 @@ FILLED = 0.8
 """Of the frame, by the longer side of the ink."""
 
 
-def framed(image: Image.Image, size: Size, resampling: Resampling = "sharp") -> Image.Image:
+def framed(image: Image.Image, size: Size) -> Image.Image:
     """The ink in the middle of `size`, aspect kept, on the colour of the picture's border."""
     left, top, right, bottom = ink_box(image)
     scale = max((right - left) / size[0], (bottom - top) / size[1]) / FILLED
@@ -28,7 +28,7 @@ def framed(image: Image.Image, size: Size, resampling: Resampling = "sharp") -> 
     corner = (round((left + right - across) / 2), round((top + bottom - down) / 2))
     frame = Image.new(image.mode, (across, down), border_colour(image))
     frame.paste(image, (-corner[0], -corner[1]))
-    return resize(frame, size, (0, 0, across, down), resampling)
+    return resize(frame, size, (0, 0, across, down))
 
 
 def ink_box(image: Image.Image) -> tuple[int, int, int, int]:

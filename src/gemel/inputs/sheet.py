@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -10,19 +10,14 @@ from PIL import Image
 Size: TypeAlias = tuple[int, int]
 """(width, height), as Pillow has it."""
 
-Resampling: TypeAlias = Literal["sharp", "soft"]
-"""`sharp` keeps what the wanted size can show; `soft` gives some of it away, so that little is lost
-when the picture is moved by parts of a pixel later on."""
-
 Box: TypeAlias = tuple[float, float, float, float]
 
 
-def resize(image: Image.Image, size: Size, box: Box, resampling: Resampling) -> Image.Image:
+def resize(image: Image.Image, size: Size, box: Box) -> Image.Image:
     """Part of a picture at another size; Pillow's filters average over all that they leave out."""
     reducing = size[0] < box[2] - box[0] or size[1] < box[3] - box[1]
-    sharp = Image.Resampling.LANCZOS if reducing else Image.Resampling.BICUBIC
-    kernel = sharp if resampling == "sharp" else Image.Resampling.BILINEAR
-    return image if size == image.size else image.resize(size, kernel, box)
+    resampling = Image.Resampling.LANCZOS if reducing else Image.Resampling.BICUBIC
+    return image if size == image.size else image.resize(size, resampling, box)
 
 
 def border_colour(image: Image.Image) -> int | tuple[int, ...]:

@@ -103,7 +103,7 @@ def resolved(setting: InputSetting, reader: Input) -> InputSetting:
 
 def _image_input(setting: ImageReading, dataset: Dataset) -> ImageInput:
     proposed = propose_image_input(_looked_at(dataset), setting.most_pixels)
-    chosen = proposed.model_dump() | {"fit": setting.fit, "resampling": setting.resampling}
+    chosen = proposed.model_dump() | {"fit": setting.fit}
     if setting.size != "auto":
         chosen |= {"height": setting.size[0], "width": setting.size[1]}
     if setting.colour != "auto":

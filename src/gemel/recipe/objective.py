@@ -251,8 +251,7 @@ class AugmentSetting(Setting):
 
     `axes = "apart"` draws shear and scale for each axis by itself; `untouched` is the share of
     items that stay as they are. `elastic` is how far places of a picture wander from each other,
-    as a share of the side. What is moved is resampled: `interpolation = "bicubic"` keeps thin
-    strokes sharp. `group` is for batches of trials.
+    as a share of the side. `group` is for batches of trials.
     """
 
     kind: Literal["image"] = "image"
@@ -268,7 +267,6 @@ class AugmentSetting(Setting):
     contrast: NonNegativeFloat = 0.0
     erase: Annotated[float, Field(ge=0, lt=1)] = 0.0
     elastic: NonNegativeFloat = 0.0
-    interpolation: Literal["bilinear", "bicubic"] = "bilinear"
     untouched: Annotated[float, Field(ge=0, lt=1)] = 0.0
     group: GroupAugmentSetting = GroupAugmentSetting()
 

@@ -17,15 +17,13 @@ Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
 
 class ImageReading(Setting):
     """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
-    `most_pixels`; colour is kept where any picture has some. `resampling = "soft"` reads them a
-    little blurred, as augmentation leaves those that it moves."""
+    `most_pixels`; colour is kept where any picture has some."""
 
     kind: Literal["image"] = "image"
     size: tuple[Side, Side] | Literal["auto"] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
     fit: Literal["pad", "stretch", "crop", "ink"] = "pad"
-    resampling: Literal["sharp", "soft"] = "sharp"
 
 
 class TextReading(Setting):

@@ -59,7 +59,7 @@ def _augment(setting: AugmentSetting, channels: int) -> Augment:
     )
     group = AffineRange(**setting.group.model_dump(), axes="apart")
     return Augment(
-        warp=Warp(each, group, setting.elastic, setting.interpolation),
+        warp=Warp(each, group, setting.elastic),
         brightness=setting.brightness,
         contrast=setting.contrast,
         erase=setting.erase,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
-from gemel.data import Dataset, open_data
+from gemel.data import Dataset, data_path, open_data
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.inputs import Kind
@@ -122,7 +122,7 @@ def _where(order: Order, run: Run) -> str | None:
 
 
 def _name(data: str) -> str:
-    path = Path(data).expanduser()
+    path = data_path(data)
     if data in BUILTINS or not path.exists():
         return data
     path = path.resolve()
@@ -131,7 +131,7 @@ def _name(data: str) -> str:
 
 def _source(data: str) -> str:
     """A built-in name as it is, anything else by its whole path."""
-    return data if data in BUILTINS else str(Path(data).expanduser().resolve())
+    return data if data in BUILTINS else str(data_path(data).resolve())
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
