@@ -110,7 +110,7 @@ def test_every_word_for_same(folder):
         ("", "is empty"),
         ("item,label\n", "is empty"),
         ("image,label\na1.png,a\n", "must have the columns item,label .* got image,label"),
-        ("left,right,score\na1.png,a2.png,0.5\n", "got only pairs that are not"),
+        ("left,right,score\na1.png,a2.png,0.5\n", "from the score 0.75 on, and the highest is 0.5"),
         ("item,label\na1.png,a\na2.png,\n", "label is empty in row 3"),
         ("item,label\n,a\n", "item is empty in row 2"),
         ("item,label,group\na1.png,a,\n", "group is empty in row 2"),
