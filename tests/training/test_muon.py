@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from gemel.encoders.stem import TokenVectors
 from gemel.recipe.schedule import OptimizerSetting
 from gemel.training.checkpoint import load_checkpoint, save_checkpoint
 from gemel.training.muon import Muon, orthogonal
@@ -70,7 +71,9 @@ def test_kernels_move_as_the_matrix_with_a_row_for_each_map():
 def after_two_steps(name: str) -> dict[str, torch.Tensor]:
     """The parameters of a small network, moved by gradients that are the same for every name."""
     generator = torch.Generator().manual_seed(2)
-    module = nn.Sequential(nn.Embedding(7, 3), nn.Linear(3, 3), nn.BatchNorm1d(3))
+    module = nn.Sequential(
+        nn.Embedding(7, 3), TokenVectors(torch.rand(7, 3)), nn.Linear(3, 3), nn.BatchNorm1d(3)
+    )
     for parameter in module.parameters():
         parameter.data = torch.randn(parameter.shape, generator=generator)
     setting = OptimizerSetting(name=name, learning_rate=0.01, weight_decay=0.1)
@@ -86,7 +89,7 @@ def after_two_steps(name: str) -> dict[str, torch.Tensor]:
 def test_biases_norms_and_word_vectors_go_by_adamw():
     muon, adamw = after_two_steps("muon"), after_two_steps("adamw")
     alike = {name for name in muon if torch.equal(muon[name], adamw[name])}
-    assert alike == {"0.weight", "1.bias", "2.weight", "2.bias"}
+    assert alike == {"0.weight", "1.vectors", "2.bias", "3.weight", "3.bias"}
 
 
 def test_it_goes_on_from_a_checkpoint_as_if_nothing_had_happened(tmp_path):

@@ -21,7 +21,7 @@ from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
 from gemel.training.train import make_plan, prepare_for
-from gemel.training.validation import build_validation, draw_one_shot
+from gemel.training.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.twin import SharedTwin
 
 LABELS, DRAWERS = 30, 4
@@ -150,3 +150,13 @@ def test_who_has_patience_keeps_the_best_and_who_has_none_the_last():
     assert not load_recipe(
         "default", ["training.patience=3", "training.keep=last"]
     ).training.keeps_best
+
+
+@pytest.mark.parametrize(("labels", "each"), [(20_000, 2), (10, 2000)])
+def test_of_many_items_those_are_taken_that_have_partners(labels, each):
+    of = np.random.default_rng(1).permutation(np.repeat(np.arange(labels), each))
+    taken = of[some_items(of, np.random.default_rng(0))]
+    assert len(taken) == VALIDATION_ITEMS
+    counts = np.bincount(taken, minlength=labels)
+    assert (counts[counts > 0] >= 2).all()
+    assert len(counts[counts > 0]) == min(labels, VALIDATION_ITEMS // 2)

@@ -36,7 +36,7 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help="A name from `gemel recipes`, or a TOML file.  [default: default]",
+            help="A name from `gemel recipes`, or a TOML file.  [default: by the data]",
         ),
     ] = None,
     out: Annotated[

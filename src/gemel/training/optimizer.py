@@ -8,6 +8,7 @@ from typing import Any, final
 import torch
 from torch import nn
 
+from gemel.encoders.stem import TokenVectors
 from gemel.errors import RecipeError
 from gemel.recipe import Recipe
 from gemel.recipe.schedule import LayerSetting, OptimizerSetting, ScheduleSetting
@@ -20,7 +21,7 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
     Raises `RecipeError` for rates of a layer that the network does not have.
     """
     _check_layers(setting, module)
-    tables = {id(table.weight) for table in module.modules() if isinstance(table, nn.Embedding)}
+    tables = {id(table) for part in module.modules() for table in _tables(part)}
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, parameter in module.named_parameters():
         if not parameter.requires_grad:
@@ -43,6 +44,13 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
             return torch.optim.RMSprop(defaults, alpha=0.9, eps=1e-7)
         case "sgd":
             return torch.optim.SGD(defaults)
+
+
+def _tables(module: nn.Module) -> tuple[torch.Tensor, ...]:
+    """Vectors of words: rows that are looked up, and no matrix that anything is multiplied with."""
+    if isinstance(module, TokenVectors):
+        return (module.vectors,)
+    return (module.weight,) if isinstance(module, nn.Embedding) else ()
 
 
 def _check_layers(setting: OptimizerSetting, module: nn.Module) -> None:

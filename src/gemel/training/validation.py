@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from gemel.arrays import Indices
+from gemel.arrays import Codes, Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.evaluation.few_shot import Episodes, answer_episodes
 from gemel.evaluation.pairs import PairLimits, PairSample
@@ -149,8 +149,15 @@ def _validation_sample(prepared: Prepared, recipe: Recipe) -> tuple[Indices, Pai
     if prepared.dataset.pairs is not None:
         return items, prepared.pairs("validation", "sampled", seed)
     if len(items) > VALIDATION_ITEMS:
-        items = items[
-            np.sort(np.random.default_rng(seed).permutation(len(items))[:VALIDATION_ITEMS])
-        ]
+        items = items[some_items(prepared.labels(items), np.random.default_rng(seed))]
     limits = JOINT_VALIDATION_PAIRS if recipe.tie == "joint" else VALIDATION_PAIRS
     return items, prepared.sampled_pairs(items, seed, limits)
+
+
+def some_items(labels: Codes, rng: np.random.Generator) -> Indices:
+    """Positions of `VALIDATION_ITEMS`: of whole labels where these are so many that few of the
+    items would have a partner."""
+    if 2 * len(np.unique(labels)) <= VALIDATION_ITEMS:
+        return np.sort(rng.permutation(len(labels))[:VALIDATION_ITEMS])
+    place = rng.permutation(labels.max() + 1)[labels]
+    return np.sort(np.argsort(place, kind="stable")[:VALIDATION_ITEMS])
