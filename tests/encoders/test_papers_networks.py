@@ -7,6 +7,7 @@ import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.encoders.chopra import Subsampling
+from gemel.encoders.stem import TokenVectors
 from gemel.errors import RecipeError
 from gemel.metrics import METRICS
 
@@ -152,3 +153,44 @@ def test_signet_with_the_stride_of_the_authors_program():
     assert dense.in_features == 256 * 3 * 5
     with pytest.raises(RecipeError, match="stride 4 needs larger pictures than 28x28"):
         grey("signet", 28, stride=4)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "bound"),
+    [
+        (grey("mlp", 28), "glorot"),
+        (ENCODERS["conv"]((3, 40, 40), PixelStatistics.untouched(3)), "glorot"),
+        (ENCODERS["signet"]((1, 64, 96), PixelStatistics.untouched(1)), "glorot"),
+        (ENCODERS["tdnn"](TokenVectors(torch.rand(9, 8))), "fan-in"),
+    ],
+    ids=["mlp", "conv", "signet", "tdnn"],
+)
+def test_first_weights_are_as_their_docstrings_say_and_biases_zero(encoder, bound):
+    layers = [
+        layer
+        for layer in encoder.modules()
+        if isinstance(layer, torch.nn.Conv1d | torch.nn.Conv2d | torch.nn.Linear)
+    ]
+    assert layers
+    for layer in layers:
+        fan_in, fan_out = (layer.weight[0].numel(), layer.weight.numel() // layer.weight.shape[1])
+        assert not layer.bias.any()
+        if bound == "fan-in":
+            assert layer.weight.std().item() == pytest.approx(fan_in**-0.5, rel=0.2)
+            continue
+        # Glorot-uniform: within sqrt(6 / (fan_in + fan_out)), and up to it.
+        largest = layer.weight.abs().max().item()
+        assert largest <= (6 / (fan_in + fan_out)) ** 0.5
+        assert largest == pytest.approx((6 / (fan_in + fan_out)) ** 0.5, rel=0.02)
+
+
+def test_signets_response_norm_divides_by_the_sum_of_squares_of_five_maps():
+    norm = next(
+        layer
+        for layer in grey("signet", 64).modules()
+        if isinstance(layer, torch.nn.LocalResponseNorm)
+    )
+    maps = torch.arange(1.0, 8.0).view(1, 7, 1, 1) * 50
+    squares = sum((50.0 * other) ** 2 for other in (2, 3, 4, 5, 6))  # two on either side of the 4th
+    expected = 200 / (2 + 1e-4 * squares) ** 0.75
+    assert norm(maps)[0, 3, 0, 0].item() == pytest.approx(expected)

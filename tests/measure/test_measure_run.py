@@ -21,6 +21,7 @@ from gemel.measure.history import read_history, write_history
 from gemel.measure.packed import PackedSide
 from gemel.measure.protocols import Question
 from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
+from gemel.networks import EncoderSide
 from gemel.progress import Silent
 from gemel.run import Run
 
@@ -219,6 +220,20 @@ def test_a_run_whose_data_are_told_no_more_is_one_sentence(own_run):
     own_run.data.unlink()
     with pytest.raises(RunError, match=r"data\.json must be as training wrote it"):
         measured(own_run)
+
+
+def test_trials_cost_no_encoding(tiny_run, monkeypatch):
+    encoded = []
+    encode = EncoderSide.encode
+
+    def counted(self, packed):
+        encoded.append(len(packed))
+        return encode(self, packed)
+
+    monkeypatch.setattr(EncoderSide, "encode", counted)
+    trials = measured(tiny_run, protocol="few-shot", ways=2).figures["accuracy"].n
+    items = own_data(tiny_run, Silent()).side("test")
+    assert sum(encoded) == len(items) < trials
 
 
 def test_a_few_shot_task_may_be_asked_for(tiny_run):
