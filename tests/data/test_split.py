@@ -338,3 +338,14 @@ class TestPairs:
             same = data.pairs.same[parts.pairs.side(name)]
             assert same.any()
             assert not same.all()
+
+
+def test_copies_are_told_by_whether_their_labels_agree():
+    labels = [label for label in range(4) for _ in range(10)]
+    contents = np.arange(40)
+    assert "cop" not in divided(labelled(labels), contents).reason
+    contents[[1, 2]] = 0
+    contents[10] = 39
+    reason = divided(labelled(labels), contents, by="item").reason
+    assert "2 items are copies of another of the same label" in reason
+    assert "1 item is a copy of one of another label" in reason

@@ -47,6 +47,21 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     return Settled(sides, remarks)
 
 
+def copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
+    """A sentence about items that are equal to others: easy matches, or labels that contradict."""
+    kinds = np.unique(np.stack([contents, labels], 1)[alive], axis=0)
+    twice = int(alive.sum()) - len(kinds)
+    contradicting = len(kinds) - len(np.unique(kinds[:, 0]))
+    told = []
+    if twice:
+        are = count(twice, "item is a copy", "items are copies")
+        told.append(f"{are} of another of the same label, and a match that cannot be missed.")
+    if contradicting:
+        are = count(contradicting, "item is a copy", "items are copies")
+        told.append(f"{are} of one of another label: one of the two labels is wrong.")
+    return tuple(told)
+
+
 def opened(sides: Codes) -> tuple[Codes, tuple[str, ...]]:
     """Training opened for sharing out where the source gives no validation or no test."""
     has = {side: bool((sides == side).any()) for side in (-1, TRAIN, VALIDATION, TEST)}
