@@ -31,7 +31,6 @@ from command import Gemel
         ),
         (["evaluate", "run", "--protocol", "retrieval", "--makers", "two"], "--makers goes with"),
         (["evaluate", "run", "--protocol", "few-shot", "--small-groups", "skip"], "--makers two"),
-        (["evaluate", "run", "digits", "--protocol", "lake-runs"], "leave out DATA"),
         (["evaluate", "run", "--protocol", "lake-runs", "--method", "hausdorff"], "leave out RUN"),
         (["compare", "run", "a.png"], "missing argument 'B'"),
         (["embed", "run", "digits"], "missing option '--out'"),

@@ -328,6 +328,13 @@ def test_history_is_read_back_as_numbers(tmp_path):
     assert read_history(tmp_path / "nothing.csv") == []
 
 
+def test_an_archive_of_runs_may_be_named(tiny_run, tmp_path):
+    with pytest.raises(DataError, match=r"Lake's runs are an archive, all_runs.zip, got 'digits'"):
+        measured(tiny_run, "digits", protocol="lake-runs")
+    with pytest.raises(DataError, match=r"mine.zip' is not a whole zip archive"):
+        measured(tiny_run, str(tmp_path / "mine.zip"), protocol="lake-runs")
+
+
 def test_the_hausdorff_distance_on_all_runs_is_as_was_published(gemel_data):
     """38.8 % wrong on Lake's archive. The other archive is made of ten other alphabets."""
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
@@ -344,7 +351,7 @@ def test_lakes_runs_by_the_hausdorff_distance_are_as_its_demonstration_has_them(
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
         pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
     few = runs.omniglot_runs()[:4]
-    monkeypatch.setattr(runs, "omniglot_runs", lambda: few)
+    monkeypatch.setattr(runs, "omniglot_runs", lambda archive: few)
     right = []
     for run in few:
         known = [ink(drawing) for drawing in run.training]

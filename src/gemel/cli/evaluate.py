@@ -36,7 +36,8 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="A folder, a table or a built-in name.  [default: the run's own test items]",
+            help="A folder, a table or a built-in name; for lake-runs an archive.  "
+            "[default: the run's own test items]",
         ),
     ] = None,
     protocol: Annotated[
@@ -175,8 +176,6 @@ def evaluate(
         "relative": relative,
     }
     _refuse_unused(protocol, asked)
-    if protocol == "lake-runs" and (data is not None or seed is not None):
-        raise typer.BadParameter("Lake's runs bring their own data: leave out DATA and --seed")
     if method == "hausdorff":
         if protocol != "lake-runs":
             raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")

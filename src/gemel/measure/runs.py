@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gemel.counting import count
-from gemel.data import BUILTINS, Dataset, open_data
+from gemel.data import BUILTINS, Dataset, data_path, open_data
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
@@ -37,7 +37,7 @@ def measure_run(
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
     if protocol == "lake-runs":
-        return _lake_runs(load(run.path))
+        return _lake_runs(load(run.path), _archive(data))
     if protocol == "linear-probe":
         answer = probe(load(run.path), _divided(run, data, progress), question.seed, progress)
         return _told(answer, progress)
@@ -160,22 +160,34 @@ def measure_hausdorff() -> Answer:
     return _lake_answer(HausdorffComparer(points), lake)
 
 
-def _lake_runs(matcher: Matcher) -> Answer:
+def _lake_runs(matcher: Matcher, archive: Path | None) -> Answer:
     kinds = {matcher.file.input.kind, (matcher.file.right_input or matcher.file.input).kind}
     if kinds != {"image"}:
         raise RunError(
             f"Lake's runs are pictures on both sides, and {matcher.path} reads items of the kind "
             f"{' and '.join(sorted(kinds))}: measure it with another --protocol"
         )
-    items, lake = _run_items()
+    items, lake = _run_items(archive)
     return _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
 
 
-def _run_items() -> tuple[list[bytes], list[LakeRun]]:
+def _archive(data: str | None) -> Path | None:
+    """The archive of runs that is named; none for the one beside Omniglot."""
+    if data is None or data == "omniglot":
+        return None
+    if not data.lower().endswith(".zip"):
+        raise DataError(
+            f"Lake's runs are an archive, all_runs.zip, got {data!r}: name it, or leave DATA out "
+            "for the one beside Omniglot"
+        )
+    return data_path(data)
+
+
+def _run_items(archive: Path | None = None) -> tuple[list[bytes], list[LakeRun]]:
     """All drawings of all runs in one list, and each run as positions in it."""
     items: list[bytes] = []
     lake: list[LakeRun] = []
-    for run in omniglot_runs():
+    for run in omniglot_runs(archive):
         start = len(items)
         items += [*run.test, *run.training]
         test = np.arange(start, start + len(run.test))
