@@ -34,7 +34,7 @@ def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
             return "image"
         if kind:
             named[kind] += 1
-    for kind, amount in named.items():
+    for kind, amount in named.most_common(1):
         if 2 * amount > len(filled):
             return kind
     return "text" if filled else "image"

@@ -47,7 +47,7 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     return Settled(sides, remarks)
 
 
-def copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
+def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
     """A sentence about items that are equal to others: easy matches, or labels that contradict."""
     kinds = np.unique(np.stack([contents, labels], 1)[alive], axis=0)
     twice = int(alive.sum()) - len(kinds)

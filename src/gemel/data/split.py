@@ -14,7 +14,7 @@ from gemel.data.allotment import Needs, allot_items, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.folds import fold_of_unit, refuse_folds
 from gemel.data.pair_split import rows_within, split_pairs
-from gemel.data.settled import NOWHERE, Settled, copies, open_shares, settle
+from gemel.data.settled import NOWHERE, Settled, open_shares, settle, told_of_copies
 from gemel.data.sides import Split, SplitConfig, Unit
 from gemel.data.together import content_codes, together
 from gemel.errors import DataError
@@ -73,7 +73,7 @@ def split(
             "split.by or the shares, or give a split of your own in a table"
         )
     train, validation, test = (np.flatnonzero(sides == side) for side in (TRAIN, VALIDATION, TEST))
-    copied = copies(labelled.labels, contents, sides != NOWHERE)
+    copied = told_of_copies(labelled.labels, contents, sides != NOWHERE)
     reason = " ".join(
         [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, sides)]
     )

@@ -11,6 +11,7 @@ import numpy as np
 from gemel.arrays import Embeddings, Indices, Packed, Padded
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.inputs import Raw
+from gemel.matcher_file import Tie
 from gemel.measure.packed import PackedSide, PackedSides
 from gemel.networks import EncoderSide, JointNetworks, Networks, Side, read
 from gemel.progress import Progress, Silent
@@ -90,9 +91,9 @@ def encoded(
     return embeddings
 
 
-def most_pairs(networks: Networks | JointNetworks, asked: int | None) -> int | None:
+def most_pairs(tie: Tie, asked: int | None) -> int | None:
     """How many pairs a protocol may look at; None for as many as its figures need."""
-    return JOINT_PAIRS if asked is None and isinstance(networks, JointNetworks) else asked
+    return JOINT_PAIRS if asked is None and tie == "joint" else asked
 
 
 def embeddings_of(comparer: Comparer) -> Embeddings | None:

@@ -89,7 +89,7 @@ class Subject:
 
     def verification(self, question: Question) -> Verified:
         """Same or different, at the matcher's threshold and with its probabilities."""
-        most = most_pairs(self.matcher.networks, question.most_pairs)
+        most = most_pairs(self.matcher.file.tie, question.most_pairs)
         pairs = self.prepared.pairs(self.side, question.pairs, question.seed, most)
         prior = self.matcher.file.prior if question.prior is None else question.prior
         point = OperatingPoint(
@@ -114,7 +114,7 @@ class Subject:
             small_groups=question.small_groups,
         )
         read = self._reader(items)
-        most = most_pairs(self.matcher.networks, question.most_pairs)
+        most = most_pairs(self.matcher.file.tie, question.most_pairs)
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
@@ -225,7 +225,7 @@ class Subject:
 
     def _queries(self, items: int, question: Question) -> int:
         """How many items retrieval asks for; fewer where every comparison is dear."""
-        most = most_pairs(self.matcher.networks, question.most_pairs)
+        most = most_pairs(self.matcher.file.tie, question.most_pairs)
         if most is not None:
             return max(1, min(USUAL_QUERIES, most // items))
         each = max(1, items * self.matcher.file.embedding_size)

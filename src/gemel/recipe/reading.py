@@ -7,8 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from gemel.inputs.image import LARGEST_SIDE
-from gemel.inputs.series.derive import sources
-from gemel.inputs.series.input import LONGEST
+from gemel.inputs.series.input import LONGEST, check_samples
 from gemel.recipe.setting import Setting
 
 Side: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
@@ -61,19 +60,10 @@ class SeriesReading(Setting):
     normalise: Literal["auto", "none", "each", "shape", "channels"] = "auto"
 
     @model_validator(mode="after")
-    def _known_channels(self) -> SeriesReading:
-        """Now, and not when the data have been looked at."""
-        for channel in () if self.channels == "auto" else self.channels:
-            sources(channel)
-        return self
-
-    @model_validator(mode="after")
-    def _one_length(self) -> SeriesReading:
-        if self.length is not None and self.every is not None:
-            raise ValueError(
-                "a sequence has either length samples or one for every so many, got "
-                f"input.length={self.length} and input.every={self.every:g}: leave out one of them"
-            )
+    def _can_be_read(self) -> SeriesReading:
+        """Refused now, and not when the data have been looked at."""
+        channels = () if self.channels == "auto" else self.channels
+        check_samples(channels, self.length, self.every)
         return self
 
 

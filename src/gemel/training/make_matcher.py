@@ -15,7 +15,7 @@ from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import networks_of
 from gemel.matcher_file import FORMAT, MatcherFile, seal
-from gemel.measure.compared import JOINT_PAIRS, comparer_of, embeddings_of, some_of
+from gemel.measure.compared import comparer_of, embeddings_of, most_pairs, some_of
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
@@ -70,7 +70,7 @@ def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
     """The validation pairs that thresholds and probabilities are learned from."""
     asked = recipe.evaluation
     source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
-    most = JOINT_PAIRS if recipe.tie == "joint" and asked.most_pairs is None else asked.most_pairs
+    most = most_pairs(recipe.tie, asked.most_pairs)
     return prepared.pairs("validation", source, recipe.seed, most)
 
 

@@ -32,6 +32,17 @@ LARGEST = 1e6
 """Numbers beyond this, either way, would drown all others: they are held there."""
 
 
+def check_samples(channels: tuple[str, ...], length: int | None, every: float | None) -> None:
+    """Raises ValueError for channels that nothing is known of, or samples counted in two ways."""
+    for channel in channels:
+        sources(channel)
+    if length is not None and every is not None:
+        raise ValueError(
+            "a sequence has either length samples or one for every so many, got "
+            f"input.length={length} and input.every={every:g}: leave out one of them"
+        )
+
+
 @final
 class SeriesInput(BaseModel):
     """How any sequence becomes (samples, channels) floats; saved with the matcher.
@@ -60,18 +71,8 @@ class SeriesInput(BaseModel):
     normalise: Normalise = "each"
 
     @model_validator(mode="after")
-    def _known_channels(self) -> SeriesInput:
-        for channel in self.channels:
-            sources(channel)
-        return self
-
-    @model_validator(mode="after")
-    def _one_length(self) -> SeriesInput:
-        if self.length is not None and self.every is not None:
-            raise ValueError(
-                "a sequence has either length samples or one for every so many, got "
-                f"length={self.length} and every={self.every:g}: leave out one of them"
-            )
+    def _can_be_read(self) -> SeriesInput:
+        check_samples(self.channels, self.length, self.every)
         return self
 
     @property
