@@ -20,7 +20,7 @@ from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.networks import ENCODER, METRIC, Networks
 from gemel.training import make_matcher as room
-from gemel.training.export import export_networks, plain_copy
+from gemel.training.export import export_networks, plain_copy, save_weights
 from gemel.training.parity import measure_parity
 from gemel.twin import SharedTwin
 
@@ -99,6 +99,7 @@ def exported(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     twin, reader, packed = twin_of(request.param, BESIDE[request.param])
     export_networks(twin, folder)
+    save_weights(twin, folder)
     return twin, reader, packed, folder
 
 

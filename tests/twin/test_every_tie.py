@@ -15,7 +15,7 @@ from gemel.inputs import ImageInput
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.networks import JointNetworks, Networks
-from gemel.training.export import export_networks, plain_copy
+from gemel.training.export import export_networks, plain_copy, save_weights
 from gemel.training.parity import measure_parity
 from gemel.twin import TIES, JointTwin, SeparateTwin, SharedTwin, check_margin, stacked
 
@@ -150,6 +150,7 @@ def test_a_state_survives_saving(twin, tmp_path):
 def networks_of(twin, folder):
     reader = ImageInput(height=4, width=4, channels=1)
     export_networks(twin, folder)
+    save_weights(twin, folder)
     if isinstance(twin, JointTwin):
         return JointNetworks(folder, reader, reader)
     return Networks(folder, reader, reader if isinstance(twin, SeparateTwin) else None)

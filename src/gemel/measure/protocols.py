@@ -40,7 +40,7 @@ USUAL_WAYS = (20, 5)
 USUAL_QUERIES = 2_000
 """Of retrieval."""
 MOST_NUMBERS = 4 * 10**9
-"""That retrieval compares: where embeddings are whole feature maps, it asks fewer queries."""
+"""That are compared: where embeddings are whole feature maps, fewer questions are asked."""
 
 
 @final
@@ -114,14 +114,16 @@ class Subject:
             small_groups=question.small_groups,
         )
         read = self._reader(items)
-        most = most_pairs(self.matcher.file.tie, question.most_pairs)
+        bounded = most_pairs(self.matcher.file.tie, question.most_pairs) is not None
+        asked_for = question.ways or question.shots or question.makers == "two"
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
         recall = self._recall(items)
         most_ways = USUAL_WAYS[0] if recall is None else recall.ways
         for ways, shots in _tasks(candidates, question, most_ways):
-            trials = None if most is None else max(1, min(USUAL_TRIALS, most // (ways * shots)))
+            few = bounded or not asked_for
+            trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
             result = score_episodes(comparer, candidates.labels, episodes, read=read)
             figures.setdefault("accuracy", result.figures["accuracy"])
@@ -144,7 +146,7 @@ class Subject:
         if self.prepared.dataset.labels is None:
             pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
             many = len(self.prepared.side(self.side))
-            asked = self._queries(many, question)
+            asked = self._affordable(USUAL_QUERIES, many, question)
             task = RetrievalTask(asked, question.seed)
             one_way = (
                 self.matcher.file.tie == "separate" or self.prepared.dataset.unlike is not None
@@ -153,7 +155,7 @@ class Subject:
             return self._answer("retrieval", question, found, None)
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
-        task = RetrievalTask(self._queries(len(items), question), question.seed)
+        task = RetrievalTask(self._affordable(USUAL_QUERIES, len(items), question), question.seed)
         sides = self.prepared.two_sides(items)
         result = retrieval(comparer, labels, task, sides=sides)
         return self._answer("retrieval", question, result.figures, result.evidence)
@@ -223,13 +225,13 @@ class Subject:
         figures = score_sequences(recall.sequences, labels, task)
         return self._answer("sequences", question, figures, None)
 
-    def _queries(self, items: int, question: Question) -> int:
-        """How many items retrieval asks for; fewer where every comparison is dear."""
+    def _affordable(self, usual: int, pairs: int, question: Question) -> int:
+        """How many questions of so many pairs each; fewer where every comparison is dear."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
         if most is not None:
-            return max(1, min(USUAL_QUERIES, most // items))
-        each = max(1, items * self.matcher.file.embedding_size)
-        return max(100, min(USUAL_QUERIES, MOST_NUMBERS // each))
+            return max(1, min(usual, most // pairs))
+        each = max(1, pairs * self.matcher.file.embedding_size)
+        return max(100, min(usual, MOST_NUMBERS // each))
 
     def _reader(self, items: Indices) -> Read | None:
         """What answers episodes of these items in the light of all examples, if anything does."""

@@ -63,3 +63,11 @@ MetricChoice: TypeAlias = Annotated[
 
 Tie: TypeAlias = Literal["shared", "separate", "joint"]
 """One encoder for both sides, one for each, or one for the pair as a whole."""
+
+
+class InUseSetting(Setting):
+    """How pictures are looked at when the training is over: mirrored too, `sideways` in two views
+    or `both-ways` in four, and softened as those of training are by being moved."""
+
+    mirror: Literal["no", "sideways", "both-ways"] = "no"
+    soften: bool = False

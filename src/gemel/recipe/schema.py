@@ -10,7 +10,7 @@ from pydantic import Field, PositiveInt, model_validator
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.recipe.memories import MemoryChoice
-from gemel.recipe.network import EncoderChoice, MetricChoice, Tie
+from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice, Tie
 from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
 from gemel.recipe.one_side import (
     check_augments,
@@ -38,7 +38,9 @@ ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
 
 
 WORDS = frozenset({"about", "small", "reproduction"})
-"""What a recipe says of itself and of what comes after: it decides nothing of a training."""
+"""What a recipe says of itself and of what is measured: it decides nothing of a matcher."""
+AFTERWARDS = frozenset({"test_time"})
+"""What a matcher is made with when the training is over: a trained run can be given another."""
 
 
 class CalibrationSetting(Setting):
@@ -84,6 +86,7 @@ class Recipe(Setting):
     tie: Tie = "shared"
     right: RightSetting | None = None
     metric: MetricChoice
+    test_time: InUseSetting | None = None
     reader: ReaderChoice | None = None
     memory: MemoryChoice | None = None
     loss: LossChoice
@@ -179,6 +182,22 @@ class Recipe(Setting):
                 "a joint tie has one encoder, of the pair: leave right.encoder out, or set tie to "
                 '"separate"'
             )
+
+    @model_validator(mode="after")
+    def _pictures_have_views(self) -> Recipe:
+        if self.test_time is None:
+            return self
+        if self.input.kind != "image":
+            raise ValueError(
+                f"test_time mirrors pictures, and items of the kind {self.input.kind} are read: "
+                "leave test_time out"
+            )
+        if self.tie != "shared" or self.reader is not None or self.memory is not None:
+            raise ValueError(
+                "test_time averages distances between items of a shared tie, without a reader or "
+                'memory: leave test_time out, or set tie to "shared" and leave those out'
+            )
+        return self
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Recipe:

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gemel.data import Dataset
 from gemel.matcher import load
 from gemel.progress import Progress
-from gemel.recipe import Recipe
-from gemel.recipe.schema import WORDS
+from gemel.recipe import Recipe, load_recipe
+from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.reproduction.circumstances import commit, machine
 from gemel.run import Run
 from gemel.training.train import Order, train
@@ -60,6 +60,8 @@ class Unit:
             record = self._record()
             if record is None:
                 record = self._trained(run, progress)
+            elif load_recipe(run.recipe).test_time != self.recipe.test_time:
+                record = self._made_anew(record, progress)
             else:
                 progress.say(f"{self.path} is finished already and is used as it is")
         return run, record
@@ -81,6 +83,14 @@ class Unit:
         write_text(self._record_path, record.model_dump_json(indent=2) + "\n")
         return record
 
+    def _made_anew(self, record: Record, progress: Progress) -> Record:
+        """The matcher of a finished training, for a recipe that looks at pictures otherwise."""
+        made_by = commit()
+        train(Order(self.data, self.source, self.changes, self.path, resume=True), progress)
+        record = record.model_copy(update={"commit": f"{record.commit}, {made_by}"})
+        write_text(self._record_path, record.model_dump_json(indent=2) + "\n")
+        return record
+
     @property
     def _record_path(self) -> Path:
         return self.path / "reproduction.json"
@@ -93,8 +103,8 @@ class Unit:
 
 
 def digest(recipe: Recipe, dataset: Dataset) -> str:
-    """A short name for all that decides a training, but for its seed and fold."""
-    tree = recipe.model_dump(mode="json", exclude={*WORDS, "seed"}, exclude_none=True)
+    """A short name for all that decides a training's weights, but for its seed and fold."""
+    tree = recipe.model_dump(mode="json", exclude={*WORDS, *AFTERWARDS, "seed"}, exclude_none=True)
     tree["split"]["fold"] = 0
     told = json.dumps([tree, dataset.fingerprint()], sort_keys=True)
     return sha256(told.encode()).hexdigest()[:8]

@@ -25,7 +25,7 @@ AnyTwin = TypeVar("AnyTwin", bound=Twin)
 
 
 def export_networks(twin: Twin, folder: Path) -> None:
-    """Writes the files of weights that the twin's tie has; `twin` is left as it is."""
+    """Writes the networks that the twin's tie has; `twin` is left as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     twin = plain_copy(twin)
     if isinstance(twin, JointTwin):
@@ -37,22 +37,24 @@ def export_networks(twin: Twin, folder: Path) -> None:
         _export_metric(twin.metric, twin.encoders[0].embedding_size, folder / METRIC)
         if twin.reader is not None:
             export_reader(ReaderNetwork(twin.reader, twin.metric), folder)
-    save_file(
-        {name: value.contiguous() for name, value in twin.state_dict().items()},
-        folder / WEIGHTS,
-    )
+
+
+def save_weights(twin: Twin, folder: Path) -> None:
+    """For those who go on in torch."""
+    state = plain_copy(twin).state_dict()
+    save_file({name: value.contiguous() for name, value in state.items()}, folder / WEIGHTS)
 
 
 def plain_copy(twin: AnyTwin) -> AnyTwin:
     """The twin on the CPU, in full precision, uncompiled, ready to answer."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compiled = [encoder._compiled_call_impl for encoder in twin.encoders]
-        for encoder in twin.encoders:
-            encoder._compiled_call_impl = None
+        compiled = [(part, part._compiled_call_impl) for part in twin.modules()]
+        for part, _ in compiled:
+            part._compiled_call_impl = None
         plain = copy.deepcopy(twin)
-        for encoder, call in zip(twin.encoders, compiled, strict=True):
-            encoder._compiled_call_impl = call
+        for part, call in compiled:
+            part._compiled_call_impl = call
     return plain.to("cpu", memory_format=torch.contiguous_format).float().eval()  # type: ignore[call-overload,no-any-return]
 
 

@@ -22,7 +22,7 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.training.calibrate import Calibrated, calibrate
-from gemel.training.export import export_networks
+from gemel.training.export import export_networks, save_weights
 from gemel.training.export_memory import check_memory, export_memory
 from gemel.training.parity import Parity, measure_parity
 from gemel.training.plan import Plan
@@ -38,7 +38,8 @@ def make_matcher(
 ) -> tuple[str, ...]:
     """Writes `matcher/` of a run, whole or not at all; returns what the user should know of it."""
     with whole_folder(run.matcher) as folder:
-        export_networks(plan.twin, folder)
+        export_networks(plan.used, folder)
+        save_weights(plan.twin, folder)
         readers = prepared.packed.readers
         networks = networks_of(folder, plan.recipe.tie, readers.left, readers.right)
         pairs = calibration_pairs(plan.recipe, prepared)
@@ -94,7 +95,7 @@ def _parity(
     both = np.isin(pairs.left, items) & np.isin(pairs.right, items)
     left, right = (np.searchsorted(items, side[both]) for side in (pairs.left, pairs.right))
     compared = some_of(prepared.packed, prepared.side("validation")[items])
-    return measure_parity(plan.twin, networks, compared, (left, right), threshold)
+    return measure_parity(plan.used, networks, compared, (left, right), threshold)
 
 
 def _file(
@@ -102,7 +103,7 @@ def _file(
 ) -> MatcherFile:
     """All but the checksums, which sealing adds."""
     recipe, readers = plan.recipe, prepared.packed.readers
-    embeds = isinstance(plan.twin, EmbeddingTwin)
+    embeds = isinstance(plan.used, EmbeddingTwin)
     return MatcherFile(
         format=FORMAT,
         name=name,
@@ -114,7 +115,7 @@ def _file(
         encoder=recipe.encoder.name,
         right_encoder=recipe.right_side.encoder.name if recipe.tie == "separate" else None,
         metric=recipe.metric.name,
-        embedding_size=plan.twin.encoders[0].embedding_size if embeds else 0,
+        embedding_size=plan.used.encoders[0].embedding_size if embeds else 0,
         calibration=calibrated.calibration,
         thresholds=calibrated.thresholds,
         prior=recipe.calibration.prior,

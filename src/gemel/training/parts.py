@@ -32,7 +32,16 @@ from gemel.recipe.sequence_encoders import (
     SequenceSetting,
     TokenVectorsSetting,
 )
-from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, stacked
+from gemel.twin import (
+    VIEWS,
+    JointTwin,
+    SeparateTwin,
+    SharedTwin,
+    Twin,
+    check_margin,
+    in_use,
+    stacked,
+)
 
 RANDOM_VECTORS = 0.4
 """The deviation of vectors that are drawn: about that of GloVe's."""
@@ -66,6 +75,14 @@ def build_twin(recipe: Recipe, left: Fed, right: Fed | None = None) -> Twin:
                 return SeparateTwin(encoder, other, _metric(recipe, encoder))
             case "joint":
                 return _joint(recipe, left, right)
+
+
+def twin_in_use(recipe: Recipe, twin: Twin) -> Twin:
+    """The twin as a matcher asks it."""
+    if recipe.test_time is None:
+        return twin
+    assert isinstance(twin, SharedTwin), "the recipe has checked it"
+    return in_use(twin, VIEWS[recipe.test_time.mirror], soften=recipe.test_time.soften)
 
 
 def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:

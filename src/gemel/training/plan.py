@@ -35,12 +35,14 @@ class Feed:
 class Plan:
     """What to train, on what, and how to tell whether it gets better.
 
-    `left` and `right` give the items of either side, and are one for a shared tie; `validate` the
-    figures of a twin on the validation side by name, `auc` among them.
+    `used` has the weights of `twin` and is what the matcher will ask: the same, or one that looks
+    at several views. `left` and `right` give the items of either side, and are one for a shared
+    tie; `validate` the figures of a twin on the validation side by name, `auc` among them.
     """
 
     recipe: Recipe
     twin: Twin
+    used: Twin
     loss: Loss
     batches: BatchKind
     left: Feed

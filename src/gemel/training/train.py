@@ -21,7 +21,7 @@ from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.runs import run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
-from gemel.recipe.schema import WORDS
+from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.calibrate import check_target
@@ -30,7 +30,7 @@ from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import calibration_pairs, make_matcher
 from gemel.training.own_figures import own_figures, write_metrics
-from gemel.training.parts import Fed, build_loss, build_memory, build_twin
+from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain
 from gemel.training.speed import fast_arithmetic
@@ -164,12 +164,13 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
 
 
 def _check_kept(recipe: Recipe, begun: Recipe) -> None:
-    """The command that began a run may be repeated; only its length may be asked for anew."""
+    """The command that began a run may be repeated; only its length may be asked for anew, and
+    what comes after the training."""
     asked, kept = _but_its_length(recipe), _but_its_length(begun)
     changed = [
         key
         for key in Recipe.model_fields
-        if key not in WORDS and getattr(asked, key) != getattr(kept, key)
+        if key not in WORDS | AFTERWARDS and getattr(asked, key) != getattr(kept, key)
     ]
     if changed:
         raise RecipeError(
@@ -210,6 +211,7 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     return Plan(
         recipe=recipe,
         twin=twin,
+        used=twin_in_use(recipe, twin),
         loss=build_loss(recipe, twin),
         batches=build_batches(recipe, prepared),
         left=left_feed,

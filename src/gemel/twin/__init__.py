@@ -10,6 +10,7 @@ via Convolutional Neural Networks", CVPR 2015, section 3.
 
 from __future__ import annotations
 
+from gemel.twin.in_use import VIEWS, in_use
 from gemel.twin.joint import JointTwin, stacked
 from gemel.twin.separate import SeparateTwin
 from gemel.twin.shared import Asked, SharedTwin
@@ -23,6 +24,7 @@ TIES: dict[str, type[Twin]] = {
 
 __all__ = [
     "TIES",
+    "VIEWS",
     "Asked",
     "EmbeddingTwin",
     "JointTwin",
@@ -30,5 +32,6 @@ __all__ = [
     "SharedTwin",
     "Twin",
     "check_margin",
+    "in_use",
     "stacked",
 ]

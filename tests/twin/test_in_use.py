@@ -1,0 +1,107 @@
+"""Views in use: what is averaged, that weights are shared, and what has no views at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.errors import RecipeError
+from gemel.inputs import ImageInput
+from gemel.metrics import METRICS
+from gemel.networks import Networks
+from gemel.recipe import load_recipe
+from gemel.training.export import export_networks
+from gemel.training.parts import Fed, build_twin, twin_in_use
+from gemel.twin import VIEWS, SharedTwin, in_use
+from gemel.twin.in_use import softened
+
+SHAPE = (1, 6, 6)
+
+
+def made(mirror="both-ways", metric="euclidean", *, soften=False):
+    torch.manual_seed(1)
+    statistics = PixelStatistics.untouched(1)
+    encoder = ENCODERS["mlp"](SHAPE, statistics, widths=(8,), output="linear", dropout=0.0)
+    twin = SharedTwin(encoder, METRICS[metric](8)).eval()
+    return in_use(twin, VIEWS[mirror], soften=soften), encoder
+
+
+def pictures(count=5):
+    return torch.rand(count, *SHAPE, generator=torch.Generator().manual_seed(0))
+
+
+def all_pairs(twin, items):
+    embeddings = twin.embed((items,))
+    return twin.metric(embeddings[None], embeddings[None])[0]
+
+
+@pytest.mark.parametrize(("mirror", "flips"), [("sideways", [3]), ("both-ways", [3, 2, (2, 3)])])
+def test_distances_are_the_mean_over_both_items_mirrored_alike(mirror, flips):
+    twin, encoder = made(mirror)
+    items = pictures()
+    views = [items, *(items.flip(axes) for axes in flips)]
+    each = [torch.cdist(encoder(view), encoder(view)) for view in views]
+    expected = torch.stack(each).mean(0)
+    torch.testing.assert_close(all_pairs(twin, items), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_a_mirrored_pair_is_as_far_apart_as_the_pair():
+    twin, _ = made()
+    items = pictures()
+    there, mirrored = all_pairs(twin, items), all_pairs(twin, items.flip(3))
+    torch.testing.assert_close(there, mirrored, atol=1e-5, rtol=1e-5)
+
+
+def test_the_weights_are_those_that_are_trained():
+    twin, encoder = made()
+    ours, theirs = list(twin.encoder.parameters()), list(encoder.parameters())
+    assert ours
+    assert all(one is other for one, other in zip(ours, theirs, strict=True))
+
+
+def test_softening_is_a_blur_that_keeps_flat_pictures_and_the_sum():
+    flat = torch.full((1, 1, 5, 5), 0.7)
+    torch.testing.assert_close(softened(flat), flat)
+    dot = torch.zeros(1, 1, 5, 5)
+    dot[0, 0, 2, 2] = 1.0
+    rows = softened(dot)[0, 0].sum(1)
+    torch.testing.assert_close(rows, torch.tensor([0, 1 / 12, 10 / 12, 1 / 12, 0]))
+    variance = (rows * (torch.arange(5) - 2.0) ** 2).sum()
+    assert variance == pytest.approx(1 / 6)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "weighted-l1"])
+def test_exported_networks_see_the_same_views(metric, tmp_path):
+    twin, _ = made(metric=metric, soften=True)
+    items = pictures()
+    export_networks(twin, tmp_path)
+    networks = Networks(tmp_path, ImageInput(height=6, width=6, channels=1))
+    with torch.no_grad():
+        expected = all_pairs(twin, items).numpy()
+    encoded = twin.embed((items,)).detach().numpy()
+    found = networks.distances(encoded[None], encoded[None])[0]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert networks.left.embedding_size == 4 * 8
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "what"),
+    [
+        ("default", ["tie=separate"], "shared"),
+        ("snell-2017", [], "reader"),
+        ("santoro-2016", [], "memory"),
+        ("series-default", [], "series"),
+    ],
+)
+def test_what_has_no_views_is_refused_when_the_recipe_is_read(recipe, changes, what):
+    with pytest.raises(RecipeError, match=f"test_time .*{what}"):
+        load_recipe(recipe, [*changes, "test_time.mirror=sideways"])
+
+
+def test_an_encoder_with_views_of_its_own_is_refused_before_it_is_trained():
+    recipe = load_recipe("faces", ["test_time.mirror=sideways"])
+    fed = Fed(ImageInput(height=56, width=46, channels=1), PixelStatistics.untouched(1))
+    with pytest.raises(RecipeError, match="leave test_time out"):
+        twin_in_use(recipe, build_twin(recipe, fed))
