@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError, RecipeError
+from gemel.matcher import load
 from gemel.measure.protocols import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
@@ -142,6 +143,22 @@ def test_another_recipe_is_another_training(wish, trainings):
     reproduce(wish(), Silent())
     reproduce(wish(changes=("loss.margin=2.0",)), Silent())
     assert len({order.out.parent for order in trainings}) == 2
+
+
+def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp_path):
+    reproduce(wish(), Silent())
+    (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
+    weights, matcher = (path / "matcher" / "weights.safetensors").read_bytes(), load(path)
+    for mirror, times in [("sideways", 2), ("both-ways", 4)]:
+        entry = reproduce(wish(changes=(f"test_time.mirror={mirror}",)), Silent())
+        viewing = load(path)
+        assert viewing.file.embedding_size == times * matcher.file.embedding_size
+        assert viewing.file.provenance["steps"] == matcher.file.provenance["steps"]
+        assert (path / "matcher" / "weights.safetensors").read_bytes() == weights
+        asked = Question.of(load_recipe(Run(path).recipe), ways=3)
+        own = measure_run(Run(path), None, "few-shot", asked, Silent()).figures["accuracy"]
+        assert entry.rows[0].seeds == (own.value,)
+    assert len(list((tmp_path / "runs").glob("tiny-*/seed-0"))) == 1
 
 
 def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
