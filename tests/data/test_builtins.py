@@ -47,6 +47,11 @@ def test_idx_files(shelf, name):
     assert (data.items.name(5), data.items.name(7)) == ("train/5", "test/1")
     assert data.items.raw(7).tolist() == [[4, 5], [6, 7]]
     assert len(data.label_names) == 10
+    if name == "mnist":
+        inverted = open_data("mnist-dark-on-light")
+        assert inverted.items.raw(7).tolist() == [[251, 250], [249, 248]]
+        assert inverted.labels.tolist() == data.labels.tolist()
+        assert inverted.fingerprint() != data.fingerprint()
 
 
 @pytest.mark.parametrize(

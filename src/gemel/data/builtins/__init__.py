@@ -10,7 +10,7 @@ from gemel.data.builtins.cifar10 import open_cifar10
 from gemel.data.builtins.digits import open_digits
 from gemel.data.builtins.fashion_mnist import open_fashion_mnist
 from gemel.data.builtins.job_titles import job_titles
-from gemel.data.builtins.mnist import open_mnist
+from gemel.data.builtins.mnist import open_mnist, open_mnist_dark_on_light
 from gemel.data.builtins.omniglot import (
     open_omniglot,
     open_omniglot_small1,
@@ -42,6 +42,7 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "job-titles-synonyms": job_titles("synonyms", held_out=True),
     "job-titles-typos": job_titles("typos", held_out=True),
     "mnist": open_mnist,
+    "mnist-dark-on-light": open_mnist_dark_on_light,
     "omniglot": open_omniglot,
     "omniglot-koch": open_omniglot_koch,
     "omniglot-small1": open_omniglot_small1,

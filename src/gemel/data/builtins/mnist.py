@@ -1,4 +1,4 @@
-"""`mnist`: 70,000 handwritten digits of 28×28.
+"""`mnist`: 70,000 handwritten digits of 28×28, and `mnist-dark-on-light`: the same as drawings are.
 
 LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition",
 Proceedings of the IEEE, 1998. The checksums are those that torchvision publishes.
@@ -6,9 +6,12 @@ Proceedings of the IEEE, 1998. The checksums are those that torchvision publishe
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gemel.data.advance import Advance
 from gemel.data.builtins.idx import archives, open_idx
 from gemel.data.dataset import Dataset
+from gemel.data.sources import ArrayItems
 
 HOME = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 """The authors' own page no longer serves the files; this mirror is kept by PyTorch."""
@@ -24,3 +27,11 @@ MD5 = (
 def open_mnist(progress: Advance | None = None) -> Dataset:
     """Items (28, 28) uint8 named `train/0` … `test/9999`, labels "0" to "9"."""
     return open_idx("mnist", archives(HOME, MD5), tuple(map(str, range(10))), progress)
+
+
+def open_mnist_dark_on_light(progress: Advance | None = None) -> Dataset:
+    """The same digits as Omniglot has its drawings: what has learned from these can be asked."""
+    mnist = open_mnist(progress)
+    assert isinstance(mnist.items, ArrayItems)
+    parts = tuple((part, 255 - pictures) for part, pictures in mnist.items.parts)
+    return replace(mnist, name="mnist-dark-on-light", items=ArrayItems(parts))
