@@ -11,21 +11,23 @@ from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
 from gemel.networks import Networks
+from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.training.export import export_networks
 from gemel.training.parts import Fed, build_twin, twin_in_use
-from gemel.twin import VIEWS, SharedTwin, in_use
+from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
 
 SHAPE = (1, 6, 6)
 
 
-def made(mirror="both-ways", metric="euclidean", *, soften=False):
+def made(mirror="both-ways", metric="euclidean", *, turn=False, soften=False, reader=None):
     torch.manual_seed(1)
     statistics = PixelStatistics.untouched(1)
     encoder = ENCODERS["mlp"](SHAPE, statistics, widths=(8,), output="linear", dropout=0.0)
-    twin = SharedTwin(encoder, METRICS[metric](8)).eval()
-    return in_use(twin, VIEWS[mirror], soften=soften), encoder
+    made_reader = None if reader is None else READERS[reader](8)
+    twin = SharedTwin(encoder, METRICS[metric](8), made_reader).eval()
+    return in_use(twin, views_of(mirror, turn=turn), soften=soften), encoder
 
 
 def pictures(count=5):
@@ -37,14 +39,43 @@ def all_pairs(twin, items):
     return twin.metric(embeddings[None], embeddings[None])[0]
 
 
-@pytest.mark.parametrize(("mirror", "flips"), [("sideways", [3]), ("both-ways", [3, 2, (2, 3)])])
-def test_distances_are_the_mean_over_both_items_mirrored_alike(mirror, flips):
-    twin, encoder = made(mirror)
+TURNS = [lambda items, k=k: items.rot90(k, (2, 3)) for k in (1, 2, 3)]
+FLIPS = [lambda items, axes=axes: items.flip(axes) for axes in ((3,), (2,), (2, 3))]
+DIAGONALS = [lambda items: items.transpose(2, 3), lambda items: items.flip((2, 3)).transpose(2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("mirror", "turn", "others"),
+    [
+        ("no", False, []),
+        ("sideways", False, FLIPS[:1]),
+        ("both-ways", False, FLIPS),
+        ("no", True, TURNS),
+        ("both-ways", True, [*TURNS, *FLIPS[:2], *DIAGONALS]),
+    ],
+)
+def test_distances_are_the_mean_over_both_items_seen_alike(mirror, turn, others):
+    twin, encoder = made(mirror, turn=turn)
     items = pictures()
-    views = [items, *(items.flip(axes) for axes in flips)]
+    views = [items, *(view(items) for view in others)]
     each = [torch.cdist(encoder(view), encoder(view)) for view in views]
     expected = torch.stack(each).mean(0)
+    assert twin.encoder.embedding_size == 8 * len(views)
     torch.testing.assert_close(all_pairs(twin, items), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("reader", sorted(READERS))
+def test_an_episode_is_read_in_each_view_and_answered_by_the_mean(reader):
+    twin, encoder = made("no", turn=True, reader=reader)
+    support, query, told = pictures(4), pictures(9)[4:], torch.eye(2).repeat(2, 1)[None]
+    own = twin.reader.reader
+    each = [
+        own(twin.metric.metric, encoder(support.rot90(k, (2, 3)))[None], told, encoder(seen)[None])
+        for k in range(4)
+        for seen in [query.rot90(k, (2, 3))]
+    ]
+    found = twin.reader(twin.metric, twin.embed((support,))[None], told, twin.embed((query,))[None])
+    torch.testing.assert_close(found, torch.stack(each).mean(0), atol=1e-5, rtol=1e-5)
 
 
 def test_a_mirrored_pair_is_as_far_apart_as_the_pair():
@@ -74,7 +105,7 @@ def test_softening_is_a_blur_that_keeps_flat_pictures_and_the_sum():
 
 @pytest.mark.parametrize("metric", ["euclidean", "weighted-l1"])
 def test_exported_networks_see_the_same_views(metric, tmp_path):
-    twin, _ = made(metric=metric, soften=True)
+    twin, _ = made("no", metric, turn=True, soften=True)
     items = pictures()
     export_networks(twin, tmp_path)
     networks = Networks(tmp_path, ImageInput(height=6, width=6, channels=1))
@@ -90,7 +121,6 @@ def test_exported_networks_see_the_same_views(metric, tmp_path):
     ("recipe", "changes", "what"),
     [
         ("default", ["tie=separate"], "shared"),
-        ("snell-2017", [], "reader"),
         ("santoro-2016", [], "memory"),
         ("series-default", [], "series"),
     ],
@@ -104,4 +134,11 @@ def test_an_encoder_with_views_of_its_own_is_refused_before_it_is_trained():
     recipe = load_recipe("faces", ["test_time.mirror=sideways"])
     fed = Fed(ImageInput(height=56, width=46, channels=1), PixelStatistics.untouched(1))
     with pytest.raises(RecipeError, match="leave test_time out"):
+        twin_in_use(recipe, build_twin(recipe, fed))
+
+
+def test_turned_pictures_must_be_square():
+    recipe = load_recipe("default", ["test_time.turn=true"])
+    fed = Fed(ImageInput(height=16, width=20, channels=1), PixelStatistics.untouched(1))
+    with pytest.raises(RecipeError, match=r"16x20 .* set input\.size to a square"):
         twin_in_use(recipe, build_twin(recipe, fed))

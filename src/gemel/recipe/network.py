@@ -67,7 +67,9 @@ Tie: TypeAlias = Literal["shared", "separate", "joint"]
 
 class InUseSetting(Setting):
     """How pictures are looked at when the training is over: mirrored too, `sideways` in two views
-    or `both-ways` in four, and softened as those of training are by being moved."""
+    or `both-ways` in four, turned by quarters in four times as many or in eight, and softened as
+    those of training are by being moved."""
 
     mirror: Literal["no", "sideways", "both-ways"] = "no"
+    turn: bool = False
     soften: bool = False

@@ -192,10 +192,10 @@ class Recipe(Setting):
                 f"test_time mirrors pictures, and items of the kind {self.input.kind} are read: "
                 "leave test_time out"
             )
-        if self.tie != "shared" or self.reader is not None or self.memory is not None:
+        if self.tie != "shared" or self.memory is not None:
             raise ValueError(
-                "test_time averages distances between items of a shared tie, without a reader or "
-                'memory: leave test_time out, or set tie to "shared" and leave those out'
+                "test_time averages distances between items of a shared tie, without a memory: "
+                'leave test_time out, or set tie to "shared" and leave memory out'
             )
         return self
 

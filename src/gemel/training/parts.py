@@ -33,7 +33,6 @@ from gemel.recipe.sequence_encoders import (
     TokenVectorsSetting,
 )
 from gemel.twin import (
-    VIEWS,
     JointTwin,
     SeparateTwin,
     SharedTwin,
@@ -41,6 +40,7 @@ from gemel.twin import (
     check_margin,
     in_use,
     stacked,
+    views_of,
 )
 
 RANDOM_VECTORS = 0.4
@@ -79,10 +79,12 @@ def build_twin(recipe: Recipe, left: Fed, right: Fed | None = None) -> Twin:
 
 def twin_in_use(recipe: Recipe, twin: Twin) -> Twin:
     """The twin as a matcher asks it."""
-    if recipe.test_time is None:
+    setting = recipe.test_time
+    if setting is None:
         return twin
     assert isinstance(twin, SharedTwin), "the recipe has checked it"
-    return in_use(twin, VIEWS[recipe.test_time.mirror], soften=recipe.test_time.soften)
+    views = views_of(setting.mirror, turn=setting.turn)
+    return in_use(twin, views, soften=setting.soften)
 
 
 def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:

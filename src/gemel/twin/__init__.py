@@ -10,7 +10,7 @@ via Convolutional Neural Networks", CVPR 2015, section 3.
 
 from __future__ import annotations
 
-from gemel.twin.in_use import VIEWS, in_use
+from gemel.twin.in_use import in_use, views_of
 from gemel.twin.joint import JointTwin, stacked
 from gemel.twin.separate import SeparateTwin
 from gemel.twin.shared import Asked, SharedTwin
@@ -24,7 +24,6 @@ TIES: dict[str, type[Twin]] = {
 
 __all__ = [
     "TIES",
-    "VIEWS",
     "Asked",
     "EmbeddingTwin",
     "JointTwin",
@@ -34,4 +33,5 @@ __all__ = [
     "check_margin",
     "in_use",
     "stacked",
+    "views_of",
 ]

@@ -1,20 +1,21 @@
 """Test-time augmentation: in use a pair is compared in several views, the same ones on both sides.
 
-    d(a, b) = 1/V sum_v d( g(v(a)), g(v(b)) ),     v in { as it is, mirrored, … }
+    d(a, b) = 1/V sum_v d( g(v(a)), g(v(b)) ),     v in { as it is, mirrored, turned, … }
 
-g is the encoder and d the metric, trained on one view as ever. To the network a mirrored pair is
-another pair with the same answer, and its errors about the two are partly of chance. The embedding
-in use is that of all views, one after the other.
+g is the encoder and d the metric, or what a reader makes of it for an episode, trained on one view
+as ever. To the network a mirrored pair is another pair with the same answer, and its errors about
+the two are partly of chance. The embedding in use is that of all views, one after the other.
 
 Simonyan & Zisserman, "Very deep convolutional networks for large-scale image recognition",
 ICLR 2015, section 3.2 (answers for a picture and its mirror image averaged).
-Differs from the paper: distances are averaged, since an answer here is about two pictures.
+Differs from the paper: distances are averaged, since an answer here is about two pictures; and
+pictures may be turned too, where turned labels were learned from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, final
+from typing import NamedTuple, final
 
 import torch
 import torch.nn.functional as F
@@ -24,31 +25,69 @@ from torch import Tensor
 from gemel.encoders import PictureEncoder, WhitenedEncoder
 from gemel.errors import RecipeError
 from gemel.metrics import Metric
-from gemel.shapes import CrossDistances, Embeddings, EmbeddingSets, Images, Output
+from gemel.readers import AnyMetric, Reader
+from gemel.shapes import (
+    ClassDistances,
+    CrossDistances,
+    Embeddings,
+    EmbeddingSets,
+    Images,
+    Output,
+    Told,
+)
 from gemel.twin.shared import SharedTwin
 
-Axes: TypeAlias = tuple[int, ...]
-"""Axes of (n, channels, height, width) that a view turns round; none for the picture as it is."""
 
-VIEWS: dict[str, Sequence[Axes]] = {
-    "no": [()],
-    "sideways": [(), (3,)],
-    "both-ways": [(), (3,), (2,), (2, 3)],
+class View(NamedTuple):
+    """So many quarter turns, and then perhaps mirrored from left to right."""
+
+    turns: int
+    mirrored: bool
+
+
+AS_IT_IS = View(0, mirrored=False)
+MIRRORED: dict[str, Sequence[View]] = {
+    "no": [AS_IT_IS],
+    "sideways": [AS_IT_IS, View(0, mirrored=True)],
+    "both-ways": [View(turns, mirrored) for turns in (0, 2) for mirrored in (False, True)],
 }
 
 
-def in_use(twin: SharedTwin, views: Sequence[Axes], *, soften: bool) -> SharedTwin:
+def views_of(mirror: str, *, turn: bool) -> list[View]:
+    """The picture as it is first, and no view twice.
+
+    >>> len(views_of("both-ways", turn=False)), len(views_of("sideways", turn=True))
+    (4, 8)
+    """
+    every = [
+        View((view.turns + quarters) % 4, view.mirrored)
+        for quarters in (range(4) if turn else [0])
+        for view in MIRRORED[mirror]
+    ]
+    return list(dict.fromkeys(every))
+
+
+def in_use(twin: SharedTwin, views: Sequence[View], *, soften: bool) -> SharedTwin:
     """The same weights, asked in all `views` of pictures that may be softened.
 
-    Raises `RecipeError` for encoders that are no pictures' or have views of their own.
+    Raises `RecipeError` for encoders that are no pictures' or have views of their own, and where
+    pictures are turned that are not square.
     """
-    if not isinstance(twin.encoder, PictureEncoder) or isinstance(twin.encoder, WhitenedEncoder):
+    encoder = twin.encoder
+    if not isinstance(encoder, PictureEncoder) or isinstance(encoder, WhitenedEncoder):
         raise RecipeError(
             "test_time mirrors pictures for encoders that are trained on them, and "
-            f"{type(twin.encoder).__name__} is none: leave test_time out"
+            f"{type(encoder).__name__} is none: leave test_time out"
         )
-    encoder = EncoderInUse(twin.encoder, views, soften=soften)
-    return SharedTwin(encoder, MetricInUse(twin.metric, len(views)))
+    _, height, width = encoder.input_shape
+    if height != width and any(view.turns % 2 for view in views):
+        raise RecipeError(
+            f"a quarter turn makes {height}x{width} pictures others: set input.size to a square, "
+            "or leave test_time.turn out"
+        )
+    reader = None if twin.reader is None else ReaderInUse(twin.reader, len(views))
+    metric = MetricInUse(twin.metric, len(views))
+    return SharedTwin(EncoderInUse(encoder, views, soften=soften), metric, reader)
 
 
 @final
@@ -57,12 +96,12 @@ class EncoderInUse(PictureEncoder):
 
     >>> from gemel.encoders import ENCODERS, PixelStatistics
     >>> encoder = ENCODERS["mlp"]((1, 4, 4), PixelStatistics.untouched(1), widths=(8,))
-    >>> viewing = EncoderInUse(encoder, VIEWS["sideways"], soften=True)
+    >>> viewing = EncoderInUse(encoder, MIRRORED["sideways"], soften=True)
     >>> viewing(torch.rand(2, 1, 4, 4)).shape
     torch.Size([2, 16])
     """
 
-    def __init__(self, encoder: PictureEncoder, views: Sequence[Axes], *, soften: bool) -> None:
+    def __init__(self, encoder: PictureEncoder, views: Sequence[View], *, soften: bool) -> None:
         super().__init__()
         self.encoder = encoder
         self.views = views
@@ -74,12 +113,12 @@ class EncoderInUse(PictureEncoder):
 
     def forward(self, items: Images) -> Embeddings:
         items = softened(items) if self.soften else items
-        return torch.cat([self.encoder(items.flip(axes)) for axes in self.views], -1)
+        return torch.cat([self.encoder(_seen(items, view)) for view in self.views], -1)
 
 
 @final
 class MetricInUse(Metric):
-    """The mean of `metric` over the views that embeddings hold."""
+    """The mean of `metric` over the views that embeddings hold: a reader asks view by view."""
 
     def __init__(self, metric: Metric, views: int) -> None:
         super().__init__(views * metric.size, metric.sides)
@@ -88,18 +127,50 @@ class MetricInUse(Metric):
         self.reads_maps = metric.reads_maps
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        sets, one, _ = left.shape
-        distances = self.metric(self._apart(left), self._apart(right))
-        of_views: CrossDistances = distances.reshape(sets, -1, one, right.shape[1]).mean(1)
-        return of_views
+        size = self.metric.size
+        distances: CrossDistances = self.metric(_apart(left, size), _apart(right, size))
+        return _together(distances, left.shape[2] // size)
 
     def reach(self, output: Output) -> float:
         return self.metric.reach(output)
 
-    def _apart(self, embeddings: EmbeddingSets) -> Float[Tensor, "sets_of_views n own"]:
-        sets, items, _ = embeddings.shape
-        views = embeddings.reshape(sets, items, -1, self.metric.size)
-        return views.transpose(1, 2).flatten(0, 1)
+
+@final
+class ReaderInUse(Reader):
+    """The mean of what `reader` answers in each view of the whole episode."""
+
+    def __init__(self, reader: Reader, views: int) -> None:
+        super().__init__(views * reader.size)
+        self.reader = reader
+        self.views = views
+
+    def forward(
+        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+    ) -> ClassDistances:
+        size = self.reader.size
+        distances: ClassDistances = self.reader(
+            metric,
+            _apart(support, size),
+            told.repeat_interleave(self.views, 0),
+            _apart(query, size),
+        )
+        return _together(distances, self.views)
+
+
+def _seen(images: Images, view: View) -> Images:
+    turned = images.rot90(view.turns, (2, 3)) if view.turns else images
+    return turned.flip(3) if view.mirrored else turned
+
+
+def _apart(embeddings: EmbeddingSets, size: int) -> Float[Tensor, "sets_of_views n size"]:
+    """(b, n, views * size) to (b * views, n, size)."""
+    sets, items, _ = embeddings.shape
+    return embeddings.reshape(sets, items, -1, size).transpose(1, 2).flatten(0, 1)
+
+
+def _together(distances: Float[Tensor, "sets_of_views n m"], views: int) -> CrossDistances:
+    _, rows, columns = distances.shape
+    return distances.reshape(-1, views, rows, columns).mean(1)
 
 
 def softened(images: Images) -> Images:
