@@ -153,8 +153,10 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp
         entry = reproduce(wish(changes=(f"test_time.mirror={mirror}",)), Silent())
         viewing = load(path)
         assert viewing.file.embedding_size == times * matcher.file.embedding_size
+        assert viewing.file.provenance["views"] == times
         assert viewing.file.provenance["steps"] == matcher.file.provenance["steps"]
         assert (path / "matcher" / "weights.safetensors").read_bytes() == weights
+        assert f"in {times} views" in (path / "report.html").read_text("utf-8")
         asked = Question.of(load_recipe(Run(path).recipe), ways=3)
         own = measure_run(Run(path), None, "few-shot", asked, Silent()).figures["accuracy"]
         assert entry.rows[0].seeds == (own.value,)

@@ -111,12 +111,15 @@ def _split(prepared: Prepared) -> Split:
 def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
     about = dict(asked.matcher.file.provenance)
     parity, peak = about.pop("parity", {}), metrics["peak_memory_mib"]
+    network = [asked.matcher.file.encoder, asked.matcher.file.metric]
+    if about.get("views", 1) > 1:
+        network.append(f"in {about['views']} views")
     shown = {
         "Gemel": about.get("gemel"),
         "Made": about.get("made"),
         "Recipe": about.get("recipe"),
         "Seed": about.get("seed"),
-        "Network": f"{asked.matcher.file.encoder}, {asked.matcher.file.metric}",
+        "Network": ", ".join(network),
         "Epochs": about.get("epochs"),
         "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
         "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",

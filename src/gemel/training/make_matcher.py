@@ -59,12 +59,20 @@ def make_matcher(
             "data": prepared.dataset.name,
             "recipe": plan.recipe.name,
             "seed": plan.recipe.seed,
+            "views": _views(plan),
             "parity": asdict(parity),
             **provenance,
         }
         file = _file(run.path.name, plan, prepared, calibrated, about)
         seal(folder, file.model_copy(update={"scores": curve}))
     return calibrated.notices
+
+
+def _views(plan: Plan) -> int:
+    """In how many views items are compared."""
+    if plan.used is plan.twin:
+        return 1
+    return plan.used.encoders[0].embedding_size // plan.twin.encoders[0].embedding_size
 
 
 def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
