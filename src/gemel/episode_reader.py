@@ -15,6 +15,7 @@ from gemel.arrays import Array, Distances, Embeddings
 from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.few_shot import Episodes
 from gemel.networks import open_session
+from gemel.progress import Progress, Silent, told_if_long
 
 READER = "reader.onnx"
 
@@ -23,8 +24,9 @@ READER = "reader.onnx"
 class EpisodeReader:
     """What `score_episodes` asks in place of mean distances."""
 
-    def __init__(self, path: Path, embeddings: Embeddings) -> None:
+    def __init__(self, path: Path, embeddings: Embeddings, progress: Progress = Silent()) -> None:
         self.embeddings = embeddings
+        self.progress = progress
         self.session = open_session(path)
 
     def __call__(self, episodes: Episodes) -> Distances:
@@ -32,14 +34,14 @@ class EpisodeReader:
         _, ways, shots = episodes.support.shape
         told = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
         step = max(1, CHUNK_FLOATS // (ways * shots * max(self.embeddings.shape[1], ways)))
-        parts = [
-            self.read(
-                self.embeddings[episodes.support[start : start + step].reshape(-1, ways * shots)],
-                told,
-                self.embeddings[episodes.query[start : start + step], None],
-            )[:, 0]
-            for start in range(0, len(episodes.query), step)
-        ]
+        starts = range(0, len(episodes.query), step)
+        parts = []
+        with told_if_long(self.progress, "reading episodes", len(starts)) as stage:
+            for done, start in enumerate(starts, 1):
+                support = episodes.support[start : start + step].reshape(-1, ways * shots)
+                query = self.embeddings[episodes.query[start : start + step], None]
+                parts.append(self.read(self.embeddings[support], told, query)[:, 0])
+                stage.advance(done)
         return np.concatenate(parts)
 
     def read(self, support: Embeddings, told: Array, query: Embeddings) -> Distances:

@@ -16,6 +16,7 @@ from gemel.errors import ItemError, RecipeError
 from gemel.inputs import Input, Raw, kind_of
 from gemel.matcher_file import MatcherFile, Tie, read_matcher_file
 from gemel.networks import EncoderSide, JointNetworks, Networks, Side
+from gemel.progress import Progress, Silent
 from gemel.recall import MEMORY, Recall
 
 
@@ -150,11 +151,11 @@ class Matcher:
             f"this matcher has thresholds for {held}, and none for {target!r}: {remedy}"
         )
 
-    def reader(self, embeddings: Embeddings) -> EpisodeReader | None:
+    def reader(self, embeddings: Embeddings, progress: Progress = Silent()) -> EpisodeReader | None:
         """What answers episodes of items with these embeddings, where the matcher has a reader."""
         if self.file.reader is None:
             return None
-        return EpisodeReader(self.path / READER, embeddings)
+        return EpisodeReader(self.path / READER, embeddings, progress)
 
     def recall(self, embeddings: Embeddings) -> Recall | None:
         """The memory, to name items with these embeddings; None where the matcher has none."""

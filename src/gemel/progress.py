@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, final
 
 LINE_SECONDS = 5.0
 """Between two plain lines of one piece of work."""
+LONG = 50
+"""Steps from which on a piece of work is long."""
 
 
 class Progress(Protocol):
@@ -31,6 +33,11 @@ class Stage(Protocol):
     def advance(self, done: float, note: str = "") -> None:
         """How much is done in all by now, and what else there is to tell."""
         ...
+
+
+def told_if_long(progress: Progress, name: str, steps: int) -> AbstractContextManager[Stage]:
+    """A stage that is told of if it has so many steps that somebody waits for it."""
+    return (progress if steps >= LONG else Silent()).stage(name, steps)
 
 
 @final

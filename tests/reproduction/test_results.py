@@ -9,14 +9,16 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
+from gemel.recipe import load_recipe
 from gemel.reproduction.keep import keep
 from gemel.reproduction.page import BEGIN, END, page, readme_table, with_table
 from gemel.reproduction.results import Entry, Results, Row, read_results
+from gemel.reproduction.settings import settings_of
 
 ROOT = Path(__file__).parents[2]
 
 
-def entry(recipe="hadsell-2006", value=0.975, changes=(), data="mnist"):
+def entry(recipe="hadsell-2006", value=0.975, changes=(), data="mnist", settings=None):
     ours = Figure(value=value, low=value - 0.01, high=value + 0.01, n=17_820)
     row = Row(
         what="MNIST | pairs",
@@ -38,6 +40,7 @@ def entry(recipe="hadsell-2006", value=0.975, changes=(), data="mnist"):
         commit="0123456789",
         machine="2 cores, 2 threads, a processor",
         date="2026-01-02",
+        settings=settings,
         rows=(row,),
     )
 
@@ -45,6 +48,35 @@ def entry(recipe="hadsell-2006", value=0.975, changes=(), data="mnist"):
 def test_written_and_read_back_it_is_the_same(tmp_path):
     kept = keep(tmp_path / "docs" / "results.md", entry())
     assert read_results(tmp_path / "docs" / "results.json") == kept == Results(entries=(entry(),))
+
+
+def test_rows_say_that_their_recipe_has_changed_since():
+    recipe = load_recipe("hadsell-2006", ["training.epochs=7"])
+    for settings, changes, old in [
+        (settings_of(recipe), (), True),
+        (settings_of(recipe), ("training.epochs=7",), False),
+        (settings_of(load_recipe("hadsell-2006")), (), False),
+        (None, (), False),
+    ]:
+        results = Results(entries=(entry(settings=settings, changes=changes),))
+        assert ("The recipe has changed since." in page(results)) == old
+        assert ("by an older recipe" in readme_table(results)) == old
+    own = entry("of-my-own", settings="01234567")
+    assert "changed" not in page(Results(entries=(own,)))
+
+
+def test_words_make_no_row_old_and_other_questions_do():
+    recipe = load_recipe("snell-2017")
+    assert recipe.reproduction is not None
+    (first, *others) = recipe.reproduction.rows
+
+    def asking(row):
+        rows = recipe.reproduction.model_copy(update={"rows": (row, *others)})
+        return recipe.model_copy(update={"reproduction": rows, "about": "Else."})
+
+    own = settings_of(recipe)
+    assert settings_of(asking(first.model_copy(update={"what": "Else", "published": None}))) == own
+    assert settings_of(asking(first.model_copy(update={"ways": 7}))) != own
 
 
 def test_a_row_is_replaced_and_never_doubled(tmp_path):

@@ -14,7 +14,7 @@ from typing import Protocol, final
 import numpy as np
 
 from gemel.arrays import Distances, Embeddings, Indices, Packed
-from gemel.progress import Progress, Silent
+from gemel.progress import Progress, Silent, told_if_long
 
 CHUNK_FLOATS = 8_000_000
 """Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
@@ -26,9 +26,6 @@ other, as `warping` does with 65 x 65 places, holds some thirty times as many on
 OFTEN = 2
 """Where items come back so often that all with all are at most so many times the pairs asked for,
 all with all are the cheaper: each item is then fetched once."""
-
-LONG = 50
-"""Steps from which on it is told how far a comparison is."""
 
 PAIRS_AT_ONCE = 256
 """Pairs that go through a joint network in one step."""
@@ -74,8 +71,7 @@ class EmbeddingComparer:
         ours, theirs = left[::together], right.reshape(-1, together)
         distance = np.empty(theirs.shape, np.float32)
         chunks = _chunks(len(ours), max(1, BLOCK_FLOATS // (together * width)))
-        progress = self.progress if len(chunks) >= LONG else Silent()
-        with progress.stage("comparing pairs", len(chunks)) as stage:
+        with told_if_long(self.progress, "comparing pairs", len(chunks)) as stage:
             for done, chunk in enumerate(chunks, 1):
                 distance[chunk] = self.metric(
                     self.embeddings[ours[chunk], None], self._rights[theirs[chunk]]
@@ -88,10 +84,15 @@ class EmbeddingComparer:
         most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
         # Nearly square blocks: what a metric does once for each item is then done least often.
         height = max(1, min(len(left), isqrt(most)))
-        for columns in _chunks(len(right), max(1, most // height)):
-            others = self._rights[None, right[columns]]
-            for rows in _chunks(len(left), height):
-                distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
+        across, down = _chunks(len(right), max(1, most // height)), _chunks(len(left), height)
+        blocks = len(across) * len(down)
+        with told_if_long(self.progress, "comparing pairs", blocks) as stage:
+            for done, columns in enumerate(across):
+                others = self._rights[None, right[columns]]
+                for number, rows in enumerate(down, 1):
+                    ours = self.embeddings[None, left[rows]]
+                    distance[rows, columns] = self.metric(ours, others)[0]
+                    stage.advance(done * len(down) + number)
         return distance
 
     @property

@@ -32,7 +32,7 @@ from gemel.measure.answer import Answer, Protocol, Verified
 from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import PairSource, Prepared, refuse_unlike
-from gemel.progress import Progress
+from gemel.progress import Progress, Silent
 from gemel.recall import Recall
 from gemel.recipe import Recipe
 
@@ -86,6 +86,7 @@ class Subject:
     prepared: Prepared
     side: str
     comparer: Comparer
+    progress: Progress = Silent()
 
     def verification(self, question: Question) -> Verified:
         """Same or different, at the matcher's threshold and with its probabilities."""
@@ -240,7 +241,7 @@ class Subject:
             return recall.episodes
         if self.matcher.file.reader is None:
             return None
-        return self.matcher.reader(self._embeddings(items))
+        return self.matcher.reader(self._embeddings(items), self.progress)
 
     def _recall(self, items: Indices) -> Recall | None:
         """The matcher's memory, to name these items in time; None where it has none."""
@@ -281,4 +282,4 @@ def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterat
 def subject(matcher: Matcher, prepared: Prepared, side: str, progress: Progress) -> Subject:
     """A matcher on a side whose items it has encoded, or will compare pair by pair."""
     comparer = comparer_of(matcher.networks, prepared.compared(side), progress)
-    return Subject(matcher, prepared, side, comparer)
+    return Subject(matcher, prepared, side, comparer, progress)

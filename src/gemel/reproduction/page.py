@@ -9,6 +9,7 @@ from gemel.counting import count
 from gemel.errors import DataError
 from gemel.report.naming import figure_name
 from gemel.reproduction.results import Entry, Results, Row
+from gemel.reproduction.settings import is_old
 
 BEGIN = "<!-- results: written by `make results`, not by hand -->"
 END = "<!-- end of results -->"
@@ -35,7 +36,8 @@ def readme_table(results: Results) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)} | "
+        f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)}"
+        f"{', by an older recipe' if is_old(entry) else ''} | "
         f"{_time(row.cpu_seconds)} | `{entry.command}` |"
         for entry in results.entries
         for row in entry.rows[:1]
@@ -65,7 +67,8 @@ def _section(entry: Entry) -> Iterator[str]:
     folds = f", {entry.folds} folds of identities never seen" if entry.folds else ""
     yield f"{entry.about}\n"
     yield f"```sh\n{entry.command}\n```\n"
-    yield f"{entry.data}{folds}. Commit {entry.commit}, {entry.date}, {entry.machine}.\n"
+    old = " The recipe has changed since." if is_old(entry) else ""
+    yield f"{entry.data}{folds}. Commit {entry.commit}, {entry.date}, {entry.machine}.{old}\n"
     yield "| what | published | ours (95 % interval) | each seed | trials | wall | all cores |"
     yield "|---|---|---|---|---|---|---|"
     for row in entry.rows:

@@ -21,6 +21,7 @@ from gemel.reproduction.combine import mean_over_seeds
 from gemel.reproduction.keep import keep
 from gemel.reproduction.results import Entry, Row
 from gemel.reproduction.rows import answers_of, figure_of
+from gemel.reproduction.settings import settings_of
 from gemel.reproduction.unit import Record, Unit, digest
 
 
@@ -148,6 +149,7 @@ def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured])
         folds=recipe.split.folds,
         commit=_all(record.commit for record in records),
         machine=_all(record.machine for record in records),
+        settings=settings_of(recipe),
         date=max(record.date for record in records),
         rows=tuple(_row(each, shown, papers) for each in measured),
     )

@@ -34,7 +34,8 @@ class Row(_Saved):
 
 @final
 class Entry(_Saved):
-    """All rows of one reproduction, and how they came about. `changes` are the caller's."""
+    """All rows of one reproduction, and how they came about. `changes` are the caller's, and
+    `settings` names what the recipe said when they were measured (None: not known)."""
 
     recipe: str
     changes: tuple[str, ...]
@@ -45,6 +46,7 @@ class Entry(_Saved):
     commit: str
     machine: str
     date: str
+    settings: str | None = None
     rows: tuple[Row, ...]
 
     @property
