@@ -18,6 +18,7 @@ from gemel.recipe import load_recipe, recipe_text
 from gemel.reproduction import Wish, read_results, reproduce, unit
 from gemel.reproduction.circumstances import commit, machine
 from gemel.run import Run
+from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
 
 TINY = """
@@ -161,6 +162,27 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp
         own = measure_run(Run(path), None, "few-shot", asked, Silent()).figures["accuracy"]
         assert entry.rows[0].seeds == (own.value,)
     assert len(list((tmp_path / "runs").glob("tiny-*/seed-0"))) == 1
+
+
+def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
+    wish, tmp_path, monkeypatch
+):
+    plain = wish()
+    reproduce(plain, Silent())
+    (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
+    one_view = load(path).file.embedding_size
+    other = wish(changes=("test_time.mirror=sideways",))
+    with monkeypatch.context() as patch:
+        patch.setattr(make_matcher, "export_networks", killed)
+        with pytest.raises(KeyboardInterrupt):
+            reproduce(other, Silent())
+    assert load(path).file.embedding_size == one_view
+    reproduce(other, Silent())
+    assert load(path).file.embedding_size == 2 * one_view
+
+
+def killed(*given):
+    raise KeyboardInterrupt
 
 
 def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):

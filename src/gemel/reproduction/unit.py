@@ -86,6 +86,7 @@ class Unit:
     def _made_anew(self, record: Record, progress: Progress) -> Record:
         """The matcher of a finished training, for a recipe that looks at pictures otherwise."""
         made_by = commit()
+        self._record_path.unlink()  # killed from here on, it is no longer finished
         train(Order(self.data, self.source, self.changes, self.path, resume=True), progress)
         record = record.model_copy(update={"commit": f"{record.commit}, {made_by}"})
         write_text(self._record_path, record.model_dump_json(indent=2) + "\n")
