@@ -52,6 +52,10 @@ class Run:
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
+    @property
+    def last_checkpoint(self) -> Path:
+        return self.checkpoints / "last.safetensors"
+
     def is_on(self, source: str) -> bool:
         """Whether it was trained on the data at this place, or of this built-in name."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from gemel.reproduction.circumstances import commit, machine
 from gemel.run import Run
 from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
+from gemel.training.loop import Trainer
 
 TINY = """
 name = "tiny"
@@ -146,43 +148,56 @@ def test_another_recipe_is_another_training(wish, trainings):
     assert len({order.out.parent for order in trainings}) == 2
 
 
-def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp_path):
-    reproduce(wish(), Silent())
+def killed(*given):
+    raise KeyboardInterrupt
+
+
+def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp_path, monkeypatch):
+    first = reproduce(wish(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
-    weights, matcher = (path / "matcher" / "weights.safetensors").read_bytes(), load(path)
-    for mirror, times in [("sideways", 2), ("both-ways", 4)]:
-        entry = reproduce(wish(changes=(f"test_time.mirror={mirror}",)), Silent())
+    matcher = load(path)
+    monkeypatch.setattr(Trainer, "_epoch", killed)
+    for mirror, times in [("sideways", 2), ("both-ways", 4), ("", 1)]:
+        changes = (f"test_time.mirror={mirror}",) if mirror else ()
+        entry = reproduce(wish(changes=changes), Silent())
         viewing = load(path)
         assert viewing.file.embedding_size == times * matcher.file.embedding_size
         assert viewing.file.provenance["views"] == times
-        assert viewing.file.provenance["steps"] == matcher.file.provenance["steps"]
-        assert (path / "matcher" / "weights.safetensors").read_bytes() == weights
-        assert f"in {times} views" in (path / "report.html").read_text("utf-8")
+        assert (f"in {times} views" in (path / "report.html").read_text("utf-8")) == (times > 1)
+        metrics = json.loads((path / "metrics.json").read_text("utf-8"))
+        assert metrics["seconds"] >= viewing.file.provenance["training_seconds"]
         asked = Question.of(load_recipe(Run(path).recipe), ways=3)
         own = measure_run(Run(path), None, "few-shot", asked, Silent()).figures["accuracy"]
         assert entry.rows[0].seeds == (own.value,)
     assert len(list((tmp_path / "runs").glob("tiny-*/seed-0"))) == 1
+    assert entry.rows == first.rows
 
 
 def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
     wish, tmp_path, monkeypatch
 ):
-    plain = wish()
-    reproduce(plain, Silent())
+    trained = reproduce(wish(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     one_view = load(path).file.embedding_size
+    monkeypatch.setattr(Trainer, "_epoch", killed)
     other = wish(changes=("test_time.mirror=sideways",))
     with monkeypatch.context() as patch:
         patch.setattr(make_matcher, "export_networks", killed)
         with pytest.raises(KeyboardInterrupt):
             reproduce(other, Silent())
     assert load(path).file.embedding_size == one_view
-    reproduce(other, Silent())
+    entry = reproduce(other, Silent())
     assert load(path).file.embedding_size == 2 * one_view
+    assert entry.commit.startswith(trained.commit)
 
 
-def killed(*given):
-    raise KeyboardInterrupt
+def test_without_its_checkpoint_it_is_trained_anew(wish, tmp_path):
+    reproduce(wish(), Silent())
+    (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
+    Run(path).last_checkpoint.unlink()
+    reproduce(wish(changes=("test_time.mirror=sideways",)), Silent())
+    assert load(path).file.provenance["views"] == 2
+    assert Run(path).last_checkpoint.is_file()
 
 
 def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):

@@ -57,6 +57,7 @@ def test_rows_say_that_their_recipe_has_changed_since():
         (settings_of(recipe), ("training.epochs=7",), False),
         (settings_of(load_recipe("hadsell-2006")), (), False),
         (None, (), False),
+        ("01234567", ("encoder.gone=1",), True),
     ]:
         results = Results(entries=(entry(settings=settings, changes=changes),))
         assert ("The recipe has changed since." in page(results)) == old

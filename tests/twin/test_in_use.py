@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
+from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
@@ -67,15 +68,37 @@ def test_distances_are_the_mean_over_both_items_seen_alike(mirror, turn, others)
 @pytest.mark.parametrize("reader", sorted(READERS))
 def test_an_episode_is_read_in_each_view_and_answered_by_the_mean(reader):
     twin, encoder = made("no", turn=True, reader=reader)
-    support, query, told = pictures(4), pictures(9)[4:], torch.eye(2).repeat(2, 1)[None]
-    own = twin.reader.reader
-    each = [
-        own(twin.metric.metric, encoder(support.rot90(k, (2, 3)))[None], told, encoder(seen)[None])
-        for k in range(4)
-        for seen in [query.rot90(k, (2, 3))]
-    ]
-    found = twin.reader(twin.metric, twin.embed((support,))[None], told, twin.embed((query,))[None])
-    torch.testing.assert_close(found, torch.stack(each).mean(0), atol=1e-5, rtol=1e-5)
+    own, metric = twin.reader.reader, twin.metric.metric
+    support, query = pictures(8).reshape(2, 4, *SHAPE), pictures(18)[8:].reshape(2, 5, *SHAPE)
+    told = torch.stack([torch.eye(2).repeat(2, 1), torch.eye(2).repeat_interleave(2, 0)])
+    found = twin.reader(twin.metric, in_sets(twin, support), told, in_sets(twin, query))
+    for episode in range(2):
+        each = [
+            own(
+                metric,
+                encoder(support[episode].rot90(turns, (2, 3)))[None],
+                told[episode : episode + 1],
+                encoder(query[episode].rot90(turns, (2, 3)))[None],
+            )[0]
+            for turns in range(4)
+        ]
+        expected = torch.stack(each).mean(0)
+        torch.testing.assert_close(found[episode], expected, atol=1e-5, rtol=1e-5)
+
+
+def in_sets(twin, pictures_of_sets):
+    return torch.stack([twin.embed((each,)) for each in pictures_of_sets])
+
+
+def test_every_set_is_compared_in_its_own_views():
+    twin, _ = made("sideways")
+    left, right = pictures(6).reshape(2, 3, *SHAPE), pictures(14)[6:].reshape(2, 4, *SHAPE)
+    together = twin.metric(in_sets(twin, left), in_sets(twin, right))
+    for number in range(2):
+        alone = twin.metric(
+            in_sets(twin, left[number : number + 1]), in_sets(twin, right[number : number + 1])
+        )
+        torch.testing.assert_close(together[number], alone[0])
 
 
 def test_a_mirrored_pair_is_as_far_apart_as_the_pair():
@@ -115,6 +138,19 @@ def test_exported_networks_see_the_same_views(metric, tmp_path):
     found = networks.distances(encoded[None], encoded[None])[0]
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert networks.left.embedding_size == 4 * 8
+
+
+def test_an_exported_reader_sees_the_same_views(tmp_path):
+    twin, _ = made("no", turn=True, reader="prototype")
+    export_networks(twin, tmp_path)
+    support, query = pictures(8).reshape(2, 4, *SHAPE), pictures(18)[8:].reshape(2, 5, *SHAPE)
+    told = torch.eye(2).repeat(2, 1)
+    with torch.no_grad():
+        embedded = in_sets(twin, support), in_sets(twin, query)
+        expected = twin.reader(twin.metric, embedded[0], told.expand(2, 4, 2), embedded[1])
+    reader = EpisodeReader(tmp_path / READER, embedded[0][0].numpy())
+    found = reader.read(embedded[0].numpy(), told.numpy(), embedded[1].numpy())
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -84,15 +84,10 @@ class EmbeddingComparer:
         most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
         # Nearly square blocks: what a metric does once for each item is then done least often.
         height = max(1, min(len(left), isqrt(most)))
-        across, down = _chunks(len(right), max(1, most // height)), _chunks(len(left), height)
-        blocks = len(across) * len(down)
-        with told_if_long(self.progress, "comparing pairs", blocks) as stage:
-            for done, columns in enumerate(across):
-                others = self._rights[None, right[columns]]
-                for number, rows in enumerate(down, 1):
-                    ours = self.embeddings[None, left[rows]]
-                    distance[rows, columns] = self.metric(ours, others)[0]
-                    stage.advance(done * len(down) + number)
+        for columns in _chunks(len(right), max(1, most // height)):
+            others = self._rights[None, right[columns]]
+            for rows in _chunks(len(left), height):
+                distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
         return distance
 
     @property

@@ -115,15 +115,14 @@ class Subject:
             small_groups=question.small_groups,
         )
         read = self._reader(items)
-        bounded = most_pairs(self.matcher.file.tie, question.most_pairs) is not None
-        asked_for = question.ways or question.shots or question.makers == "two"
+        usual = question.ways is None and question.shots is None and question.makers != "two"
+        few = usual or most_pairs(self.matcher.file.tie, question.most_pairs) is not None
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
         recall = self._recall(items)
         most_ways = USUAL_WAYS[0] if recall is None else recall.ways
         for ways, shots in _tasks(candidates, question, most_ways):
-            few = bounded or not asked_for
             trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
             result = score_episodes(comparer, candidates.labels, episodes, read=read)

@@ -106,9 +106,9 @@ def _of_one_recipe(
     for units in _units(wish, data, changes):
         answers: list[list[Answer]] = []
         for unit in units:
-            run, record = unit.carried_out(progress)
-            records.append(record)
-            answers.append(answers_of(run, unit.recipe, rows, progress))
+            with unit.carried_out(progress) as (run, record):
+                records.append(record)
+                answers.append(answers_of(run, unit.recipe, rows, progress))
         folds = zip(*answers, strict=True)
         by_seed.append([figure_of(row, of_row) for row, of_row in zip(rows, folds, strict=True)])
     return [
@@ -149,7 +149,7 @@ def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured])
         folds=recipe.split.folds,
         commit=_all(record.commit for record in records),
         machine=_all(record.machine for record in records),
-        settings=settings_of(recipe),
+        settings=settings_of(recipe) if wish.recipe in named_recipes() else None,
         date=max(record.date for record in records),
         rows=tuple(_row(each, shown, papers) for each in measured),
     )

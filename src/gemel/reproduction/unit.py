@@ -1,13 +1,16 @@
 """One training of a reproduction: a recipe with its seed and fold, in a folder of its own.
 
-The folder is named for what decides the training, so that a finished one is used again for an
-identical recipe on identical data, and never for another.
+The folder is named for what decides its weights, so that a finished training is used again for an
+identical recipe on identical data. For a recipe that differs in `test_time` alone the matcher of
+these weights is made anew; for any other there is another folder.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -30,7 +33,7 @@ from gemel.whole_file import write_text
 
 @final
 class Record(BaseModel):
-    """How a finished training came about."""
+    """How a finished training came about; `whole` is false while its matcher is made anew."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +42,7 @@ class Record(BaseModel):
     date: str
     seconds: float
     cpu_seconds: float
+    whole: bool = True
 
 
 @final
@@ -52,19 +56,23 @@ class Unit:
     recipe: Recipe
     path: Path
 
-    def carried_out(self, progress: Progress) -> tuple[Run, Record]:
-        """Trained to its end, by this call or by an earlier one that this one goes on with."""
+    @contextmanager
+    def carried_out(self, progress: Progress) -> Iterator[tuple[Run, Record]]:
+        """Trained to its end, by this call or by an earlier one that this one goes on with.
+
+        As long as the caller measures it nobody else gives it another matcher.
+        """
         run = Run(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock"):
             record = self._record()
             if record is None:
                 record = self._trained(run, progress)
-            elif load_recipe(run.recipe).test_time != self.recipe.test_time:
-                record = self._made_anew(record, progress)
+            elif not record.whole or load_recipe(run.recipe).test_time != self.recipe.test_time:
+                record = self._made_anew(run, record, progress)
             else:
                 progress.say(f"{self.path} is finished already and is used as it is")
-        return run, record
+            yield run, record
 
     def _trained(self, run: Run, progress: Progress) -> Record:
         own_commit = commit()  # of the code that is running, whatever is edited meanwhile
@@ -80,15 +88,22 @@ class Unit:
             seconds=about["training_seconds"],
             cpu_seconds=about["training_cpu_seconds"],
         )
-        write_text(self._record_path, record.model_dump_json(indent=2) + "\n")
-        return record
+        return self._keep(record)
 
-    def _made_anew(self, record: Record, progress: Progress) -> Record:
+    def _made_anew(self, run: Run, record: Record, progress: Progress) -> Record:
         """The matcher of a finished training, for a recipe that looks at pictures otherwise."""
+        if not run.last_checkpoint.is_file():
+            return self._trained(run, progress)
         made_by = commit()
-        self._record_path.unlink()  # killed from here on, it is no longer finished
+        self._keep(record.model_copy(update={"whole": False}))
         train(Order(self.data, self.source, self.changes, self.path, resume=True), progress)
-        record = record.model_copy(update={"commit": f"{record.commit}, {made_by}"})
+        commits = dict.fromkeys([*record.commit.split(", "), made_by])
+        today = datetime.now(UTC).date().isoformat()
+        return self._keep(
+            record.model_copy(update={"commit": ", ".join(commits), "date": today, "whole": True})
+        )
+
+    def _keep(self, record: Record) -> Record:
         write_text(self._record_path, record.model_dump_json(indent=2) + "\n")
         return record
 

@@ -80,6 +80,8 @@ class Trainer:
         self.plan, self.run, self.progress, self.watch = plan, run, progress, watch
         self.recipe = plan.recipe
         self.counters = Counters()
+        self.before = 0.0
+        """Seconds of training that another process spent before this one went on."""
         self.board = Board(run.path / "tensorboard")
         self.recent: deque[tuple[float, int]] = deque(maxlen=20)
         speed = self._resumed_speed() or choose_speed(self.recipe.training)
@@ -99,7 +101,7 @@ class Trainer:
 
     @property
     def last(self) -> Path:
-        return self.run.checkpoints / "last.safetensors"
+        return self.run.last_checkpoint
 
     @property
     def warnings(self) -> list[str]:
@@ -116,7 +118,8 @@ class Trainer:
             self.counters = Counters(**counters)
             # A finished training goes on where a longer one is asked for.
             self.counters.finished = self._share() >= 1.0 or self._patience_is_over()
-        self.started = time.monotonic() - self.counters.seconds
+        self.before = self.counters.seconds
+        self.started = time.monotonic() - self.before
         self.cpu_started = time.process_time() - self.counters.cpu_seconds
         self.saved = time.monotonic()
         total = self._budget()

@@ -78,7 +78,9 @@ def train(order: Order, progress: Progress) -> Run:
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = own_figures(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
-    write_metrics(run, [verified.answer, *others], notices, time.monotonic() - begun)
+    write_metrics(
+        run, [verified.answer, *others], notices, time.monotonic() - begun + trainer.before
+    )
     write_report_of(run, asked, verified)
     for sentence in doubts:  # the trainer's own warnings were told when they arose
         progress.say(f"warning: {sentence}")

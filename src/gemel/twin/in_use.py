@@ -76,8 +76,8 @@ def in_use(twin: SharedTwin, views: Sequence[View], *, soften: bool) -> SharedTw
     encoder = twin.encoder
     if not isinstance(encoder, PictureEncoder) or isinstance(encoder, WhitenedEncoder):
         raise RecipeError(
-            "test_time mirrors pictures for encoders that are trained on them, and "
-            f"{type(encoder).__name__} is none: leave test_time out"
+            "test_time asks what is trained on pictures in several views, and a "
+            f"{type(encoder).__name__} has its own or knows of none: leave test_time out"
         )
     _, height, width = encoder.input_shape
     if height != width and any(view.turns % 2 for view in views):
