@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
+from gemel.measure import protocols
 from gemel.measure.protocols import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
+from gemel.recipe import load_recipe
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +92,19 @@ def test_no_more_pairs_than_asked_are_looked_at_whatever_they_are(tiny_run, writ
     assert measured(tiny_run, written, most_pairs=40, **asked).figures["auc"].n == 40
     every = measured(tiny_run, written, most_pairs=2 * 7 * 8, **asked)
     assert every.tree() == measured(tiny_run, written, **asked).tree()
+
+
+def test_few_shot_asks_less_where_comparing_is_dear_unless_it_is_told_what_to_ask(
+    tiny_run, monkeypatch
+):
+    recipe = load_recipe(tiny_run.recipe)
+    size = gemel.load(tiny_run.path).file.embedding_size
+    monkeypatch.setattr(protocols, "MOST_NUMBERS", 3 * size * 500)
+
+    def trials(**asked):
+        answer = measure_run(tiny_run, None, "few-shot", Question.of(recipe, **asked), Silent())
+        return {name: figure.n for name, figure in answer.figures.items()}
+
+    assert trials()["accuracy@3-way-1-shot"] == 500
+    assert trials()["accuracy@3-way-5-shot"] == 100
+    assert trials(ways=3)["accuracy"] == 10_000

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
 
+from gemel import episode_reader
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import RecipeError
+from gemel.evaluation.few_shot import Episodes
 from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
 from gemel.networks import Networks
@@ -151,6 +155,31 @@ def test_an_exported_reader_sees_the_same_views(tmp_path):
     reader = EpisodeReader(tmp_path / READER, embedded[0][0].numpy())
     found = reader.read(embedded[0].numpy(), told.numpy(), embedded[1].numpy())
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
+
+
+def test_many_episodes_tell_how_far_their_reading_is(tmp_path, monkeypatch):
+    twin, _ = made("sideways", reader="prototype")
+    export_networks(twin, tmp_path)
+    told = []
+
+    class Telling:
+        @contextmanager
+        def stage(self, name, total):
+            told.append((name, total))
+            yield self
+
+        def advance(self, done, note=""):
+            told.append(done)
+
+    embeddings = twin.embed((pictures(6),)).detach().numpy()
+    reader = EpisodeReader(tmp_path / READER, embeddings, Telling())
+    support = np.tile(np.arange(4).reshape(1, 2, 2), (60, 1, 1))
+    asked = Episodes(np.repeat(5, 60), support, np.zeros(60, np.int64))
+    together = reader(asked)
+    assert told == []
+    monkeypatch.setattr(episode_reader, "CHUNK_FLOATS", 1)
+    np.testing.assert_allclose(reader(asked), together, rtol=1e-5)
+    assert told == [("reading episodes", 60), *range(1, 61)]
 
 
 @pytest.mark.parametrize(
