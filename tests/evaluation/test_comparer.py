@@ -81,3 +81,6 @@ def test_a_long_comparison_tells_how_far_it_is_and_a_short_one_does_not(monkeypa
     monkeypatch.setattr(module, "BLOCK_FLOATS", comparer.embeddings.shape[1])
     comparer.pairs(np.arange(100), np.arange(100) + 100)
     assert told == [("comparing pairs", 100), *range(1, 101)]
+    told.clear()
+    comparer.cross(np.arange(10), np.arange(9) + 100)
+    assert told == [("comparing pairs", 90), *range(1, 91)]

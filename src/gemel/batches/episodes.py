@@ -21,6 +21,8 @@ from gemel.batches.labels import LabelIndex
 class Episodes:
     """`ways` labels, `shots` examples and `queries` queries of each; queries are the rows.
 
+    What may be warped as one is a label: its queries with its examples.
+
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Episodes(index, ways=3, shots=1, queries=3).epoch(np.random.default_rng(0))
     >>> len(batch.items), batch.same.shape, int(batch.same.sum())
@@ -46,13 +48,14 @@ class Episodes:
         each = self.shots + self.queries
         drawn = np.stack([self.index.draw_items(int(label), each, rng) for label in labels])
         queries, examples = drawn[:, : self.queries], drawn[:, self.queries :]
-        query_codes = np.repeat(labels, self.queries)
-        example_codes = np.repeat(labels, self.shots)
+        query_ways = np.repeat(np.arange(len(labels)), self.queries)
+        example_ways = np.repeat(np.arange(len(labels)), self.shots)
         columns = queries.size + np.arange(examples.size)
         return Batch(
             items=np.concatenate([queries.ravel(), examples.ravel()]),
             rows=np.arange(queries.size),
             columns=np.tile(columns, (queries.size, 1)),
-            same=query_codes[:, None] == example_codes,
-            ways=np.repeat(np.arange(len(labels)), self.shots),
+            same=query_ways[:, None] == example_ways,
+            groups=np.concatenate([query_ways, example_ways]),
+            ways=example_ways,
         )

@@ -84,10 +84,14 @@ class EmbeddingComparer:
         most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
         # Nearly square blocks: what a metric does once for each item is then done least often.
         height = max(1, min(len(left), isqrt(most)))
-        for columns in _chunks(len(right), max(1, most // height)):
-            others = self._rights[None, right[columns]]
-            for rows in _chunks(len(left), height):
-                distance[rows, columns] = self.metric(self.embeddings[None, left[rows]], others)[0]
+        across, down = _chunks(len(right), max(1, most // height)), _chunks(len(left), height)
+        with told_if_long(self.progress, "comparing pairs", len(across) * len(down)) as stage:
+            for before, columns in enumerate(across):
+                others = self._rights[None, right[columns]]
+                for done, rows in enumerate(down, 1 + before * len(down)):
+                    ours = self.embeddings[None, left[rows]]
+                    distance[rows, columns] = self.metric(ours, others)[0]
+                    stage.advance(done)
         return distance
 
     @property
