@@ -26,7 +26,8 @@ def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     best = lake_runs(oracle(labels), made)
     assert best.accuracies.tolist() == [1, 1, 1]
     assert best.figures["accuracy"].value == 1
-    assert best.figures["accuracy"].low == pytest.approx(wilson(15, 15)[0])
+    # Three runs of five: worth no more than four trials each where nothing varies.
+    assert best.figures["accuracy"].low == pytest.approx(wilson(12, 12)[0])
     assert lake_runs(constant, made).figures["accuracy"].value == 0
 
 
@@ -35,6 +36,31 @@ def test_a_random_comparer_is_at_chance(chance):
     figure = lake_runs(chance, made).figures["accuracy"]
     assert figure.low < 1 / 5 < figure.high
     assert figure.n == 200
+
+
+def test_the_interval_knows_that_trials_of_a_run_are_alike():
+    """Runs as unlike as alphabets are: the share that a run has right is drawn for each."""
+    rng = np.random.default_rng(0)
+    covered = []
+    for _ in range(60):
+        made, labels = runs(count=20, classes=20)
+        hard = rng.beta(4, 1.5, size=20)  # mean 8/11, standard deviation 0.17
+        fails = rng.random(400) > np.repeat(hard, 20)
+
+        class Partly:
+            def __init__(self, labels, wrong):
+                self.labels, self.wrong = labels, wrong
+
+            def pairs(self, left, right):
+                same = self.labels[left] == self.labels[right]
+                return np.where(self.wrong[left], same, ~same).astype(np.float32)
+
+        wrong = np.zeros(800, bool)
+        wrong[np.concatenate([run.test for run in made])] = fails
+        figure = lake_runs(Partly(labels, wrong), made).figures["accuracy"]
+        assert figure.n == 400
+        covered.append(figure.low <= 8 / 11 <= figure.high)
+    assert np.mean(covered) >= 0.85  # trials taken for independent: 0.6
 
 
 def test_the_score_is_the_mean_over_trials():

@@ -38,6 +38,16 @@ def test_a_weight_of_two_is_the_pair_twice():
     assert pearson(one, other, weights) == pytest.approx(np.corrcoef(*repeated)[0, 1])
 
 
+@pytest.mark.parametrize("constant", [0.1, 3.3, 2.0])
+def test_a_constant_does_not_vary_however_its_mean_is_rounded(constant):
+    given = np.random.default_rng(0).random(1_000)
+    ends = np.arange(1_000), np.arange(1_000, 2_000)
+    figures = similarity(np.full(1_000, constant), given, ends, FEW)
+    assert isinstance(figures["pearson"], Missing)
+    assert isinstance(figures["spearman"], Missing)
+    assert np.isnan(pearson(np.full(1_000, constant), given, np.ones(1_000)))
+
+
 def test_a_constant_network_has_an_error_and_no_correlation():
     given = np.array([1.0, 2, 3, 4, 5, 3])
     figures = similarity(np.full(6, 3.0), given, (np.arange(6), np.arange(6, 12)), FEW)

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from gemel.functional.probability import (
     calibration_error,
+    log_loss_terms,
     prior_weights,
     reliability,
     squared_error,
-    surprise,
     weighted_mean,
 )
 
@@ -29,7 +29,7 @@ def brier(probability, same, weights):
 
 
 def log_loss(probability, same, weights):
-    return weighted_mean(surprise(probability, same), weights)
+    return weighted_mean(log_loss_terms(probability, same), weights)
 
 
 def test_by_hand_where_matches_are_one_half():
@@ -64,6 +64,8 @@ def test_matches_scikit_learn_under_weights():
     matched, promised = calibration_curve(same, probability, n_bins=15)
     ours = reliability(probability, same, np.ones(500))
     np.testing.assert_allclose((ours.matched, ours.promised), (matched, promised))
+    alone = reliability(np.array([0.7]), np.array([True]), np.ones(1), bins=2)
+    np.testing.assert_array_equal(alone.promised, [np.nan, 0.7])
     equal = calibration_error(probability, same, np.ones(500))
     assert equal == pytest.approx(ours.weight @ np.abs(matched - promised))
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gemel.evaluation.intervals import Units
 from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, thumbnail
 
 
@@ -25,6 +26,7 @@ def make() -> Callable[..., Contents]:
         same=same,
         distance=distance.astype(np.float32),
         probability=1 / (1 + np.exp(10 * (distance - 0.55))),
+        units=Units.of_pairs(rng.integers(0, 3, 300), rng.integers(0, 3, 300)),
         decision=Decision(0.55, "eer", 0.1, 0.1, prior=0.5),
     )
     contents = Contents(

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError, MissingExtra
+from gemel.evaluation.intervals import Units
 from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
 from gemel.report.shown import text_snippet
@@ -36,6 +37,7 @@ def some_pairs(same: list[bool], distance: list[float], threshold: float = 0.5) 
         same=np.array(same, np.bool_),
         distance=np.array(distance, np.float32),
         probability=1 / (1 + np.exp(np.array(distance, np.float64) - threshold)),
+        units=Units.of_trials(np.arange(n)),
         decision=Decision(threshold, "eer", 0.1, 0.1, prior=0.5),
     )
 

@@ -15,9 +15,10 @@ import numpy as np
 
 from gemel.arrays import Floats, Indices
 from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Episodes, answer_episodes
-from gemel.evaluation.figure import Figure, Figures
-from gemel.evaluation.intervals import wilson
+from gemel.evaluation.figure import Figures
+from gemel.evaluation.intervals import Bootstrap
 
 
 @final
@@ -42,13 +43,16 @@ class LakeResult:
     accuracies: Floats
 
 
-def lake_runs(comparer: Comparer, runs: Sequence[LakeRun]) -> LakeResult:
-    """Measure the share of all items recognised, with Wilson's interval over the trials."""
-    right = [answer_episodes(comparer, _episodes(run)) for run in runs]
-    trials, successes = sum(map(len, right)), sum(int(each.sum()) for each in right)
-    low, high = wilson(successes, trials)
-    accuracy = Figure(value=successes / trials, low=low, high=high, n=trials)
-    return LakeResult({"accuracy": accuracy}, np.array([each.mean() for each in right]))
+def lake_runs(
+    comparer: Comparer, runs: Sequence[LakeRun], bootstrap: Bootstrap = Bootstrap()
+) -> LakeResult:
+    """Measure the share of all items recognised; its interval draws whole runs again, since the
+    trials of one share their alphabet and their examples."""
+    right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
+    number = np.repeat(np.arange(len(runs)), [len(each) for each in right])
+    evidence = Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
+    figures: Figures = {**figures_of([evidence], bootstrap)}
+    return LakeResult(figures, np.array([each.mean() for each in right]))
 
 
 def _episodes(run: LakeRun) -> Episodes:

@@ -45,8 +45,8 @@ def similarity(
     squared = (predicted - given) ** 2
 
     correlated = {"pearson": (predicted, given), "spearman": ranks}
-    everything = np.ones(len(given))
-    flat = [name for name, two in correlated.items() if np.isnan(pearson(*two, weights=everything))]
+    # A constant less its rounded mean is not quite zero: that it is constant is seen before.
+    flat = [name for name, (own, _) in correlated.items() if np.ptp(own) == 0]
 
     def figures(weights: Floats) -> dict[str, float]:
         values = {
@@ -68,11 +68,12 @@ def pearson(one: Floats, other: Floats, weights: Floats) -> float:
     """The correlation of two (n,) with a weight per pair; NaN where one of them does not vary."""
     if weights.sum() == 0:
         return float("nan")
+    counted = weights > 0
+    if np.ptp(one[counted]) == 0 or np.ptp(other[counted]) == 0:
+        return float("nan")
     share = weights / weights.sum()
     one, other = one - share @ one, other - share @ other
     spread = float(share @ one**2) * float(share @ other**2)
-    if spread <= 0:
-        return float("nan")
     return float(np.clip(share @ (one * other) / np.sqrt(spread), -1.0, 1.0))
 
 

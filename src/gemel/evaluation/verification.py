@@ -17,9 +17,9 @@ from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
 from gemel.functional.probability import (
     calibration_error,
+    log_loss_terms,
     prior_weights,
     squared_error,
-    surprise,
     weighted_mean,
 )
 from gemel.functional.roc import (
@@ -122,7 +122,7 @@ def _statistic(
     kinds: Mapping[str, Same],
 ) -> Statistic:
     ranked = rank_pairs(distance, same)
-    errors, surprises = squared_error(probability, same), surprise(probability, same)
+    errors, surprises = squared_error(probability, same), log_loss_terms(probability, same)
 
     def figures(weights: Floats) -> dict[str, float]:
         curve = ranked.roc(weights)

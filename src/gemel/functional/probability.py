@@ -39,10 +39,10 @@ def squared_error(probability: Floats, same: Same) -> Floats:
     return np.asarray((probability - same) ** 2, np.float64)
 
 
-def surprise(probability: Floats, same: Same) -> Floats:
+def log_loss_terms(probability: Floats, same: Same) -> Floats:
     """(n,) minus the logarithm, in nats, of the probability given to the right answer.
 
-    Its mean is the log loss; probabilities of 0 and 1 may not occur.
+    Their mean is the log loss; probabilities of 0 and 1 may not occur.
     """
     return np.asarray(-np.log(np.where(same, probability, 1 - probability)), np.float64)
 
@@ -71,7 +71,7 @@ def bin_of(probability: Floats, bins: int = BINS) -> Indices:
 @final
 @dataclass(frozen=True)
 class Reliability:
-    """The points of a reliability diagram: (b,) each, for the bins that hold anything."""
+    """The points of a reliability diagram, (bins,) each; a bin that holds nothing has NaN."""
 
     promised: Floats
     matched: Floats
@@ -82,7 +82,7 @@ def reliability(probability: Floats, same: Same, weights: Floats, bins: int = BI
     """Mean probability against the share that matches, in the bins of `calibration_error`."""
     place = bin_of(probability, bins)
     weight = np.bincount(place, weights, bins)
-    held = weight > 0
-    promised = np.bincount(place, weights * probability, bins)[held] / weight[held]
-    matched = np.bincount(place, weights * same, bins)[held] / weight[held]
-    return Reliability(promised, matched, weight[held] / weight.sum())
+    with np.errstate(invalid="ignore"):
+        promised = np.bincount(place, weights * probability, bins) / weight
+        matched = np.bincount(place, weights * same, bins) / weight
+        return Reliability(promised, matched, weight / weight.sum())

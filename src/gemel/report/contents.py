@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 
 from gemel.arrays import Distances, Embeddings, Floats, Indices, Same
+from gemel.evaluation.intervals import Units
 
 Figure: TypeAlias = Mapping[str, Any]
 """`{"value", "low", "high", "n"}`, or `{"value": None, "missing": "why"}`."""
@@ -36,7 +37,8 @@ class Decision:
 class TestPairs:
     """(n,) arrays: the pairs that the verification figures were measured on.
 
-    `left` and `right` are positions of items, as `Contents.show` understands them.
+    `left` and `right` are positions of items, as `Contents.show` understands them; `units` are the
+    labels that intervals draw again.
     """
 
     __test__ = False  # pytest collects classes by their name
@@ -46,6 +48,7 @@ class TestPairs:
     same: Same
     distance: Distances
     probability: Floats
+    units: Units
     decision: Decision
 
     def __len__(self) -> int:
@@ -58,6 +61,7 @@ class TestPairs:
             self.same[chosen],
             self.distance[chosen],
             self.probability[chosen],
+            Units(self.units.left[chosen], self.units.right[chosen], self.units.count),
             self.decision,
         )
 

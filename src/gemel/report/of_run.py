@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gemel.errors import RunError
+from gemel.evaluation.intervals import Units
 from gemel.matcher import load
 from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
@@ -99,6 +100,7 @@ def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> T
         result.same,
         result.distance,
         result.probability,
+        Units.of_pairs(pairs.left_unit, pairs.right_unit),
         decision,
     )
 

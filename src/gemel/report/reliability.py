@@ -6,6 +6,9 @@ import numpy as np
 
 from gemel.arrays import Floats
 from gemel.counting import count
+from gemel.evaluation.intervals import bootstrap_figures
+from gemel.functional.probability import Reliability, bin_of, prior_weights
+from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
 from gemel.report.chart import Absent, Chart, Frame, Mark
 from gemel.report.contents import TestPairs
@@ -18,34 +21,41 @@ COUNTS_HEIGHT = 0.16
 
 
 def reliability(pairs: TestPairs) -> Chart | Absent:
-    """Stated against observed, with Wilson's 95 % intervals and the number of pairs per bin.
+    """Stated against observed, with 95 % intervals that draw labels again, and the pairs per bin.
 
-    The test pairs are mixed in a share of their own; the observed odds are moved to the prior that
-    the probabilities presume, so that both speak of the same world.
+    The test pairs are mixed in a share of their own; they are weighted to the prior that the
+    probabilities presume, so that both speak of the same world.
     """
     if not len(pairs):
         return Absent(TITLE, "No pairs were compared.")
     prior = pairs.decision.prior
-    share = float(pairs.same.mean())
-    if prior is not None and share in (0.0, 1.0):
+    if prior is not None and float(pairs.same.mean()) in (0.0, 1.0):
         return Absent(TITLE, "Probabilities can be checked only on pairs of both kinds.")
-    odds = 1.0 if prior is None else prior / (1 - prior) * (1 - share) / share
+
+    def points(weights: Floats) -> Reliability:
+        moved = weights if prior is None else prior_weights(pairs.same, prior, weights)
+        return of_weighted(pairs.probability, pairs.same, moved, BINS)
+
     edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip((pairs.probability * BINS).astype(int), 0, BINS - 1)
-    amount = np.bincount(place, minlength=BINS).astype(np.float64)
+    amount = np.bincount(bin_of(pairs.probability, BINS), minlength=BINS)
     used = np.flatnonzero(amount)
-    stated = np.bincount(place, pairs.probability, BINS)[used] / amount[used]
-    matching = np.bincount(place[pairs.same], minlength=BINS)[used].astype(np.float64)
-    observed, low, high = (_moved(rate, odds) for rate in _wilson(matching, amount[used]))
+    figures = bootstrap_figures(
+        lambda weights: {str(n): float(points(weights).matched[n]) for n in used},
+        pairs.units,
+        {str(n): int(amount[n]) for n in used},
+    )
+    stated = points(np.ones(len(pairs))).promised[used]
+    observed, low, high = (
+        np.array([getattr(figures[str(n)], end) for n in used]) for end in ("value", "low", "high")
+    )
     frame = Frame(
         linear("Stated probability of “same”", 0, 1, round_percent),
         linear("Observed share of matching pairs", 0, 1, round_percent),
     )
-    counts = [int(n) for n in amount[used]]
     words = [
         f"stated {percent(p)}\nobserved {percent(q)} ({percent(a)}–{percent(b)})\n"
         f"{count(n, 'pair')}"
-        for p, q, a, b, n in zip(stated, observed, low, high, counts, strict=True)
+        for p, q, a, b, n in zip(stated, observed, low, high, amount[used].tolist(), strict=True)
     ]
     dots = tuple(frame.dot(p, q, "accent") for p, q in zip(stated, observed, strict=True))
     return Chart(
@@ -54,7 +64,11 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
         alternative="Reliability diagram: " + "; ".join(words).replace("\n", ", ") + ".",
         frame=frame,
         marks=(
-            Mark("area", "faint", frame.steps(edges, COUNTS_HEIGHT * amount / amount.max())),
+            Mark(
+                "area",
+                "faint",
+                frame.steps(np.linspace(0, 1, BINS + 1), COUNTS_HEIGHT * amount / amount.max()),
+            ),
             Mark("dashes", "faint", frame.line([0, 1], [0, 1])),
             Mark("line", "accent", _whiskers(frame, stated, low, high)),
         ),
@@ -62,21 +76,6 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
         dots=dots,
         keys=(("accent", "observed, with 95 % interval"), ("faint", "number of pairs")),
     )
-
-
-def _wilson(hits: Floats, amount: Floats) -> tuple[Floats, Floats, Floats]:
-    """Share and 95 % interval of a proportion; Wilson, JASA 22 (1927), 209–212."""
-    z = 1.959964
-    share = hits / amount
-    centre = (share + z**2 / (2 * amount)) / (1 + z**2 / amount)
-    spread = np.sqrt(share * (1 - share) / amount + (z / (2 * amount)) ** 2)
-    margin = z * spread / (1 + z**2 / amount)
-    return share, np.maximum(0, centre - margin), np.minimum(1, centre + margin)
-
-
-def _moved(share: Floats, odds: float) -> Floats:
-    """The share after its odds are multiplied."""
-    return share * odds / (share * odds + 1 - share)
 
 
 def _whiskers(frame: Frame, x: Floats, low: Floats, high: Floats) -> str:
