@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
 from gemel.data import open_data
-from gemel.errors import MissingData, RecipeError
+from gemel.errors import DataError, MissingData, RecipeError
 from gemel.matcher import load
 from gemel.measure.history import read_history
+from gemel.measure.learned import read_learned, without
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
-from gemel.training.pretrain import pretrain, pretraining_of
+from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.train import Order, make_plan, prepare_for, train
 
 THINGS = ("car", "cat", "house", "ship", "tree", "stone")
@@ -48,7 +50,12 @@ def other(tmp_path):
 def prepared_plan(own, changes):
     recipe = load_recipe("mueller-2016", [*load_recipe("mueller-2016").small, *SMALL, *changes])
     prepared, recipe = prepare_for(open_data(own), recipe, Silent())
-    return make_plan(recipe, prepared), prepared.packed.readers
+    return make_plan(recipe, prepared), prepared
+
+
+def pretrained(plan, prepared, folder):
+    first = pretraining_data(plan.recipe, prepared, Silent())
+    return pretrain(plan, first, Run(folder / "run"), Silent())
 
 
 def weights(plan):
@@ -59,33 +66,30 @@ def equal(one, other):
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_without_it_nothing_comes_before(own, tmp_path):
-    plan, readers = prepared_plan(own, ["pretraining="])
-    before = weights(plan)
-    assert pretrain(plan, readers, Run(tmp_path / "run"), Silent()) is None
-    assert equal(weights(plan), before)
+def test_without_it_nothing_comes_before(own):
+    plan, prepared = prepared_plan(own, ["pretraining="])
+    assert pretraining_data(plan.recipe, prepared, Silent()) is None
 
 
 def test_what_was_learned_from_other_pairs_is_known_of_ones_own(own, other, tmp_path):
     # Of vectors that start at random, tuned as fast as the rest, and without decay.
     fast = ["optimizer.layers.stem.learning_rate=4e-3", "optimizer.layers.stem.weight_decay=0"]
     setting = [f"pretraining.data={other}", "pretraining.epochs=20", *fast]
-    plan, readers = prepared_plan(own, setting)
+    plan, prepared = prepared_plan(own, setting)
     untrained = plan.validate(plan.twin.eval())["auc"]  # no word is left out
-    counters = pretrain(plan, readers, Run(tmp_path / "run"), Silent())
+    counters = pretrained(plan, prepared, tmp_path)
     assert counters.epoch == 20
     assert plan.validate(plan.twin.eval())["auc"] > max(0.8, untrained + 0.05)
 
 
 def test_done_once_it_is_taken_from_its_checkpoint(own, other, tmp_path, monkeypatch):
     setting = [f"pretraining.data={other}", "pretraining.epochs=2"]
-    first, readers = prepared_plan(own, setting)
-    run = Run(tmp_path / "run")
-    pretrain(first, readers, run, Silent())
+    first, prepared = prepared_plan(own, setting)
+    pretrained(first, prepared, tmp_path)
 
-    again, readers = prepared_plan(own, setting)
+    again, prepared = prepared_plan(own, setting)
     monkeypatch.setattr("gemel.training.loop.Trainer._update", None)  # not another step
-    pretrain(again, readers, run, Silent())
+    pretrained(again, prepared, tmp_path)
     assert equal(weights(again), weights(first))
 
 
@@ -103,13 +107,68 @@ def test_a_run_begins_with_it_and_counts_its_time(own, other, tmp_path):
 
 
 def test_other_kinds_of_items_are_refused(own, tmp_path):
-    plan, readers = prepared_plan(own, ["pretraining.data=digits", "pretraining.epochs=1"])
+    plan, prepared = prepared_plan(own, ["pretraining.data=digits", "pretraining.epochs=1"])
     with pytest.raises(RecipeError, match=r"items of the kind text.*digits holds .* image"):
-        pretrain(plan, readers, Run(tmp_path / "run"), Silent())
+        pretrained(plan, prepared, tmp_path)
 
 
 def test_missing_data_say_how_to_do_without(own, tmp_path):
     setting = [f"pretraining.data={tmp_path / 'nowhere.csv'}", "pretraining.epochs=1"]
-    plan, readers = prepared_plan(own, setting)
+    plan, prepared = prepared_plan(own, setting)
     with pytest.raises(MissingData, match=r"nowhere\.csv.*--set pretraining="):
-        pretrain(plan, readers, Run(tmp_path / "run"), Silent())
+        pretrained(plan, prepared, tmp_path)
+
+
+def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
+    """Of the very same pairs only those are left that the training itself learns from."""
+
+    class Heard(Silent):
+        def __init__(self):
+            self.sentences = []
+
+        def say(self, sentence):
+            self.sentences.append(sentence)
+
+    plan, prepared = prepared_plan(own, [f"pretraining.data={own}", "pretraining.epochs=1"])
+    heard = Heard()
+    with pytest.raises(DataError, match="validation side of own has nothing else"):
+        pretraining_data(plan.recipe, prepared, heard)
+
+    plan, prepared = prepared_plan(
+        own, [f"pretraining.data={grown(own, tmp_path)}", "pretraining.epochs=1"]
+    )
+    first = pretraining_data(plan.recipe, prepared, heard)
+    given, split = prepared.dataset.pairs, prepared.split.pairs
+    held = {pair(prepared, row) for side in (split.validation, split.test) for row in side}
+    learned = {
+        pair(first, row)
+        for side in (first.split.pairs.train, first.split.pairs.validation)
+        for row in side
+    }
+    assert len(given) == 324
+    assert held
+    assert learned
+    assert not held & learned
+    assert any("that own holds out: not learned from" in each for each in heard.sentences)
+
+
+def test_a_run_remembers_what_it_learned_from_before(own, other, tmp_path):
+    changes = [*load_recipe("mueller-2016").small, *SMALL, "training.epochs=1"]
+    changes += [f"pretraining.data={other}", "pretraining.epochs=1"]
+    run = train(Order(own, "mueller-2016", changes, tmp_path / "run"), Silent())
+    plan, prepared = prepared_plan(own, changes[len(changes) - 2 :])
+    first = pretraining_data(plan.recipe, prepared, Silent())
+    assert without(first, "train", read_learned(run))[1] == len(first.split.pairs.train)
+
+
+def grown(own, tmp_path):
+    """A table with all pairs of `own` and as many more."""
+    more = table(tmp_path / "more.csv", ("look at the {}", "a {} there", "that {}"))
+    rows = Path(own).read_text("utf-8") + Path(more).read_text("utf-8").partition("\n")[2]
+    (tmp_path / "grown.csv").write_text(rows, "utf-8")
+    return str(tmp_path / "grown.csv")
+
+
+def pair(prepared, row):
+    given = prepared.dataset.pairs
+    return frozenset(prepared.dataset.items.raw(int(end[row])) for end in (given.left, given.right))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +17,22 @@ from gemel.run import Run
 from gemel.whole_file import whole_file
 
 
-def write_learned(run: Run, prepared: Prepared) -> None:
-    """Keeps the digests of all items that training or calibration looks at.
+def write_learned(run: Run, digests: Digests) -> None:
+    """Keeps what `digests_of` gives of all that training or calibration looks at."""
+    with whole_file(run.learned) as temporary, temporary.open("wb") as file:
+        np.save(file, digests, allow_pickle=False)
+
+
+def digests_of(prepared: Prepared, *sides: str) -> Digests:
+    """(n, 16) the digests of what lies on these sides.
 
     Where data are divided by pair, they are of pairs: an item may then be met again in another one.
     """
     by_pair = prepared.split.by == "pair"
     of = prepared.pair_rows if by_pair else prepared.side
     digests = _pair_digests(prepared) if by_pair else prepared.packed.digests
-    seen = np.concatenate([of("train"), of("validation")])
-    with whole_file(run.learned) as temporary, temporary.open("wb") as file:
-        np.save(file, digests[seen], allow_pickle=False)
+    looked_at: Digests = digests[np.concatenate([of(side) for side in sides])]
+    return looked_at
 
 
 def _pair_digests(prepared: Prepared) -> Digests:
@@ -54,28 +60,35 @@ def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int
 
     Raises `DataError` where nothing else is left.
     """
-    known = _among(prepared.packed.digests, learned)
-    test, pairs = prepared.side("test"), prepared.split.pairs
-    kept = test[~known[test]]
-    if pairs is not None:
-        given = prepared.dataset.pairs
-        assert given is not None
-        met = known[given.left] | known[given.right] | _among(_pair_digests(prepared), learned)
-        pairs = replace(pairs, test=pairs.test[~met[pairs.test]])
-        kept = np.unique(np.concatenate([given.left[pairs.test], given.right[pairs.test]]))
-    left_out = len(test) - len(kept)
-    if pairs is not None and prepared.split.pairs is not None:
-        left_out = len(prepared.split.pairs.test) - len(pairs.test)
-    if not left_out:
-        return prepared, 0
-    if not len(kept):
+    left, left_out = without(prepared, "test", learned)
+    if left_out and not len(left.side("test")):
         raise DataError(
             f"a run is measured on what it has not learned from, and it has learned from all of "
-            f"{prepared.dataset.name} ({count(len(test), 'item')}): leave the data out to measure "
-            "the run's own test items, or name other data"
+            f"{prepared.dataset.name} ({count(len(prepared.side('test')), 'item')}): leave the "
+            "data out to measure the run's own test items, or name other data"
         )
-    divided = replace(prepared.split, test=kept, pairs=pairs)
-    return replace(prepared, split=divided), left_out
+    return left, left_out
+
+
+def without(prepared: Prepared, side: str, digests: Digests) -> tuple[Prepared, int]:
+    """A side less what has one of these digests, and how many items (or given pairs) that was."""
+    known = _among(prepared.packed.digests, digests)
+    items, pairs = prepared.side(side), prepared.split.pairs
+    if pairs is None:
+        kept = items[~known[items]]
+        left_out = len(items) - len(kept)
+    else:
+        given, rows = prepared.dataset.pairs, prepared.pair_rows(side)
+        assert given is not None
+        met = known[given.left] | known[given.right] | _among(_pair_digests(prepared), digests)
+        unmet = rows[~met[rows]]
+        pairs = replace(pairs, **{side: unmet})
+        kept = np.unique(np.concatenate([given.left[unmet], given.right[unmet]]))
+        left_out = len(rows) - len(unmet)
+    if not left_out:
+        return prepared, 0
+    changes: dict[str, Any] = {side: kept, "pairs": pairs}
+    return replace(prepared, split=replace(prepared.split, **changes)), left_out
 
 
 def _among(digests: Digests, learned: Digests) -> Same:

@@ -39,11 +39,12 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
     edges = np.linspace(0, 1, BINS + 1)
     amount = np.bincount(bin_of(pairs.probability, BINS), minlength=BINS)
     used = np.flatnonzero(amount)
-    figures = bootstrap_figures(
-        lambda weights: {str(n): float(points(weights).matched[n]) for n in used},
-        pairs.units,
-        {str(n): int(amount[n]) for n in used},
-    )
+
+    def by_bin(weights: Floats) -> dict[str, float]:
+        matched = points(weights).matched
+        return {str(n): float(matched[n]) for n in used}
+
+    figures = bootstrap_figures(by_bin, pairs.units, {str(n): int(amount[n]) for n in used})
     stated = points(np.ones(len(pairs))).promised[used]
     observed, low, high = (
         np.array([getattr(figures[str(n)], end) for n in used]) for end in ("value", "low", "high")
@@ -64,11 +65,7 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
         alternative="Reliability diagram: " + "; ".join(words).replace("\n", ", ") + ".",
         frame=frame,
         marks=(
-            Mark(
-                "area",
-                "faint",
-                frame.steps(np.linspace(0, 1, BINS + 1), COUNTS_HEIGHT * amount / amount.max()),
-            ),
+            Mark("area", "faint", frame.steps(edges, COUNTS_HEIGHT * amount / amount.max())),
             Mark("dashes", "faint", frame.line([0, 1], [0, 1])),
             Mark("line", "accent", _whiskers(frame, stated, low, high)),
         ),

@@ -2,6 +2,7 @@
 
 Mueller & Thyagarajan, AAAI 2016, section 4.1, start their LSTM so, from the pairs of an older task.
 The training that follows has the optimiser and the schedule begin anew.
+Differs from the paper: what the training itself validates or tests on is left out.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from gemel.counting import count
 from gemel.data import Dataset, open_data
 from gemel.data.builtins import BUILTINS
-from gemel.errors import MissingData, RecipeError
-from gemel.measure.packed import Readers
-from gemel.measure.prepared import prepare
+from gemel.errors import DataError, MissingData, RecipeError
+from gemel.measure.learned import digests_of, without
+from gemel.measure.prepared import Prepared, prepare
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
@@ -24,18 +26,33 @@ from gemel.training.plan import Plan
 from gemel.training.validation import build_validation
 
 
-def pretrain(plan: Plan, readers: Readers, run: Run, progress: Progress) -> Counters | None:
-    """Trains the plan's twin in place; None where its recipe has nothing that comes before.
+def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepared | None:
+    """What comes first, less what `own`, the data of the training itself, hold out.
+
+    None where the recipe has no pretraining. Raises `DataError` where nothing else is there.
+    """
+    setting = recipe.pretraining
+    if setting is None:
+        return None
+    dataset = _opened(setting.data, recipe)
+    prepared = prepare(dataset, own.packed.readers, recipe.split, recipe.seed, progress)
+    prepared, left_out = _without_held_out(prepared, own)
+    told = [f"{setting.epochs} epochs of {dataset.name} come first.", *prepared.notices]
+    if left_out:
+        what = count(left_out, "item" if prepared.split.pairs is None else "pair")
+        told.append(f"{what} that {own.dataset.name} holds out: not learned from.")
+    for sentence in told:
+        progress.say(f"pretraining: {sentence}")
+    return prepared
+
+
+def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Counters:
+    """Trains the plan's twin in place on the data that come first.
 
     Done once, it is not done again: a resumed run takes the weights from its checkpoint.
     """
     setting = plan.recipe.pretraining
-    if setting is None:
-        return None
-    dataset = _opened(setting.data, plan.recipe)
-    prepared = prepare(dataset, readers, plan.recipe.split, plan.recipe.seed, progress)
-    for sentence in (f"{setting.epochs} epochs of {dataset.name} come first.", *prepared.notices):
-        progress.say(f"pretraining: {sentence}")
+    assert setting is not None
     length = plan.recipe.training.model_copy(
         update={"epochs": setting.epochs, "minutes": None, "patience": None, "keep": "last"}
     )
@@ -55,6 +72,20 @@ def pretrain(plan: Plan, readers: Readers, run: Run, progress: Progress) -> Coun
 def pretraining_of(run: Run) -> Run:
     """Where a run keeps the checkpoints and the curve of what came before it."""
     return Run(run.path / "pretraining")
+
+
+def _without_held_out(prepared: Prepared, own: Prepared) -> tuple[Prepared, int]:
+    held, left_out = digests_of(own, "validation", "test"), 0
+    for side in ("train", "validation"):
+        prepared, known = without(prepared, side, held)
+        left_out += known
+        if known and not len(prepared.side(side)):
+            raise DataError(
+                f"pretraining learns from what {own.dataset.name} does not hold out, and the "
+                f"{side} side of {prepared.dataset.name} has nothing else: choose other "
+                "pretraining.data"
+            )
+    return prepared, left_out
 
 
 def _opened(source: str, recipe: Recipe) -> Dataset:

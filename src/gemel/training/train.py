@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
+import numpy as np
+
 from gemel.data import Dataset, data_path, open_data
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.inputs import Kind
 from gemel.matcher import load
-from gemel.measure.learned import write_learned
+from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import subject
@@ -32,7 +34,7 @@ from gemel.training.make_matcher import calibration_pairs, make_matcher
 from gemel.training.own_figures import own_figures, write_metrics
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan
-from gemel.training.pretrain import pretrain
+from gemel.training.pretrain import pretrain, pretraining_data
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.training.whitening import whiten
@@ -65,13 +67,14 @@ def train(order: Order, progress: Progress) -> Run:
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
     check_target(calibration_pairs(recipe, prepared).same, recipe.calibration)
+    first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         where = _where(order, run)
-        _begin(run, recipe, dataset, prepared, order)
+        _begin(run, recipe, dataset, _Data(prepared, first), order)
         if where is not None:
             progress.say(where)
-        before = pretrain(plan, prepared.packed.readers, run, progress)
+        before = None if first is None else pretrain(plan, first, run, progress)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, before))
@@ -223,14 +226,25 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     )
 
 
-def _begin(run: Run, recipe: Recipe, dataset: Dataset, prepared: Prepared, order: Order) -> None:
+@final
+@dataclass(frozen=True)
+class _Data:
+    """What a run learns from; `first` is of its pretraining."""
+
+    own: Prepared
+    first: Prepared | None
+
+
+def _begin(run: Run, recipe: Recipe, dataset: Dataset, data: _Data, order: Order) -> None:
     """Everything that another program needs to understand the run, before its first step.
 
     The recipe last: with it the folder is a run, and can be resumed.
     """
     if not order.resume:
-        write_json(run.data, _about(dataset, prepared, order))
-        write_learned(run, prepared)
+        write_json(run.data, _about(dataset, data.own, order))
+        parts = [data.own] if data.first is None else [data.own, data.first]
+        learned = [digests_of(each, "train", "validation") for each in parts]
+        write_learned(run, np.concatenate(learned))
     write_text(run.recipe, recipe_text(recipe))
 
 

@@ -16,7 +16,7 @@ from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Counters, Trainer
-from gemel.training.pretrain import pretrain, pretraining_of
+from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.speed import fast_arithmetic
 from gemel.training.train import make_plan
 from gemel.tuning.space import with_values
@@ -46,7 +46,7 @@ def carry_out(
     """The best value of the watched figure in any validation: Koch's score of a trial.
 
     Leaves the trial's recipe and curves in `folder`. Raises `TrialPruned` for a trial that is
-    behind half of its elders, `GemelError` for one that cannot be trained or collapses.
+    behind half of the trials before it, `GemelError` for one that cannot be trained or collapses.
     """
     recipe = with_values(recipe, suggested(recipe, trial))
     recipe = recipe.model_copy(
@@ -57,7 +57,9 @@ def carry_out(
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         write_text(run.recipe, recipe_text(recipe))
-        pretrain(plan, prepared.packed.readers, run, progress)
+        first = pretraining_data(recipe, prepared, progress)
+        if first is not None:
+            pretrain(plan, first, run, progress)
         trainer = Trainer(plan, run, progress, watch=_Watch(trial, recipe))
         try:
             counters = trainer.train()
