@@ -33,7 +33,6 @@ def test_a_new_run_never_writes_into_what_is_there(tmp_path):
 
 
 def test_an_unnamed_run_takes_the_first_free_number(tmp_path):
-    assert Run.unused(tmp_path, "digits").path.name == "digits"
     begun(tmp_path / "digits")
     begun(tmp_path / "digits-2")
     assert Run.unused(tmp_path, "digits").path.name == "digits-3"
@@ -62,3 +61,9 @@ def test_nothing_to_resume_is_one_sentence(tmp_path, folder):
     (tmp_path / "runs").mkdir()
     with pytest.raises(RunError, match=r"no run of digits in .* to resume: leave out --resume"):
         Run.latest(tmp_path / folder, "digits", "digits")
+
+
+def test_two_that_ask_at_once_are_given_two_folders(tmp_path):
+    """What is unused is taken at once, and not when the data have been read."""
+    assert Run.unused(tmp_path / "runs", "digits").path.name == "digits"
+    assert Run.unused(tmp_path / "runs", "digits").path.name == "digits-2"

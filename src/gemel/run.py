@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from gemel.errors import RunError
+
+LOCK = ".lock"
+"""Held in a run's folder as long as a training writes there."""
 
 
 @final
@@ -53,6 +58,10 @@ class Run:
         return self.path / "checkpoints"
 
     @property
+    def lock(self) -> Path:
+        return self.path / LOCK
+
+    @property
     def last_checkpoint(self) -> Path:
         return self.checkpoints / "last.safetensors"
 
@@ -78,7 +87,8 @@ class Run:
     @staticmethod
     def new(path: Path) -> Run:
         """A run to be made; `RunError` where something is there already."""
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        free = path.is_dir() and {each.name for each in path.iterdir()} <= {LOCK}
+        if path.exists() and not free:
             raise RunError(
                 f"a new run needs a folder that is not in use, and {path} exists: choose another "
                 "--out, or continue an unfinished run with --resume"
@@ -87,11 +97,14 @@ class Run:
 
     @staticmethod
     def unused(parent: Path, name: str) -> Run:
-        """The first of name, name-2, name-3 … that is not there yet."""
-        number = 1
-        while (path := parent / (name if number == 1 else f"{name}-{number}")).exists():
-            number += 1
-        return Run(path)
+        """The first of name, name-2, name-3 … that is not there yet, and is from now on."""
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            path = parent / (name if number == 1 else f"{name}-{number}")
+            with suppress(FileExistsError):
+                path.mkdir()
+                return Run(path)
+        raise AssertionError("numbers do not end")
 
     @staticmethod
     def latest(parent: Path, name: str, source: str) -> Run:

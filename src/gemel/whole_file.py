@@ -15,7 +15,11 @@ from typing import Any
 
 from gemel.errors import DataError
 
-CALLERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}
+REFUSED = {
+    *{errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS},
+    *{errno.EIO, errno.ENAMETOOLONG},
+}
+"""What a disk may refuse at any place: it is full, or not ours to read or to write."""
 
 
 @contextmanager
@@ -46,7 +50,7 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.chmod(0o644)
         os.replace(temporary, path)
     except Exception as error:
-        if _errno(error) in CALLERS_TO_MEND:
+        if _errno(error) in REFUSED:
             raise _unwritable(path, error) from error
         raise
     finally:
@@ -70,7 +74,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
         os.replace(temporary, path)
     except Exception as error:
-        if _errno(error) in CALLERS_TO_MEND:
+        if _errno(error) in REFUSED:
             raise _unwritable(path, error) from error
         raise
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from dataclasses import replace
@@ -15,6 +16,7 @@ from gemel.measure.prepared import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
+from gemel.training import loop
 from gemel.training.checkpoint import read_counters
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
@@ -59,3 +61,25 @@ def test_ctrl_c_in_the_last_validation_is_obeyed_and_nothing_is_lost(prepared, t
     with pytest.raises(KeyboardInterrupt):
         trainer.train()
     assert read_counters(trainer.last)["finished"]
+
+
+def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
+    prepared, tmp_path, monkeypatch
+):
+    """What a killed training goes on with is the last one, however often the best is saved."""
+    clock, saved = itertools.count(), []
+    told = itertools.count(1)
+    trainer = trainer_on(
+        prepared,
+        tmp_path,
+        ["training.epochs=8", "training.keep=best", "training.patience=100"],
+        validate=lambda twin: {"auc": next(told) / 100, "eer": 0.5},
+    )
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
+    each = trainer.plan.batches.steps * 4  # looks at the clock in an epoch, roughly
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1.5 * each)
+    save = trainer._save
+    monkeypatch.setattr(trainer, "_save", lambda path: (saved.append(path.stem), save(path)))
+    trainer.train()
+    assert saved.count("best") == 8
+    assert saved.count("last") > 2

@@ -14,12 +14,11 @@ import typer
 
 from gemel.cli.app import app
 from gemel.errors import GemelError
+from gemel.whole_file import REFUSED
 
 INTERRUPTED = 130
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Of the parser that Typer brings along, which it does not name itself."""
-REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
-"""What a disk may refuse at any place: it is full, or not ours to read or to write."""
 
 
 def main() -> None:

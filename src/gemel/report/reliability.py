@@ -6,7 +6,7 @@ import numpy as np
 
 from gemel.arrays import Floats
 from gemel.counting import count
-from gemel.evaluation.intervals import bootstrap_figures
+from gemel.evaluation.intervals import Bootstrap, bootstrap_figures
 from gemel.functional.probability import Reliability, bin_of, prior_weights
 from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
@@ -15,6 +15,8 @@ from gemel.report.contents import TestPairs
 from gemel.report.naming import percent, round_percent
 
 BINS = 10
+RESAMPLES = 200
+"""Of the labels: enough to draw whiskers by."""
 TITLE = "Reliability of the probability"
 COUNTS_HEIGHT = 0.16
 """The share of the chart's height that the tallest bar of counts takes."""
@@ -44,7 +46,8 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
         matched = points(weights).matched
         return {str(n): float(matched[n]) for n in used}
 
-    figures = bootstrap_figures(by_bin, pairs.units, {str(n): int(amount[n]) for n in used})
+    trials = {str(n): int(amount[n]) for n in used}
+    figures = bootstrap_figures(by_bin, pairs.units, trials, Bootstrap(RESAMPLES))
     stated = points(np.ones(len(pairs))).promised[used]
     observed, low, high = (
         np.array([getattr(figures[str(n)], end) for n in used]) for end in ("value", "low", "high")

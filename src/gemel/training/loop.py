@@ -285,7 +285,8 @@ class Trainer:
     def _save(self, path: Path) -> None:
         if self.fabric.global_rank == 0:
             save_checkpoint(path, self.module, self.optimizer, vars(self.counters))
-        self.saved = time.monotonic()
+        if path == self.last:  # a resumed training goes on from no other
+            self.saved = time.monotonic()
 
     def _resumed_speed(self) -> Speed | None:
         return Speed(**read_counters(self.last)["speed"]) if self.last.is_file() else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from gemel.data import Dataset, data_path, open_data
 from gemel.data.builtins import BUILTINS
@@ -62,6 +64,35 @@ def train(order: Order, progress: Progress) -> Run:
     begun = time.monotonic()
     _check_devices(order.devices)
     run = _run(order)
+    with _held(run):
+        _carry_out(order, run, begun, progress)
+    return run
+
+
+@contextmanager
+def _held(run: Run) -> Iterator[None]:
+    """No other training writes there meanwhile; what was not even begun leaves no folder."""
+    run.path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run.lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise RunError(
+            f"{run.path} is being trained by another process: wait for it, or train into another "
+            "folder with --out"
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes nothing that is open
+            run.lock.unlink()
+        lock.release()
+        if not run.recipe.is_file():
+            with suppress(OSError):  # there is something in it
+                run.path.rmdir()
+
+
+def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None:
     dataset, recipe = _resumed(order, run) if order.resume else _ordered(order)
     prepared, recipe = prepare_for(dataset, recipe, progress)
     if order.resume:
@@ -87,7 +118,6 @@ def train(order: Order, progress: Progress) -> Run:
     write_report_of(run, asked, verified)
     for sentence in doubts:  # the trainer's own warnings were told when they arose
         progress.say(f"warning: {sentence}")
-    return run
 
 
 def _check_devices(devices: int | str) -> None:
@@ -127,9 +157,11 @@ def _where(order: Order, run: Run) -> str | None:
 
 
 def _name(data: str) -> str:
-    path = data_path(data)
-    if data in BUILTINS or not path.exists():
+    if data in BUILTINS:
         return data
+    path = data_path(data)
+    if not path.exists():
+        return path.name  # it is said in a moment, and nothing is made in its place
     path = path.resolve()
     return path.name if path.is_dir() else path.stem
 
