@@ -1,6 +1,6 @@
 """A matcher's folder: what lies in it, written with its checksums and checked when it is read.
 
-matcher.json          everything that is not weights, and the SHA-256 of the other files
+matcher.json          everything that is not weights, and the SHA-256 of all files
 encoder.onnx          items (n, …) float32 to embeddings (n, d)
 right_encoder.onnx    the same for the right side, where the two are tied separately
 metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
@@ -31,6 +31,7 @@ from gemel.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import write_text
 
 FORMAT = 1
+OWN = "matcher.json"
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
 
@@ -89,7 +90,8 @@ def seal(folder: Path, file: MatcherFile) -> None:
         write_text(folder / TOKENIZER, tree["input"]["tokenizer"])
         tree["input"]["tokenizer"] = TOKENIZER
     tree["sha256"] = {name: sha256(folder / name) for name in files_of(file)}
-    write_text(folder / "matcher.json", json.dumps(tree, indent=2) + "\n")
+    tree["sha256"][OWN] = _own_sha256(tree)
+    write_text(folder / OWN, json.dumps(tree, indent=2) + "\n")
 
 
 def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
@@ -98,20 +100,21 @@ def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
     Raises `MatcherError` where it is missing, damaged, altered or of a newer format.
     """
     folder = Path(path)
-    if (folder / "matcher" / "matcher.json").is_file():
+    if (folder / "matcher" / OWN).is_file():
         folder = folder / "matcher"
     try:
-        tree = json.loads((folder / "matcher.json").read_text("utf-8"))
+        tree = json.loads((folder / OWN).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise _no_matcher(Path(path)) from None
     except (OSError, ValueError) as error:
-        raise _damaged(folder / "matcher.json", str(error)) from None
+        raise _damaged(folder / OWN, str(error)) from None
     return folder, _checked(folder, tree)
 
 
 def _checked(folder: Path, tree: Any) -> MatcherFile:
     if not isinstance(tree, dict):
-        raise _damaged(folder / "matcher.json", "it holds no settings")
+        raise _damaged(folder / OWN, "it holds no settings")
+    own = _own_sha256(tree)
     version = tree.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise MatcherError(
@@ -126,12 +129,14 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _damaged(folder / "matcher.json", f"{where}: {first['msg']}") from None
+        raise _damaged(folder / OWN, f"{where}: {first['msg']}") from None
     for name in files_of(file):
         if not (folder / name).is_file():
             raise _damaged(folder / name, "it is missing")
         if sha256(folder / name) != file.sha256.get(name):
             raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
+    if file.sha256.get(OWN, own) != own:  # the first matchers had none
+        raise _damaged(folder / OWN, "its SHA-256 is not the one that was saved in it")
     return file
 
 
@@ -145,6 +150,14 @@ def _no_matcher(path: Path) -> MatcherError:
         f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
         "finished training, or its matcher folder"
     )
+
+
+def _own_sha256(tree: Mapping[str, Any]) -> str:
+    """Of all that `matcher.json` says but this, however it is laid out."""
+    sums = tree.get("sha256")
+    others = {k: v for k, v in sums.items() if k != OWN} if isinstance(sums, dict) else sums
+    text = json.dumps({**tree, "sha256": others}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

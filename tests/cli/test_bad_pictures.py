@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -69,7 +71,12 @@ def test_a_few_are_listed_and_skipped(gemel: Gemel, tmp_path: Path) -> None:
     assert outcome.status == 0
     assert "5 of 125 items cannot be read" in outcome.err
     assert "they are skipped" in outcome.err
-    assert Run(tmp_path / "runs" / "photos").report.is_file()
+    run = Run(tmp_path / "runs" / "photos")
+    assert run.report.is_file()
+    listed = json.loads(run.data.read_text("utf-8"))["unreadable"]
+    assert sorted(map(os.path.basename, listed)) == sorted(UNREADABLE)
+    for name in listed:
+        assert name in outcome.err
 
 
 def test_many_are_refused_and_nothing_is_begun(gemel: Gemel, tmp_path: Path) -> None:
@@ -83,3 +90,14 @@ def test_many_are_refused_and_nothing_is_begun(gemel: Gemel, tmp_path: Path) -> 
     assert "text0.jpg" in sentence
     assert "at most 5" in sentence
     assert not list((tmp_path / "runs").iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no name here")
+def test_what_might_never_end_is_not_read(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    good = picture(tmp_path / "good.png")
+    for endless in (pipe, Path("/dev/zero")):
+        sentence = gemel("compare", tiny_run.path, good, endless).refusal
+        assert f"'{endless}' is a pipe or a device where a picture was expected" in sentence
+    assert "is a pipe or a device: name a folder or a table" in gemel("train", pipe).refusal

@@ -55,6 +55,13 @@ def test_one_level_more_is_the_group_and_says_so(tmp_path):
     assert data.groups.tolist() == [0, 0, 1]
     assert "read as groups" in data.notices[0]
     assert "greek, latin" in data.notices[0]
+    assert "'a' stands under greek and latin, and is another label in each" in data.notices[1]
+    assert "table with item,label,maker" in data.notices[1]
+
+
+def test_lower_folders_of_names_of_their_own_need_no_word(tmp_path):
+    data = open_data(tree(tmp_path, "greek/a/1.png", "greek/a/2.png", "latin/b/1.png"))
+    assert len(data.notices) == 1
 
 
 def test_clutter_is_left_out_and_counted(tmp_path):

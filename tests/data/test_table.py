@@ -46,6 +46,13 @@ def test_items_with_all_columns(folder, separator, encoding):
     assert data.notices == ()
 
 
+def test_who_made_an_item_belongs_to_what_the_data_are(folder):
+    header = "item,label,maker\na1.png,a,{}\na2.png,a,mon\nb1.png,b,fri\n"
+    first = open_data(table(folder, header.format("fri")))
+    assert open_data(table(folder, header.format("fri"))).fingerprint() == first.fingerprint()
+    assert open_data(table(folder, header.format("mon"))).fingerprint() != first.fingerprint()
+
+
 def test_json_lines_and_parquet_read_like_csv(folder):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
@@ -112,6 +119,10 @@ def test_every_word_for_same(folder):
         ("image,label\na1.png,a\n", "must have the columns item,label .* got image,label"),
         ("left,right,score\na1.png,a2.png,0.5\n", "from the score 0.75 on, and the highest is 0.5"),
         ("item,label\na1.png,a\na2.png,\n", "label is empty in row 3"),
+        (
+            "item,label,group\na1.png,a,mon\na2.png,a,fri\nb1.png,b,mon\n",
+            "the label 'a' in two groups, 'fri' and 'mon'.* into the column maker",
+        ),
         ("item,label\n,a\n", "item is empty in row 2"),
         ("item,label,group\na1.png,a,\n", "group is empty in row 2"),
         ("item,label\na1.png,a\nx.png,a\ny.png,b\n", "row 3 .*: the item 'x.png' .* and 1 more"),

@@ -122,12 +122,32 @@ def test_broken_json_is_one_sentence(own_run, text):
         ({"sha256": {}}, r"\.onnx"),
         ({"calibration": {"method": "magic"}}, "calibration"),
         ({"prior": 1.5}, "prior"),
+        ({"prior": 0.25}, r"matcher\.json .*its SHA-256 is not the one that was saved in it"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(own_run, values, where):
     changed(own_run, **values)
     with pytest.raises(MatcherError, match=where):
         gemel.load(own_run.path)
+
+
+def test_a_threshold_that_was_changed_by_hand_is_noticed(own_run):
+    path = own_run.matcher / "matcher.json"
+    tree = json.loads(path.read_text("utf-8"))
+    tree["thresholds"][0]["distance"] += 0.5
+    path.write_text(json.dumps(tree), "utf-8")
+    with pytest.raises(MatcherError, match=r"matcher\.json must be as training wrote it"):
+        gemel.load(own_run.path)
+
+
+def test_a_file_that_is_laid_out_anew_or_has_no_sum_of_its_own_is_read(own_run):
+    path = own_run.matcher / "matcher.json"
+    tree = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(tree, sort_keys=True), "utf-8")
+    assert gemel.load(own_run.path).file.name == tree["name"]
+    del tree["sha256"]["matcher.json"]
+    path.write_text(json.dumps(tree), "utf-8")
+    assert gemel.load(own_run.path).file.name == tree["name"]
 
 
 def test_files_are_frozen(tiny_run):

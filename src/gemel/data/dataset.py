@@ -131,11 +131,13 @@ class Dataset:
         for codes in (self.labels, self.groups, self.split, *of_pairs):
             told.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
         if pairs is not None and pairs.scores is not None:
-            told.update(b"scores" + pairs.scores.tobytes())
+            told.update(b"scores" + pairs.scores.tobytes() + repr(pairs.scale).encode())
         if self.unlike is not None:
             told.update(b"unlike" + self.unlike.left.tobytes() + self.unlike.right.tobytes())
         if self.genuine is not None:
             told.update(b"genuine" + self.genuine.tobytes())
+        if self.makers is not None:
+            told.update(b"makers" + np.ascontiguousarray(self.makers).tobytes())
         return told.hexdigest()
 
     def noticing(self, *sentences: str) -> Dataset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
@@ -181,11 +182,28 @@ def _grouped(dataset: Dataset) -> Dataset:
             f"Two levels of folders: the upper one ({group_names[0]}) is read as a group, {lower}. "
             "If it only wraps the rest, pass that folder itself."
         )
-    return grouped.noticing(
+    told = (
         f"Two levels of folders: the {len(group_names)} upper ones "
         f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, "
         f"{lower}. If the upper ones are the labels, move the pictures up one level."
     )
+    return grouped.noticing(told, *_again(dataset.label_names))
+
+
+def _again(label_names: Sequence[str]) -> list[str]:
+    """A sentence where lower folders of one name stand under several upper ones."""
+    above: dict[str, list[str]] = {}
+    for name in label_names:
+        group, label = name.split("/", 1)
+        above.setdefault(label, []).append(group)
+    label, groups = max(above.items(), key=lambda item: len(item[1]))
+    if len(groups) == 1:
+        return []
+    return [
+        f"{label!r} stands under {groups[0]} and {groups[1]}{and_more(len(groups), 2)}, and is "
+        "another label in each. If it is one and the same (a person on several days), pass a table "
+        "with item,label,maker."
+    ]
 
 
 def _refuse_split_folders(dataset: Dataset, groups: tuple[str, ...]) -> None:

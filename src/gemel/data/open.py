@@ -41,6 +41,8 @@ def open_data(
         return open_ts(archive) if archive else open_folder(path, kind)
     if path.is_file():
         return _table(path, kind)
+    if path.exists():
+        raise DataError(f"{str(source)!r} is a pipe or a device: name a folder or a table")
     raise MissingData(_unknown(str(source), path))
 
 

@@ -53,9 +53,9 @@ def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def and_more(count: int) -> str:
-    """`, and 4 more` after `SHOWN` examples of `count`; empty if none are left out."""
-    return f", and {count - SHOWN} more" if count > SHOWN else ""
+def and_more(count: int, shown: int = SHOWN) -> str:
+    """`, and 4 more` after `shown` examples of `count`; empty if none are left out."""
+    return f", and {count - shown} more" if count > shown else ""
 
 
 def _folded(name: str) -> str:

@@ -48,6 +48,7 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         refuse_empty(rows, "group")
         group_names, groups = coded(_picked(rows.column("group"), kept))
         dataset = replace(dataset, groups=groups, group_names=group_names)
+        _refuse_labels_across_groups(dataset)
     if "maker" in rows.columns:
         refuse_empty(rows, "maker")
         maker_names, makers = coded(_picked(rows.column("maker"), kept))
@@ -56,6 +57,23 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         genuine = np.array(_picked(yes_or_no(rows, "genuine"), kept), np.bool_)
         dataset = replace(dataset, genuine=genuine)
     return sound(dataset)
+
+
+def _refuse_labels_across_groups(dataset: Dataset) -> None:
+    """Raises DataError for a label in two groups: trials within a group would mix these."""
+    assert dataset.labels is not None
+    assert dataset.groups is not None
+    pairs = np.unique(np.stack([dataset.labels, dataset.groups], 1), axis=0)
+    labels, counts = np.unique(pairs[:, 0], return_counts=True)
+    if (counts > 1).any():
+        label = labels[counts > 1][0]
+        groups = [dataset.group_names[group] for group in pairs[pairs[:, 0] == label, 1]]
+        raise DataError(
+            f"{dataset.name} holds the label {dataset.label_names[label]!r} in two groups, "
+            f"{groups[0]!r} and {groups[1]!r}, and a label lies in one, as a character does in one "
+            "alphabet: who or what made an item (a session, a camera, a drawer) goes into the "
+            "column maker"
+        )
 
 
 def _picked(values: list[Value], kept: list[int]) -> list[Value]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gemel.counting import count
-from gemel.data.soundness import SHOWN, and_more
+from gemel.data.soundness import and_more
 from gemel.errors import DataError
 
 Unreadable: TypeAlias = tuple[str, str]
@@ -14,6 +14,8 @@ Unreadable: TypeAlias = tuple[str, str]
 
 MOST_UNREADABLE = 0.05
 """The share of items that may be skipped."""
+NAMED = 20
+"""Of the items that cannot be read; a run's data.json has them all."""
 
 
 def skipped(shown: Sequence[Unreadable], many: int, total: int) -> tuple[str, ...]:
@@ -35,6 +37,6 @@ def refuse_too_many(
 
 def _listed(shown: Sequence[Unreadable], many: int, total: int) -> str:
     told = "; ".join(
-        reason if name in reason else f"{name}: {reason}" for name, reason in shown[:SHOWN]
+        reason if name in reason else f"{name}: {reason}" for name, reason in shown[:NAMED]
     )
-    return f"{many} of {count(total, 'item')} cannot be read ({told}{and_more(many)})"
+    return f"{many} of {count(total, 'item')} cannot be read ({told}{and_more(many, NAMED)})"

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from gemel.errors import ItemError
+
+
+def refuse_endless(path: Path, named: str, what: str) -> None:
+    """Raises `ItemError` for a pipe or a device, which might never end; what is not there may
+    pass."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ItemError(f"{named} is a pipe or a device where {what} was expected")
 
 
 def item_bytes(path: Path, named: str, what: str) -> bytes:
@@ -13,6 +25,7 @@ def item_bytes(path: Path, named: str, what: str) -> bytes:
     if path == Path():
         raise ItemError(f"the path of {what} must not be empty")
     try:
+        refuse_endless(path, named, what)
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():

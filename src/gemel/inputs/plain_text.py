@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
+from gemel.inputs.item_file import refuse_endless
 from gemel.inputs.series.read import ENDINGS
 
 MOST_CHARACTERS = 100_000
@@ -59,6 +60,7 @@ def _without_surrogates(text: str) -> str:
 def _content(path: Path) -> str:
     if path.suffix.lower() in (*PICTURES, *ENDINGS):
         raise _other_file(str(path))
+    refuse_endless(path, repr(str(path)), "a text file")
     try:
         return path.read_text("utf-8", errors="replace")
     except FileNotFoundError:

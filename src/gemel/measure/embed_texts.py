@@ -12,8 +12,7 @@ import numpy as np
 from gemel.arrays import Array, padded
 from gemel.data.records import TABLES, Record, Records, open_records
 from gemel.data.rows import cell_text
-from gemel.data.soundness import SHOWN
-from gemel.data.unreadable import Unreadable, refuse_too_many, skipped
+from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
@@ -69,7 +68,7 @@ class _Told:
             ids, _ = self.reader.read_with_digest(cell_text(cells.get("item")))
         except ItemError as error:
             self.unreadable += 1
-            if len(self.shown) < SHOWN:
+            if len(self.shown) < NAMED:
                 self.shown.append((_name(number), str(error)))
             return None
         self.lengths[len(ids)] += 1

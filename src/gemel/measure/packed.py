@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gemel.arrays import Array, Indices, Packed, Same
 from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
+from gemel.data.unreadable import Unreadable
 from gemel.inputs import ImageInput, Input
 from gemel.matcher_file import MatcherFile
 from gemel.networks import Side
@@ -124,6 +125,12 @@ class PackedSides:
         left, right = (side.of_all(side.pack.readable, True) for side in (self.left, self.right))
         both: Same = left & right
         return both
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """What cannot be read of either side, and why."""
+        packs = (self.left.pack, self.right.pack)
+        return tuple(dict.fromkeys(each for pack in packs for each in pack.unreadable))
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ class CosineMetric(Metric):
     learned = False
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        return cosine(left, right)
+        distance = cosine(left, right)
+        # Rounding takes an item below zero from itself; in training, limits would stop gradients.
+        return distance if self.training else distance.clamp(min=0.0)
 
     def reach(self, output: Output) -> float:
         return 1.0 if output in {"relu", "sigmoid", "softmax"} else 2.0

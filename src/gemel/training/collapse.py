@@ -55,11 +55,11 @@ def collapse_sentence(
             "optimizer.learning_rate tenfold, or train with batch.kind=classes and "
             "loss.name=softmax, which cannot rest there"
         )
-    if abs(mean_loss - mean_resting) < RESTING_SHARE * abs(mean_resting):
+    if steps > EARLY_STEPS and abs(mean_loss - mean_resting) < RESTING_SHARE * abs(mean_resting):
         return (
             f"no progress: the loss rests at {mean_loss:.4g}, the value it has when all distances "
             "are zero. Either its steps are too large, its margin is out of reach, or the labels "
-            "say nothing about the items: lower optimizer.learning_rate, then loss.margin, and "
-            "look at the labels"
+            "say nothing about the items: lower optimizer.learning_rate, then the margin "
+            "if the loss has one, and look at the labels"
         )
     return None

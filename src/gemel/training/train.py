@@ -287,6 +287,7 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
         "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),
         "items": dataset.items.fingerprint(),
+        "unreadable": dict(prepared.packed.unreadable),
         "split": {
             "by": prepared.split.by,
             "reason": prepared.split.reason,

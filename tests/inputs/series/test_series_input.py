@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gemel.errors import ItemError
 from gemel.inputs.series import Recording, SeriesInput
 from gemel.inputs.series.derive import DERIVED, derive
+from gemel.inputs.series.propose import propose_series_input
 from gemel.inputs.series.resample import even_places, resample
 
 BROMLEY = (
@@ -182,3 +183,13 @@ class TestSeriesInput:
         trace = pen_trace(*walk.T, stroke=rng.integers(0, 2, samples).cumsum())
         read = SeriesInput(channels=tuple(DERIVED), length=16, normalise=how).read(trace)
         assert np.isfinite(read).all()
+
+
+def test_sequences_without_a_common_channel_are_named_with_theirs(tmp_path):
+    named, counted = tmp_path / "named.csv", tmp_path / "counted.npy"
+    named.write_text("x,y\n0,1\n1,2\n")
+    np.save(counted, np.zeros((3, 2)))
+    with pytest.raises(ItemError) as caught:
+        propose_series_input([named, counted])
+    assert "named.csv has x, y and " in str(caught.value)
+    assert "counted.npy has 1, 2." in str(caught.value)
