@@ -26,7 +26,8 @@ class Verdict(BaseModel):
 
     `probability` is of being the same where `prior` of all pairs are. `far` and `frr` are the
     error rates of `threshold` on validation pairs, which it was set on for `target`: `impostors`
-    different ones and `genuine` matching ones.
+    different ones and `genuine` matching ones, of `labels` labels. The intervals (95 %) are for
+    pairs of other labels, as far as so many can tell.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,8 +39,11 @@ class Verdict(BaseModel):
     target: str
     far: float
     frr: float
+    far_interval: tuple[float, float] | None
+    frr_interval: tuple[float, float] | None
     impostors: int
     genuine: int
+    labels: int | None
     prior: float
     matcher: str
     score: float | None = None
@@ -97,8 +101,11 @@ class Matcher:
             target=threshold.target,
             far=threshold.far,
             frr=threshold.frr,
+            far_interval=threshold.far_interval,
+            frr_interval=threshold.frr_interval,
             impostors=threshold.impostors,
             genuine=threshold.genuine,
+            labels=threshold.labels,
             prior=prior,
             matcher=self.file.name,
             score=None if curve is None else float(curve.score(np.array([distance]))[0]),

@@ -115,6 +115,7 @@ def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:
     assert set(told) == {
         *("same", "probability", "distance", "threshold", "far", "matcher"),
         *("target", "frr", "impostors", "genuine", "prior"),
+        *("far_interval", "frr_interval", "labels"),
     }
     assert told["same"] is (told["distance"] <= told["threshold"])
     assert gemel("compare", tiny_run.matcher, *pair, "--json").out == outcome.out
@@ -130,8 +131,14 @@ def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> No
     assert second.startswith("distance 0.0000 ≤ threshold")
     assert "set for equal error rates" in " ".join(rest)
     threshold = load(tiny_run.path).threshold()
-    measured = f"{threshold.impostors:,} different and {threshold.genuine:,} matching pairs of"
-    assert measured in " ".join(rest)
+    assert (
+        f"(95 % interval {threshold.far_interval[0] * 100:.1f}–"
+        f"{threshold.far_interval[1] * 100:.1f}) of different pairs pass"
+    ) in " ".join(rest)
+    assert (
+        f"measured on {threshold.impostors:,} different and {threshold.genuine:,} matching pairs "
+        f"of {threshold.labels} validation labels"
+    ) in " ".join(rest)
     rare = gemel("compare", tiny_run.path, one, one, "--prior", "0.01").out
     assert rare.splitlines()[0].endswith(" % where 1.0 % of all pairs are")
 

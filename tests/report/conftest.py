@@ -27,7 +27,7 @@ def make() -> Callable[..., Contents]:
         distance=distance.astype(np.float32),
         probability=1 / (1 + np.exp(10 * (distance - 0.55))),
         units=Units.of_pairs(rng.integers(0, 3, 300), rng.integers(0, 3, 300)),
-        decision=Decision(0.55, "eer", 0.1, 0.1, prior=0.5),
+        decision=Decision(0.55, "eer", prior=0.5),
     )
     contents = Contents(
         title="Digits",

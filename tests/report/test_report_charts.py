@@ -37,7 +37,7 @@ def pairs(
         np.array(distance, np.float32),
         np.array(probability),
         Units.of_trials(n),
-        Decision(0.5, "eer", 0.1, 0.1, prior),
+        Decision(0.5, "eer", prior),
     )
 
 

@@ -118,7 +118,8 @@ def parse_target(text: str, prior: float = 0.5) -> Target:
 class Threshold(BaseModel):
     """A pair counts as the same when its distance is at most `distance`.
 
-    `far` and `frr` are what that costs on the validation pairs it was chosen on.
+    `far` and `frr` are what that costs on the validation pairs it was chosen on, `impostors` and
+    `genuine` so many, of so many `labels`; the intervals (95 %) draw these labels again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -129,6 +130,10 @@ class Threshold(BaseModel):
     frr: float
     genuine: int
     impostors: int
+    far_interval: tuple[float, float] | None = None
+    frr_interval: tuple[float, float] | None = None
+    labels: int | None = None
+    """None of the first matchers, which did not ask."""
 
 
 def choose_threshold(distance: Distances, same: Same, target: Target) -> Threshold:

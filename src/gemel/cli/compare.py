@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gemel.cli.output import JsonOption, print_json, print_wrapped
+from gemel.counting import count
 
 if TYPE_CHECKING:
     from gemel.matcher import Verdict
@@ -68,9 +69,10 @@ def sentences(verdict: Verdict) -> list[str]:
     told = [
         f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
-        f"At this threshold, set for {aim}, {_percent(verdict.far)} of different pairs pass for "
-        f"the same and {_percent(verdict.frr)} of matching pairs are turned away (measured on "
-        f"{verdict.impostors:,} different and {verdict.genuine:,} matching pairs of validation).",
+        f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
+        f"different pairs pass for the same and {_rate(verdict.frr, verdict.frr_interval)} of "
+        f"matching pairs are turned away: measured on {verdict.impostors:,} different and "
+        f"{verdict.genuine:,} matching pairs of {_measured(verdict.labels)}.",
     ]
     if verdict.score is not None:
         told.insert(2, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
@@ -80,6 +82,17 @@ def sentences(verdict: Verdict) -> list[str]:
             "the same, lean different ways: the verdict is by the threshold."
         )
     return told
+
+
+def _rate(share: float, interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return _percent(share)
+    low, high = (f"{end * 100:.1f}" for end in interval)
+    return f"{_percent(share)} (95 % interval {low}–{high})"
+
+
+def _measured(labels: int | None) -> str:
+    return "validation" if labels is None else count(labels, "validation label")
 
 
 def _percent(share: float) -> str:

@@ -62,7 +62,7 @@ class Sequences:
     classes: Codes
 
     def instances(self) -> Codes:
-        """(s, t) the how-manieth of its class an item is, from 1 on.
+        """(s, t) which occurrence of its class an item is, from 1 on.
 
         >>> Sequences(np.zeros((1, 4), int), np.array([[1, 0, 1, 1]])).instances().tolist()
         [[1, 1, 2, 3]]
@@ -109,7 +109,7 @@ def score_sequences(
 ) -> Figures:
     """`accuracy@instance=k` for each k; `accuracy` is that at the second, one example seen.
 
-    The nearest class is the answer and a tie is wrong. Intervals are resampled by label.
+    The nearest class is the answer and a tie is wrong. Intervals draw labels again.
     """
     right, instances, asked = [], [], []
     for drawn in draw_sequences(labels, task):

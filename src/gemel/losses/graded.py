@@ -30,8 +30,8 @@ class GradedLoss(Loss):
 
     Logistic suits the negative of a trained score: a distance of `middle` is then half alike, and
     `spread` says how far to either side of it likeness changes. With exp it is the distance at
-    which likeness has fallen to 1/e. Where the data have no grades, a
-    matching pair counts as 1 and a different one as 0. Distances and grades have one shape, any.
+    which likeness has fallen to 1/e. Where the data have no grades, a matching pair counts as 1 and
+    a different one as 0. Distances and grades have one shape, any.
 
     >>> import torch
     >>> GradedLoss()(torch.tensor([0.0, 0.0]), torch.tensor([1.0, 0.5])).item()

@@ -226,7 +226,7 @@ class Subject:
         return self._answer("sequences", question, figures, None)
 
     def _affordable(self, usual: int, pairs: int, question: Question) -> int:
-        """How many questions of so many pairs each; fewer where every comparison is dear."""
+        """How many questions of so many pairs each; fewer where every comparison is expensive."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
         if most is not None:
             return max(1, min(usual, most // pairs))

@@ -251,8 +251,7 @@ class AugmentSetting(Setting):
 
     `axes = "apart"` draws shear and scale for each axis by itself; `untouched` is the share of
     items that stay as they are. `elastic` is how far places of a picture wander from each other,
-    as a share of the side. `group` is for batches of trials, of
-    classes and of episodes.
+    as a share of the side. `group` is for batches of trials, of classes and of episodes.
     """
 
     kind: Literal["image"] = "image"

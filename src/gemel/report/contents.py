@@ -20,15 +20,12 @@ Figure: TypeAlias = Mapping[str, Any]
 class Decision:
     """The threshold of the verdicts: `distance <= threshold` is *same*.
 
-    `target` is what it was set for (`eer`, `far=0.01`, `cost=10:1`); `far` and `frr` are the error
-    rates that it had on the validation pairs; `prior` the share of matching pairs that the
-    probabilities presume, None for that of the test pairs themselves.
+    `target` is what it was set for (`eer`, `far=0.01`, `cost=10:1`); `prior` the share of matching
+    pairs that the probabilities presume, None for that of the test pairs themselves.
     """
 
     threshold: float
     target: str
-    far: float
-    frr: float
     prior: float | None = None
 
 

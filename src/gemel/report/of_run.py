@@ -86,13 +86,7 @@ def _cloud(asked: Subject, items: np.ndarray[Any, Any]) -> Cloud | None:
 
 def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> TestPairs:
     threshold = asked.matcher.threshold()
-    decision = Decision(
-        threshold.distance,
-        threshold.target,
-        threshold.far,
-        threshold.frr,
-        asked.matcher.file.prior,
-    )
+    decision = Decision(threshold.distance, threshold.target, asked.matcher.file.prior)
     result, pairs = verified.result, verified.pairs
     return TestPairs(
         items[pairs.left],

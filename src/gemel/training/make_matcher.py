@@ -10,18 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from gemel.arrays import Distances
-from gemel.calibration import ScoreCurve, fit_score_curve
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import networks_of
 from gemel.matcher_file import FORMAT, MatcherFile, seal
-from gemel.measure.compared import comparer_of, embeddings_of, most_pairs, some_of
-from gemel.measure.prepared import PairSource, Prepared
+from gemel.measure.calibrate import Calibrated, calibrate, calibration_pairs, score_curve
+from gemel.measure.compared import comparer_of, embeddings_of, some_of
+from gemel.measure.prepared import Prepared
 from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
-from gemel.recipe import Recipe
 from gemel.run import Run
-from gemel.training.calibrate import Calibrated, calibrate
 from gemel.training.export import export_networks, save_weights
 from gemel.training.export_memory import check_memory, export_memory
 from gemel.training.parity import Parity, measure_parity
@@ -45,8 +42,8 @@ def make_matcher(
         pairs = calibration_pairs(plan.recipe, prepared)
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
-        calibrated = calibrate(distance, pairs.same, plan.recipe.calibration)
-        curve = _score_curve(distance, pairs, prepared)
+        calibrated = calibrate(distance, pairs, plan.recipe.calibration)
+        curve = score_curve(distance, pairs, prepared)
         if plan.memory is not None:
             embeddings = embeddings_of(comparer)
             assert embeddings is not None, "a memory has a shared tie"
@@ -73,21 +70,6 @@ def _views(plan: Plan) -> int:
     if plan.used is plan.twin:
         return 1
     return plan.used.encoders[0].embedding_size // plan.twin.encoders[0].embedding_size
-
-
-def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
-    """The validation pairs that thresholds and probabilities are learned from."""
-    asked = recipe.evaluation
-    source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
-    most = most_pairs(recipe.tie, asked.most_pairs)
-    return prepared.pairs("validation", source, recipe.seed, most)
-
-
-def _score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
-    given = prepared.dataset.pairs
-    if given is None or given.scale is None or pairs.scores is None:
-        return None
-    return fit_score_curve(distance, pairs.scores, given.scale)
 
 
 def _parity(

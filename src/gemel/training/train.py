@@ -17,6 +17,7 @@ from gemel.data.builtins import BUILTINS
 from gemel.errors import RecipeError, RunError
 from gemel.inputs import Kind
 from gemel.matcher import load
+from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
@@ -28,11 +29,10 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
-from gemel.training.calibrate import check_target
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
-from gemel.training.make_matcher import calibration_pairs, make_matcher
+from gemel.training.make_matcher import make_matcher
 from gemel.training.own_figures import own_figures, write_metrics
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan

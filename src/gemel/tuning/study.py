@@ -105,7 +105,7 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
 
 
 def next_trial(study: Study, recipe: Recipe) -> Trial:
-    """A trial of this process; what it will try depends on the seed, its number and its elders."""
+    """A trial of this process: what it tries depends on the seed, its number, those before it."""
     _sweep(study)
     trial = study.ask()
     trial.set_user_attr("process", [socket.gethostname(), os.getpid()])

@@ -2,8 +2,8 @@
 
 Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
 2015, section 3.1: "2-channel", decided by a dense layer with ReLU and one of a single unit. The
-most exact of the three ties and the dearest: n items are n^2 passes of the network, and there are
-no embeddings.
+most exact of the three ties and the most expensive: n items are n^2 passes of the network, and
+there are no embeddings.
 
     d(a, b) = -(f([a; b]) + f([b; a])) / 2
 

@@ -1,0 +1,165 @@
+"""From distances of validation pairs to thresholds and probabilities: the numbers of a matcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Distances, Floats, Same
+from gemel.calibration import (
+    Calibration,
+    FarTarget,
+    ScoreCurve,
+    Threshold,
+    choose_threshold,
+    fit_calibration,
+    fit_score_curve,
+    parse_target,
+)
+from gemel.errors import DataError
+from gemel.evaluation.figure import Figure
+from gemel.evaluation.intervals import TRIALS_PER_LABEL, Units, bootstrap_figures, wilson
+from gemel.evaluation.pairs import PairSample
+from gemel.measure.compared import most_pairs
+from gemel.measure.prepared import PairSource, Prepared
+from gemel.recipe import Recipe
+from gemel.recipe.schema import CalibrationSetting
+
+USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
+
+DOUBTFUL = 10
+"""Times a rate that was asked for: where its interval reaches so far, that is said."""
+
+
+@final
+@dataclass(frozen=True)
+class Calibrated:
+    """What validation pairs taught: the first threshold is the recipe's own."""
+
+    calibration: Calibration
+    thresholds: tuple[Threshold, ...]
+    notices: tuple[str, ...]
+
+
+def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
+    """The validation pairs that thresholds and probabilities are learned from."""
+    asked = recipe.evaluation
+    source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
+    most = most_pairs(recipe.tie, asked.most_pairs)
+    return prepared.pairs("validation", source, recipe.seed, most)
+
+
+def check_target(same: Same, setting: CalibrationSetting) -> None:
+    """Raises `DataError` where pairs so many cannot support the recipe's own target.
+
+    Whatever their distances will be, so that a training need not come first.
+    """
+    wanted = parse_target(setting.target, setting.prior)
+    choose_threshold(np.arange(len(same), dtype=np.float32), same, wanted)
+
+
+def calibrate(distance: Distances, pairs: PairSample, setting: CalibrationSetting) -> Calibrated:
+    """Fits both to the distances (n,) of pairs; the usual targets as far as the pairs support them.
+
+    Raises `DataError` where they cannot support the recipe's own target.
+    """
+    wanted = parse_target(setting.target, setting.prior)
+    thresholds = [choose_threshold(distance, pairs.same, wanted)]
+    for text in USUAL_TARGETS:
+        if text == wanted.text:
+            continue
+        try:
+            target = parse_target(text, setting.prior)
+            thresholds.append(choose_threshold(distance, pairs.same, target))
+        except DataError:
+            break  # a lower rate needs more pairs still
+    known = with_intervals(thresholds, distance, pairs)
+    calibration = fit_calibration(distance, pairs.same, setting.method)
+    doubts = [*_no_nearer(distance, pairs.same), *_few_labels(known[0])]
+    return Calibrated(calibration, known, tuple(doubts))
+
+
+def with_intervals(
+    thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
+) -> tuple[Threshold, ...]:
+    """Each with the 95 % intervals of its error rates, drawn over the labels of the pairs.
+
+    Of a few labels the rarest of errors are not met at all, and drawing the labels again tells
+    nothing of them. So no interval is narrower than Wilson's for as many independent trials as
+    there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each label (false rejects).
+    """
+    limits = np.array([threshold.distance for threshold in thresholds], np.float32)
+    accepted = (distance[:, None] <= limits).astype(np.float64)
+    genuine = pairs.same.astype(np.float64)
+
+    def rates(weights: Floats) -> dict[str, float]:
+        of_genuine, of_impostors = weights * genuine, weights * (1 - genuine)
+        with np.errstate(invalid="ignore"):
+            far = of_impostors @ accepted / of_impostors.sum()
+            frr = 1 - of_genuine @ accepted / of_genuine.sum()
+        names = [f"{kind} {n}" for kind in ("far", "frr") for n in range(len(limits))]
+        return dict(zip(names, [*far.tolist(), *frr.tolist()], strict=True))
+
+    units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
+    trials = {
+        name: count
+        for n, threshold in enumerate(thresholds)
+        for name, count in ((f"far {n}", threshold.impostors), (f"frr {n}", threshold.genuine))
+    }
+    figures = bootstrap_figures(rates, units, trials)
+    far_trials, frr_trials = _independent(pairs)
+    return tuple(
+        threshold.model_copy(
+            update={
+                "far_interval": _no_narrower(figures[f"far {n}"], far_trials),
+                "frr_interval": _no_narrower(figures[f"frr {n}"], frr_trials),
+                "labels": units.count,
+            }
+        )
+        for n, threshold in enumerate(thresholds)
+    )
+
+
+def _independent(pairs: PairSample) -> tuple[int, int]:
+    """How many different pairs at most, and matching pairs, say something of their own."""
+    ends = np.sort(np.stack([pairs.left_unit, pairs.right_unit], 1)[~pairs.same], 1)
+    own = len(np.unique(pairs.left_unit[pairs.same])) * TRIALS_PER_LABEL
+    return len(np.unique(ends, axis=0)), min(own, int(pairs.same.sum()))
+
+
+def _no_narrower(figure: Figure, independent: int) -> tuple[float, float]:
+    low, high = wilson(figure.value * independent, independent)
+    return min(figure.low, low), max(figure.high, high)
+
+
+def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
+    """From distances to the scores that people gave; None where they gave none."""
+    given = prepared.dataset.pairs
+    if given is None or given.scale is None or pairs.scores is None:
+        return None
+    return fit_score_curve(distance, pairs.scores, given.scale)
+
+
+def _no_nearer(distance: Distances, same: Same) -> list[str]:
+    if np.median(distance[same]) < np.median(distance[~same]):
+        return []
+    return [
+        "matching validation pairs are no nearer than different ones, so the probabilities say "
+        "nothing: train longer, add examples, or check whether the labels are exchanged"
+    ]
+
+
+def _few_labels(threshold: Threshold) -> list[str]:
+    target = parse_target(threshold.target)
+    assert threshold.far_interval is not None
+    high = threshold.far_interval[1]
+    if not isinstance(target, FarTarget) or high < DOUBTFUL * target.rate:
+        return []
+    return [
+        f"the threshold for {threshold.target} was set on {threshold.impostors:,} different pairs, "
+        f"and they are of {threshold.labels:,} labels: among others it may let {high:.1%} pass. "
+        "Add labels, or set calibration.target to a higher rate"
+    ]

@@ -1,0 +1,70 @@
+"""What a threshold is said to cost, held against what it costs with labels never seen."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from gemel.evaluation.pairs import PairLimits, sample_pairs
+from gemel.measure.calibrate import calibrate, check_target
+from gemel.recipe.schema import CalibrationSetting
+
+LABEL, NOISE = 0.25, 0.15
+"""Deviations of a distance: by each of the two labels, and by itself."""
+IMPOSTORS = NormalDist(1.5, (2 * LABEL**2 + NOISE**2) ** 0.5)
+GENUINE = NormalDist(0.7, (LABEL**2 + NOISE**2) ** 0.5)
+
+
+def drawn(labels, seed, items=12):
+    rng = np.random.default_rng(seed)
+    codes = np.repeat(np.arange(labels), items)
+    pairs = sample_pairs(codes, seed, PairLimits(2_000, 4_000))
+    own, other = rng.normal(0, LABEL, (2, labels))
+    apart = other[pairs.left_unit] + other[pairs.right_unit]
+    distance = np.where(pairs.same, 0.7 + own[pairs.left_unit], 1.5 + apart)
+    return pairs, (distance + rng.normal(0, NOISE, len(pairs))).astype(np.float32)
+
+
+@pytest.mark.parametrize("target", ["eer", "far=0.1"])
+@pytest.mark.parametrize("labels", [3, 12])
+def test_the_intervals_hold_what_other_labels_will_see(target, labels):
+    """Pairs taken for independent trials hold it in one case of ten."""
+    far, frr = [], []
+    for seed in range(50):
+        pairs, distance = drawn(labels, seed)
+        threshold = calibrate(distance, pairs, CalibrationSetting(target=target)).thresholds[0]
+        low, high = threshold.far_interval
+        far.append(low <= IMPOSTORS.cdf(threshold.distance) <= high)
+        low, high = threshold.frr_interval
+        frr.append(low <= 1 - GENUINE.cdf(threshold.distance) <= high)
+        assert threshold.far_interval[0] <= threshold.far <= threshold.far_interval[1]
+    assert np.mean(far) >= 0.8  # 0.86 to 0.99 in longer runs
+    assert np.mean(frr) >= 0.88
+
+
+def test_thousands_of_pairs_of_two_labels_promise_little():
+    pairs, distance = drawn(2, 0, items=180)
+    learned = calibrate(distance, pairs, CalibrationSetting())
+    low = next(each for each in learned.thresholds if each.target == "far=0.01")
+    assert low.labels == 2
+    assert low.far <= 0.01
+    assert low.far_interval[1] > 0.1
+
+
+def test_a_rate_that_so_few_labels_cannot_tell_is_doubted():
+    pairs, distance = drawn(2, 0, items=180)
+    (doubt,) = calibrate(distance, pairs, CalibrationSetting(target="far=0.01")).notices
+    assert "4,000 different pairs, and they are of 2 labels: among others it may let" in doubt
+    assert calibrate(distance, pairs, CalibrationSetting(target="eer")).notices == ()
+    many, apart = drawn(60, 0)
+    assert calibrate(apart, many, CalibrationSetting(target="far=0.1")).notices == ()
+
+
+def test_pairs_that_are_too_few_are_known_before_there_are_distances():
+    from gemel.errors import DataError
+
+    pairs, _ = drawn(2, 0, items=4)
+    with pytest.raises(DataError, match="needs 3,000 impostor pairs"):
+        check_target(pairs.same, CalibrationSetting(target="far=0.01"))
