@@ -13,7 +13,7 @@ from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
-from gemel.functional.probability import weighted_mean
+from gemel.functional.probability import weighted_mean, weighted_sum
 
 SIMILARITY = ("pearson", "spearman", "mse")
 """The figures, by name."""
@@ -72,9 +72,9 @@ def pearson(one: Floats, other: Floats, weights: Floats) -> float:
     if np.ptp(one[counted]) == 0 or np.ptp(other[counted]) == 0:
         return float("nan")
     share = weights / weights.sum()
-    one, other = one - share @ one, other - share @ other
-    spread = float(share @ one**2) * float(share @ other**2)
-    return float(np.clip(share @ (one * other) / np.sqrt(spread), -1.0, 1.0))
+    one, other = one - weighted_sum(one, share), other - weighted_sum(other, share)
+    spread = weighted_sum(one**2, share) * weighted_sum(other**2, share)
+    return float(np.clip(weighted_sum(one * other, share) / np.sqrt(spread), -1.0, 1.0))
 
 
 def _ranks(values: Floats) -> Floats:

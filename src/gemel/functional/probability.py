@@ -27,7 +27,7 @@ def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Fl
     [0.2, 0.4, 0.4]
     """
     weights = np.ones(len(same)) if weights is None else weights
-    genuine = float(weights @ same)
+    genuine = weighted_sum(same, weights)
     impostors = float(weights.sum()) - genuine
     with np.errstate(invalid="ignore", divide="ignore"):
         of_impostor, of_genuine = np.array([1 - prior, prior]) / np.array([impostors, genuine])
@@ -57,10 +57,16 @@ def calibration_error(probability: Floats, same: Same, weights: Floats, bins: in
     return float(np.abs(gap).sum() / weights.sum())
 
 
+def weighted_sum(values: Floats | Same, weights: Floats) -> float:
+    """Not as a product of vectors: where cores are taken, the threads of BLAS wait for each other
+    a hundred times as long as these few additions last, and a bootstrap asks for thousands."""
+    return float((values * weights).sum())
+
+
 def weighted_mean(values: Floats, weights: Floats) -> float:
     """NaN where nothing has a weight, as in a resample that leaves all trials out."""
     total = float(weights.sum())
-    return float(weights @ values) / total if total else math.nan
+    return weighted_sum(values, weights) / total if total else math.nan
 
 
 def bin_of(probability: Floats, bins: int = BINS) -> Indices:

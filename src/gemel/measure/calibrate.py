@@ -98,8 +98,8 @@ def with_intervals(
     def rates(weights: Floats) -> dict[str, float]:
         of_genuine, of_impostors = weights * genuine, weights * (1 - genuine)
         with np.errstate(invalid="ignore"):
-            far = of_impostors @ accepted / of_impostors.sum()
-            frr = 1 - of_genuine @ accepted / of_genuine.sum()
+            far = np.einsum("n,nt->t", of_impostors, accepted) / of_impostors.sum()
+            frr = 1 - np.einsum("n,nt->t", of_genuine, accepted) / of_genuine.sum()
         names = [f"{kind} {n}" for kind in ("far", "frr") for n in range(len(limits))]
         return dict(zip(names, [*far.tolist(), *frr.tolist()], strict=True))
 
