@@ -133,7 +133,7 @@ class Threshold(BaseModel):
     far_interval: tuple[float, float] | None = None
     frr_interval: tuple[float, float] | None = None
     labels: int | None = None
-    """None of the first matchers, which did not ask."""
+    """None where a table of pairs has none, and of the first matchers, which did not ask."""
 
 
 def choose_threshold(distance: Distances, same: Same, target: Target) -> Threshold:

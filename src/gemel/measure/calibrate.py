@@ -19,6 +19,7 @@ from gemel.calibration import (
     fit_score_curve,
     parse_target,
 )
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
 from gemel.evaluation.intervals import TRIALS_PER_LABEL, Units, bootstrap_figures, wilson
@@ -61,9 +62,12 @@ def check_target(same: Same, setting: CalibrationSetting) -> None:
     choose_threshold(np.arange(len(same), dtype=np.float32), same, wanted)
 
 
-def calibrate(distance: Distances, pairs: PairSample, setting: CalibrationSetting) -> Calibrated:
+def calibrate(
+    distance: Distances, pairs: PairSample, setting: CalibrationSetting, *, labelled: bool = True
+) -> Calibrated:
     """Fits both to the distances (n,) of pairs; the usual targets as far as the pairs support them.
 
+    Without labels (a table of pairs) items that matching pairs join stand for one, uncounted.
     Raises `DataError` where they cannot support the recipe's own target.
     """
     wanted = parse_target(setting.target, setting.prior)
@@ -77,6 +81,8 @@ def calibrate(distance: Distances, pairs: PairSample, setting: CalibrationSettin
         except DataError:
             break  # a lower rate needs more pairs still
     known = with_intervals(thresholds, distance, pairs)
+    if not labelled:
+        known = tuple(each.model_copy(update={"labels": None}) for each in known)
     calibration = fit_calibration(distance, pairs.same, setting.method)
     doubts = [*_no_nearer(distance, pairs.same), *_few_labels(known[0])]
     return Calibrated(calibration, known, tuple(doubts))
@@ -158,8 +164,9 @@ def _few_labels(threshold: Threshold) -> list[str]:
     high = threshold.far_interval[1]
     if not isinstance(target, FarTarget) or high < DOUBTFUL * target.rate:
         return []
+    few = "few items" if threshold.labels is None else count(threshold.labels, "label")
     return [
         f"the threshold for {threshold.target} was set on {threshold.impostors:,} different pairs, "
-        f"and they are of {threshold.labels:,} labels: among others it may let {high:.1%} pass. "
-        "Add labels, or set calibration.target to a higher rate"
+        f"and they are of {few}: among others it may let {high:.1%} pass. Add some, or set "
+        "calibration.target to a higher rate"
     ]

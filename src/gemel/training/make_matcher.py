@@ -42,7 +42,8 @@ def make_matcher(
         pairs = calibration_pairs(plan.recipe, prepared)
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
-        calibrated = calibrate(distance, pairs, plan.recipe.calibration)
+        labelled = prepared.dataset.labels is not None
+        calibrated = calibrate(distance, pairs, plan.recipe.calibration, labelled=labelled)
         curve = score_curve(distance, pairs, prepared)
         if plan.memory is not None:
             embeddings = embeddings_of(comparer)
