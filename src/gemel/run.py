@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import final
 
 from gemel.errors import RunError
+from gemel.whole_file import writing
 
 LOCK = ".lock"
 """Held in a run's folder as long as a training writes there."""
@@ -98,10 +99,11 @@ class Run:
     @staticmethod
     def unused(parent: Path, name: str) -> Run:
         """The first of name, name-2, name-3 … that is not there yet, and is from now on."""
-        parent.mkdir(parents=True, exist_ok=True)
+        with writing(parent):
+            parent.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
             path = parent / (name if number == 1 else f"{name}-{number}")
-            with suppress(FileExistsError):
+            with writing(path), suppress(FileExistsError):
                 path.mkdir()
                 return Run(path)
         raise AssertionError("numbers do not end")

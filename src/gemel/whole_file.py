@@ -36,12 +36,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     >>> (folder / "note.txt").read_text()
     'all of it'
     """
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
-    except OSError as error:
-        raise _unwritable(path, error) from error
     temporary = Path(name)
     try:
         yield temporary
@@ -79,6 +77,15 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses in the block is told of `path`, as `DataError`."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:

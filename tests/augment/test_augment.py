@@ -69,6 +69,24 @@ def test_a_rotation_keeps_lengths_and_stays_within_its_angle():
     assert 25 < angles.abs().max() <= 30.001
 
 
+def test_what_is_turned_keeps_its_shape_in_pixels_whatever_the_sides_are():
+    limits = AffineRange(rotation=30, shift=0.2)
+    matrices = draw_matrices(500, limits, seeded(), aspect=4.0)[:, :, :2]
+    pixels = torch.tensor([4.0, 1.0])  # as many of them a unit of the coordinates has each way
+    turned = pixels[:, None] * matrices / pixels
+    torch.testing.assert_close(
+        turned @ turned.transpose(1, 2), torch.eye(2).expand(500, 2, 2), atol=1e-5, rtol=0
+    )
+    wide = torch.zeros(1, 1, 40, 160)
+    wide[:, :, 18:22, 40:120] = 1  # a bar of 80 by 4
+    for seed in range(5):
+        bar = Warp(AffineRange(rotation=20))(wide, seeded(seed))[0, 0]
+        rows, columns = torch.nonzero(bar > 0.5, as_tuple=True)
+        spread = torch.cov(torch.stack([rows, columns]).float())
+        lengths = torch.linalg.eigvalsh(spread).mul(12).sqrt()
+        torch.testing.assert_close(lengths, torch.tensor([4.0, 80.0]), atol=1.5, rtol=0)
+
+
 def test_a_scale_of_two_shows_the_middle_at_double_size():
     pictures = torch.zeros(1, 1, 8, 8)
     pictures[:, :, 2:6, 2:6] = 1

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gemel.errors import ItemError
-from gemel.inputs import ImageInput
+from gemel.inputs import ImageInput, ink
 from gemel.inputs.fit import fit
 from gemel.inputs.ink import ink_box
 from gemel.inputs.sheet import border_colour
@@ -352,3 +352,27 @@ def test_the_box_of_the_ink_is_found_dark_on_light_and_light_on_dark(x, y, light
     image = Image.fromarray(255 - pixels if light else pixels)
     image = image.convert("RGB") if colour else image
     assert ink_box(image) == (x, y, x + 12, y + 24)
+
+
+def strip(width=3_000, height=30):
+    pixels = np.full((height, width), 255, np.uint8)
+    pixels[5:25, width // 3 : width // 2] = np.random.default_rng(0).integers(0, 90, (20, 1))
+    return Image.fromarray(pixels)
+
+
+def test_a_narrow_picture_is_framed_without_its_paper(monkeypatch):
+    whole = np.asarray(ink.framed(strip(), (56, 56)), np.float32)
+    made, new = [], Image.new
+
+    def recorded(mode, size, *colour):
+        made.append(size)
+        return new(mode, size, *colour)
+
+    monkeypatch.setattr(ink, "MOST_PAPER", 1e9)
+    laid_out = np.asarray(ink.framed(strip(), (56, 56)), np.float32)
+    assert (laid_out < 200).any()
+    assert np.abs(whole - laid_out).mean() < 3
+    monkeypatch.undo()
+    monkeypatch.setattr(Image, "new", recorded)
+    ink.framed(Image.fromarray(np.zeros((4, 20_000), np.uint8)), (56, 56))
+    assert max(width * height for width, height in made) < 1_000_000

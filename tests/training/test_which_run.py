@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from gemel.errors import GemelError, RunError
+from gemel.errors import DataError, GemelError, RecipeError, RunError
 from gemel.progress import Silent
 from gemel.training.train import Order, _run, train
 
@@ -40,3 +40,21 @@ def test_a_run_that_is_being_trained_is_left_alone(drawings, tmp_path):
     ):
         train(Order(str(drawings), changes=["training.epochs=1"], out=out), Silent())
     assert (out / ".lock").is_file()
+
+
+@pytest.mark.parametrize("out", ["file/run", None])
+def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    for name in ("file", "runs"):
+        (tmp_path / name).write_text("no folder")
+    with pytest.raises(DataError, match="must be writable and its disk must have room"):
+        train(Order("digits", out=None if out is None else Path(out)), Silent())
+
+
+def test_a_folder_of_the_user_stays_where_nothing_is_begun(tmp_path):
+    (tmp_path / "mine").mkdir()
+    for out in ("mine", "ours"):
+        with pytest.raises(RecipeError, match="nosuch"):
+            train(Order("digits", recipe="nosuch", out=tmp_path / out), Silent())
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert list((tmp_path / "mine").iterdir()) == []

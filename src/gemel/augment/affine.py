@@ -51,8 +51,13 @@ def one_after_the_other(first: Matrices, second: Matrices) -> Matrices:
     return turned
 
 
-def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -> Matrices:
-    """Maps from output to input coordinates in -1–1."""
+def draw_matrices(
+    count: int, limits: AffineRange, generator: torch.Generator, aspect: float = 1.0
+) -> Matrices:
+    """Maps from output to input coordinates in -1–1; `aspect` is a picture's width over its height.
+
+    In these coordinates both sides are alike, so that what turns pixels does not turn them.
+    """
 
     def within(extent: float) -> Tensor:
         drawn = (torch.rand(count, generator=generator) * 2 - 1) * extent
@@ -74,6 +79,14 @@ def draw_matrices(count: int, limits: AffineRange, generator: torch.Generator) -
     other = within(limits.shear) if apart else torch.zeros(count)
     cos, sin = angle.cos(), angle.sin()
     # Rotation times shear times scale, and then the shift.
-    first = [(cos - other * sin) * across, (shear * cos - sin) * down, 2 * within(limits.shift)]
-    second = [(sin + other * cos) * across, (shear * sin + cos) * down, 2 * within(limits.shift)]
+    first = [
+        (cos - other * sin) * across,
+        (shear * cos - sin) * down / aspect,
+        2 * within(limits.shift),
+    ]
+    second = [
+        (sin + other * cos) * across * aspect,
+        (shear * sin + cos) * down,
+        2 * within(limits.shift),
+    ]
     return torch.stack([torch.stack(first, -1), torch.stack(second, -1)], dim=1)

@@ -33,7 +33,8 @@ class Warp:
         """Drawn on the CPU so that a seed means the same everywhere."""
         if not (self.each.moves or self.elastic or (groups is not None and self.group.moves)):
             return images
-        matrices = self._matrices(len(images), groups, generator).to(images)
+        aspect = images.shape[-1] / images.shape[-2]
+        matrices = self._matrices(len(images), aspect, groups, generator).to(images)
         grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
         if self.elastic:
             height, width = images.shape[-2:]
@@ -42,10 +43,10 @@ class Warp:
         return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
     def _matrices(
-        self, count: int, groups: Positions | None, generator: torch.Generator
+        self, count: int, aspect: float, groups: Positions | None, generator: torch.Generator
     ) -> Matrices:
-        own = draw_matrices(count, self.each, generator)
+        own = draw_matrices(count, self.each, generator, aspect)
         if groups is None or not self.group.moves:
             return own
-        whole = draw_matrices(int(groups.max()) + 1, self.group, generator)
+        whole = draw_matrices(int(groups.max()) + 1, self.group, generator, aspect)
         return one_after_the_other(own, whole[groups])

@@ -15,6 +15,8 @@ FAINT = 16
 """Of 255: a picture that differs from its border by no more has no ink."""
 SMALLEST = 0.28
 """The smallest frame around ink, as a share of the picture's longer side."""
+MOST_PAPER = 8
+"""Times a picture's own pixels that its frame is laid out at full size."""
 FILLED = 0.8
 """Of the frame, by the longer side of the ink."""
 
@@ -26,9 +28,25 @@ def framed(image: Image.Image, size: Size) -> Image.Image:
     scale = max(scale, SMALLEST * max(image.size) / FILLED / max(size))
     across, down = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
     corner = (round((left + right - across) / 2), round((top + bottom - down) / 2))
+    if across * down > MOST_PAPER * image.width * image.height:
+        return _placed(image, size, scale, corner)
     frame = Image.new(image.mode, (across, down), border_colour(image))
     frame.paste(image, (-corner[0], -corner[1]))
     return resize(frame, size, (0, 0, across, down))
+
+
+def _placed(image: Image.Image, size: Size, scale: float, corner: tuple[int, int]) -> Image.Image:
+    """The same for a picture so narrow that its frame would be nearly all paper: what of it lies in
+    the frame is scaled by itself."""
+    left, top = (max(0, edge) for edge in corner)
+    right = min(image.width, corner[0] + round(size[0] * scale))
+    bottom = min(image.height, corner[1] + round(size[1] * scale))
+    part = image.crop((left, top, right, bottom))
+    across, down = (max(1, round(side / scale)) for side in part.size)
+    canvas = Image.new(image.mode, size, border_colour(image))
+    place = (round((left - corner[0]) / scale), round((top - corner[1]) / scale))
+    canvas.paste(resize(part, (across, down), (0, 0, *part.size)), place)
+    return canvas
 
 
 def ink_box(image: Image.Image) -> tuple[int, int, int, int]:

@@ -40,7 +40,7 @@ from gemel.training.pretrain import pretrain, pretraining_data
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.training.whitening import whiten
-from gemel.whole_file import write_json, write_text
+from gemel.whole_file import write_json, write_text, writing
 
 RUNS = Path("runs")
 
@@ -64,30 +64,32 @@ def train(order: Order, progress: Progress) -> Run:
     begun = time.monotonic()
     _check_devices(order.devices)
     run = _run(order)
-    with _held(run):
+    with _held(run, order):
         _carry_out(order, run, begun, progress)
     return run
 
 
 @contextmanager
-def _held(run: Run) -> Iterator[None]:
+def _held(run: Run, order: Order) -> Iterator[None]:
     """No other training writes there meanwhile; what was not even begun leaves no folder."""
-    run.path.mkdir(parents=True, exist_ok=True)
+    ours = order.out is None or not run.path.exists()
     lock = FileLock(run.lock, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
+    with writing(run.path):
+        run.path.mkdir(parents=True, exist_ok=True)
+        with suppress(Timeout):
+            lock.acquire()
+    if not lock.is_locked:
         raise RunError(
             f"{run.path} is being trained by another process: wait for it, or train into another "
             "folder with --out"
-        ) from None
+        )
     try:
         yield
     finally:
         with suppress(OSError):  # Windows removes nothing that is open
             run.lock.unlink()
         lock.release()
-        if not run.recipe.is_file():
+        if ours and not run.recipe.is_file():
             with suppress(OSError):  # there is something in it
                 run.path.rmdir()
 
