@@ -30,7 +30,8 @@ from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER
 from gemel.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import write_text
 
-FORMAT = 1
+FORMAT = 2
+"""2: thresholds have intervals, and the file a SHA-256 of its own."""
 OWN = "matcher.json"
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -135,7 +136,7 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
             raise _damaged(folder / name, "it is missing")
         if sha256(folder / name) != file.sha256.get(name):
             raise _damaged(folder / name, "its SHA-256 is not the one that was saved with it")
-    if file.sha256.get(OWN, own) != own:  # the first matchers had none
+    if file.sha256.get(OWN, own if file.format == 1 else "") != own:
         raise _damaged(folder / OWN, "its SHA-256 is not the one that was saved in it")
     return file
 

@@ -98,9 +98,9 @@ def test_a_file_in_place_of_the_folder_is_one_sentence(tmp_path):
 
 
 def test_a_newer_format_asks_for_a_newer_gemel(own_run):
-    changed(own_run, format=2, invented="later")
+    changed(own_run, format=3, invented="later")
     with pytest.raises(
-        MatcherError, match=r"of format 2, .* reads up to 1: pip install --upgrade gemel"
+        MatcherError, match=r"of format 3, .* reads up to 2: pip install --upgrade gemel"
     ):
         gemel.load(own_run.path)
 
@@ -140,13 +140,16 @@ def test_a_threshold_that_was_changed_by_hand_is_noticed(own_run):
         gemel.load(own_run.path)
 
 
-def test_a_file_that_is_laid_out_anew_or_has_no_sum_of_its_own_is_read(own_run):
+def test_a_file_that_is_laid_out_anew_is_read_and_the_first_format_too(own_run):
     path = own_run.matcher / "matcher.json"
     tree = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(tree, sort_keys=True), "utf-8")
     assert gemel.load(own_run.path).file.name == tree["name"]
     del tree["sha256"]["matcher.json"]
     path.write_text(json.dumps(tree), "utf-8")
+    with pytest.raises(MatcherError, match="the one that was saved in it"):
+        gemel.load(own_run.path)
+    path.write_text(json.dumps({**tree, "format": 1}), "utf-8")
     assert gemel.load(own_run.path).file.name == tree["name"]
 
 

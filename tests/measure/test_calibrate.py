@@ -27,8 +27,10 @@ def drawn(labels, seed, items=12):
     return pairs, (distance + rng.normal(0, NOISE, len(pairs))).astype(np.float32)
 
 
-@pytest.mark.parametrize("target", ["eer", "far=0.1"])
-@pytest.mark.parametrize("labels", [3, 12])
+@pytest.mark.parametrize(
+    ("labels", "target"),
+    [(3, "eer"), (3, "far=0.1"), (12, "eer"), (12, "far=0.1"), (12, "far=0.01"), (30, "far=0.01")],
+)
 def test_the_intervals_hold_what_other_labels_will_see(target, labels):
     """Pairs taken for independent trials hold it in one case of ten."""
     far, frr = [], []

@@ -57,10 +57,11 @@ def test_nothing_is_nearer_to_an_item_than_itself(metric):
     torch.testing.assert_close(own, torch.zeros(5), atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("name", ["cosine", "euclidean", "manhattan", "squared-euclidean"])
-def test_no_distance_is_below_zero(name):
+def test_no_distance_is_below_zero(metric):
+    if metric.learned:
+        pytest.skip("a learned score may be")
     items = torch.nn.functional.normalize(sets(3, 1, 200), dim=-1)
-    assert float(made(name)(items, items).min()) >= 0
+    assert float(metric(items, items).min()) >= 0
 
 
 def test_gradients_are_finite_when_embeddings_coincide(metric):

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gemel.data import open_data
-from gemel.errors import DataError, MissingData, RecipeError
+from gemel.errors import MissingData, RecipeError
 from gemel.matcher import load
 from gemel.measure.history import read_history
 from gemel.measure.learned import read_learned, without
@@ -120,7 +120,7 @@ def test_missing_data_say_how_to_do_without(own, tmp_path):
 
 
 def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
-    """Of the very same pairs only those are left that the training itself learns from."""
+    """Of a table that holds them all, only the others are left to learn from."""
 
     class Heard(Silent):
         def __init__(self):
@@ -129,22 +129,14 @@ def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
         def say(self, sentence):
             self.sentences.append(sentence)
 
-    plan, prepared = prepared_plan(own, [f"pretraining.data={own}", "pretraining.epochs=1"])
     heard = Heard()
-    with pytest.raises(DataError, match="validation side of own has nothing else"):
-        pretraining_data(plan.recipe, prepared, heard)
-
     plan, prepared = prepared_plan(
         own, [f"pretraining.data={grown(own, tmp_path)}", "pretraining.epochs=1"]
     )
     first = pretraining_data(plan.recipe, prepared, heard)
     given, split = prepared.dataset.pairs, prepared.split.pairs
     held = {pair(prepared, row) for side in (split.validation, split.test) for row in side}
-    learned = {
-        pair(first, row)
-        for side in (first.split.pairs.train, first.split.pairs.validation)
-        for row in side
-    }
+    learned = {pair(first, row) for row in first.split.pairs.train}
     assert len(given) == 324
     assert held
     assert learned

@@ -13,12 +13,13 @@ from torch import nn
 from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images, Output
 
 
 @final
 class ConvEncoder(PictureEncoder):
-    """Two stages of two convolutions, then two dense layers.
+    """Two stages of two convolutions, then two dense layers; `RecipeError` for sides below 4.
 
     >>> import torch
     >>> encoder = ConvEncoder((3, 16, 16), PixelStatistics.untouched(3), embedding_size=5)
@@ -38,6 +39,11 @@ class ConvEncoder(PictureEncoder):
     ) -> None:
         super().__init__()
         channels, height, width = input_shape
+        if min(height, width) < 4:
+            raise RecipeError(
+                f"conv halves the picture twice and needs sides of at least 4, got {height}x{width}"
+                ": set input.size, or encoder.name to compact"
+            )
         self.input_shape = input_shape
         self.embedding_size = embedding_size
         self.output = output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
@@ -93,35 +94,49 @@ def with_intervals(
 ) -> tuple[Threshold, ...]:
     """Each with the 95 % intervals of its error rates, drawn over the labels of the pairs.
 
-    Of a few labels the rarest of errors are not met at all, and drawing the labels again tells
-    nothing of them. So no interval is narrower than Wilson's for as many independent trials as
-    there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each label (false rejects).
+    A threshold for a false-accept rate was chosen to have it on these very pairs, so it is chosen
+    anew in every resample too, and what it then lets pass of all pairs counts as well: the interval
+    is the wider at either end. Of a few labels the rarest of errors are not met at all, and drawing
+    the labels again tells nothing of them. So no interval is narrower than Wilson's for as many
+    independent trials as there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each
+    label (false rejects).
     """
     limits = np.array([threshold.distance for threshold in thresholds], np.float32)
     accepted = (distance[:, None] <= limits).astype(np.float64)
     genuine = pairs.same.astype(np.float64)
+    impostors = np.flatnonzero(~pairs.same)
+    nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
+    wanted = {
+        n: target.rate
+        for n, target in enumerate(parse_target(threshold.target) for threshold in thresholds)
+        if isinstance(target, FarTarget)
+    }
 
     def rates(weights: Floats) -> dict[str, float]:
         of_genuine, of_impostors = weights * genuine, weights * (1 - genuine)
         with np.errstate(invalid="ignore"):
             far = np.einsum("n,nt->t", of_impostors, accepted) / of_impostors.sum()
             frr = 1 - np.einsum("n,nt->t", of_genuine, accepted) / of_genuine.sum()
-        names = [f"{kind} {n}" for kind in ("far", "frr") for n in range(len(limits))]
-        return dict(zip(names, [*far.tolist(), *frr.tolist()], strict=True))
+            let_pass = np.cumsum(weights[nearest_first]) / of_impostors.sum()
+        named = {f"far {n}": float(rate) for n, rate in enumerate(far)}
+        named |= {f"frr {n}": float(rate) for n, rate in enumerate(frr)}
+        for n, rate in wanted.items():
+            chosen = np.searchsorted(let_pass, rate + 1e-12, side="right") / len(impostors)
+            named[f"chosen {n}"] = float(chosen) if np.isfinite(let_pass[-1]) else math.nan
+        return named
 
     units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
-    trials = {
-        name: count
-        for n, threshold in enumerate(thresholds)
-        for name, count in ((f"far {n}", threshold.impostors), (f"frr {n}", threshold.genuine))
-    }
+    trials = dict.fromkeys(rates(np.ones(len(pairs))), len(pairs))
     figures = bootstrap_figures(rates, units, trials)
     far_trials, frr_trials = _independent(pairs)
     return tuple(
         threshold.model_copy(
             update={
-                "far_interval": _no_narrower(figures[f"far {n}"], far_trials),
-                "frr_interval": _no_narrower(figures[f"frr {n}"], frr_trials),
+                "far_interval": _widest(
+                    [figures[f"far {n}"], figures.get(f"chosen {n}", figures[f"far {n}"])],
+                    far_trials,
+                ),
+                "frr_interval": _widest([figures[f"frr {n}"]], frr_trials),
                 "labels": units.count,
             }
         )
@@ -136,9 +151,10 @@ def _independent(pairs: PairSample) -> tuple[int, int]:
     return len(np.unique(ends, axis=0)), min(own, int(pairs.same.sum()))
 
 
-def _no_narrower(figure: Figure, independent: int) -> tuple[float, float]:
-    low, high = wilson(figure.value * independent, independent)
-    return min(figure.low, low), max(figure.high, high)
+def _widest(figures: Sequence[Figure], independent: int) -> tuple[float, float]:
+    """From the lowest to the highest end, Wilson's among them."""
+    low, high = wilson(figures[0].value * independent, independent)
+    return min(low, *(each.low for each in figures)), max(high, *(each.high for each in figures))
 
 
 def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:

@@ -37,7 +37,8 @@ class ViewsMetric(Metric):
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         ours, theirs = self._views(left), self._views(right)
         nearness = torch.maximum(_best(ours, theirs), _best(theirs, ours).transpose(1, 2))
-        return 1 - nearness
+        # Rounding, as with the cosine.
+        return 1 - nearness if self.training else (1 - nearness).clamp(min=0.0)
 
     def _views(self, embeddings: EmbeddingSets) -> torch.Tensor:
         """(b, n, views, d), each of unit length."""

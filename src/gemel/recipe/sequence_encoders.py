@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
 
 from gemel.recipe.encoder_values import Dropout, Output
 from gemel.recipe.setting import Setting
@@ -28,6 +28,13 @@ class SamplesSetting(Setting):
 
     kind: Literal["samples"] = "samples"
     values: Literal["standardise", "as-is"] = "standardise"
+
+
+def _odd(kernel: int) -> int:
+    """An even one has no middle, and would make a sequence longer by a frame."""
+    if kernel % 2 == 0:
+        raise ValueError(f"a kernel has a middle, so it must be odd, got {kernel}")
+    return kernel
 
 
 class SequenceSetting(Setting):
@@ -85,7 +92,7 @@ class Resnet1d(SequenceSetting):
     name: Literal["resnet1d"]
     width: PositiveInt = 32
     strides: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 2)
-    kernel: PositiveInt = 7
+    kernel: Annotated[PositiveInt, AfterValidator(_odd)] = 7
     segments: NonNegativeInt = 0
     places: NonNegativeInt = 0
     embedding_size: PositiveInt = 128

@@ -2,7 +2,7 @@
 
 Mueller & Thyagarajan, AAAI 2016, section 4.1, start their LSTM so, from the pairs of an older task.
 The training that follows has the optimiser and the schedule begin anew.
-Differs from the paper: what the training itself validates or tests on is left out.
+Differs from the paper: what the training itself validates or tests on is not learned from.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gemel.training.validation import build_validation
 
 
 def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepared | None:
-    """What comes first, less what `own`, the data of the training itself, hold out.
+    """What comes first; what `own`, the data of the training itself, hold out is not learned from.
 
     None where the recipe has no pretraining. Raises `DataError` where nothing else is there.
     """
@@ -36,7 +36,12 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
         return None
     dataset = _opened(setting.data, recipe)
     prepared = prepare(dataset, own.packed.readers, recipe.split, recipe.seed, progress)
-    prepared, left_out = _without_held_out(prepared, own)
+    prepared, left_out = without(prepared, "train", digests_of(own, "validation", "test"))
+    if left_out and not len(prepared.side("train")):
+        raise DataError(
+            f"pretraining learns from what {own.dataset.name} does not hold out, and "
+            f"{dataset.name} has nothing else: choose other pretraining.data"
+        )
     told = [f"{setting.epochs} epochs of {dataset.name} come first.", *prepared.notices]
     if left_out:
         what = count(left_out, "item" if prepared.split.pairs is None else "pair")
@@ -72,20 +77,6 @@ def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Co
 def pretraining_of(run: Run) -> Run:
     """Where a run keeps the checkpoints and the curve of what came before it."""
     return Run(run.path / "pretraining")
-
-
-def _without_held_out(prepared: Prepared, own: Prepared) -> tuple[Prepared, int]:
-    held, left_out = digests_of(own, "validation", "test"), 0
-    for side in ("train", "validation"):
-        prepared, known = without(prepared, side, held)
-        left_out += known
-        if known and not len(prepared.side(side)):
-            raise DataError(
-                f"pretraining learns from what {own.dataset.name} does not hold out, and the "
-                f"{side} side of {prepared.dataset.name} has nothing else: choose other "
-                "pretraining.data"
-            )
-    return prepared, left_out
 
 
 def _opened(source: str, recipe: Recipe) -> Dataset:

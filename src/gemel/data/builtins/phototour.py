@@ -108,6 +108,11 @@ def open_phototour(name: str, progress: Advance | None = None) -> Dataset:
             f"got {len(points):,} lines, {len(mosaics):,} mosaics and a pair of patch {largest:,}: "
             "get the original archive"
         )
+    if ((points[together.left] == points[together.right]) != together.same).any():
+        raise DataError(
+            f"{str(path)!r} must say in its pairs what info.txt says of their points, and does not:"
+            " get the original archive"
+        )
     names = tuple(member.rpartition("/")[2] for member in mosaics)
     archived = ZipItems((path,), tuple((0, each) for each in mosaics), names)
     label_names, labels = coded([str(point) for point in points.tolist()])
@@ -154,7 +159,10 @@ def _joined(parts: list[Pairs]) -> Pairs:
 def _table(content: bytes, columns: int, name: str) -> Codes:
     """(rows, columns) whole numbers. Raises DataError for a file of another form."""
     try:
-        numbers: Codes = np.array(content.split(), np.int64)
+        lines = [line.split() for line in content.splitlines() if line.strip()]
+        if any(len(line) != columns for line in lines):
+            raise ValueError
+        numbers: Codes = np.array(lines, np.int64)
         return numbers.reshape(-1, columns)
     except ValueError:
         raise DataError(
