@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gemel
@@ -72,6 +74,25 @@ def test_settings_may_be_said_as_words_or_as_values(monkeypatch):
     assert (recipe.training.epochs, recipe.training.minutes, recipe.seed) == (3, None, 5)
     assert recipe.about == '1 "test"'
     assert gemel.train("digits", epochs=3, seed=5, settings=[*words, 'about=1 "test"']) == recipe
+
+
+def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
+    monkeypatch.setattr("gemel.training.train.train", lambda order, _: order.changes)
+    values = {"a": np.float32(0.5), "b": np.int64(3), "c": Path("x/y"), "d": None}
+    assert gemel.train("digits", settings=values) == ["a=0.5", "b=3", 'c="x/y"', "d="]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ({"minutes": 1, "epochs": 2}, "give minutes or epochs, not both"),
+        ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),
+        ({"settings": {"loss.margin": object()}}, "loss.margin takes a word.* got object"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(call, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        gemel.train("digits", **call)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gemel.errors import MissingExtra
+import numpy as np
+
+from gemel.errors import MissingExtra, RecipeError
 from gemel.progress import Silent, shown_progress
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ def train(
     `settings` changes single settings of the recipe, as in {"loss.margin": 0.5} or as
     ["loss.margin=0.5"]. `resume` goes on with an unfinished run of these data, or with the one in
     `out`. `devices` is 1 or "auto" so far. `kind` says what the cells of a table hold, where they
-    alone would be taken for something else. Needs the extra `train`. Raises `DataError` or
-    `RecipeError` where data or settings cannot serve, `RunError` where `out` is in use.
+    alone would be taken for something else. One of `minutes` and `epochs` may be given. Needs the
+    extra `train`. Raises `DataError` or `RecipeError` where data or settings cannot serve,
+    `RunError` where `out` is in use.
 
     >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
     >>> run.report.is_file()
@@ -46,11 +49,14 @@ def train(
         from gemel.training.train import train as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
+    if minutes is not None and epochs is not None:
+        raise RecipeError(f"give minutes or epochs, not both: got {minutes} and {epochs}")
+    if isinstance(settings, str):
+        raise RecipeError(f"settings are a mapping or a list of key=value, got {settings!r}")
     asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}
     changes = [f"{key}={value}" for key, value in asked.items() if value is not None]
     pairs = settings.items() if isinstance(settings, Mapping) else ()
-    # JSON's words, numbers, truth values and lists are TOML's.
-    changes += [f"{key}={json.dumps(value)}" for key, value in pairs] or list(settings)
+    changes += [f"{key}={_written(key, value)}" for key, value in pairs] or list(settings)
     order = Order(
         # A path is never a built-in name: the folder `digits` may be meant.
         data=str(data.absolute()) if isinstance(data, Path) else data,
@@ -62,3 +68,18 @@ def train(
         kind=kind,
     )
     return carry_out(order, Silent() if quiet else shown_progress())
+
+
+def _written(key: str, value: Any) -> str:
+    """A setting as TOML has it, which shares words, numbers, truth values and lists with JSON."""
+    if isinstance(value, Path):
+        value = str(value)
+    if value is None:
+        return ""  # taken out of the recipe, as `key=` on the command line
+    try:
+        return json.dumps(value.item() if isinstance(value, np.generic) else value)
+    except TypeError:
+        raise RecipeError(
+            f"{key} takes a word, a number, a truth value or a list of these, got "
+            f"{type(value).__name__}"
+        ) from None

@@ -144,7 +144,7 @@ class Matcher:
         """The threshold set for a target, or the matcher's own; `RecipeError` for another."""
         if target is None:
             return self.file.thresholds[0]
-        wanted = parse_target(target.lower()).text
+        wanted = parse_target(str(target).lower()).text
         for threshold in self.file.thresholds:
             if threshold.target == wanted:
                 return threshold
@@ -174,13 +174,14 @@ class Matcher:
         """(n, d) one embedding per item, encoded in batches; memory is a batch and the result.
 
         `side` says which encoder, where each side has its own. Raises `RecipeError` where it is
-        missing then, and where a joint tie leaves items without embeddings.
+        missing then or neither left nor right, and where a joint tie leaves items without
+        embeddings; `ItemError` for one item in place of several.
         """
-        return self.embedder(side).embed(items)
+        return self.embedder(side).embed(_several(items))
 
     def embed_stream(self, items: Iterable[Raw], side: Side | None = None) -> Iterator[Embeddings]:
         """`embed` for any number of items: the embeddings of the next few of them, in order."""
-        return self.embedder(side).stream(items)
+        return self.embedder(side).stream(_several(items))
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
         """The encoder of a side, with its input; raises as `embed` does."""
@@ -190,6 +191,8 @@ class Matcher:
                 f"{self.file.name} has an encoder for each side, so say which is wanted: left "
                 f"({self.file.encoder}) or right ({self.file.right_encoder})"
             )
+        if side not in (None, "left", "right"):
+            raise RecipeError(f"a side is left or right, got {side!r}")
         return networks.side(side or "left")
 
     def embedding_networks(self, purpose: str) -> Networks:
@@ -200,6 +203,13 @@ class Matcher:
                 f"and so there is no {purpose}: train with tie=shared or tie=separate for that"
             )
         return self.networks
+
+
+def _several(items: Iterable[Raw]) -> Iterable[Raw]:
+    """A path is an iterable of letters, and none of them is an item."""
+    if isinstance(items, str | bytes | Path):
+        raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
+    return items
 
 
 def load(path: str | Path) -> Matcher:

@@ -128,6 +128,9 @@ def test_damaged_zips(omniglot):
     zipped(path, {"readme.txt": b""})
     with pytest.raises(DataError, match="holds no drawings"):
         open_data("omniglot")
+    path.write_bytes((omniglot / "images_evaluation.zip").read_bytes())
+    with pytest.raises(DataError, match="must hold the folder images_background, and holds images"):
+        open_data("omniglot")
     zipped(path, run_members())  # another of Omniglot's archives under this one's name
     with pytest.raises(DataError, match="holds no drawings"):
         open_data("omniglot-koch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,6 +122,27 @@ def test_what_cannot_be_read_is_one_sentence(matcher, tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(ItemError, match=r"notes\.txt"):
         matcher.compare(tmp_path / "notes.txt", tmp_path / "notes.txt")
+
+
+@pytest.mark.parametrize("item", [None, 3, [[0] * 8] * 8])
+def test_what_is_no_item_says_what_is(matcher, items, item):
+    with pytest.raises(ItemError, match="a picture is a path, the bytes of a file, an array or"):
+        matcher.compare(items[0], item)
+
+
+@pytest.mark.parametrize("one", ["a.png", Path("a.png"), b"bytes"])
+def test_one_item_in_place_of_several_says_how_it_is_written(matcher, one):
+    with pytest.raises(ItemError, match=r"takes several items.* as \[item\]"):
+        matcher.embed(one)
+    with pytest.raises(ItemError, match=r"takes several items"):
+        next(matcher.embed_stream(one))
+
+
+def test_a_side_and_a_target_are_words(matcher, items):
+    with pytest.raises(RecipeError, match="a side is left or right, got 'middle'"):
+        matcher.embed(items, side="middle")
+    with pytest.raises(RecipeError, match=r"a threshold target is one of .* got `0.01`"):
+        matcher.compare(*items[:2], target=0.01)
 
 
 def test_many_items_are_embedded_in_their_order_whatever_the_batch(matcher):

@@ -14,6 +14,7 @@ from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
 from gemel.measure.embeddings import Part, write_parts
 from gemel.progress import Silent
+from heard import Heard
 
 pytest.importorskip("pyarrow")
 
@@ -21,14 +22,6 @@ pytest.importorskip("pyarrow")
 @pytest.fixture(scope="module")
 def matcher(tiny_text_run):
     return gemel.load(tiny_text_run.path)
-
-
-class Heard(Silent):
-    def __init__(self):
-        self.sentences = []
-
-    def say(self, sentence):
-        self.sentences.append(sentence)
 
 
 def table(path, rows, head="item,label"):

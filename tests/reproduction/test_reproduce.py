@@ -22,6 +22,7 @@ from gemel.run import Run
 from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
+from heard import Heard
 
 TINY = """
 name = "tiny"
@@ -228,7 +229,11 @@ def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
 
 
 def test_folds_test_every_label_and_are_one_row(wish, trainings):
-    entry = reproduce(wish(TINY + FOLDS), Silent())
+    heard = Heard()
+    entry = reproduce(wish(TINY + FOLDS), heard)
+    assert [each for each in heard.sentences if ", training " in each] == [
+        f"Seed 0, fold {n} of 3, training {n} of 3:" for n in (1, 2, 3)
+    ]
     assert [order.changes[-1] for order in trainings] == [f"split.fold={n}" for n in range(3)]
     assert entry.folds == 3
     figures = [measured(order, "few-shot", ways=3)["accuracy"] for order in trainings]

@@ -19,6 +19,7 @@ from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.train import Order, make_plan, prepare_for, train
+from heard import Heard
 
 THINGS = ("car", "cat", "house", "ship", "tree", "stone")
 SMALL = ["split.by=pair", "encoder.hidden=8", "encoder.stem.size=8"]
@@ -121,13 +122,6 @@ def test_missing_data_say_how_to_do_without(own, tmp_path):
 
 def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
     """Of a table that holds them all, only the others are left to learn from."""
-
-    class Heard(Silent):
-        def __init__(self):
-            self.sentences = []
-
-        def say(self, sentence):
-            self.sentences.append(sentence)
 
     heard = Heard()
     plan, prepared = prepared_plan(

@@ -30,7 +30,8 @@ from gemel.training import data as room_of_data
 from gemel.training import speed
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.speed import Speed, choose_speed
-from gemel.training.train import Order, train
+from gemel.training.train import Order, prepare_for, train
+from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 GREY = ImageInput(height=12, width=12, channels=1)
@@ -232,6 +233,16 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawi
     train(Order(str(drawings), changes=settings, out=tmp_path / "run"), Watching())
     assert dict(seen)["training"] == 0
     assert smallest() > 0
+
+
+def test_episodes_of_more_labels_than_there_are_have_as_many_as_there_are(drawings):
+    heard = Heard()
+    recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=50"])
+    _, resolved = prepare_for(open_data(str(drawings)), recipe, heard)
+    assert resolved.batch.ways == 6
+    assert "Episodes have 6 ways: there are no more labels to learn from." in heard.sentences
+    recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=5"])
+    assert prepare_for(open_data(str(drawings)), recipe, Silent())[1].batch.ways == 5
 
 
 def test_after_a_training_that_failed_small_numbers_are_back(drawings, tmp_path):

@@ -57,6 +57,7 @@ def test_values_take_their_places_in_the_recipe():
         ('"encoder.width" = {low = 9, high = 8}', "low below high: got low=9, high=8"),
         ('"encoder.width" = {low = 1}', "either low and high, or choices: got low=1"),
         ('"encoder.width" = {low = 0, high = 8, log = true}', "begins above 0 and has no step"),
+        ('"encoder.width" = {low = 1, high = 8, step = 1.5}', "has a whole step: got step=1.5"),
         ('"encoder.width" = {low = 1, high = 8, step = 0}', "the step of a range is above 0"),
         ('"encoder.width" = {choices = [8]}', "choices must be a list of at least 2 items"),
         ('"encoder.width" = 3', r"tune\.encoder\.width must be .*, got 3"),

@@ -39,6 +39,11 @@ def decode(raw: Picture, side: int | None = None) -> Image.Image:
     named = f"{str(raw)!r}" if isinstance(raw, str | Path) else "the picture"
     if isinstance(raw, np.ndarray):
         return Image.fromarray(_numbers_to_pixels(raw, named))
+    if not isinstance(raw, str | Path | bytes | Image.Image):
+        raise ItemError(
+            "a picture is a path, the bytes of a file, an array or a Pillow image, got "
+            f"{type(raw).__name__}"
+        )
     image = raw if isinstance(raw, Image.Image) else _opened(raw, named)
     _refuse_bomb(image, named)
     try:

@@ -46,6 +46,12 @@ class Searched(Setting):
             )
         if self.step is not None and self.step <= 0:
             raise ValueError(f"the step of a range is above 0: got step={self.step}")
+        whole = isinstance(self.low, int) and isinstance(self.high, int)
+        if whole and self.step is not None and self.step % 1:
+            raise ValueError(
+                f"a range of whole numbers has a whole step: got step={self.step}; for fractions "
+                f"write low={self.low}.0"
+            )
         return self
 
     @property

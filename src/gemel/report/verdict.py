@@ -16,7 +16,7 @@ _HEADLINES = (
     ("verification", r"eer"),
     ("verification", r"auc"),
     ("verification", r"tar@far=0.01"),
-    ("few-shot", r".*"),
+    ("few-shot", r"(?:accuracy@)?\d+-way.\d+-shot"),
     ("retrieval", r"recall@1"),
 )
 

@@ -103,9 +103,13 @@ def _of_one_recipe(
     """The rows that are measured on the same trainings: one for each seed and fold."""
     records: list[Record] = []
     by_seed: list[list[Figure]] = []
-    for units in _units(wish, data, changes):
+    by_fold = _units(wish, data, changes)
+    trainings = sum(map(len, by_fold))
+    for units in by_fold:
         answers: list[list[Answer]] = []
         for unit in units:
+            if trainings > 1:
+                progress.say(f"{unit.about}, training {len(records) + 1} of {trainings}:")
             with unit.carried_out(progress) as (run, record):
                 records.append(record)
                 answers.append(answers_of(run, unit.recipe, rows, progress))

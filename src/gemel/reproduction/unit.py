@@ -56,6 +56,13 @@ class Unit:
     recipe: Recipe
     path: Path
 
+    @property
+    def about(self) -> str:
+        """Which of the trainings it is, in words."""
+        folds = self.recipe.split.folds
+        fold = f", fold {self.recipe.split.fold + 1} of {folds}" if folds else ""
+        return f"Seed {self.recipe.seed}{fold}"
+
     @contextmanager
     def carried_out(self, progress: Progress) -> Iterator[tuple[Run, Record]]:
         """Trained to its end, by this call or by an earlier one that this one goes on with.

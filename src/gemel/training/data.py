@@ -29,7 +29,7 @@ from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
-from gemel.recipe.objective import BatchChoice, ClassesBatch, PairsBatch, TrialsBatch
+from gemel.recipe.objective import BatchChoice, ClassesBatch, EpisodesBatch, PairsBatch, TrialsBatch
 
 STATISTICS_ITEMS = 2_000
 STATISTICS_AT_ONCE = 16
@@ -73,14 +73,19 @@ def _values(side: PackedSide, items: Indices) -> Array:
 def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     """The recipe with the numbers that its `auto`s come to on these data."""
     batch = recipe.batch
-    if prepared.dataset.labels is None or not isinstance(batch, ClassesBatch):
+    if prepared.dataset.labels is None:
+        return recipe
+    labels = len(np.unique(prepared.labels(prepared.side("train"))))
+    if isinstance(batch, EpisodesBatch):
+        ways = min(batch.ways, labels)
+        return recipe.model_copy(update={"batch": batch.model_copy(update={"ways": ways})})
+    if not isinstance(batch, ClassesBatch):
         return recipe
     if prepared.dataset.unlike is not None:
         return recipe.model_copy(update={"batch": _sized_across(batch)})
     instances = batch.instances
     if instances == "auto":
         instances = 0.0 if prepared.split.by == "item" else 1.0
-    labels = len(np.unique(prepared.labels(prepared.side("train"))))
     size = batch.size // (2 if instances else 1)
     if batch.labels != "auto":
         many = batch.labels

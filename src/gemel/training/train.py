@@ -235,7 +235,11 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
     if recipe.right is not None:
         own = {"input": resolved(recipe.right.input, right)}
         update["right"] = recipe.right.model_copy(update=own)
-    return prepared, resolve_batch(recipe.model_copy(update=update), prepared)
+    resolved_recipe = resolve_batch(recipe.model_copy(update=update), prepared)
+    ways = getattr(resolved_recipe.batch, "ways", None)
+    if ways != getattr(recipe.batch, "ways", None):
+        progress.say(f"Episodes have {ways} ways: there are no more labels to learn from.")
+    return prepared, resolved_recipe
 
 
 def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:

@@ -51,6 +51,17 @@ DRAWING = re.compile(r"(.+/)?[^/]+/character\d+/\d+_\d+\.png")
 """What a drawing is called: another archive that holds pictures is not taken for this one."""
 
 
+def _refuse_another(path: Path, wanted: Archive, drawings: Sequence[str]) -> None:
+    """Raises DataError for an archive whose own folder is that of another one."""
+    top, own = drawings[0].partition("/")[0], wanted.file.removesuffix(".zip")
+    others = {each.file.removesuffix(".zip") for each in (BACKGROUND, EVALUATION, SMALL1, SMALL2)}
+    if top != own and top in others:
+        raise DataError(
+            f"{str(path)!r} must hold the folder {own}, and holds {top}, which is another "
+            "archive's: get the original"
+        )
+
+
 @final
 @dataclass(frozen=True)
 class Drawings:
@@ -64,7 +75,7 @@ class Drawings:
         """All drawings of the archives, in their order. Raises DataError for one without any."""
         paths = tuple(fetch("omniglot", archive, progress) for archive in archives)
         members: list[tuple[int, str]] = []
-        for position, path in enumerate(paths):
+        for position, (path, archive_of) in enumerate(zip(paths, archives, strict=True)):
             with open_zip(path) as archive:
                 drawings = sorted(filter(_is_drawing, archive.namelist()))
             if not drawings:
@@ -72,6 +83,7 @@ class Drawings:
                     f"{str(path)!r} holds no drawings (Alphabet/characterNN/NNNN_NN.png): get the "
                     "original"
                 )
+            _refuse_another(path, archive_of, drawings)
             members += [(position, drawing) for drawing in drawings]
         return cls(paths, tuple(members))
 
