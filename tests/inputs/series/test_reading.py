@@ -187,6 +187,12 @@ def test_what_is_written_as_csv_is_read_again(rows):
     assert parse_delimited(text, "it").values.tolist() == [list(row) for row in rows]
 
 
+def test_names_may_hold_spaces():
+    read = parse_delimited("heart rate;blood pressure level\n1;2\n3;4", "it")
+    assert read.columns == ("heart rate", "blood pressure level")
+    assert parse_delimited("1 2\n3 4", "it").columns == ("1", "2")
+
+
 def test_a_file_that_is_too_large_for_an_item_is_not_read(tmp_path, monkeypatch):
     (tmp_path / "long.csv").write_text("1,2\n3,4\n5,6\n", "utf-8")
     monkeypatch.setattr("gemel.inputs.series.read.MOST_BYTES", 4)

@@ -22,7 +22,9 @@ def parse_delimited(text: str, named: str) -> Recording:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
-    separator = max(",;\t ", key=lines[0][1].count)
+    separator = max(",;\t", key=lines[0][1].count)
+    if separator not in lines[0][1]:  # names may hold spaces
+        separator = " "
     rows = [(number, _cells(line, separator)) for number, line in lines]
     names = None
     if any(_number(cell) is None for cell in rows[0][1]):
