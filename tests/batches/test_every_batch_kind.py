@@ -236,3 +236,31 @@ def test_a_left_item_with_two_partners_in_a_batch_matches_both():
     left, right = batch.items[batch.rows], batch.items[batch.columns[0]]
     expected = [[(a, b) in {(0, 1), (0, 2), (3, 4)} for b in right] for a in left]
     assert batch.same.tolist() == expected
+
+
+def test_what_pairs_join_one_after_another_is_all_the_same():
+    """A is B and B is C: B beside itself, and A beside C, are no different pairs."""
+    pairs = Partners(np.array([0, 1, 3]), np.array([1, 2, 4]), size=3)
+    (batch,) = pairs.epoch(np.random.default_rng(0))
+    left, right = batch.items[batch.rows], batch.items[batch.columns[0]]
+    assert batch.same.tolist() == [[(a < 3) == (b < 3) for b in right] for a in left]
+
+
+@pytest.mark.parametrize("many", [2, 4])
+def test_no_query_of_a_small_label_is_its_own_example(many):
+    small = LabelIndex(np.arange(5 * many), np.repeat(np.arange(5), many))
+    for shots in (1, 3):
+        for batch in Episodes(small, ways=4, shots=shots, queries=5).epoch(
+            np.random.default_rng(0)
+        ):
+            assert batch.items.shape == (4 * (shots + 5),)
+            assert not (batch.copies & batch.same).any()
+
+
+def test_no_trial_matches_a_drawing_with_itself_where_a_maker_has_none():
+    items = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
+    makers = np.tile([0, 0, 1, 1], 3)
+    makers[:4] = 0  # of the first label all are of one maker
+    for each in (makers, np.zeros(12, int)):
+        for batch in Trials(items, each, trials=4, ways=3).epoch(np.random.default_rng(1)):
+            assert not (batch.copies & batch.same).any()

@@ -279,6 +279,21 @@ class TestPairs:
             (home,) = [name for name in SIDES if 0 in parts.pairs.side(name)]
             assert {0, 1, 2} <= set(parts.pairs.side(home).tolist())
 
+    def test_a_component_that_no_side_can_hold_out_is_trained_on_whatever_the_seed(self):
+        """300 pairs that hang together and five times 60: nothing needs to be thrown away."""
+        draw = np.random.default_rng(0)
+        left, right, first = [], [], 0
+        for pairs, items in ((300, 100), *[(60, 20)] * 5):
+            left += (first + draw.integers(0, items, pairs)).tolist()
+            right += (first + draw.integers(0, items, pairs)).tolist()
+            first += items
+        kept = [row for row, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
+        same = (draw.random(len(kept)) < 0.5).tolist()
+        data = paired([left[row] for row in kept], [right[row] for row in kept], same)
+        for seed in range(30):
+            parts = divided(data, seed=seed)
+            assert sum(len(parts.pairs.side(name)) for name in SIDES) == len(kept)
+
     def test_one_giant_component_costs_crossing_pairs_and_says_how_many(self):
         draw = np.random.default_rng(0)
         left, right = draw.integers(0, 40, 600), draw.integers(0, 40, 600)

@@ -128,6 +128,7 @@ def test_every_word_for_same(folder):
         ("item,label\na1.png,a\nx.png,a\ny.png,b\n", "row 3 .*: the item 'x.png' .* and 1 more"),
         ("item,label\na1.png,a\na2.png,a\na1.png,b\n", "label 'a' in row 2 and 'b' in row 4"),
         ("item,label,split\na1.png,a,train\na1.png,a,test\n", "split 'train' in row 2"),
+        ("item,label,Label\na1.png,a,b\n", "2 columns called 'label', whatever the case"),
         ("item,label,split\na1.png,a,learn\n", "row 2 .* got 'learn'"),
         ("item,label\na1.png,a,b,c\n", "line 2 .* has 4 cells, but there are 2"),
         ("item,label\na1.png,a\na2.png,a\n", "one label only"),
@@ -180,6 +181,13 @@ def test_rubbish_is_a_sentence_or_a_dataset(folder, header, rest, ending):
         open_data(table(folder, f"{header}\n{rest}", f"t{ending}"))
     except DataError as error:
         assert str(error)  # noqa: PT017
+
+
+def test_blank_lines_before_the_names_are_passed_over_and_counted(folder):
+    data = open_data(table(folder, "\n\n" + ITEMS))
+    assert data.label_names == ("a", "b", "c")
+    with pytest.raises(DataError, match=r"line 4 .* has 5 cells, but there are 2"):
+        open_data(table(folder, "\n\nitem,label\na1.png,a,b,c,d\n"))
 
 
 def test_a_tsv_is_a_table_too(folder: Path) -> None:

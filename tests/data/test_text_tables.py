@@ -67,9 +67,13 @@ def test_a_table_of_pictures_that_are_missing_is_still_one_of_pictures(tmp_path)
         open_data(table(tmp_path, "item,label\na.png,a\nb.png,b\n"))
 
 
-def test_a_cell_that_exists_makes_pictures_unless_said_otherwise(tmp_path):
+def test_cells_that_exist_make_pictures_unless_said_otherwise(tmp_path):
     (tmp_path / "yes").write_bytes(b"")
-    path = table(tmp_path, "left,right,same\nyes,no,1\nno,maybe,0\n")
+    (tmp_path / "data").mkdir()
+    path = table(tmp_path, "left,right,same\nyes,no,1\nno,maybe,0\n.,data,1\n")
+    assert open_data(path).kind == "text"  # one of them is by chance
+    (tmp_path / "maybe").write_bytes(b"")
+    path = table(tmp_path, "left,right,same\nyes,no,1\nyes,maybe,0\n")
     with pytest.raises(MissingData, match="'no' does not exist"):
         open_data(path)
     assert open_data(path, kind="text").kind == "text"
@@ -176,3 +180,14 @@ def test_scores_of_which_none_or_all_are_the_same_say_from_where_on_they_are(
         DataError, match=rf"from 0 to 1 a pair does from the score 0.75 on, and {found}\."
     ):
         open_data(table(tmp_path, "\n".join(["left,right,score", *rows])))
+
+
+def test_cells_of_bytes_are_no_texts(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    for cell in (b"\x89PNG", {"bytes": b"", "path": "a.png"}):
+        rows = [{"item": cell, "label": label} for label in "aab"]
+        parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "t.parquet")
+        with pytest.raises(DataError, match="write pictures to files, and their names into"):
+            open_data(tmp_path / "t.parquet")

@@ -59,6 +59,8 @@ def test_one_token_more_than_is_shown_tells_that_a_text_is_cut():
 
 
 def test_in_a_dataset_a_text_of_unknown_words_stays():
+    assert WORDS.read_with_digest("A Red car")[1] == WORDS.read_with_digest("a red  CAR")[1]
+    assert WORDS.read_with_digest("a red car")[1] != WORDS.read_with_digest("a red cart")[1]
     ids, _ = WORDS.read_with_digest("zzz qqq")
     assert ids.tolist() == [1, 1]
 

@@ -153,6 +153,13 @@ def test_percentages_claim_no_more_than_they_know(value: float, text: str) -> No
     assert percent(value).replace("\u202f", " ") == text
 
 
+@given(st.floats(1e-9, 1 - 1e-9))
+def test_only_nothing_and_all_are_written_as_such(value: float) -> None:
+    text = percent(value).replace("\u202f", " ").removesuffix(" %")
+    assert 0 < float(text) < 100
+    assert float(text) == pytest.approx(100 * value, abs=0.051)
+
+
 def test_figures_have_names_in_words() -> None:
     assert figure_name("tar@far=0.001").label.replace("\u202f", " ") == (
         "True accepts at 0.1 % false accepts"

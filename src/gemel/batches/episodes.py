@@ -12,6 +12,7 @@ from typing import final
 
 import numpy as np
 
+from gemel.arrays import Indices
 from gemel.batches.batch import Batch
 from gemel.batches.labels import LabelIndex
 
@@ -45,8 +46,7 @@ class Episodes:
 
     def _episode(self, rng: np.random.Generator) -> Batch:
         labels = self.index.draw_labels(self.ways, self.groups, rng)
-        each = self.shots + self.queries
-        drawn = np.stack([self.index.draw_items(int(label), each, rng) for label in labels])
+        drawn = np.stack([self._items(int(label), rng) for label in labels])
         queries, examples = drawn[:, : self.queries], drawn[:, self.queries :]
         query_ways = np.repeat(np.arange(len(labels)), self.queries)
         example_ways = np.repeat(np.arange(len(labels)), self.shots)
@@ -59,3 +59,13 @@ class Episodes:
             groups=np.concatenate([query_ways, example_ways]),
             ways=example_ways,
         )
+
+    def _items(self, label: int, rng: np.random.Generator) -> Indices:
+        """(queries + shots,) of a label; none is both, unless it is the only one there is."""
+        items = self.index.draw_items(label, self.shots + self.queries, rng)
+        many = len(self.index.items[label])
+        if 1 < many < len(items):
+            shots = min(self.shots, many - 1)
+            queries = np.resize(items[shots:many], self.queries)
+            return np.concatenate([queries, np.resize(items[:shots], self.shots)])
+        return items

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
 
-from gemel.arrays import Indices
+from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
 from gemel.batches.given_pairs import alike
+from gemel.functional.components import components
 
 
 @final
@@ -22,7 +24,8 @@ from gemel.batches.given_pairs import alike
 class Partners:
     """Every matching pair once an epoch, `size` of them a batch, in a new order.
 
-    An item that stands in a batch twice has its partners in both places. `lengths` (n,) of pairs
+    What matching pairs join, one after another, is all the same, in whichever of them it stands.
+    `lengths` (n,) of pairs
     bring those of about one length together, as in `GivenPairs`.
 
     >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)
@@ -35,6 +38,11 @@ class Partners:
     right: Indices
     size: int = 128
     lengths: Indices | None = None
+
+    @cached_property
+    def _known(self) -> Codes:
+        """A number for each item, equal where pairs join them."""
+        return components(int(max(self.left.max(), self.right.max())) + 1, self.left, self.right)
 
     @property
     def steps(self) -> int:
@@ -54,5 +62,5 @@ class Partners:
             items=np.concatenate([left, right]),
             rows=np.arange(n),
             columns=np.tile(np.arange(n, 2 * n), (n, 1)),
-            same=(left[:, None] == left) | (right[:, None] == right),
+            same=self._known[left][:, None] == self._known[right],
         )

@@ -72,6 +72,9 @@ class Trials:
                 own = items[self.makers[items] == maker]
                 if len(own):
                     drawn[side, way] = rng.choice(own)
+        for way, items in enumerate(members):
+            if drawn[0, way] == drawn[1, way]:  # a maker has none of this label
+                drawn[1, way] = rng.choice(items[items != drawn[0, way]])
         return drawn
 
 

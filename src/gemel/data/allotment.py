@@ -18,6 +18,9 @@ Shares: TypeAlias = Mapping[int, float]
 Needs: TypeAlias = Mapping[int, tuple[int, ...]]
 """Side → how many of each kind it cannot do without."""
 
+TOO_LARGE = 1.5
+"""Times the share of a held-out side."""
+
 
 def allot_whole(
     sizes: NDArray[np.int64],
@@ -30,19 +33,26 @@ def allot_whole(
 
     `kinds` (k, m) counts what a unit brings (labels, pairs, …). In random order, each side first
     gets units until its needs are met, as far as they go; the others go where most is missing.
+    Units that would be far more than a held-out side asks for are trained on, whatever the order.
     """
     order = random.permutation(len(sizes))
     # Units that bring everything come first, so that seeds are not spent on units without a pair.
     order = order[np.argsort(-(kinds[order] > 0).sum(axis=1), kind="stable")]
     sides = np.full(len(sizes), -1, np.int64)
-    left = list(order)
+    total = int(sizes.sum())
+    held = [share for side, share in shares.items() if side != TRAIN]
+    too_large = TOO_LARGE * max(held, default=1.0) * total
+    for unit in order:
+        room = shares.get(TRAIN, 0.0) * total - sizes[sides == TRAIN].sum()
+        if sizes[unit] > too_large and room > 0:
+            sides[unit] = TRAIN
+    left = [unit for unit in order if sides[unit] < 0]
     for side in sorted(shares):
-        brought = np.zeros(kinds.shape[1], np.int64)
+        brought = kinds[sides == side].sum(0)
         while left and (brought < needs[side]).any():
             unit = left.pop(0)
             sides[unit] = side
             brought += kinds[unit]
-    total = int(sizes.sum())
     missing = {side: shares[side] * total - sizes[sides == side].sum() for side in sorted(shares)}
     for unit in random.permutation(np.array(left, np.int64)):
         side = max(missing, key=lambda one: missing[one])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
@@ -18,25 +17,20 @@ LONGEST_PATH = 1_024
 
 
 def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
-    """`image` or `series` where a cell is named like such a file or is one, else `text`.
+    """`image` or `series` where most of the cells are named like such files or are files, else
+    `text`.
 
-    A table of files may lack some of them: its own sentence then says which. A sentence may end
-    like a file name, so of names with spaces that do not exist it takes most of the cells.
+    A table of files may lack some of them: its own sentence then says which. One cell of a table of
+    texts may well be the name of a file.
     """
     filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
     named: Counter[Kind] = Counter()
     for cell in filled:
-        exists = len(cell) < LONGEST_PATH and _exists(folder / cell)
-        kind = _named_like(cell)
-        if kind and (exists or " " not in cell):
-            return kind
-        if exists:
-            return "image"
+        kind = _named_like(cell) or ("image" if _is_file(folder, cell) else None)
         if kind:
             named[kind] += 1
-    for kind, amount in named.most_common(1):
-        if 2 * amount > len(filled):
-            return kind
+    if 2 * named.total() > len(filled):
+        return named.most_common(1)[0][0]
     return "text" if filled else "image"
 
 
@@ -45,8 +39,8 @@ def _named_like(cell: str) -> Kind | None:
     return next((kind for kind, endings in FILES.items() if suffix in endings), None)
 
 
-def _exists(path: Path) -> bool:
+def _is_file(folder: Path, cell: str) -> bool:
     try:
-        return os.path.lexists(path)
-    except ValueError:  # a null byte, which no path has
+        return len(cell) < LONGEST_PATH and (folder / cell).is_file()
+    except (OSError, ValueError):  # a null byte, which no path has
         return False

@@ -134,6 +134,8 @@ class Dataset:
             told.update(b"scores" + pairs.scores.tobytes() + repr(pairs.scale).encode())
         if self.unlike is not None:
             told.update(b"unlike" + self.unlike.left.tobytes() + self.unlike.right.tobytes())
+        if self.kind == "text":
+            told.update(b"in any case")  # what counts as one text, and so how they are divided
         if self.genuine is not None:
             told.update(b"genuine" + self.genuine.tobytes())
         if self.makers is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, final
 
@@ -20,10 +21,10 @@ from gemel.data.dataset import Dataset
 from gemel.data.pack_folder import PackFolder, Part
 from gemel.data.threads import ordered_map
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many, skipped
-from gemel.errors import ItemError
+from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when the same content would be packed differently: old packs are then left alone."""
 
 MOST_ITEMS_PER_TASK = 64
@@ -105,14 +106,19 @@ def pack(
     if not folder.whole():
         folder.write(_decoded(dataset, input, progress))
     packed = Pack(*folder.opened())
-    refuse_too_many(packed.unreadable, len(packed.unreadable), len(packed), most_unreadable)
+    try:
+        refuse_too_many(packed.unreadable, len(packed.unreadable), len(packed), most_unreadable)
+    except DataError:
+        folder.remove()  # what cannot be read today may be read by a later version
+        raise
     return packed
 
 
 def _key(dataset: Dataset, input: Input) -> str:
     settings = json.dumps(input.model_dump(mode="json"), sort_keys=True)
     return blake2b(
-        f"{FORMAT} {dataset.items.fingerprint()} {settings}".encode(), digest_size=16
+        f"{FORMAT} {version('pillow')} {dataset.items.fingerprint()} {settings}".encode(),
+        digest_size=16,
     ).hexdigest()
 
 

@@ -63,6 +63,9 @@ class PackFolder:
         """Of an item, or of one step of an item that has several."""
         return int(np.prod(self.shape)) * self.dtype.itemsize
 
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
     def whole(self) -> bool:
         """Whether a pack is there with all its bytes; what is not whole is never believed."""
         sizes = {"digests.raw": self.count * DIGEST_BYTES, "readable.raw": self.count}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, final
@@ -41,25 +42,44 @@ def open_records(path: Path) -> Records:
 
 def _csv(path: Path) -> Iterator[Record]:
     lines = lines_of(path)
-    first = next(lines, None)
+    blank = 0
+    while (first := next(lines, None)) is not None and not first.strip():
+        blank += 1
     if first is None:
-        raise DataError(f"{str(path)!r} is empty: its first line must name the columns")
+        raise DataError(
+            f"{str(path)!r} is empty: it must hold a row per item or per pair, "
+            "below a line that names the columns"
+        )
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count))
     try:
-        columns = [name.strip().lower() for name in next(reader)]
+        columns = _named_once(path, next(reader))
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(columns):
                 raise DataError(
-                    f"line {reader.line_num} of {str(path)!r} has {len(row)} cells, but there are "
-                    f"{len(columns)} columns: quote cells that hold the separator"
+                    f"line {blank + reader.line_num} of {str(path)!r} has {len(row)} cells, but "
+                    f"there are {len(columns)} columns: quote cells that hold the separator"
                 )
             padded = row + [""] * (len(columns) - len(row))
-            yield reader.line_num, dict(zip(columns, padded, strict=True))
+            yield blank + reader.line_num, dict(zip(columns, padded, strict=True))
     except csv.Error as error:
-        raise DataError(f"line {reader.line_num} of {str(path)!r} is no CSV ({error})") from error
+        raise DataError(
+            f"line {blank + reader.line_num} of {str(path)!r} is no CSV ({error})"
+        ) from error
+
+
+def _named_once(path: Path, names: Iterable[str]) -> list[str]:
+    """The columns' names as they are looked for. Raises DataError for two that are one."""
+    columns = [name.strip().lower() for name in names]
+    for name, times in Counter(filter(None, columns)).items():
+        if times > 1:
+            raise DataError(
+                f"{str(path)!r} has {times} columns called {name!r}, whatever the case: give each "
+                "a name of its own"
+            )
+    return columns
 
 
 def _jsonl(path: Path) -> Iterator[Record]:
@@ -93,6 +113,7 @@ def _parquet(path: Path) -> Records:
 
     try:
         file = parquet.ParquetFile(path)
+        _named_once(path, file.schema_arrow.names)
     except (ArrowException, OSError) as error:
         raise _not_whole(path, error) from error
     return Records(rows(), LineCount(file.metadata.num_rows, 0))

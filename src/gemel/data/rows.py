@@ -62,6 +62,11 @@ def cell_text(value: object) -> str:
     """Numbers that are whole lose their `.0`: a label 3 is `3` in every kind of table."""
     if value is None:
         return ""
+    if isinstance(value, bytes | dict):
+        raise DataError(
+            f"a cell is a text, a number or a list of numbers, got {type(value).__name__}: write "
+            "pictures to files, and their names into the table"
+        )
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()

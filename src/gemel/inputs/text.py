@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, ClassVar, Literal, final
@@ -77,7 +78,7 @@ class TextInput(BaseModel):
         return self._ids(encoded)
 
     def read_with_digest(self, raw: Picture) -> tuple[NDArray[np.int32], bytes]:
-        """The ids, and 16 bytes that are equal for equal texts whatever the vocabulary.
+        """The ids, and 16 bytes that are equal for texts that read alike, whatever the vocabulary.
 
         A text that holds nothing known is read here: figures are of the texts as they come, and
         the split may not depend on the vocabulary.
@@ -133,5 +134,9 @@ class TextInput(BaseModel):
 
 
 def text_digest(text: str) -> bytes:
-    """16 bytes of a text that `plain_text` has read."""
-    return blake2b(text.encode(), digest_size=16).digest()
+    """16 bytes of a text that `plain_text` has read, equal for texts that differ in case alone.
+
+    Words are read in lower case, and what reads alike may not lie on two sides of a split.
+    """
+    alike = unicodedata.normalize("NFKC", text).casefold()
+    return blake2b(alike.encode(), digest_size=16).digest()

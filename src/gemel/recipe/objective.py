@@ -127,7 +127,7 @@ class PairsBatch(Setting):
 
     kind: Literal["pairs"]
     source: Literal["random", "by-group", "consecutive", "given"] = "random"
-    size: PositiveInt = 128
+    size: Annotated[int, Field(ge=2)] = 128
     per_epoch: PositiveInt | None = None
     copies: NonNegativeInt = 0
     groups: Groups = "all"

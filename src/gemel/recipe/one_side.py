@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemel.recipe.network import EncoderChoice
-from gemel.recipe.objective import AugmentChoice, BatchChoice, SeriesAugmentSetting
+from gemel.recipe.objective import (
+    AugmentChoice,
+    AugmentSetting,
+    BatchChoice,
+    SeriesAugmentSetting,
+)
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
 from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting
@@ -65,11 +70,16 @@ def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "")
 
 
 def check_augments(reading: InputSetting, augment: AugmentChoice, prefix: str = "") -> None:
-    """Raises ValueError where the augmentation is of series and none are read."""
+    """Raises ValueError where the augmentation is of items of another kind."""
     if isinstance(augment, SeriesAugmentSetting) and reading.kind != "series":
         raise ValueError(
             f"{prefix}augment.kind=series changes no items of the kind {reading.kind}: leave "
             f"{prefix}augment.kind out"
+        )
+    if reading.kind == "text" and augment != AugmentSetting():
+        raise ValueError(
+            f"{prefix}augment changes pictures or series, and texts stay as they are: leave "
+            f"{prefix}augment out"
         )
 
 

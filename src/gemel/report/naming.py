@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal, final
 
 SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -137,8 +138,9 @@ def figure_name(name: str) -> FigureName:
 
 def percent(share: float) -> str:
     """`0.971` is 97.1 %; only what is exactly 0 or 1 is written as 0 % or 100 %."""
-    near_an_end = 0 < min(share, 1 - share) < 0.0005
-    text = f"{100 * share:.{2 if near_an_end else 1}f}"
+    near = 100 * min(share, 1 - share)
+    decimals = next(d for d in count(2) if round(near, d)) if 0 < near < 0.05 else 1
+    text = f"{100 * share:.{decimals}f}"
     return f"{'100' if text == '100.0' else '0' if text == '0.0' else text}{SPACE}%"
 
 
