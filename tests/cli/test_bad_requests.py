@@ -196,3 +196,26 @@ def test_a_reproduction_that_cannot_be(
 
 def pair_in(folder: Path) -> tuple[Path, Path]:
     return picture(folder / "a.png", 1), picture(folder / "b.png", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("data.json", "data.json must be as training wrote it"), ("metrics.json", "metrics.json")],
+)
+def test_a_file_of_a_run_that_says_nothing_is_one_sentence(
+    gemel: Gemel, own_run: Run, name: str, sentence: str
+) -> None:
+    (own_run.path / name).write_text("{}", "utf-8")
+    assert sentence in gemel("report", own_run.path).refusal
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [(["train", ""], "no name is given"), (["train", "digits", "--devices", "²"], "devices")],
+)
+def test_an_empty_name_and_a_number_that_is_none(
+    gemel: Gemel, words: list[str], sentence: str
+) -> None:
+    outcome = gemel(*words)
+    assert outcome.status in {1, 2}
+    assert sentence in outcome.err

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
-from gemel.encoders.gabor import Wavelets
+from gemel.encoders.gabor import GaborEncoder, Wavelets
 from gemel.errors import RecipeError
 from gemel.metrics import METRICS
 
@@ -82,3 +82,16 @@ def test_scales_that_do_not_begin_with_the_picture_itself_are_refused():
 def test_a_picture_smaller_than_a_cell_is_refused():
     with pytest.raises(RecipeError, match="one cell of 40 pixels, got 32x28"):
         made(cell=40)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"wavelengths": (0.5,)}, "wavelengths are in pixels, from 2 to"),
+        ({"wavelengths": (1e30,)}, "wavelengths are in pixels"),
+        ({"scales": (1.0, 0.04)}, "scales lie between 0.25 and 4"),
+    ],
+)
+def test_wavelets_and_views_that_no_picture_has_are_refused(values, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        GaborEncoder((1, 16, 16), PixelStatistics.untouched(1), cell=6, **values)

@@ -140,7 +140,7 @@ def test_rows_of_one_kind_teach_nothing_and_break_nothing():
         (lambda: ContrastiveLoss(margin=0), "margin above 0, got 0"),
         (lambda: ExponentialLoss(bound=0), "bound above 0, got 0"),
         (lambda: TripletLoss(margin=-1), "margin above 0, got -1"),
-        (lambda: SoftmaxLoss(temperature=0), "temperature above 0, got 0"),
+        (lambda: SoftmaxLoss(temperature=0), "temperature of 0.01 or more, got 0"),
     ],
 )
 def test_impossible_settings_are_refused(make, sentence):

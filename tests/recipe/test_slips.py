@@ -241,3 +241,30 @@ def test_a_true_accept_rate_is_asked_for_where_it_is_told():
 def test_a_setting_without_its_section_is_told_with_it():
     with pytest.raises(RecipeError, match=r"did you mean 'optimizer\.learning_rate'\?"):
         load_recipe("default", ["learning_rate=0.1"])
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "sentence"),
+    [
+        (
+            "default",
+            ["batch.kind=pairs", "loss.name=contrastive", "augment.group.mirror=true"],
+            r"augment.group changes what belongs together in a batch, and batches of pairs",
+        ),
+        ("text-default", ["augment.rotation=30"], "texts stay as they are: leave augment out"),
+        ("default", [f"encoder.width={10**30}"], "width is at most 9e"),
+        ("default", ["optimizer.learning_rate=1e300"], r"learning_rate is at most 1e\+30"),
+        ("default", ["batch.kind=pairs", "loss.name=contrastive", "batch.size=1"], "size"),
+        ("series-default", ['encoder.name=["bag"]'], "encoder"),
+    ],
+)
+def test_what_would_do_nothing_or_cannot_be_is_refused(recipe, changes, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe(recipe, changes)
+
+
+def test_a_stem_need_not_say_of_what_kind_it_is():
+    series = load_recipe("series-default", ["encoder.stem.values=as-is"])
+    assert (series.encoder.stem.kind, series.encoder.stem.values) == ("samples", "as-is")
+    texts = load_recipe("text-default", ["encoder.stem.dropout=0.2"])
+    assert (texts.encoder.stem.kind, texts.encoder.stem.dropout) == ("tokens", 0.2)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _devices(text: str) -> int | str:
     if text == "auto":
         return text
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(
             f"it is a number from 1 on or auto, got {text!r}", param_hint="--devices"
         )

@@ -73,7 +73,7 @@ def _content(value: object, where: str) -> Array | str:
         return f"{where} must hold a list of numbers, got {got}: fill it in or remove the row"
     try:
         return np.array(value, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return (
             f"{where} must hold a list of numbers, or a list of samples with as many numbers each, "
             f"got {str(value)[:40]}…: mend or remove it"

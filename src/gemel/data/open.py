@@ -57,6 +57,8 @@ def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
 
 def data_path(source: str | Path) -> Path:
     """Where data would be, `~` read as a home folder. Raises MissingData for too long a name."""
+    if source == "":
+        raise MissingData("data are a folder, a table or a built-in set, and no name is given")
     path = Path(expanduser(source))  # a home that there is not stays as it is written
     try:
         path.exists()

@@ -88,7 +88,7 @@ def _jsonl(path: Path) -> Iterator[Record]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
         if not isinstance(record, dict):
             raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")

@@ -45,7 +45,8 @@ class GaborEncoder(WhitenedEncoder):
     goes either way along both axes; each of `scales` and, where `mirror` is true, the mirrored
     picture double the views. `shrinkage` is that of the whitening, of which `descriptors` axes are
     kept. Raises `RecipeError` for
-    pictures with a side below a cell, or scales that do not begin with 1.
+    pictures with a side below a cell, wavelengths below 2 pixels or far beyond the picture, or
+    scales that do not begin with 1 or lie outside 0.25–4.
 
     >>> encoder = GaborEncoder((1, 56, 46), PixelStatistics.untouched(1))
     >>> encoder(torch.rand(2, 1, 56, 46)).shape, encoder.map_sides
@@ -80,6 +81,14 @@ class GaborEncoder(WhitenedEncoder):
                 "the first view is the picture as it stands, so encoder.scales begins with 1, got "
                 f"{list(scales)}: put 1.0 first"
             )
+        longest = 2 * max(height, across)
+        if not all(2 <= length <= longest for length in wavelengths):
+            raise RecipeError(
+                f"wavelengths are in pixels, from 2 to twice the picture's side of {longest // 2}, "
+                f"got {list(wavelengths)}: set encoder.wavelengths"
+            )
+        if not all(0.25 <= scale <= 4 for scale in scales):
+            raise RecipeError(f"scales lie between 0.25 and 4, got {list(scales)}")
         self.input_shape = input_shape
         self.cell, self.shift, self.scales = cell, shift, tuple(scales)
         self.mirror, self.shrinkage = mirror, shrinkage

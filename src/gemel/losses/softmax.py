@@ -21,6 +21,9 @@ from gemel.errors import RecipeError
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
+COLDEST = 0.01
+"""A temperature below it leaves no slope but at the border between two pairs."""
+
 
 def softmax(distance: Distances, same: Same, temperature: torch.Tensor) -> Scalar:
     """The mean over the rows that hold a partner; 0 where none does."""
@@ -47,9 +50,11 @@ class SoftmaxLoss(Loss):
 
     def __init__(self, temperature: float = 0.1, *, learned: bool = True) -> None:
         super().__init__()
-        if temperature <= 0:
-            raise RecipeError(f"the softmax loss needs a temperature above 0, got {temperature}")
+        if temperature < COLDEST:
+            raise RecipeError(
+                f"the softmax loss needs a temperature of {COLDEST} or more, got {temperature}"
+            )
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        return softmax(distance, same, self.log_temperature.exp().clamp(min=0.01))
+        return softmax(distance, same, self.log_temperature.exp().clamp(min=COLDEST))

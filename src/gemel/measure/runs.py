@@ -146,8 +146,11 @@ def run_data(run: Run) -> dict[str, Any]:
     """What `data.json` of a run says; `RunError` where it is missing or damaged."""
     try:
         tree: dict[str, Any] = json.loads(run.data.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        missing = {"source", "fingerprint", "items", "split"} - set(tree)
+    except (OSError, ValueError, TypeError) as error:
         raise RunError(f"{run.data} must be as training wrote it: {error}") from None
+    if missing:
+        raise RunError(f"{run.data} must be as training wrote it: {min(missing)} is missing")
     return tree
 
 

@@ -140,7 +140,7 @@ def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _position(values: list[Any], text: str, key: str) -> int:
-    if not text.isdigit() or int(text) >= len(values):
+    if not text.isdecimal() or int(text) >= len(values):
         raise RecipeError(
             f"{key!r}: a place in this list is a number from 0 to {len(values) - 1}, got {text!r}"
         )

@@ -25,8 +25,10 @@ def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
     augment, encoder = side.get("augment", {}), side.get("encoder", {})
     if isinstance(augment, Mapping):
         augment = {"kind": "series", **augment}
-    if isinstance(encoder, Mapping) and encoder.get("name") in SEQUENCE_ENCODERS:
-        encoder = {"stem": {"kind": "samples"}, **encoder}
+    if isinstance(encoder, Mapping) and str(encoder.get("name")) in SEQUENCE_ENCODERS:
+        stem = encoder.get("stem", {})
+        if isinstance(stem, Mapping):
+            encoder = {**encoder, "stem": {"kind": "samples", **stem}}
     return {**side, "augment": augment, "encoder": encoder}
 
 

@@ -11,7 +11,13 @@ from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice, Tie
-from gemel.recipe.objective import AugmentChoice, AugmentSetting, BatchChoice, LossChoice
+from gemel.recipe.objective import (
+    AugmentChoice,
+    AugmentSetting,
+    BatchChoice,
+    GroupAugmentSetting,
+    LossChoice,
+)
 from gemel.recipe.one_side import (
     check_augments,
     check_takes,
@@ -68,6 +74,13 @@ class EvaluationSetting(Setting):
     most_pairs: PositiveInt | None = None
     fixed_threshold: float | None = None
     fars: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.1, 0.01, 0.001)
+
+
+GROUPED_BATCHES = frozenset({"classes", "trials", "episodes"})
+
+
+def _changes_groups(augment: AugmentChoice) -> bool:
+    return isinstance(augment, AugmentSetting) and augment.group != GroupAugmentSetting()
 
 
 class Recipe(Setting):
@@ -206,6 +219,13 @@ class Recipe(Setting):
                 f"the {self.loss.name} loss needs matching and different items side by side, and "
                 'batches of pairs have one at a time: set batch.kind to "classes", or loss.name '
                 'to "contrastive"'
+            )
+        sides = (self.augment, self.right_side.augment)
+        if self.batch.kind not in GROUPED_BATCHES and any(map(_changes_groups, sides)):
+            raise ValueError(
+                f"augment.group changes what belongs together in a batch, and batches of "
+                f"{self.batch.kind} do not say what does: leave augment.group out, or set "
+                'batch.kind to "classes"'
             )
         if self.reader is not None and self.batch.kind != "episodes":
             raise ValueError(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    model_validator,
+)
 
 from gemel.recipe.encoder_values import Dropout, Output
 from gemel.recipe.setting import Setting
@@ -37,12 +45,17 @@ def _odd(kernel: int) -> int:
     return kernel
 
 
+def _tokens_unless_said(stem: object) -> object:
+    return {"kind": "tokens", **stem} if isinstance(stem, Mapping) else stem
+
+
 class SequenceSetting(Setting):
     """What encoders of sequences share: the stem that makes frames of tokens or samples."""
 
-    stem: Annotated[TokenVectorsSetting | SamplesSetting, Field(discriminator="kind")] = (
-        TokenVectorsSetting()
-    )
+    stem: Annotated[
+        Annotated[TokenVectorsSetting | SamplesSetting, Field(discriminator="kind")],
+        BeforeValidator(_tokens_unless_said),
+    ] = TokenVectorsSetting()
 
 
 class Bag(SequenceSetting):

@@ -138,7 +138,9 @@ def _differing(parity: Mapping[str, Any]) -> str:
 def _metrics(run: Run) -> dict[str, Any]:
     try:
         tree: dict[str, Any] = json.loads(run.metrics.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        if "protocols" not in tree:
+            raise ValueError("it has no protocols")
+    except (OSError, ValueError, TypeError) as error:
         raise RunError(
             f"a report is made of a run that has finished, and {run.path} has no whole "
             f"metrics.json ({error}): finish it with gemel train --resume --out {run.path}"

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from gemel.calibration import Threshold
+from gemel.counting import count
+from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher import networks_of
 from gemel.matcher_file import FORMAT, MatcherFile, seal
@@ -26,6 +29,8 @@ from gemel.training.plan import Plan
 from gemel.twin import EmbeddingTwin
 from gemel.whole_file import whole_folder
 
+SELVES = 64
+"""Items that are compared with themselves."""
 PARITY_PAIRS = 256
 """Their items are run by both torch and ONNX Runtime."""
 
@@ -45,6 +50,7 @@ def make_matcher(
         labelled = prepared.dataset.labels is not None
         calibrated = calibrate(distance, pairs, plan.recipe.calibration, labelled=labelled)
         curve = score_curve(distance, pairs, prepared)
+        unlike_themselves = _unlike_themselves(comparer, prepared, calibrated.thresholds[0])
         if plan.memory is not None:
             embeddings = embeddings_of(comparer)
             assert embeddings is not None, "a memory has a shared tie"
@@ -63,7 +69,7 @@ def make_matcher(
         }
         file = _file(run.path.name, plan, prepared, calibrated, about)
         seal(folder, file.model_copy(update={"scores": curve}))
-    return calibrated.notices
+    return (*calibrated.notices, *unlike_themselves)
 
 
 def _views(plan: Plan) -> int:
@@ -71,6 +77,23 @@ def _views(plan: Plan) -> int:
     if plan.used is plan.twin:
         return 1
     return plan.used.encoders[0].embedding_size // plan.twin.encoders[0].embedding_size
+
+
+def _unlike_themselves(
+    comparer: Comparer, prepared: Prepared, threshold: Threshold
+) -> tuple[str, ...]:
+    """A sentence where items beside themselves are not the same: a learned metric may say so."""
+    if prepared.dataset.unlike is not None:
+        return ()
+    items = np.arange(min(SELVES, len(prepared.side("validation"))))
+    many = int((comparer.pairs(items, items) > threshold.distance).sum())
+    if not many:
+        return ()
+    return (
+        f"{many} of {count(len(items), 'validation item')} beside themselves are different at the "
+        f"threshold for {threshold.target}, so its verdicts say little: train longer, or take "
+        "another metric",
+    )
 
 
 def _parity(
