@@ -45,7 +45,7 @@ def train(
     True
     """
     try:
-        from gemel.training.train import Order
+        from gemel.training.order import Order
         from gemel.training.train import train as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error

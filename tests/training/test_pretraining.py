@@ -17,8 +17,9 @@ from gemel.measure.learned import read_learned, without
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
+from gemel.training.order import Order
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
-from gemel.training.train import Order, make_plan, prepare_for, train
+from gemel.training.train import make_plan, prepare_for, train
 from heard import Heard
 
 THINGS = ("car", "cat", "house", "ship", "tree", "stone")

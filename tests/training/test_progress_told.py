@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 
-from gemel.training.train import Order, train
+from gemel.training.order import Order
+from gemel.training.train import train
 
 
 class Remembered:

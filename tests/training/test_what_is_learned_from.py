@@ -29,8 +29,9 @@ from gemel.recipe.schedule import TrainingSetting
 from gemel.training import data as room_of_data
 from gemel.training import speed
 from gemel.training.data import build_batches, resolve_batch, statistics_of
+from gemel.training.order import Order
 from gemel.training.speed import Speed, choose_speed
-from gemel.training.train import Order, prepare_for, train
+from gemel.training.train import prepare_for, train
 from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]

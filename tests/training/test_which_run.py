@@ -9,7 +9,8 @@ from filelock import FileLock
 
 from gemel.errors import DataError, GemelError, RecipeError, RunError
 from gemel.progress import Silent
-from gemel.training.train import Order, _run, train
+from gemel.training.order import Order, run_for
+from gemel.training.train import train
 
 
 def test_runs_of_folders_that_differ_behind_a_dot_are_not_taken_for_one_another(
@@ -18,9 +19,9 @@ def test_runs_of_folders_that_differ_behind_a_dot_are_not_taken_for_one_another(
     monkeypatch.chdir(tmp_path)
     for name in ("photos.v1", "photos.v2"):
         (tmp_path / name).mkdir()
-        assert _run(Order(str(tmp_path / name))).path == Path("runs") / name
+        assert run_for(Order(str(tmp_path / name))).path == Path("runs") / name
     with pytest.raises(RunError, match=r"no run of photos\.v2 in runs to resume"):
-        _run(Order("photos.v2", resume=True))
+        run_for(Order("photos.v2", resume=True))
 
 
 def test_data_that_are_not_there_leave_nothing_behind(tmp_path, monkeypatch):

@@ -47,6 +47,7 @@ def train(order: Mapping[str, Any], checkpoint_seconds: float, until: str, progr
 
     from gemel.training import checkpoint, loop
     from gemel.training import train as room
+    from gemel.training.order import Order
 
     torch.set_num_threads(1)
     loop.CHECKPOINT_SECONDS = checkpoint_seconds
@@ -69,7 +70,7 @@ def train(order: Mapping[str, Any], checkpoint_seconds: float, until: str, progr
         checkpoint.save_file = torn
     if until == "killed before the matcher":
         room.make_matcher = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    room.train(room.Order(**order), progress)
+    room.train(Order(**order), progress)
 
 
 def run(

@@ -27,7 +27,8 @@ from gemel.recipe import Recipe, load_recipe
 from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.reproduction.circumstances import commit, machine
 from gemel.run import Run
-from gemel.training.train import Order, train
+from gemel.training.order import Order
+from gemel.training.train import train
 from gemel.whole_file import write_text
 
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from gemel.data import Dataset, data_path, open_data
-from gemel.data.builtins import BUILTINS
+from gemel.data import Dataset, open_data
 from gemel.errors import RecipeError, RunError
-from gemel.inputs import Kind
 from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
@@ -33,6 +27,7 @@ from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
+from gemel.training.order import Order, held, run_for, source_of, where
 from gemel.training.own_figures import own_figures, write_metrics
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan
@@ -40,58 +35,17 @@ from gemel.training.pretrain import pretrain, pretraining_data
 from gemel.training.speed import fast_arithmetic
 from gemel.training.validation import build_validation
 from gemel.training.whitening import whiten
-from gemel.whole_file import write_json, write_text, writing
-
-RUNS = Path("runs")
-
-
-@final
-@dataclass(frozen=True)
-class Order:
-    """What the caller asked for; `changes` are `key=value` settings on top of the recipe."""
-
-    data: str | None = None
-    recipe: str | None = None
-    changes: Sequence[str] = field(default=())
-    out: Path | None = None
-    resume: bool = False
-    devices: int | str = "auto"
-    kind: Kind | None = None
+from gemel.whole_file import write_json, write_text
 
 
 def train(order: Order, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run that all of it is in."""
     begun = time.monotonic()
     _check_devices(order.devices)
-    run = _run(order)
-    with _held(run, order):
+    run = run_for(order)
+    with held(run, order):
         _carry_out(order, run, begun, progress)
     return run
-
-
-@contextmanager
-def _held(run: Run, order: Order) -> Iterator[None]:
-    """No other training writes there meanwhile; what was not even begun leaves no folder."""
-    ours = order.out is None or not run.path.exists()
-    lock = FileLock(run.lock, timeout=0)
-    with writing(run.path):
-        run.path.mkdir(parents=True, exist_ok=True)
-        with suppress(Timeout):
-            lock.acquire()
-    if not lock.is_locked:
-        raise RunError(
-            f"{run.path} is being trained by another process: wait for it, or train into another "
-            "folder with --out"
-        )
-    try:
-        yield
-    finally:
-        with suppress(OSError):  # Windows removes nothing that is open
-            run.lock.unlink()
-        lock.release()
-        if ours and not run.recipe.is_file():
-            with suppress(OSError):  # there is something in it
-                run.path.rmdir()
 
 
 def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None:
@@ -103,10 +57,10 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
-        where = _where(order, run)
+        told = where(order, run)
         _begin(run, recipe, dataset, _Data(prepared, first), order)
-        if where is not None:
-            progress.say(where)
+        if told is not None:
+            progress.say(told)
         before = None if first is None else pretrain(plan, first, run, progress)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
@@ -128,49 +82,6 @@ def _check_devices(devices: int | str) -> None:
             f"a training runs on one device so far, got {devices!r}: leave the devices out, or say "
             "auto to have the fastest one chosen"
         )
-
-
-def _run(order: Order) -> Run:
-    if order.resume:
-        return _run_to_resume(order)
-    if order.data is None:
-        raise RunError("say what to train on: a folder, a table, or a built-in name like digits")
-    if order.out is not None:
-        return Run.new(order.out)
-    return Run.unused(RUNS, _name(order.data))
-
-
-def _run_to_resume(order: Order) -> Run:
-    if order.out is not None:
-        return Run.opened(order.out)
-    if order.data is None:
-        raise RunError("say which run to resume: its data as it was given, or --out RUN")
-    return Run.latest(RUNS, _name(order.data), _source(order.data))
-
-
-def _where(order: Order, run: Run) -> str | None:
-    """Which folder it is, where the caller has not named it and might think of another."""
-    if order.resume:
-        return f"Going on with {run.path}."
-    usual = RUNS / _name(order.data or "")
-    if order.out is None and run.path != usual:
-        return f"{usual} is there already, so this run is {run.path}."
-    return None
-
-
-def _name(data: str) -> str:
-    if data in BUILTINS:
-        return data
-    path = data_path(data)
-    if not path.exists():
-        return path.name  # it is said in a moment, and nothing is made in its place
-    path = path.resolve()
-    return path.name if path.is_dir() else path.stem
-
-
-def _source(data: str) -> str:
-    """A built-in name as it is, anything else by its whole path."""
-    return data if data in BUILTINS else str(data_path(data).resolve())
 
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
@@ -288,7 +199,7 @@ def _begin(run: Run, recipe: Recipe, dataset: Dataset, data: _Data, order: Order
 
 def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]:
     return {
-        "source": _source(str(order.data)),
+        "source": source_of(str(order.data)),
         "name": dataset.name,
         "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),
