@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gemel.progress import Silent
 
 
@@ -13,3 +16,18 @@ class Heard(Silent):
 
     def say(self, sentence: str) -> None:
         self.sentences.append(sentence)
+
+
+class Followed(Silent):
+    """Keeps each stage's name and total, and how much is said to be done."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float] | float] = []
+
+    @contextmanager
+    def stage(self, name: str, total: float) -> Iterator[Followed]:
+        self.told.append((name, total))
+        yield self
+
+    def advance(self, done: float, note: str = "") -> None:
+        self.told.append(done)

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 
 from gemel.evaluation import comparer as module
+from heard import Followed
 
 
 @pytest.mark.parametrize("floats", [1, 40, 8_000_000])
@@ -62,19 +61,11 @@ def test_a_query_is_fetched_once_for_all_that_it_is_compared_with(monkeypatch, n
 
 
 def test_a_long_comparison_tells_how_far_it_is_and_a_short_one_does_not(monkeypatch, noisy):
-    told = []
-
-    class Telling:
-        @contextmanager
-        def stage(self, name, total):
-            told.append((name, total))
-            yield self
-
-        def advance(self, done, note=""):
-            told.append(done)
+    followed = Followed()
+    told = followed.told
 
     comparer = module.EmbeddingComparer(
-        noisy(np.arange(200)).embeddings, noisy(np.arange(9)).metric, progress=Telling()
+        noisy(np.arange(200)).embeddings, noisy(np.arange(9)).metric, progress=followed
     )
     comparer.pairs(np.arange(100), np.arange(100) + 100)
     assert told == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 import torch
@@ -22,6 +20,7 @@ from gemel.training.export import export_networks
 from gemel.training.parts import Fed, build_twin, twin_in_use
 from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
+from heard import Followed
 
 SHAPE = (1, 6, 6)
 
@@ -160,19 +159,11 @@ def test_an_exported_reader_sees_the_same_views(tmp_path):
 def test_many_episodes_tell_how_far_their_reading_is(tmp_path, monkeypatch):
     twin, _ = made("sideways", reader="prototype")
     export_networks(twin, tmp_path)
-    told = []
-
-    class Telling:
-        @contextmanager
-        def stage(self, name, total):
-            told.append((name, total))
-            yield self
-
-        def advance(self, done, note=""):
-            told.append(done)
+    followed = Followed()
+    told = followed.told
 
     embeddings = twin.embed((pictures(6),)).detach().numpy()
-    reader = EpisodeReader(tmp_path / READER, embeddings, Telling())
+    reader = EpisodeReader(tmp_path / READER, embeddings, followed)
     support = np.tile(np.arange(4).reshape(1, 2, 2), (60, 1, 1))
     asked = Episodes(np.repeat(5, 60), support, np.zeros(60, np.int64))
     together = reader(asked)

@@ -72,7 +72,7 @@ def _refuse_labels_across_groups(dataset: Dataset) -> None:
             f"{dataset.name} holds the label {dataset.label_names[label]!r} in two groups, "
             f"{groups[0]!r} and {groups[1]!r}, and a label lies in one, as a character does in one "
             "alphabet: who or what made an item (a session, a camera, a drawer) goes into the "
-            "column maker"
+            "column maker, and labels that only share a name are given names of their own"
         )
 
 

@@ -24,8 +24,8 @@ def item_bytes(path: Path, named: str, what: str) -> bytes:
     """All of a file; `named` and `what` ("a picture") are for the sentence. Raises ItemError."""
     if path == Path():
         raise ItemError(f"the path of {what} must not be empty")
+    refuse_endless(path, named, what)
     try:
-        refuse_endless(path, named, what)
         return path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():

@@ -133,7 +133,7 @@ def with_intervals(
         threshold.model_copy(
             update={
                 "far_interval": _widest(
-                    [figures[f"far {n}"], figures.get(f"chosen {n}", figures[f"far {n}"])],
+                    [figures[name] for name in (f"far {n}", f"chosen {n}") if name in figures],
                     far_trials,
                 ),
                 "frr_interval": _widest([figures[f"frr {n}"]], frr_trials),
