@@ -38,6 +38,15 @@ def test_a_run_in_the_way_is_left_alone(gemel: Gemel, own_run: Run) -> None:
     assert own_run.metrics.read_bytes() == before
 
 
+def test_a_network_beyond_the_memory(gemel: Gemel) -> None:
+    huge = "encoder.embedding_size=20_000_000_000_000"
+
+    sentence = gemel("train", "digits", "--set", huge).refusal
+
+    assert "must fit into memory, got: no room for" in sentence
+    assert "GB more. Make input.size, the encoder or the batch smaller" in sentence
+
+
 def test_nothing_to_resume(gemel: Gemel) -> None:
     assert "leave out --resume" in gemel("train", "digits", "--resume").refusal
     assert "nowhere is not one" in gemel("train", "--resume", "--out", "nowhere").refusal

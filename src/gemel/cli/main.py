@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from io import TextIOWrapper
 
@@ -19,6 +20,8 @@ from gemel.whole_file import REFUSED
 INTERRUPTED = 130
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Of the parser that Typer brings along, which it does not name itself."""
+NO_ROOM = re.compile("can't allocate memory|out of memory")
+"""How torch says, on a processor and on a GPU, what Python has `MemoryError` for."""
 
 
 def main() -> None:
@@ -47,6 +50,10 @@ def _status() -> int:
         if error.errno not in REFUSED:
             raise
         return _told(1, _refused(error))
+    except (MemoryError, RuntimeError) as error:
+        if not (isinstance(error, MemoryError) or NO_ROOM.search(str(error))):
+            raise
+        return _told(1, _too_large(error))
     if status == INTERRUPTED:
         return _told(
             status,
@@ -80,6 +87,15 @@ def _refused(error: OSError) -> str:
     return (
         f"error: {where} must be writable and its disk must have room, got: {error.strerror}. Free "
         "some space or choose another folder"
+    )
+
+
+def _too_large(error: Exception) -> str:
+    wanted = re.search(r"tried to allocate (\d+) bytes", str(error))
+    got = f"no room for {int(wanted[1]) / 1e9:.1f} GB more" if wanted else "no room for more"
+    return (
+        f"error: the network and what it is given at once must fit into memory, got: {got}. Make "
+        "input.size, the encoder or the batch smaller; gemel recipes NAME shows their settings"
     )
 
 
