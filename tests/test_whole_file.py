@@ -68,6 +68,16 @@ def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_every_account_may_read_what_is_written_whatever_a_library_did(tmp_path):
+    with whole_folder(tmp_path / "matcher") as folder:
+        (folder / "weights").write_bytes(b"1")
+        (folder / "weights").chmod(0o600)
+    with whole_file(tmp_path / "learned") as file:
+        file.chmod(0o600)
+    written = (tmp_path / "matcher" / "weights", tmp_path / "learned")
+    assert [path.stat().st_mode & 0o777 for path in written] == [0o644, 0o644]
+
+
 def test_a_folder_that_fails_leaves_the_old_one_and_sweeps_what_a_killed_process_left(tmp_path):
     path = tmp_path / "matcher"
     with whole_folder(path) as temporary:

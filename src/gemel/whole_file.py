@@ -43,9 +43,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _flush(temporary)
-        with suppress(OSError):  # a disk such as a USB stick's may know no permissions
-            temporary.chmod(0o644)
+        _settle(temporary)
         os.replace(temporary, path)
     except Exception as error:
         if _errno(error) in REFUSED:
@@ -68,7 +66,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield temporary
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush(file)
+                _settle(file)
         shutil.rmtree(path, ignore_errors=True)
         os.replace(temporary, path)
     except Exception as error:
@@ -99,7 +97,10 @@ def write_json(path: Path, tree: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(tree, indent=2) + "\n")
 
 
-def _flush(path: Path) -> None:
+def _settle(path: Path) -> None:
+    """On disk, and for every account to read; libraries write some files for their own alone."""
+    with suppress(OSError):  # a disk such as a USB stick's may know no permissions
+        path.chmod(0o644)
     with path.open("r+b") as written:  # Windows flushes only what is open for writing
         os.fsync(written.fileno())
 
