@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures
 from gemel.evaluation.pairs import PairLimits, sample_pairs
 from gemel.evaluation.verification import OperatingPoint, verification
 
@@ -35,7 +35,7 @@ def test_one_part_is_measured_as_ever():
     alone = bootstrap_figures(
         lambda weights: {"accuracy": float(weights @ right / weights.sum())},
         Units.of_trials(people),
-        {"accuracy": 6},
+        Basis.all_trials(6, "accuracy"),
     )
     assert figures_of([scores(right, people)]) == alone
 

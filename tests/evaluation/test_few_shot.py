@@ -14,6 +14,7 @@ from gemel.evaluation.few_shot import (
     few_shot,
     most_ways,
 )
+from gemel.evaluation.intervals import wilson
 
 LABELS = np.random.default_rng(0).permutation(np.repeat(np.arange(40), 6))
 GROUPS = LABELS // 10
@@ -39,6 +40,14 @@ def test_a_random_comparer_is_at_chance(chance, shots):
     figure = accuracy(chance, FewShotTask(5, shots, trials=5_000))
     assert figure.low < 0.2 < figure.high
     assert figure.high - figure.low < 0.06
+
+
+def test_ten_thousand_questions_about_two_labels_are_few(chance):
+    figure = accuracy(chance, FewShotTask(2), labels=np.repeat([0, 1], 6))
+    assert figure.n == 10_000
+    low, high = wilson(figure.value * 8, 8)
+    assert figure.low <= low
+    assert figure.high >= high
 
 
 def test_a_score_is_the_mean_distance_to_the_shots():

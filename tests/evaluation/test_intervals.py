@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures, wilson
+from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures, wilson
 from gemel.functional.roc import auc, rank_pairs
 
 
@@ -15,7 +15,7 @@ def accuracy_figure(right, labels, bootstrap=Bootstrap(200)):
     return bootstrap_figures(
         lambda weights: {"accuracy": float(weights @ right / weights.sum())},
         Units.of_trials(labels),
-        {"accuracy": len(right)},
+        Basis.all_trials(len(right), "accuracy"),
         bootstrap,
     )["accuracy"]
 
@@ -44,7 +44,7 @@ def auc_figure(distance, same, units):
     return bootstrap_figures(
         lambda weights: {"auc": auc(ranked.roc(weights))},
         units,
-        {"auc": len(same)},
+        Basis({"same": same, "not": ~same}, {"auc": ("same", "not")}),
         Bootstrap(100),
     )["auc"]
 
@@ -84,7 +84,7 @@ def test_a_pair_counts_for_each_of_its_labels():
         seen.append(weights.tolist())
         return {"rate": 0.5}
 
-    bootstrap_figures(record, units, {"rate": 3}, Bootstrap(50))
+    bootstrap_figures(record, units, Basis.all_trials(3, "rate"), Bootstrap(50))
     # Two draws of two labels: (2, 0), (1, 1) or (0, 2); first of all every pair once.
     assert seen[0] == [1, 1, 1]
     assert {tuple(each) for each in seen} == {(2, 0, 0), (1, 1, 1), (0, 2, 0)}
@@ -103,6 +103,71 @@ def test_all_right_is_not_certain(labels, low):
 def test_few_trials_of_a_label_are_not_worth_more_than_they_are():
     figure = accuracy_figure(np.ones(5), np.arange(5))
     assert (figure.low, figure.high) == pytest.approx(wilson(5, 5))
+
+
+def rates_of_pairs(labels, each, accepted, bootstrap=Bootstrap(200), rare=()):
+    """The share accepted of all matching, of all different pairs, and the mean of both."""
+    i, j = np.triu_indices(labels * each, 1)
+    left, right = i // each, j // each
+    same, let_pass = left == right, accepted(left, right)
+
+    def figures(weights):
+        with np.errstate(invalid="ignore"):
+            tar, far = (
+                float(weights[kind] @ let_pass[kind] / weights[kind].sum())
+                for kind in (same, ~same)
+            )
+        return {"tar": tar, "far": far, "accuracy": (tar + 1 - far) / 2}
+
+    needed = {"tar": ("same",), "far": ("not",), "accuracy": ("same", "not")}
+    basis = Basis({"same": same, "not": ~same}, needed, frozenset(rare))
+    return bootstrap_figures(figures, Units.of_pairs(left, right), basis, bootstrap)
+
+
+def test_pairs_of_two_labels_are_one_trial_however_many_they_are():
+    figures = rates_of_pairs(2, 20, lambda left, right: (left == right).astype(float))
+
+    assert (figures["far"].low, figures["far"].high) == pytest.approx(wilson(0, 1))
+    assert (figures["tar"].low, figures["tar"].high) == pytest.approx(wilson(8, 8))
+    assert figures["far"].n == 400
+    # Half of the variance of each: 4 / (1/1 + 1/8).
+    assert figures["accuracy"].low == pytest.approx(wilson(32 / 9, 32 / 9)[0])
+
+
+def test_no_figure_knows_more_than_its_rarer_kind_of_pairs():
+    # Forty labels with one item each but for the first, which has two: one matching pair.
+    left, right = np.triu_indices(41, 1)
+    left, right = np.maximum(left - 1, 0), right - 1
+    same = left == right
+    assert same.sum() == 1
+    missed = np.where(same, 0.0, np.random.default_rng(0).uniform(size=len(same)) < 0.75)
+
+    def accuracy(weights):
+        with np.errstate(invalid="ignore"):
+            each = [
+                float(weights[kind] @ missed[kind] / weights[kind].sum()) for kind in (same, ~same)
+            ]
+        return {"accuracy": sum(each) / 2}
+
+    units = Units.of_pairs(left, right)
+    basis = Basis({"same": same, "not": ~same}, {"accuracy": ("same", "not")})
+    figure = bootstrap_figures(accuracy, units, basis, Bootstrap(200))["accuracy"]
+    # The matching pair may as well be one that is usually found.
+    assert figure.value == pytest.approx(0.375, abs=0.02)
+    assert figure.high > 0.75
+
+
+def test_a_rare_error_is_not_ruled_out_by_the_labels_that_do_not_make_it():
+    def none_but_the_first(left, right):
+        return ((left == right) | ((left == 0) & (right == 1))).astype(float)
+
+    plain, rare = (
+        rates_of_pairs(4, 5, none_but_the_first, rare=names)["far"] for names in ((), ("far",))
+    )
+    assert plain.value == rare.value == pytest.approx(1 / 6)
+    low, high = wilson(1, 6)
+    assert rare.low == min(plain.low, low)
+    assert rare.high == max(plain.high, high)
 
 
 def test_fewer_labels_give_wider_intervals():
@@ -133,7 +198,7 @@ def test_bounds_other_than_0_and_1():
     figure = bootstrap_figures(
         lambda weights: {"correlation": float(weights @ np.sign(values) / weights.sum())},
         Units.of_trials(np.arange(10)),
-        {"correlation": 10},
+        Basis.all_trials(10, "correlation"),
         bounds={"correlation": (-1, 1)},
     )["correlation"]
     assert figure.low < -0.5

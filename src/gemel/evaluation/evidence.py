@@ -15,7 +15,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats
 from gemel.evaluation.figure import Figure
-from gemel.evaluation.intervals import Bootstrap, Statistic, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean
 
 
@@ -24,27 +24,28 @@ from gemel.functional.probability import weighted_mean
 class Evidence:
     """Trials between the labels `left` and `right` (t,), and `statistic`, their figures by weight.
 
-    Labels are codes of one data set, whichever part of it was measured. `trials` and `bounds` are
+    Labels are codes of one data set, whichever part of it was measured. `basis` and `bounds` are
     those of `bootstrap_figures`.
     """
 
     statistic: Statistic
     left: Codes
     right: Codes
-    trials: Mapping[str, int]
+    basis: Basis
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
-    def of_scores(cls, scores: Mapping[str, Floats], labels: Codes) -> Self:
+    def of_scores(cls, scores: Mapping[str, Floats], labels: Codes, *, rare: bool = False) -> Self:
         """Figures that are means: a score (t,) of each trial, and the label that it is about.
 
-        `labels` may be codes of whatever is drawn again as a whole.
+        `labels` may be codes of whatever is drawn again as a whole; `rare` is that of `Basis`.
         """
 
         def means(weights: Floats) -> dict[str, float]:
             return {name: weighted_mean(each, weights) for name, each in scores.items()}
 
-        return cls(means, labels, labels, dict.fromkeys(scores, len(labels)))
+        basis = Basis.all_trials(len(labels), *scores, rare=rare)
+        return cls(means, labels, labels, basis)
 
 
 def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> dict[str, Figure]:
@@ -56,7 +57,8 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
     >>> round(figure.value, 3), figure.n
     (0.583, 5)
     """
-    names = [name for name in parts[0].trials if all(name in part.trials for part in parts)]
+    first = parts[0].basis
+    names = [name for name in first.figures if all(name in part.basis.figures for part in parts)]
     ends = np.cumsum([0, *(len(part.left) for part in parts)])
 
     def statistic(weights: Floats) -> dict[str, float]:
@@ -71,8 +73,13 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
     )
-    trials = {name: sum(part.trials[name] for part in parts) for name in names}
-    return bootstrap_figures(statistic, units, trials, bootstrap, parts[0].bounds)
+    needed = {name: first.figures[name] for name in names}
+    kinds = {
+        kind: np.concatenate([part.basis.kinds[kind] for part in parts])
+        for kind in sorted({kind for each in needed.values() for kind in each})
+    }
+    basis = Basis(kinds, needed, first.rare)
+    return bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
 
 
 def _mean(values: Sequence[float]) -> float:

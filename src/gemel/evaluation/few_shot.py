@@ -23,6 +23,9 @@ from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap
 from gemel.functional.ranking import right_is_nearest
 
+FEW = 6
+"""Of fewer labels every task is much the same, and how tasks differ is seen in no resample."""
+
 
 @final
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ def score_episodes(
         right.append(right_is_nearest(ask(episodes), episodes.answer))
         query.append(episodes.query)
     asked, correct = np.concatenate(query), np.concatenate(right)
-    evidence = Evidence.of_scores({"accuracy": correct.astype(np.float64)}, labels[asked])
+    scores = {"accuracy": correct.astype(np.float64)}
+    about = labels[asked]
+    evidence = Evidence.of_scores(scores, about, rare=len(np.unique(about)) < FEW)
     figures: Figures = dict(figures_of([evidence], bootstrap))
     return FewShotResult(figures, correct, asked, evidence)
 

@@ -13,20 +13,22 @@ these intervals hold it at three labels and 90-95 % from six on; where a dozen l
 as their trials do, it is 82 %: no arithmetic replaces labels.
 
 Where no resample differs from the value (all answers right, say), the labels tell nothing of how
-much they differ. Then Wilson's interval is given, as if a label's trials were worth
-`TRIALS_PER_LABEL`: an interval is never [1, 1].
+much they differ. Then Wilson's interval is given, as if a label's own trials were worth
+`TRIALS_PER_LABEL`, and those between two labels one: an interval is never [1, 1]. A figure that
+needs trials of two kinds (matching pairs and different ones) knows as little as the rarer kind
+lets it: ten thousand different pairs and one matching pair are one matching pair.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Floats
+from gemel.arrays import Codes, Floats, Same
 from gemel.evaluation.figure import Figure
 from gemel.functional.student import student_t
 
@@ -54,6 +56,25 @@ class Bootstrap:
 
 @final
 @dataclass(frozen=True)
+class Basis:
+    """What figures rest on: (t,) which trials are of each of the `kinds`, and the kinds that each
+    figure needs. A figure in `rare` is of what may be met seldom or never: its interval is no
+    narrower than Wilson's for as many independent trials as there are.
+    """
+
+    kinds: Mapping[str, Same]
+    figures: Mapping[str, Sequence[str]]
+    rare: frozenset[str] = frozenset()
+
+    @classmethod
+    def all_trials(cls, count: int, *names: str, rare: bool = False) -> Self:
+        """Figures that rest on all of so many trials alike."""
+        kinds = {"trials": np.ones(count, np.bool_)}
+        return cls(kinds, dict.fromkeys(names, ("trials",)), frozenset(names if rare else ()))
+
+
+@final
+@dataclass(frozen=True)
 class Units:
     """Which labels each trial depends on, as codes 0 … count-1."""
 
@@ -74,29 +95,31 @@ class Units:
 def bootstrap_figures(
     statistic: Statistic,
     units: Units,
-    trials: Mapping[str, int],
+    basis: Basis,
     bootstrap: Bootstrap = Bootstrap(),
     bounds: Mapping[str, tuple[float, float]] | None = None,
 ) -> dict[str, Figure]:
     """Each figure of `statistic` with its interval.
 
-    `trials` says how many trials each figure rests on; `bounds` gives the least and the largest
-    value of those that are not rates between 0 and 1.
+    `bounds` gives the least and the largest value of those that are not rates between 0 and 1.
 
     >>> right = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
     >>> mean = lambda weights: {"accuracy": float(weights @ right / weights.sum())}
     >>> units = Units.of_trials(np.array([0, 0, 1, 1, 2, 2]))
-    >>> round(bootstrap_figures(mean, units, {"accuracy": 6})["accuracy"].value, 3)
+    >>> figures = bootstrap_figures(mean, units, Basis.all_trials(6, "accuracy"))
+    >>> round(figures["accuracy"].value, 3)
     0.667
     """
     values = statistic(np.ones(len(units.left)))
     resampled = _resample(statistic, units, bootstrap)
+    worth = {kind: _worth(units, of_kind) for kind, of_kind in basis.kinds.items()}
     return {
         name: _figure(
             value,
             np.array([figures[name] for figures in resampled]),
-            (trials[name], units.count),
+            _together([worth[kind] for kind in basis.figures[name]]),
             (bounds or {}).get(name, RATE),
+            rare=name in basis.rare,
         )
         for name, value in values.items()
     }
@@ -132,25 +155,66 @@ def _resample(
     return figures
 
 
+@final
+@dataclass(frozen=True)
+class _Worth:
+    """So many trials, of so many labels, worth so many independent ones."""
+
+    trials: int
+    labels: int
+    independent: float
+
+
+def _worth(units: Units, chosen: Same) -> _Worth:
+    left, right = units.left[chosen], units.right[chosen]
+    own = left == right
+    of_two = np.minimum(left, right)[~own] * units.count + np.maximum(left, right)[~own]
+    independent = TRIALS_PER_LABEL * len(np.unique(left[own])) + len(np.unique(of_two))
+    labels = len(np.unique(np.concatenate([left, right])))
+    return _Worth(len(left), labels, min(len(left), independent))
+
+
+def _together(kinds: Sequence[_Worth]) -> _Worth:
+    """Of the mean of one share of each kind: its variance is the mean of theirs over their number.
+
+    >>> _together([_Worth(9, 3, 4), _Worth(90, 20, 12)])
+    _Worth(trials=99, labels=3, independent=12.0)
+    """
+    if len(kinds) == 1:
+        return kinds[0]
+    return _Worth(
+        trials=sum(kind.trials for kind in kinds),
+        labels=min(kind.labels for kind in kinds),
+        independent=len(kinds) ** 2 / sum(1 / kind.independent for kind in kinds),
+    )
+
+
 def _figure(
-    value: float, resampled: Floats, size: tuple[int, int], bounds: tuple[float, float]
+    value: float, resampled: Floats, worth: _Worth, bounds: tuple[float, float], *, rare: bool
 ) -> Figure:
-    trials, labels = size
     least, most = bounds
     finite = resampled[np.isfinite(resampled)]
-    if labels < 2 or len(finite) == 0 or float(np.ptp(finite)) < 1e-9:
-        independent = min(trials, TRIALS_PER_LABEL * labels)
+    ends = []
+    if worth.labels >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
+        ends.append(_reach(value, finite, worth.labels))
+    if rare or not ends:
         share = min(1.0, max(0.0, (value - least) / (most - least)))
-        low, high = (
-            least + end * (most - least) for end in wilson(share * independent, independent)
-        )
-    else:
-        widening = student_t(0.975, labels - 1) / Z * math.sqrt(labels / (labels - 1))
-        lowest, middle, highest = np.quantile(finite, [0.025, 0.5, 0.975])
-        low, high = value - widening * (middle - lowest), value + widening * (highest - middle)
+        low, high = wilson(share * worth.independent, worth.independent)
+        ends.append((least + low * (most - least), least + high * (most - least)))
+    lows, highs = zip(*ends, strict=True)
     return Figure(
         value=value,
-        low=min(value, max(least, float(low))),
-        high=max(value, min(most, float(high))),
-        n=trials,
+        low=min(value, max(least, min(lows))),
+        high=max(value, min(most, max(highs))),
+        n=worth.trials,
+    )
+
+
+def _reach(value: float, resampled: Floats, labels: int) -> tuple[float, float]:
+    """As far from the value as the resamples lie from their middle, widened for few labels."""
+    widening = student_t(0.975, labels - 1) / Z * math.sqrt(labels / (labels - 1))
+    lowest, middle, highest = np.quantile(resampled, [0.025, 0.5, 0.975])
+    return (
+        float(value - widening * (middle - lowest)),
+        float(value + widening * (highest - middle)),
     )

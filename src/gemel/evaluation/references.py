@@ -24,6 +24,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.intervals import Basis
 from gemel.functional.roc import auc, eer, rank_pairs, tar_at_far
 
 Aggregate: TypeAlias = Literal["mean", "min"]
@@ -104,12 +105,12 @@ def references(
             values[_tar_name(kind)] = tar_at_far(curve, 1 - CAUGHT)
         return values
 
-    genuine = int(asked.genuine.sum())
-    trials: dict[str, int] = {}
-    for kind, forged in kinds.items():
-        both = genuine + int(forged.sum())
-        trials |= {_tar_name(kind): genuine, f"eer{kind}": both, f"auc{kind}": both}
-    return Evidence(figures, asked.claimed, asked.claimed, trials)
+    needed: dict[str, tuple[str, ...]] = {}
+    for kind in kinds:
+        both = ("genuine", kind)
+        needed |= {f"eer{kind}": both, f"auc{kind}": both, _tar_name(kind): ("genuine",)}
+    basis = Basis({"genuine": asked.genuine, **kinds}, needed)
+    return Evidence(figures, asked.claimed, asked.claimed, basis)
 
 
 def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questioned:

@@ -12,7 +12,7 @@ import numpy as np
 from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean, weighted_sum
 
 SIMILARITY = ("pearson", "spearman", "mse")
@@ -58,8 +58,8 @@ def similarity(
 
     worst = max(float(np.ptp(given)) ** 2, float(squared.max()))
     bounds = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "mse": (0.0, worst)}
-    trials = dict.fromkeys(bounds, len(given))
-    measured = bootstrap_figures(figures, Units.of_pairs(*ends), trials, bootstrap, bounds)
+    basis = Basis.all_trials(len(given), *bounds)
+    measured = bootstrap_figures(figures, Units.of_pairs(*ends), basis, bootstrap, bounds)
     missing = Missing(missing="needs scores that differ, and all pairs are given the same")
     return {name: missing if name in flat else measured[name] for name in bounds}
 

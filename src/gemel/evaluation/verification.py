@@ -12,7 +12,7 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Bootstrap, Statistic
+from gemel.evaluation.intervals import Basis, Bootstrap, Statistic
 from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
 from gemel.functional.probability import (
@@ -92,17 +92,12 @@ def verification(
     probability = point.probability(distance)
     kinds = _forgeries(pairs)
     statistic = _statistic(distance, pairs.same, probability, point, kinds)
-    genuine = int(pairs.same.sum())
-    trials = _trials(genuine, len(pairs) - genuine, point)
-    for kind, of_kind in kinds.items():
-        impostors = int(of_kind.sum())
-        trials |= {f"eer@{kind}": genuine + impostors, f"auc@{kind}": genuine + impostors}
-        trials |= {f"far@{kind}": impostors}
+    basis = _basis(pairs.same, kinds, point)
     bounds = {"log_loss": (0.0, MOST_LOG_ODDS)}
-    evidence = Evidence(statistic, pairs.left_unit, pairs.right_unit, trials, bounds)
+    evidence = Evidence(statistic, pairs.left_unit, pairs.right_unit, basis, bounds)
     measured = figures_of([evidence], bootstrap)
-    missing = _unsupported(len(pairs) - genuine, point.fars)
-    figures: Figures = {name: missing.get(name, measured[name]) for name in trials}
+    missing = _unsupported(int((~pairs.same).sum()), point.fars)
+    figures: Figures = {name: missing.get(name, measured[name]) for name in basis.figures}
     return VerificationResult(figures, distance, pairs.same, probability, evidence)
 
 
@@ -156,16 +151,21 @@ def _statistic(
     return figures
 
 
-def _trials(genuine: int, impostors: int, point: OperatingPoint) -> dict[str, int]:
-    pairs = genuine + impostors
-    trials = {"auc": pairs, "eer": pairs, "accuracy": pairs, "f1": pairs}
-    trials |= {"far": impostors, "frr": genuine}
-    trials |= {_tar_name(far): genuine for far in point.fars}
-    trials |= {_far_name(RECALL): impostors}
-    trials |= {"brier": pairs, "log_loss": pairs, "calibration_error": pairs}
+def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basis:
+    """The pairs that each figure needs; shares of one kind of pairs may be of rare errors."""
+    genuine, impostors, both = ("genuine",), ("impostors",), ("genuine", "impostors")
+    needed: dict[str, tuple[str, ...]] = {"auc": both, "eer": both, "accuracy": both, "f1": both}
+    needed |= {"far": impostors, "frr": genuine}
+    needed |= {_tar_name(far): genuine for far in point.fars}
+    needed |= {_far_name(RECALL): impostors}
+    needed |= {"brier": both, "log_loss": both, "calibration_error": both}
     if point.fixed_threshold is not None:
-        trials[_fixed_name(point.fixed_threshold)] = pairs
-    return trials
+        needed[_fixed_name(point.fixed_threshold)] = both
+    for kind in kinds:
+        needed |= {f"{name}@{kind}": ("genuine", kind) for name in ("eer", "auc")}
+        needed |= {f"far@{kind}": (kind,)}
+    rare = frozenset(name for name, pairs in needed.items() if len(pairs) == 1)
+    return Basis({"genuine": same, "impostors": ~same, **kinds}, needed, rare)
 
 
 def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:

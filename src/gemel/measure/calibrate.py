@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -23,7 +23,7 @@ from gemel.calibration import (
 from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
-from gemel.evaluation.intervals import TRIALS_PER_LABEL, Units, bootstrap_figures, wilson
+from gemel.evaluation.intervals import Basis, Units, bootstrap_figures
 from gemel.evaluation.pairs import PairSample
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared
@@ -126,17 +126,19 @@ def with_intervals(
         return named
 
     units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
-    trials = dict.fromkeys(rates(np.ones(len(pairs))), len(pairs))
-    figures = bootstrap_figures(rates, units, trials)
-    far_trials, frr_trials = _independent(pairs)
+    needed = {
+        name: ("genuine",) if name.startswith("frr") else ("impostors",)
+        for name in rates(np.ones(len(pairs)))
+    }
+    kinds = {"genuine": pairs.same, "impostors": ~pairs.same}
+    figures = bootstrap_figures(rates, units, Basis(kinds, needed, frozenset(needed)))
     return tuple(
         threshold.model_copy(
             update={
                 "far_interval": _widest(
-                    [figures[name] for name in (f"far {n}", f"chosen {n}") if name in figures],
-                    far_trials,
+                    figures[name] for name in (f"far {n}", f"chosen {n}") if name in figures
                 ),
-                "frr_interval": _widest([figures[f"frr {n}"]], frr_trials),
+                "frr_interval": _widest([figures[f"frr {n}"]]),
                 "labels": units.count,
             }
         )
@@ -144,17 +146,10 @@ def with_intervals(
     )
 
 
-def _independent(pairs: PairSample) -> tuple[int, int]:
-    """How many different pairs at most, and matching pairs, say something of their own."""
-    ends = np.sort(np.stack([pairs.left_unit, pairs.right_unit], 1)[~pairs.same], 1)
-    own = len(np.unique(pairs.left_unit[pairs.same])) * TRIALS_PER_LABEL
-    return len(np.unique(ends, axis=0)), min(own, int(pairs.same.sum()))
-
-
-def _widest(figures: Sequence[Figure], independent: int) -> tuple[float, float]:
-    """From the lowest to the highest end, Wilson's among them."""
-    low, high = wilson(figures[0].value * independent, independent)
-    return min(low, *(each.low for each in figures)), max(high, *(each.high for each in figures))
+def _widest(figures: Iterable[Figure]) -> tuple[float, float]:
+    """From the lowest to the highest end."""
+    lows, highs = zip(*((each.low, each.high) for each in figures), strict=True)
+    return min(lows), max(highs)
 
 
 def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:

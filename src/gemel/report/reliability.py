@@ -6,7 +6,7 @@ import numpy as np
 
 from gemel.arrays import Floats
 from gemel.counting import count
-from gemel.evaluation.intervals import Bootstrap, bootstrap_figures
+from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures
 from gemel.functional.probability import Reliability, bin_of, prior_weights
 from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
@@ -39,15 +39,17 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
         return of_weighted(pairs.probability, pairs.same, moved, BINS)
 
     edges = np.linspace(0, 1, BINS + 1)
-    amount = np.bincount(bin_of(pairs.probability, BINS), minlength=BINS)
+    bins = bin_of(pairs.probability, BINS)
+    amount = np.bincount(bins, minlength=BINS)
     used = np.flatnonzero(amount)
 
     def by_bin(weights: Floats) -> dict[str, float]:
         matched = points(weights).matched
         return {str(n): float(matched[n]) for n in used}
 
-    trials = {str(n): int(amount[n]) for n in used}
-    figures = bootstrap_figures(by_bin, pairs.units, trials, Bootstrap(RESAMPLES))
+    kinds = {str(n): bins == n for n in used}
+    basis = Basis(kinds, {name: (name,) for name in kinds})
+    figures = bootstrap_figures(by_bin, pairs.units, basis, Bootstrap(RESAMPLES))
     stated = points(np.ones(len(pairs))).promised[used]
     observed, low, high = (
         np.array([getattr(figures[str(n)], end) for n in used]) for end in ("value", "low", "high")
