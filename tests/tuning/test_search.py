@@ -72,6 +72,13 @@ def test_the_best_recipe_is_ready_to_train_with(out):
     assert kept == asked
 
 
+def test_a_search_that_has_its_trials_writes_the_best_wherever_it_is_asked_to(out, tmp_path):
+    study = out / "study.jsonl"
+    found = tune(Order("digits", "default", tmp_path, study, QUICK, trials=1), Silent())
+    assert found.recipe == tmp_path / "best.toml"
+    assert found.recipe.read_text() == (out / "best.toml").read_text()
+
+
 def test_no_trial_leaves_its_checkpoints(out):
     assert not list(out.glob("trials/*/checkpoints"))
 

@@ -46,6 +46,32 @@ def test_values_take_their_places_in_the_recipe():
     assert with_values(changed, own_values(recipe)) == recipe
 
 
+def test_a_part_is_chosen_before_its_settings_in_whatever_order_they_come():
+    values = {"optimizer.momentum": 0.9, "optimizer.learning_rate": 0.05, "optimizer.name": "sgd"}
+    tried = with_values(load_recipe("default"), values).optimizer
+    asked = [f"{key}={value}" for key, value in values.items()]
+    assert load_recipe("default", asked).optimizer == tried
+    assert (tried.name, tried.learning_rate, tried.momentum) == ("sgd", 0.05, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "holds"),
+    [
+        ("low = 1, high = 3", 2, True),
+        ("low = 1, high = 3", 1.5, False),
+        ("low = 1, high = 3", True, False),
+        ("low = 1.0, high = 3", 1.5, True),
+        ("low = 0.0, high = 0.3, step = 0.1", 0.3, True),
+        ("low = 0.0, high = 0.3, step = 0.02", 0.013, False),
+        ("low = 0.0, high = 0.3", 0.31, False),
+        ("low = 0.0, high = 0.3", "0.1", False),
+    ],
+)
+def test_what_a_range_holds(line, value, holds):
+    searched = searching(f'"loss.temperature" = {{{line}}}').tune["loss.temperature"]
+    assert searched.holds(value) is holds
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -15,6 +15,9 @@ from gemel.errors import RecipeError
 from gemel.recipe.schema import Recipe
 from gemel.recipe.slips import nearest, sentence
 
+CHOOSING = frozenset({"name", "kind"})
+"""Settings that say which part of several a section is of; the other settings are that part's."""
+
 
 def named_recipes() -> dict[str, str]:
     """The TOML text of every recipe that ships with Gemel, by name.
@@ -53,7 +56,7 @@ def load_recipe(name_or_file: str | Path, changes: Sequence[str] = ()) -> Recipe
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{name_or_file} is not a TOML file: {error}") from None
-    for change in changes:
+    for change in sorted(changes, key=lambda change: order_of(change.partition("=")[0])):
         _apply(tree, change)
     return check_recipe(tree, str(name_or_file))
 
@@ -110,6 +113,16 @@ def _unset(tree: dict[str, Any], key: str) -> None:
     tree.pop(last, None)
 
 
+def order_of(key: str) -> tuple[bool, int]:
+    """Which parts there are is set before what they are like: choosing one drops the old one's.
+
+    >>> sorted(["optimizer.momentum", "optimizer.name", "seed"], key=order_of)
+    ['optimizer.name', 'seed', 'optimizer.momentum']
+    """
+    *parents, last = key.strip().split(".")
+    return last not in CHOOSING, len(parents)
+
+
 def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
     """Sets one dotted key; choosing another part by `name` or `kind` drops the old one's keys.
 
@@ -132,7 +145,7 @@ def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
     if isinstance(place, list):
         place[_position(place, last, key)] = value
         return
-    if last in {"name", "kind"} and parents and place.get(last) != value:
+    if last in CHOOSING and parents and place.get(last) != value:
         place.clear()
     if parents == ["training"] and last in {"epochs", "minutes"}:
         place.pop("minutes" if last == "epochs" else "epochs", None)

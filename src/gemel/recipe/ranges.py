@@ -11,6 +11,9 @@ from gemel.recipe.setting import Setting
 Number: TypeAlias = int | float
 Value: TypeAlias = bool | int | float | str
 
+ON_A_STEP = 1e-6
+"""How far from a step of its range, in steps, a number written in decimals may lie."""
+
 
 class Searched(Setting):
     """From `low` to `high`, both included, whole numbers where both are; or one of `choices`.
@@ -67,5 +70,12 @@ class Searched(Setting):
         """Whether a setting's own value may be tried."""
         if self.choices is not None:
             return value in self.choices
-        low, high = self.ends
-        return isinstance(value, int | float) and low <= value <= high  # type: ignore[operator]
+        low, high = self.low, self.high
+        if low is None or high is None or isinstance(value, bool):
+            return False
+        if not isinstance(value, int | float) or not low <= value <= high:
+            return False
+        if isinstance(low, int) and isinstance(high, int) and value % 1:
+            return False
+        steps = 0.0 if self.step is None else (value - low) / self.step
+        return abs(steps - round(steps)) < ON_A_STEP

@@ -130,6 +130,7 @@ class Search:
             )
         best = self.study.best_trial
         assert best.value is not None
+        self._keep_best()  # of other processes too, and wherever this one is to write it
         return Found(
             study=self.order.study,
             recipe=self.order.out / "best.toml",

@@ -7,7 +7,7 @@ from typing import Any
 
 from gemel.errors import RecipeError
 from gemel.recipe import Recipe, check_recipe
-from gemel.recipe.files import set_at
+from gemel.recipe.files import order_of, set_at
 from gemel.recipe.ranges import Value
 
 SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimizer", "schedule"})
@@ -37,8 +37,8 @@ def check_space(recipe: Recipe) -> None:
 def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
     """The recipe with some settings replaced; `RecipeError` where they do not go together."""
     tree = recipe.model_dump(mode="json", exclude_none=True)
-    for key, value in values.items():
-        set_at(tree, key, value)
+    for key in sorted(values, key=order_of):
+        set_at(tree, key, values[key])
     return check_recipe(tree, recipe.name)
 
 
