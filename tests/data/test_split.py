@@ -233,6 +233,18 @@ def test_what_always_holds(data):
         assert sum(map(len, of)) == len(set.union(*of))
 
 
+def test_forgeries_are_no_partners():
+    """Twelve labels of six items; each of those given for the test has one genuine item."""
+    labels = list(np.repeat(np.arange(12), 6))
+    genuine = np.array([label < 6 or number % 6 == 0 for number, label in enumerate(labels)])
+    sides = np.where(np.array(labels) < 6, -1, TEST)
+    with pytest.raises(DataError, match="1 of them with two genuine items, and gets 6 and 0"):
+        divided(labelled(labels, genuine=genuine, split=sides), by="label")
+    mended = genuine.copy()
+    mended[-5] = True
+    assert len(divided(labelled(labels, genuine=mended, split=sides), by="label").test) == 36
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 999), st.sampled_from(["label", "item"]))
 def test_shares_are_roughly_met(seed, by):

@@ -71,6 +71,18 @@ def closed(drawings, tmp_path_factory):
     return train(drawings, tmp_path_factory.mktemp("closed") / "run", "split.by=item")
 
 
+def test_data_that_were_moved_are_measured_where_they_are_now(closed, drawings, tmp_path):
+    """As their own test items, though where the run knows them from there is nothing."""
+    here = shutil.copytree(drawings, tmp_path / "old" / "drawings")
+    run = train(here, tmp_path / "run", "split.by=item")
+    moved = here.rename(tmp_path / "drawings")
+    for protocol in ("verification", "linear-probe"):
+        expected = measured(closed, protocol=protocol).figures
+        assert measured(run, str(moved), protocol).figures.keys() == expected.keys()
+    with pytest.raises(RunError, match="put them back, or name data"):
+        measured(run)
+
+
 def test_a_folder_that_has_grown_is_measured_without_what_was_learned(closed, drawings, tmp_path):
     run = closed
     prepared = own_data(run, Silent())

@@ -64,6 +64,18 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(
     assert weights(tmp_path / "run") == expected
 
 
+def test_interrupted_in_the_last_step_the_validation_after_it_still_decides(
+    drawings, tmp_path, whole
+):
+    run, changes = tmp_path / "run", [*TWELVE, "training.keep=best"]
+    steps = whole["twelve"][1]
+    status, reached = trainings.run(drawings, run, changes, stop_after=steps, by=signal.SIGINT)
+    assert (status, reached) == (1, steps)
+    told = (run / "history.csv").read_text().splitlines()
+    assert trainings.run(drawings, run, changes, resume=True)[0] == 0
+    assert len((run / "history.csv").read_text().splitlines()) == len(told) + 1
+
+
 def test_killed_before_the_first_checkpoint_it_begins_again(drawings, tmp_path, whole):
     run, never = tmp_path / "run", 1e9
     status, _ = trainings.run(drawings, run, TWELVE, checkpoint_seconds=never, stop_after=5)

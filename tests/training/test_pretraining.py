@@ -57,7 +57,7 @@ def prepared_plan(own, changes):
 
 def pretrained(plan, prepared, folder):
     first = pretraining_data(plan.recipe, prepared, Silent())
-    return pretrain(plan, first, Run(folder / "run"), Silent())
+    return pretrain(plan, first, Run(folder / "run"), Silent()).counters
 
 
 def weights(plan):

@@ -195,6 +195,23 @@ def test_what_compares_items_of_one_side_is_refused(unlike, protocol, sentence):
         measure_run(run, None, protocol, Question(references=1), Silent())
 
 
+@pytest.mark.parametrize("pairs", ["consecutive", "by-group"])
+def test_pairs_of_one_side_are_not_drawn_where_sides_are_unlike(unlike, pairs):
+    run, _ = unlike
+    with pytest.raises(DataError, match=f"{pairs} pairs are of items of one kind"):
+        measure_run(run, None, "verification", Question(pairs=pairs), Silent())
+
+
+def test_two_makers_are_no_question_where_sides_are_unlike(unlike, tmp_path):
+    run, _ = unlike
+    rows = rings(tmp_path, labels=6).read_text("utf-8").splitlines()
+    made = [f"{row},{number % 3 if number else 'maker'}" for number, row in enumerate(rows)]
+    (tmp_path / "made.csv").write_text("\n".join(made) + "\n", "utf-8")
+    asked = Question(ways=2, shots=1, makers="two")
+    with pytest.raises(DataError, match="has different items on the two sides: leave it out"):
+        measure_run(run, str(tmp_path / "made.csv"), "few-shot", asked, Silent())
+
+
 def test_a_shared_tie_refuses_sides_that_are_unlike(unlike, tmp_path):
     _, folder = unlike
     with pytest.raises(RecipeError, match=r"shared tie reads and encodes both sides alike.*series"):

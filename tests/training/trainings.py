@@ -20,8 +20,8 @@ START.set_forkserver_preload(["trainings", "gemel.training.train"])
 class Counting:
     """Progress that counts, in memory shared with the test, and stops where it is told to."""
 
-    def __init__(self, step: Any, stop_after: int) -> None:
-        self.step, self.stop_after = step, stop_after
+    def __init__(self, step: Any, stop_after: int, by: signal.Signals) -> None:
+        self.step, self.stop_after, self.by = step, stop_after, by
 
     def say(self, sentence: str) -> None:
         del sentence
@@ -37,7 +37,7 @@ class Counting:
         if self.training:
             self.step.value = int(done)
             if done >= self.stop_after:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self.by)
 
 
 def train(order: Mapping[str, Any], checkpoint_seconds: float, until: str, progress: Any) -> None:
@@ -81,13 +81,14 @@ def run(
     resume: bool = False,
     checkpoint_seconds: float = 0.0,
     stop_after: int = 10**9,
+    by: signal.Signals = signal.SIGKILL,
     until: str = "weights",
 ) -> tuple[int | None, int]:
     """Exit status of the process (negative: the signal that ended it), and its last step."""
     order = {"data": str(data), "out": out, "resume": resume, "changes": changes}
     step = START.Value("i", 0)
     process = START.Process(
-        target=train, args=(order, checkpoint_seconds, until, Counting(step, stop_after))
+        target=train, args=(order, checkpoint_seconds, until, Counting(step, stop_after, by))
     )
     process.start()
     process.join()

@@ -61,12 +61,12 @@ def split(
     if config.folds:
         why = f"fold {config.fold + 1} of {config.folds} is the test"
     sides = _sides(labelled, by, config, random)
-    lacking = _lacking(labelled.labels, sides)
+    lacking = _lacking(labelled, sides)
     if lacking and config.by == "auto" and by != "item" and not config.folds:
         why = f"whole {by}s cannot be held out here, since {lacking}"
         by = "item"
         sides = _sides(labelled, by, config, random)
-        lacking = _lacking(labelled.labels, sides)
+        lacking = _lacking(labelled, sides)
     if lacking:
         raise DataError(
             f"{dataset.name} cannot be split by {by}: {lacking}. Add items or labels, change "
@@ -94,6 +94,12 @@ class _Labelled:
         """Items that are left to be shared out."""
         undecided: Same = self.settled.sides == -1
         return undecided
+
+    @property
+    def genuine(self) -> Same:
+        """Items that can match another; forgeries match nothing."""
+        given = self.dataset.genuine
+        return np.full(len(self.labels), True) if given is None else given
 
 
 def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
@@ -155,29 +161,33 @@ def _sides(
         chosen, labels = chosen[~held], labels[~held]
         units = np.unique(units[~held], return_inverse=True)[1]
         shares = {TRAIN: 1 - config.validation, VALIDATION: config.validation}
-    kinds = _label_kinds(units, labels)
+    kinds = _label_kinds(units, labels, labelled.genuine[chosen])
     sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
     return sides
 
 
-def _label_kinds(units: Codes, labels: Codes) -> NDArray[np.int64]:
+def _label_kinds(units: Codes, labels: Codes, genuine: Same) -> NDArray[np.int64]:
     """(k, 2) how many labels, and how many labels with a pair, each unit brings."""
-    pairs, counts = np.unique(np.stack([units, labels]), axis=1, return_counts=True)
+    both = np.stack([units, labels])
+    every = np.unique(both, axis=1)[0]
+    pairs, counts = np.unique(both[:, genuine], axis=1, return_counts=True)
     k = int(units.max()) + 1
-    every = np.bincount(pairs[0], minlength=k)
     with_pair = np.bincount(pairs[0][counts >= 2], minlength=k)
-    return np.stack([every, with_pair], axis=1)
+    return np.stack([np.bincount(every, minlength=k), with_pair], axis=1)
 
 
-def _lacking(labels: Codes, sides: Codes) -> str:
+def _lacking(labelled: _Labelled, sides: Codes) -> str:
     """Why the sides cannot serve, or nothing."""
+    labels, genuine = labelled.labels, labelled.genuine
+    forged = "" if genuine.all() else "genuine "
     for side, (least_labels, least_pairs) in NEEDS.items():
-        counts = np.bincount(labels[sides == side])
-        found, with_pair = int((counts > 0).sum()), int((counts >= 2).sum())
+        here = sides == side
+        found = len(np.unique(labels[here]))
+        with_pair = int((np.bincount(labels[here & genuine]) >= 2).sum())
         if found < least_labels or with_pair < least_pairs:
             return (
                 f"{SIDES[side]} must have {least_labels} labels, {least_pairs} of them with two "
-                f"items, and gets {found} and {with_pair}"
+                f"{forged}items, and gets {found} and {with_pair}"
             )
     return ""
 

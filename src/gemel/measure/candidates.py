@@ -75,6 +75,11 @@ class Candidates:
             )
         names = prepared.dataset.group_names
         sides = prepared.two_sides(items)
+        if sides is not None and by is not None:
+            raise DataError(
+                f"--makers two asks for an example of another maker on the same side, and "
+                f"{prepared.dataset.name} has different items on the two sides: leave it out"
+            )
         return cls(prepared.labels(items), groups, by, names, small_groups, sides)
 
     def most_ways(self, shots: int) -> int:

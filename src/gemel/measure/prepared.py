@@ -120,6 +120,12 @@ class Prepared:
             place[items] = np.arange(len(items))
             pairs = given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
             return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
+        if self.dataset.unlike is not None:
+            raise DataError(
+                f"{source} pairs are of items of one kind, and {self.dataset.name} has different "
+                "items on the two sides: measure with --pairs sampled, or set evaluation.pairs to "
+                '"sampled"'
+            )
         own = np.flatnonzero(self.genuine(items))
         labels = self.labels(items[own])
         if source == "consecutive":

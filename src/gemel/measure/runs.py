@@ -58,22 +58,24 @@ def _told(answer: Answer, progress: Progress) -> Answer:
     return answer
 
 
-def own_data(run: Run, progress: Progress) -> Prepared:
-    """The data that a run was trained on, divided as they were then.
+def own_data(run: Run, progress: Progress, source: str | None = None) -> Prepared:
+    """The data that a run was trained on, divided as they were then; from `source` where they were
+    moved.
 
     Raises `RunError` where they are gone or have changed since: what was held out then is no longer
     known.
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
-    if about["source"] not in BUILTINS and not Path(about["source"]).exists():
+    source = source or str(about["source"])
+    if source not in BUILTINS and not Path(source).exists():
         raise RunError(
-            f"the data of {run.path} were at {about['source']} and are not there: put them back, "
+            f"the data of {run.path} were at {source} and are not there: put them back, "
             "or name data to measure on"
         )
-    dataset = open_data(about["source"], kind=about.get("kind"))
+    dataset = open_data(source, kind=about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(
-            f"{about['source']} has changed since {run.path} was trained on it, so its test items "
+            f"{source} has changed since {run.path} was trained on it, so its test items "
             "are no longer known: name the data to measure on, or train again"
         )
     readers = readers_of(load(run.path).file)
@@ -87,7 +89,7 @@ def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
     matcher = load(run.path)
     dataset = open_data(source, kind=matcher.file.input.kind)
     if dataset.fingerprint() == run_data(run)["fingerprint"]:
-        return own_data(run, progress)
+        return own_data(run, progress, source)
     refuse_other_kind(matcher, dataset)
     recipe = load_recipe(run.recipe)
     readers = readers_of(matcher.file)
@@ -104,9 +106,11 @@ def other_data(run: Run, source: str, progress: Progress) -> Prepared:
     """
     matcher = load(run.path)
     dataset = open_data(source, kind=matcher.file.input.kind)
-    if dataset.items.fingerprint() == run_data(run)["items"]:
+    about = run_data(run)
+    if dataset.items.fingerprint() == about["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
-        return own_data(run, progress)
+        moved = source if dataset.fingerprint() == about["fingerprint"] else None
+        return own_data(run, progress, moved)
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, readers_of(matcher.file), progress)
     _tell(whole, progress)

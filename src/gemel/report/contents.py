@@ -120,9 +120,10 @@ class Contents:
     `show` draws the item at a position as a snippet of HTML which is put on the page as it is: it
     must be self-contained and escape what it quotes (`thumbnail` does for pictures). `name` is
     what a person would call the item, `label` what it is ("" where nobody knows); both may hold
-    any text. `figures` holds protocols and their figures. A row of `history` is an epoch: `epoch`,
-    `seconds`, `loss`, `learning_rate`, and validation figures under their names; any may be absent
-    or NaN. `cloud` is None where a matcher has no embeddings, `pairs` where nothing was verified.
+    any text. `figures` holds protocols and their figures. A row of `history` is a validation:
+    `epoch` (how many were trained), `seconds`, `loss`, `learning_rate`, and the figures under their
+    names; any may be absent or NaN. `cloud` is None where a matcher has no embeddings, `pairs`
+    where nothing was verified.
     """
 
     title: str

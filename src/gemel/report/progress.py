@@ -44,7 +44,7 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         return Absent(title, "No epoch has a value.")
     epoch, value = epochs[known], values[known]
     upright = _upright(_AXES.get(column, name.label), name, value)
-    frame = Frame(whole_numbers("Epoch", epochs.min(), epochs.max()), upright)
+    frame = Frame(_along(epochs), upright)
     written = [f"{number:.3g}" if column in _TITLES else name.write(number) for number in value]
     dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
     best = int(value.argmin() if name.better == "low" else value.argmax())
@@ -65,6 +65,12 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         ),
         dots=(dots[marked],),
     )
+
+
+def _along(epochs: Floats) -> Axis:
+    """In whole epochs, unless a training by minutes has come through one or two in all."""
+    low, high = float(epochs.min()), float(epochs.max())
+    return (whole_numbers if high - low >= 2 else linear)("Epoch", low, high)
 
 
 def _upright(title: str, name: FigureName, values: Floats) -> Axis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -178,8 +179,8 @@ def _command(wish: Wish) -> str:
     """The command that does it again, without the places of one machine."""
     words = ["gemel", "reproduce", Path(wish.recipe).name]
     words += [_shown(wish.data)] if wish.data else []
-    words += [f"--seeds {wish.seeds}", *(f"--set '{change}'" for change in wish.changes)]
-    return " ".join(words)
+    words += ["--seeds", str(wish.seeds)]
+    return shlex.join([*words, *(word for change in wish.changes for word in ("--set", change))])
 
 
 def _shown(data: str) -> str:

@@ -58,7 +58,7 @@ class Counters:
     losses: list[float] = field(default_factory=list)
     resting: list[float] = field(default_factory=list)
     best: float | None = None
-    best_epoch: int = 0
+    best_epoch: float = 0
     waited: int = 0
     finished: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
@@ -116,8 +116,12 @@ class Trainer:
         if self.last.is_file():
             counters = load_checkpoint(self.last, self.module, self.optimizer)
             self.counters = Counters(**counters)
-            # A finished training goes on where a longer one is asked for.
-            self.counters.finished = self._share() >= 1.0 or self._patience_is_over()
+            # A finished training goes on where a longer one is asked for, and one that was stopped
+            # between its last step and the validation after it has that to do.
+            validated = not self.counters.losses
+            self.counters.finished = self._patience_is_over() or (
+                validated and self._share() >= 1.0
+            )
         self.before = self.counters.seconds
         self.started = time.monotonic() - self.before
         self.cpu_started = time.process_time() - self.counters.cpu_seconds
@@ -231,7 +235,7 @@ class Trainer:
         self._clock()
         counters.history.append(
             {
-                "epoch": counters.epoch,
+                "epoch": self._epochs(),
                 "seconds": round(counters.seconds, 3),
                 "loss": loss,
                 "learning_rate": self.pace.learning_rate,
@@ -245,7 +249,7 @@ class Trainer:
             self._warn(collapse_sentence(figures.get("spread"), loss, resting, counters.taken))
         value = figures[self.recipe.validation.figure]
         if self.recipe.validation.is_better(value, than=counters.best):
-            counters.best, counters.best_epoch, counters.waited = value, counters.epoch, 0
+            counters.best, counters.best_epoch, counters.waited = value, self._epochs(), 0
             if self.recipe.training.keeps_best:
                 self._save(self.best)
         else:
@@ -255,6 +259,10 @@ class Trainer:
             self._save(self.last)
         if self.watch is not None:
             self.watch(counters)
+
+    def _epochs(self) -> float:
+        """How many have been trained; within one, where minutes are counted, a fraction too."""
+        return round(self.counters.step / self.plan.batches.steps, 2)
 
     def _clock(self) -> None:
         """Reads both clocks; what was spent before a resume counts."""

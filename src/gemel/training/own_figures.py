@@ -10,11 +10,24 @@ import numpy as np
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.similarity import SIMILARITY
+from gemel.functional.roc import check_pairs
 from gemel.measure.answer import Answer, Verified, trees
+from gemel.measure.compared import most_pairs
+from gemel.measure.prepared import Prepared
 from gemel.measure.protocols import Question, Subject
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.whole_file import write_json
+
+
+def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
+    """Raises `DataError` where the test side has no pairs of the recipe's kind to measure on.
+
+    Whatever the network will say of them, so that a training need not come first.
+    """
+    most = most_pairs(recipe.tie, recipe.evaluation.most_pairs)
+    pairs = prepared.pairs("test", recipe.evaluation.pairs, recipe.seed, most)
+    check_pairs(np.zeros(len(pairs), np.float32), pairs.same)
 
 
 def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:

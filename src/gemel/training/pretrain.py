@@ -21,7 +21,7 @@ from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.training.data import build_batches, resolve_batch
 from gemel.training.feeds import build_feeds
-from gemel.training.loop import Counters, Trainer
+from gemel.training.loop import Trainer
 from gemel.training.plan import Plan
 from gemel.training.validation import build_validation
 
@@ -51,8 +51,8 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
     return prepared
 
 
-def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Counters:
-    """Trains the plan's twin in place on the data that come first.
+def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Trainer:
+    """Trains the plan's twin in place on the data that come first; what trained it.
 
     Done once, it is not done again: a resumed run takes the weights from its checkpoint.
     """
@@ -71,7 +71,9 @@ def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Co
         right=right,
         validate=build_validation(prepared, recipe, plan.memory),
     )
-    return Trainer(before, pretraining_of(run), progress).train()
+    trainer = Trainer(before, pretraining_of(run), progress)
+    trainer.train()
+    return trainer
 
 
 def pretraining_of(run: Run) -> Run:

@@ -28,7 +28,7 @@ from gemel.training.feeds import build_feeds
 from gemel.training.loop import Counters, Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.order import Order, held, run_for, source_of, where
-from gemel.training.own_figures import own_figures, write_metrics
+from gemel.training.own_figures import check_measurable, own_figures, write_metrics
 from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain, pretraining_data
@@ -54,6 +54,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     if order.resume:
         _check_kept(recipe, load_recipe(run.recipe))
     check_target(calibration_pairs(recipe, prepared).same, recipe.calibration)
+    check_measurable(prepared, recipe)
     first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
@@ -68,9 +69,9 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = own_figures(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
-    write_metrics(
-        run, [verified.answer, *others], notices, time.monotonic() - begun + trainer.before
-    )
+    elsewhere = trainer.before + (before.before if before else 0.0)
+    seconds = time.monotonic() - begun + elsewhere
+    write_metrics(run, [verified.answer, *others], notices, seconds)
     write_report_of(run, asked, verified)
     for sentence in doubts:  # the trainer's own warnings were told when they arose
         progress.say(f"warning: {sentence}")
@@ -216,9 +217,9 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
     }
 
 
-def _trained(counters: Counters, recipe: Recipe, before: Counters | None) -> dict[str, Any]:
+def _trained(counters: Counters, recipe: Recipe, before: Trainer | None) -> dict[str, Any]:
     """What the matcher says of its training; the seconds are those of pretraining too."""
-    own = () if before is None else (before,)
+    own = () if before is None else (before.counters,)
     return {
         "epochs": counters.epoch,
         "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,

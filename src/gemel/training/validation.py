@@ -119,11 +119,13 @@ def draw_one_shot(
     """
     items = prepared.side("validation")
     items = items[prepared.genuine(items)]
+    dataset = prepared.dataset
+    of_two = dataset.makers is not None and dataset.unlike is None
     candidates = Candidates.of(
         prepared,
         items,
-        within_group=prepared.dataset.groups is not None,
-        makers="any" if prepared.dataset.makers is None else "two",
+        within_group=dataset.groups is not None,
+        makers="two" if of_two else "any",
         small_groups="skip",
     )
     ways = max(2, min(setting.ways, candidates.most_ways(1)))
