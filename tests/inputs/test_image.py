@@ -296,6 +296,14 @@ class TestFailures:
             warnings.simplefilter("ignore")  # pytest has undone the filter of gemel.inputs.decode
             self.refused(self.write(tmp_path, "a.png", bomb(side, side)), "100 megapixels")
 
+    @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+    def test_a_phones_largest_photograph_is_decoded_smaller(self, tmp_path):
+        path = tmp_path / "phone.jpg"
+        Image.new("L", (12_000, 9_000), 90).save(path, quality=5)
+        read = ImageInput(height=30, width=40, channels=1).read(path)
+        assert read.shape == (1, 30, 40)
+        assert np.abs(read.astype(int) - 90).max() <= 3
+
     def test_outside_of_pytest_the_sentence_comes_without_a_warning(self, tmp_path):
         path = self.write(tmp_path, "a.png", bomb(12_000, 12_000))
         program = (

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import gemel
+from gemel.data import open_data
 from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
-from gemel.measure.embeddings import Part, write_parts
+from gemel.measure.embeddings import Part, write_embeddings, write_parts
 from gemel.progress import Silent
 from heard import Heard
 
@@ -119,3 +120,15 @@ def test_a_name_that_is_no_utf8_goes_into_parquet_with_a_sign_in_its_place(tmp_p
     write_parts(tmp_path / "e.parquet", [part])
     rows = table.read_table(tmp_path / "e.parquet").to_pylist()
     assert rows == [{"item": "caf?.png", "label": "?t\u00e9", "embedding": [1.0, 1.0]}]
+
+
+def test_of_a_table_of_pairs_each_text_is_written_once_by_itself(matcher, tmp_path):
+    """The row of a text would not say on which side of it the text stands."""
+    rows = ['"the red car","a blue ship",1', '"a blue ship","grey, I think",0', '"red","car",1']
+    dataset = open_data(table(tmp_path / "t.csv", rows, "left,right,same"))
+    assert write_embeddings(matcher, dataset, tmp_path / "e.parquet", Silent()) == 5
+    written = embedded(tmp_path / "e.parquet")
+    texts = ["the red car", "a blue ship", "grey, I think", "red", "car"]
+    assert [row["item"] for row in written] == texts
+    found = np.array([row["embedding"] for row in written])
+    np.testing.assert_allclose(found, matcher.embed(texts), atol=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -167,7 +168,10 @@ def test_a_damaged_checkpoint_is_one_sentence(own_run):
 
 
 def test_data_that_changed_since_are_not_trained_on(drawings, tmp_path):
-    run = tmp_path / "run"
-    trainings.run(drawings, run, TWELVE, stop_after=3)
-    with pytest.raises(RunError, match=r"digits has changed since .* train a new run"):
+    run, data = tmp_path / "run", shutil.copytree(drawings, tmp_path / "mine")
+    trainings.run(data, run, TWELVE, stop_after=3)
+    with pytest.raises(RunError, match=r"was begun on .*mine, and digits holds other data"):
         gemel.train("digits", out=run, resume=True, quiet=True)
+    next(data.rglob("*.png")).unlink()
+    with pytest.raises(RunError, match=r"mine has changed since .* train a new run"):
+        gemel.train(data, out=run, resume=True, quiet=True)

@@ -159,8 +159,9 @@ def _refuse_lacking(dataset: Dataset, pairs: Pairs, sides: Codes) -> None:
         same = pairs.same[sides == side]
         if not (same.any() and (~same).any()):
             raise DataError(
-                f"{dataset.name} cannot be split without an item on two sides: {SIDES[side]} must "
-                f"have pairs that are the same and pairs that are not, and gets {same.sum()} and "
+                f"each of {', '.join(SIDES)} must have pairs that are the same and pairs that are "
+                f"not, without an item on two sides; {dataset.name} has {pairs.same.sum()} and "
+                f"{(~pairs.same).sum()}, of which {SIDES[side]} gets {same.sum()} and "
                 f"{(~same).sum()}. Add pairs of other items, or give a column split"
             )
 

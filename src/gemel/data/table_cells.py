@@ -93,7 +93,7 @@ def refuse_empty(rows: Rows, column: str) -> None:
 
 def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:
     """One sentence about columns that mean nothing here; none if there are none."""
-    extra = [name for name in rows.columns if name not in known]
+    extra = [name or "one without a name" for name in rows.columns if name not in known]
     return (f"Columns that are not used: {', '.join(extra)}.",) if extra else ()
 
 

@@ -35,8 +35,9 @@ def partner_retrieval(
 
     `items` is how many items there are; `one_way` asks left items for right ones alone.
 
-    An item with several partners has found one if any of them is near enough. Raises DataError
-    where no pair matches.
+    An item with several partners has found one if any of them is near enough; what matches it by
+    way of others (a unit is what matching pairs join) is neither a partner nor in their way. Raises
+    DataError where no pair matches.
     """
     matching = pairs.same & (pairs.left != pairs.right)
     left, right = pairs.left[matching], pairs.right[matching]
@@ -55,27 +56,29 @@ def partner_retrieval(
         row = np.searchsorted(queries, one)
         asked = queries[np.minimum(row, len(queries) - 1)] == one
         partner[row[asked], np.searchsorted(among, other[asked])] = True
+    unit = np.arange(items) - items  # an item that is in no pair is joined to no other
+    unit[np.concatenate([pairs.left, pairs.right])] = np.concatenate(
+        [pairs.left_unit, pairs.right_unit]
+    )
+    joined = (unit[queries][:, None] == unit[among]) & ~partner
     chunks = [slice(start, start + AT_ONCE) for start in range(0, len(queries), AT_ONCE)]
     ranks = np.concatenate(
-        [_ranks(comparer, queries[chunk], among, partner[chunk]) for chunk in chunks]
+        [_ranks(comparer, queries[of], among, partner[of], joined[of]) for of in chunks]
     )
     most = len(among) if one_way else items - 1  # the query itself is no candidate
     scores = {
         f"recall@{depth}": (ranks < depth).astype(np.float64) for depth in DEPTHS if depth <= most
     }
-    units = np.concatenate([pairs.left_unit, pairs.right_unit])
-    unit_of = dict(
-        zip(np.concatenate([pairs.left, pairs.right]).tolist(), units.tolist(), strict=True)
-    )
-    asked_units = np.array([unit_of[query] for query in queries.tolist()])
-    figures: Figures = dict(figures_of([Evidence.of_scores(scores, asked_units)], bootstrap))
+    figures: Figures = dict(figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap))
     return figures
 
 
-def _ranks(comparer: Comparer, queries: Indices, among: Indices, partner: Same) -> Indices:
-    """(q,) how many other candidates are as near as the nearest partner, or nearer."""
+def _ranks(
+    comparer: Comparer, queries: Indices, among: Indices, partner: Same, joined: Same
+) -> Indices:
+    """(q,) how many candidates are as near as the nearest partner, (q, c) `joined` ones aside."""
     distance = comparer.cross(queries, among).astype(np.float64)
-    distance[queries[:, None] == among] = np.inf
+    distance[joined] = np.inf
     nearest = np.where(partner, distance, np.inf).min(1)
-    ranks: Indices = ((distance <= nearest[:, None]) & ~partner).sum(1)
+    ranks: Indices = ((distance <= nearest[:, None]) & ~partner & ~joined).sum(1)
     return ranks

@@ -30,6 +30,7 @@ def write_embeddings(
 ) -> int:
     """Writes `item`, `label` and `embedding` of every readable item; returns how many.
 
+    `item` is its name, and a text itself: of a table of pairs each text is written once.
     `side` says which encoder, where each side has its own. Raises `DataError` for a file name that
     is neither .parquet nor .npz, `RecipeError` where `side` is missing or nothing has embeddings.
     """
@@ -77,13 +78,14 @@ def _parts(
 ) -> Iterator[Part]:
     """A few thousand items at a time: what is written is no longer held."""
     items, compared = prepared.side("test"), prepared.compared("test")
-    name = prepared.dataset.items.name
+    of_texts = prepared.dataset.kind == "text"
+    name = prepared.dataset.items.raw if of_texts else prepared.dataset.items.name
     with progress.stage(f"encoding {compared.what}", len(items)) as stage:
         for start in range(0, len(items), AT_ONCE):
             chosen = np.arange(start, min(start + AT_ONCE, len(items)))
             rows = encoder.encode(compared.left.fetch(chosen))
             stage.advance(int(chosen[-1]) + 1)
-            names = [name(int(items[index])) for index in chosen]
+            names = [str(name(int(items[index]))) for index in chosen]
             yield Part(names, [labels[index] for index in chosen], rows)
 
 

@@ -42,9 +42,10 @@ class Described(NamedTuple):
 
     @property
     def whole(self) -> Float[Tensor, "b n c"]:
-        """The largest of each number among the item's own descriptors."""
+        """The largest of each number among the item's own descriptors; zeros where it has none."""
         absent = (1 - self.present).unsqueeze(-1)
-        return (self.descriptors - ABSENT * absent).amax(2)
+        largest: Tensor = (self.descriptors - ABSENT * absent).amax(2)
+        return largest * self.present.amax(-1, keepdim=True)
 
 
 @final

@@ -32,7 +32,12 @@ class FigureName:
 
 
 _NAMES = {
-    r"accuracy": ("Accuracy", "verdicts that are right", "percent", "high"),
+    r"accuracy": (
+        "Accuracy",
+        "answers that are right, pairs weighed to the prior",
+        "percent",
+        "high",
+    ),
     r"f1": ("F1", "harmonic mean of precision and recall", "percent", "high"),
     r"eer": ("Equal error rate", "where both kinds of error are as frequent", "percent", "low"),
     r"far": ("False accepts", "different pairs taken for the same", "percent", "low"),

@@ -33,6 +33,7 @@ HIDDEN_CURVES = frozenset({"spread"})
 
 def write_report(run: Run, progress: Progress) -> Path:
     """Makes the page of a finished run again, from its folder and its data."""
+    _metrics(run)  # of a run that has not finished, nothing is encoded first
     recipe = load_recipe(run.recipe)
     asked = subject(load(run.path), own_data(run, progress), "test", progress)
     return write_report_of(run, asked, asked.verification(Question.of(recipe)))

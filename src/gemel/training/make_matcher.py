@@ -40,8 +40,10 @@ def make_matcher(
 ) -> tuple[str, ...]:
     """Writes `matcher/` of a run, whole or not at all; returns what the user should know of it."""
     with whole_folder(run.matcher) as folder:
-        export_networks(plan.used, folder)
-        save_weights(plan.twin, folder)
+        with progress.stage("exporting", 1) as stage:  # seconds: torch traces the networks
+            export_networks(plan.used, folder)
+            save_weights(plan.twin, folder)
+            stage.advance(1)
         readers = prepared.packed.readers
         networks = networks_of(folder, plan.recipe.tie, readers.left, readers.right)
         pairs = calibration_pairs(plan.recipe, prepared)

@@ -110,6 +110,11 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
     about = run_data(run)
     dataset = open_data(order.data or about["source"], kind=order.kind or about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
+        if order.data and source_of(order.data) != about["source"]:
+            raise RunError(
+                f"{run.path} was begun on {about['source']}, and {order.data} holds other data: "
+                "name those, or train a new run"
+            )
         raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
     return dataset, load_recipe(order.recipe or run.recipe, order.changes)
 
