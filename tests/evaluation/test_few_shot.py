@@ -11,8 +11,8 @@ from gemel.evaluation.few_shot import (
     FewShotTask,
     answer_episodes,
     draw_episodes,
-    few_shot,
     most_ways,
+    score_episodes,
 )
 from gemel.evaluation.intervals import wilson
 
@@ -21,7 +21,8 @@ GROUPS = LABELS // 10
 
 
 def accuracy(comparer, task, labels=LABELS, groups=None):
-    return few_shot(comparer, labels, task, groups).figures["accuracy"]
+    drawn = draw_episodes(labels, task, groups)
+    return score_episodes(comparer, labels, drawn).figures["accuracy"]
 
 
 def test_a_constant_comparer_scores_0(constant):
@@ -140,11 +141,11 @@ def test_the_seed_decides(noisy):
 
 def test_too_many_ways_say_what_there_is(oracle):
     with pytest.raises(DataError, match="41-way 1-shot needs 41 labels with 2 items each, got 40;"):
-        few_shot(oracle(LABELS), LABELS, FewShotTask(41))
+        draw_episodes(LABELS, FewShotTask(41))
     with pytest.raises(DataError, match="with 2 items each in one group, got 10;"):
-        few_shot(oracle(LABELS), LABELS, FewShotTask(20), GROUPS)
+        draw_episodes(LABELS, FewShotTask(20), GROUPS)
     with pytest.raises(DataError, match="with 7 items each, got 0;"):
-        few_shot(oracle(LABELS), LABELS, FewShotTask(2, 6))
+        draw_episodes(LABELS, FewShotTask(2, 6))
 
 
 def test_the_most_ways_the_data_allow():

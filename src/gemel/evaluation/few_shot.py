@@ -73,21 +73,6 @@ class FewShotResult:
     evidence: Evidence
 
 
-def few_shot(
-    comparer: Comparer,
-    labels: Codes,
-    task: FewShotTask,
-    groups: Codes | None = None,
-    bootstrap: Bootstrap = Bootstrap(),
-) -> FewShotResult:
-    """Measure N-way K-shot accuracy; `labels` (n,) are those of the comparer's items.
-
-    With `groups` all labels of a trial are of one group, which is far harder where groups differ.
-    Raises DataError where no group has labels enough.
-    """
-    return score_episodes(comparer, labels, draw_episodes(labels, task, groups), bootstrap)
-
-
 def score_episodes(
     comparer: Comparer,
     labels: Codes,

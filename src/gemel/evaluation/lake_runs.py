@@ -13,7 +13,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Floats, Indices
+from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Episodes, answer_episodes
@@ -34,25 +34,15 @@ class LakeRun:
     answer: Indices
 
 
-@final
-@dataclass(frozen=True)
-class LakeResult:
-    """The figures, and the share right in each run (runs,)."""
-
-    figures: Figures
-    accuracies: Floats
-
-
 def lake_runs(
     comparer: Comparer, runs: Sequence[LakeRun], bootstrap: Bootstrap = Bootstrap()
-) -> LakeResult:
+) -> Figures:
     """Measure the share of all items recognised; its interval draws whole runs again, since the
     trials of one share their alphabet and their examples."""
     right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
     number = np.repeat(np.arange(len(runs)), [len(each) for each in right])
     evidence = Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
-    figures: Figures = {**figures_of([evidence], bootstrap)}
-    return LakeResult(figures, np.array([each.mean() for each in right]))
+    return {**figures_of([evidence], bootstrap)}
 
 
 def _episodes(run: LakeRun) -> Episodes:

@@ -60,57 +60,27 @@ class PairLimits:
         return cls() if most is None else cls(max(1, most // 3), max(1, most - most // 3))
 
 
-@final
-@dataclass(frozen=True)
-class PairCounts:
-    """How many unordered pairs of different items there are."""
-
-    genuine: int
-    impostors: int
-
-    @property
-    def pairs(self) -> int:
-        return self.genuine + self.impostors
-
-
-def count_pairs(labels: Codes) -> PairCounts:
-    """Count the pairs of a dataset without making one.
-
-    >>> count_pairs(np.array([0, 0, 0, 1]))
-    PairCounts(genuine=3, impostors=3)
-    """
-    sizes = [int(size) for size in np.unique(labels, return_counts=True)[1]]
-    genuine = sum(size * (size - 1) // 2 for size in sizes)
-    return PairCounts(genuine, len(labels) * (len(labels) - 1) // 2 - genuine)
-
-
-def sample_pairs(
-    labels: Codes, seed: int, limits: PairLimits = PairLimits(), groups: Codes | None = None
-) -> PairSample:
+def sample_pairs(labels: Codes, seed: int, limits: PairLimits = PairLimits()) -> PairSample:
     """Sample genuine pairs, then impostor pairs, each uniform without replacement.
 
     `labels` (n,) are those of the items to be compared. All pairs of a kind are taken where there
-    are no more than its limit. With `groups` both items of a pair are of one group (characters of
-    one alphabet), which makes impostors harder.
-    Raises DataError where there is no pair of one of the kinds.
+    are no more than its limit. Raises DataError where there is no pair of one of the kinds.
 
     >>> pairs = sample_pairs(np.array([0, 0, 1]), seed=0)
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.same.tolist()))
     [(0, 1, True), (0, 2, False), (1, 2, False)]
     """
     rng = np.random.default_rng(seed)
-    groups = np.zeros_like(labels) if groups is None else groups
-    order = np.lexsort((labels, groups))
-    group_end = _run_ends(groups[order])
-    label_end = _run_ends(groups[order], labels[order])
-    after = np.arange(1, len(labels) + 1)
-    genuine = drawn(after, label_end, limits.genuine, rng)
-    impostors = drawn(label_end, group_end, limits.impostors, rng)
+    order = np.argsort(labels, kind="stable")
+    # Sorted by label, an item's partners end where its label does, and all behind are others.
+    label_end = np.searchsorted(labels[order], labels[order], side="right")
+    n = len(labels)
+    genuine = drawn(np.arange(1, n + 1), label_end, limits.genuine, rng)
+    impostors = drawn(label_end, np.full(n, n), limits.impostors, rng)
     if not (len(genuine[0]) and len(impostors[0])):
         raise DataError(
-            "verification needs two items of one label and two labels"
-            f"{' in one group' if groups.any() else ''}, got {len(labels):,} items of "
-            f"{len(np.unique(labels)):,} labels; add items"
+            "verification needs two items of one label and two labels, got "
+            f"{len(labels):,} items of {len(np.unique(labels)):,} labels; add items"
         )
     left = order[np.concatenate([genuine[0], impostors[0]])]
     right = order[np.concatenate([genuine[1], impostors[1]])]
@@ -146,17 +116,6 @@ def given_pairs(left: Indices, right: Indices, same: Same) -> PairSample:
     count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     units = components(count, left[same], right[same])
     return PairSample(left, right, same, units[left], units[right])
-
-
-def _run_ends(*keys: Codes) -> Indices:
-    """(n,) where the run of equal keys that each position lies in ends."""
-    n = len(keys[0])
-    new = np.zeros(n, np.bool_)
-    for key in keys:
-        new[1:] |= key[1:] != key[:-1]
-    starts = np.flatnonzero(np.append(new, True)) if n else np.zeros(1, np.int64)
-    ends = starts.copy()
-    return ends[np.searchsorted(ends, np.arange(n), side="right")]
 
 
 def drawn(

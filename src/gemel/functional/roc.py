@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import final
 
 import numpy as np
@@ -178,20 +177,6 @@ def impostors_needed(far: float) -> int:
     30000
     """
     return math.ceil(PAIRS_PER_ERROR_RATE / far - 1e-9)
-
-
-def det_points(curve: Roc, most: int = 400) -> tuple[Floats, Floats]:
-    """FAR and FRR as normal deviates, for a detection-error-trade-off plot: (points,) each.
-
-    Points where either rate is 0 lie at infinity and are left out; of the rest `most` are kept.
-    Martin et al., "The DET curve in assessment of detection task performance", Eurospeech 1997.
-    """
-    inside = np.flatnonzero((curve.far > 0) & (curve.far < 1) & (curve.frr > 0) & (curve.frr < 1))
-    if len(inside) > most:
-        inside = inside[np.linspace(0, len(inside) - 1, most).round().astype(np.int64)]
-    probit = NormalDist().inv_cdf
-    far = np.array([probit(rate) for rate in curve.far[inside]], np.float64)
-    return far, np.array([probit(rate) for rate in curve.frr[inside]], np.float64)
 
 
 def _from_zero(running: Floats) -> Floats:

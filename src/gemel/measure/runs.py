@@ -204,5 +204,4 @@ def _run_items(archive: Path | None = None) -> tuple[list[bytes], list[LakeRun]]
 
 
 def _lake_answer(comparer: Comparer, lake: list[LakeRun]) -> Answer:
-    result = lake_runs(comparer, lake)
-    return Answer("lake-runs", "omniglot (all_runs.zip)", 0, result.figures)
+    return Answer("lake-runs", "omniglot (all_runs.zip)", 0, lake_runs(comparer, lake))
