@@ -25,6 +25,15 @@ def test_every_group_has_as_many_of_each_kind(pairs):
         assert pairs.same[mine].sum() == 1_000
 
 
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_so_it_is_with_an_even_number_of_groups_too(groups):
+    labels = np.repeat(np.arange(3 * groups), 4)
+    pairs = group_pairs(labels, labels // 3, 400, seed=0)
+    group = labels[pairs.left] // 3
+    assert np.bincount(group).tolist() == [400 // groups] * groups
+    assert np.bincount(group, weights=pairs.same).tolist() == [200 // groups] * groups
+
+
 def test_what_is_said_to_match_matches_and_nothing_meets_itself(pairs):
     assert (pairs.same == (LABELS[pairs.left] == LABELS[pairs.right])).all()
     assert (pairs.left != pairs.right).all()

@@ -177,6 +177,24 @@ def test_fewer_labels_give_wider_intervals():
     assert few.high - few.low > 1.5 * (many.high - many.low)
 
 
+@pytest.mark.parametrize(("labels", "factor"), [(3, 2.69), (10, 1.216), (50, 1.036)])
+def test_the_reach_is_widened_for_few_labels_by_what_is_said(labels, factor):
+    right = np.tile([0.0, 1.0], labels * 25)[: labels * 25]
+    right[:25] = 1.0
+    names = np.repeat(np.arange(labels), 25)
+    figure = accuracy_figure(right, names, Bootstrap(400))
+    rng = np.random.default_rng(0)
+    each = right.reshape(labels, 25).mean(1)
+    drawn = [each[rng.integers(labels, size=labels)].mean() for _ in range(400)]
+    low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975])
+    assert figure.value - figure.low == pytest.approx(
+        min(figure.value, factor * (middle - low)), rel=0.01
+    )
+    assert figure.high - figure.value == pytest.approx(
+        min(1 - figure.value, factor * (high - middle)), rel=0.01
+    )
+
+
 def test_the_seed_decides():
     right, labels = trials_of_uneven_labels(0)
     again = accuracy_figure(right, labels, Bootstrap(50, seed=1))

@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import RidgeClassifier
 
 from gemel.errors import DataError
-from gemel.evaluation.linear_probe import STRENGTHS, Labelled, linear_probe
+from gemel.evaluation.linear_probe import Labelled, linear_probe
 
 
 def blobs(count, spread, seed, labels=4):
@@ -57,11 +57,29 @@ def test_units_of_the_numbers_do_not_matter():
 
 
 def test_regularisation_is_chosen_on_validation_items_and_not_on_test_items():
-    train = blobs(40, 0.6, 0)
-    result = linear_probe(train, blobs(400, 0.6, 1), blobs(400, 0.6, 2))
-    other = linear_probe(train, blobs(400, 0.6, 1), blobs(400, 0.6, 3))
-    assert result.strength == other.strength
-    assert result.strength in STRENGTHS
+    """Few training items in many directions: strong where they mislead, weak where they do not."""
+    rng = np.random.default_rng(0)
+    codes = np.arange(40) % 2
+    train = Labelled(rng.normal(size=(40, 60)).astype(np.float32), codes)
+    # To a side of other noise all is chance; the training items themselves are best fitted weakly.
+    misled = Labelled(rng.normal(size=(400, 60)).astype(np.float32), np.arange(400) % 2)
+    chosen = {
+        (name, held): linear_probe(train, side, held_side).strength
+        for name, side in (("train", train), ("misled", misled))
+        for held, held_side in (("train", train), ("misled", misled))
+    }
+    assert chosen["train", "misled"] == chosen["train", "train"]
+    assert chosen["misled", "train"] == chosen["misled", "misled"]
+    assert chosen["train", "misled"] != chosen["misled", "train"]
+
+
+def test_the_last_fit_is_on_training_and_validation_items():
+    """The training side has the first label where it hardly says anything; validation says it."""
+    near = Labelled(np.float32([[0.0, 0], [0.1, 0], [9, 0], [9, 1]]), np.array([0, 0, 1, 1]))
+    far = Labelled(np.float32([[30, 0]] * 20), np.zeros(20, np.int64))
+    asked = Labelled(np.float32([[30, 0]]), np.array([0]))
+    assert not linear_probe(near, near, asked).right.any()
+    assert linear_probe(near, far, asked).right.all()
 
 
 def test_labels_that_were_never_trained_are_refused_with_a_way_out():

@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gemel.data import SplitConfig, open_data
@@ -20,6 +21,7 @@ from gemel.training import loop
 from gemel.training.checkpoint import read_counters
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
+from gemel.training.step import compared_in
 from gemel.training.train import make_plan
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
@@ -83,3 +85,43 @@ def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
     trainer.train()
     assert saved.count("best") == 8
     assert saved.count("last") > 2
+
+
+@pytest.mark.parametrize("instances", [0.0, 0.5])
+def test_copies_of_an_item_are_a_loss_of_their_own(prepared, tmp_path, instances):
+    """The loss of all pairs, and so much of the loss of what is a copy of an item."""
+    changes = [f"batch.instances={instances}", "encoder.dropout=0"]
+    trainer = trainer_on(prepared, tmp_path, changes)
+    step, plan = trainer.module.eval(), trainer.plan
+    batch = next(plan.batches.epoch(np.random.default_rng(0)))
+    sides = batch.sides(apart=False)
+    compared = compared_in(batch, sides, lambda tensor: tensor, read=False)
+    (items,) = plan.left.items(sides.left.items)
+    left = (items.float(),)
+    value, distance = step(left, left, compared)
+    by_hand = plan.loss(distance, compared.same)
+    if instances:
+        assert compared.copies.any()
+        by_hand = by_hand + instances * plan.loss(distance, compared.copies)
+    assert value.item() == pytest.approx(by_hand.item())
+
+
+def test_a_training_by_minutes_goes_on_at_the_beginning_of_an_epoch(
+    prepared, tmp_path, monkeypatch
+):
+    """It stops within one; the next epoch has other batches, and every step a number of its own."""
+    seconds = itertools.count()
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(seconds)))
+    trainer = trainer_on(prepared, tmp_path, ["training.minutes=0.2"])
+    counters = trainer.train()
+    assert counters.taken % trainer.plan.batches.steps
+    assert counters.step == counters.epoch * trainer.plan.batches.steps
+    longer = trainer_on(prepared, tmp_path, ["training.minutes=0.5"])
+    begun = []
+    epoch = longer.plan.batches.epoch
+    monkeypatch.setattr(
+        type(longer.plan.batches), "epoch", lambda self, rng: begun.append(rng) or epoch(rng)
+    )
+    assert longer.train().taken > counters.taken
+    first = np.random.default_rng([0, counters.epoch])
+    assert begun[0].bit_generator.seed_seq.entropy == first.bit_generator.seed_seq.entropy
