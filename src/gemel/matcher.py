@@ -27,7 +27,8 @@ class Verdict(BaseModel):
     `probability` is of being the same where `prior` of all pairs are. `far` and `frr` are the
     error rates of `threshold` on validation pairs, which it was set on for `target`: `impostors`
     different ones and `genuine` matching ones, of `labels` labels. The intervals (95 %) are for
-    pairs of other labels, as far as so many can tell.
+    pairs of other labels, as far as so many can tell. `far_skilled` is of skilled forgeries alone,
+    where the matcher was calibrated on some.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +47,8 @@ class Verdict(BaseModel):
     labels: int | None
     prior: float
     matcher: str
+    far_skilled: float | None = None
+    far_skilled_interval: tuple[float, float] | None = None
     score: float | None = None
     """On the scale of the graded pairs that the matcher learned from, if it did."""
 
@@ -108,6 +111,8 @@ class Matcher:
             labels=threshold.labels,
             prior=prior,
             matcher=self.file.name,
+            far_skilled=threshold.far_skilled,
+            far_skilled_interval=threshold.far_skilled_interval,
             score=None if curve is None else float(curve.score(np.array([distance]))[0]),
         )
 

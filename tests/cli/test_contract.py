@@ -14,6 +14,7 @@ import pytest
 from bad_pictures import picture
 from command import QUICK, Gemel
 
+from gemel.cli.compare import sentences
 from gemel.cli.evaluate import evaluate
 from gemel.cli.output import QUESTIONS, print_figures
 from gemel.cli.recipes import YOURS
@@ -141,6 +142,22 @@ def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> No
     ) in " ".join(rest)
     rare = gemel("compare", tiny_run.path, one, one, "--prior", "0.01").out
     assert rare.splitlines()[0].endswith(" % where 1.0 % of all pairs are")
+
+
+def test_compare_tells_of_skilled_forgeries_where_it_was_calibrated_on_some(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path
+) -> None:
+    one = picture(tmp_path / "a.png", 1)
+    verdict = load(tiny_run.path).compare(one, one)
+    forged = {"far_skilled": 0.283, "far_skilled_interval": (0.1, 0.5)}
+
+    (_, _, third, *_), (_, _, plain, *_) = (
+        sentences(each) for each in (verdict.model_copy(update=forged), verdict)
+    )
+
+    told = ", and 28.3 % (95 % interval 10.0–50.0) of the skilled forgeries among them, pass for"
+    assert told in third
+    assert "forgeries" not in plain
 
 
 def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -74,3 +75,20 @@ def test_pairs_that_are_too_few_are_known_before_there_are_distances():
     pairs, _ = drawn(2, 0, items=4)
     with pytest.raises(DataError, match="needs 3,000 impostor pairs"):
         check_target(pairs.same, CalibrationSetting(target="far=0.01"))
+
+
+def test_skilled_forgeries_are_told_apart_from_others_items():
+    """A fifth of the different pairs, and nearly all that pass."""
+    pairs, distance = drawn(12, 0)
+    assert calibrate(distance, pairs, CalibrationSetting()).thresholds[0].far_skilled is None
+    skilled = ~pairs.same & (np.arange(len(pairs)) % 5 == 0)
+    right_unit = np.where(skilled, pairs.left_unit, pairs.right_unit)
+    forged = replace(pairs, skilled=skilled, right_unit=right_unit)
+    nearer = np.where(skilled, distance - 0.5, distance).astype(np.float32)
+    for threshold in calibrate(nearer, forged, CalibrationSetting()).thresholds:
+        passed = nearer <= np.float32(threshold.distance)
+        assert threshold.far_skilled == pytest.approx(passed[skilled].mean())
+        assert threshold.far == pytest.approx(passed[~pairs.same].mean())
+        assert threshold.far_skilled > 2 * threshold.far
+        low, high = threshold.far_skilled_interval
+        assert low < threshold.far_skilled < high

@@ -119,7 +119,8 @@ class Threshold(BaseModel):
     """A pair counts as the same when its distance is at most `distance`.
 
     `far` and `frr` are what that costs on the validation pairs it was chosen on, `impostors` and
-    `genuine` so many, of so many `labels`; the intervals (95 %) draw these labels again.
+    `genuine` so many, of so many `labels`; the intervals (95 %) draw these labels again. Where
+    there are skilled forgeries among the impostors, `far_skilled` is of these alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -132,6 +133,8 @@ class Threshold(BaseModel):
     impostors: int
     far_interval: tuple[float, float] | None = None
     frr_interval: tuple[float, float] | None = None
+    far_skilled: float | None = None
+    far_skilled_interval: tuple[float, float] | None = None
     labels: int | None = None
     """None where a table of pairs has none, and of the first matchers, which did not ask."""
 

@@ -70,8 +70,8 @@ def sentences(verdict: Verdict) -> list[str]:
         f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
-        f"different pairs pass for the same and {_rate(verdict.frr, verdict.frr_interval)} of "
-        f"matching pairs are turned away: measured on {verdict.impostors:,} different and "
+        f"different pairs{_forged(verdict)} pass for the same and "
+        f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are turned away: measured on {verdict.impostors:,} different and "
         f"{verdict.genuine:,} matching pairs of {_measured(verdict.labels)}.",
     ]
     if verdict.score is not None:
@@ -82,6 +82,14 @@ def sentences(verdict: Verdict) -> list[str]:
             "the same, lean different ways: the verdict is by the threshold."
         )
     return told
+
+
+def _forged(verdict: Verdict) -> str:
+    """Of skilled forgeries many more may pass than of others' items, which are the most."""
+    if verdict.far_skilled is None:
+        return ""
+    rate = _rate(verdict.far_skilled, verdict.far_skilled_interval)
+    return f", and {rate} of the skilled forgeries among them,"
 
 
 def _rate(share: float, interval: tuple[float, float] | None) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -31,6 +31,9 @@ from gemel.recipe import Recipe
 from gemel.recipe.schema import CalibrationSetting
 
 USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
+
+ANEW = " anew"
+"""What a share is called for which a threshold was chosen again."""
 
 DOUBTFUL = 10
 """Times a rate that was asked for: where its interval reaches so far, that is said."""
@@ -101,55 +104,78 @@ def with_intervals(
     independent trials as there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each
     label (false rejects).
     """
-    limits = np.array([threshold.distance for threshold in thresholds], np.float32)
-    accepted = (distance[:, None] <= limits).astype(np.float64)
-    genuine = pairs.same.astype(np.float64)
-    impostors = np.flatnonzero(~pairs.same)
-    nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
-    wanted = {
-        n: target.rate
-        for n, target in enumerate(parse_target(threshold.target) for threshold in thresholds)
-        if isinstance(target, FarTarget)
-    }
+    kinds = {"far": ~pairs.same, "frr": pairs.same}
+    if pairs.skilled is not None and pairs.skilled.any():
+        kinds["far_skilled"] = pairs.skilled
+    shares = _error_shares(thresholds, distance, kinds)
+    anew = _shares_chosen_anew(thresholds, distance, pairs)
 
     def rates(weights: Floats) -> dict[str, float]:
-        of_genuine, of_impostors = weights * genuine, weights * (1 - genuine)
-        with np.errstate(invalid="ignore"):
-            far = np.einsum("n,nt->t", of_impostors, accepted) / of_impostors.sum()
-            frr = 1 - np.einsum("n,nt->t", of_genuine, accepted) / of_genuine.sum()
-            let_pass = np.cumsum(weights[nearest_first]) / of_impostors.sum()
-        named = {f"far {n}": float(rate) for n, rate in enumerate(far)}
-        named |= {f"frr {n}": float(rate) for n, rate in enumerate(frr)}
-        for n, rate in wanted.items():
-            chosen = np.searchsorted(let_pass, rate + 1e-12, side="right") / len(impostors)
-            named[f"chosen {n}"] = float(chosen) if np.isfinite(let_pass[-1]) else math.nan
+        return shares(weights) | anew(weights)
+
+    needed = {name: (name.partition(" ")[0],) for name in rates(np.ones(len(pairs)))}
+    units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
+    figures = bootstrap_figures(rates, units, Basis(kinds, needed, frozenset(needed)))
+    known = []
+    for n, threshold in enumerate(thresholds):
+        update: dict[str, Any] = {"labels": units.count}
+        update |= {f"{kind}_interval": _widest(figures, f"{kind} {n}") for kind in kinds}
+        if "far_skilled" in kinds:
+            update["far_skilled"] = figures[f"far_skilled {n}"].value
+        known.append(threshold.model_copy(update=update))
+    return tuple(known)
+
+
+def _error_shares(
+    thresholds: Sequence[Threshold], distance: Distances, kinds: Mapping[str, Same]
+) -> Callable[[Floats], dict[str, float]]:
+    """By weight, of each kind of pairs the share that each threshold n is wrong of: `far 0`."""
+    limits = np.array([threshold.distance for threshold in thresholds], np.float32)
+    accepted = (distance[:, None] <= limits).astype(np.float64)
+    wrong = {kind: 1 - accepted if kind == "frr" else accepted for kind in kinds}
+
+    def shares(weights: Floats) -> dict[str, float]:
+        named: dict[str, float] = {}
+        for kind, of_kind in kinds.items():
+            counted = weights * of_kind
+            with np.errstate(invalid="ignore"):
+                share = np.einsum("n,nt->t", counted, wrong[kind]) / counted.sum()
+            named |= {f"{kind} {n}": float(each) for n, each in enumerate(share)}
         return named
 
-    units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
-    needed = {
-        name: ("genuine",) if name.startswith("frr") else ("impostors",)
-        for name in rates(np.ones(len(pairs)))
-    }
-    kinds = {"genuine": pairs.same, "impostors": ~pairs.same}
-    figures = bootstrap_figures(rates, units, Basis(kinds, needed, frozenset(needed)))
-    return tuple(
-        threshold.model_copy(
-            update={
-                "far_interval": _widest(
-                    figures[name] for name in (f"far {n}", f"chosen {n}") if name in figures
-                ),
-                "frr_interval": _widest([figures[f"frr {n}"]]),
-                "labels": units.count,
-            }
-        )
-        for n, threshold in enumerate(thresholds)
-    )
+    return shares
 
 
-def _widest(figures: Iterable[Figure]) -> tuple[float, float]:
-    """From the lowest to the highest end."""
-    lows, highs = zip(*((each.low, each.high) for each in figures), strict=True)
-    return min(lows), max(highs)
+def _shares_chosen_anew(
+    thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
+) -> Callable[[Floats], dict[str, float]]:
+    """By weight, what the threshold for a rate, chosen on pairs of these weights, lets pass of all
+    different pairs: `far 0 anew`."""
+    targets = [parse_target(threshold.target) for threshold in thresholds]
+    wanted = {n: each.rate for n, each in enumerate(targets) if isinstance(each, FarTarget)}
+    impostors = np.flatnonzero(~pairs.same)
+    nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
+
+    def shares(weights: Floats) -> dict[str, float]:
+        if not wanted:
+            return {}
+        counted = weights[nearest_first]
+        if not counted.any():
+            return {f"far {n}{ANEW}": math.nan for n in wanted}
+        passed = np.cumsum(counted) / counted.sum()
+        chosen = {
+            n: np.searchsorted(passed, rate + 1e-12, side="right") / len(impostors)
+            for n, rate in wanted.items()
+        }
+        return {f"far {n}{ANEW}": float(share) for n, share in chosen.items()}
+
+    return shares
+
+
+def _widest(figures: Mapping[str, Figure], error: str) -> tuple[float, float]:
+    """From the lowest to the highest end of what is known of an error."""
+    known = [figure for name, figure in figures.items() if name.removesuffix(ANEW) == error]
+    return min(each.low for each in known), max(each.high for each in known)
 
 
 def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
