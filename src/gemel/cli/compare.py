@@ -71,8 +71,9 @@ def sentences(verdict: Verdict) -> list[str]:
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
         f"different pairs{_forged(verdict)} pass for the same and "
-        f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are turned away: measured on {verdict.impostors:,} different and "
-        f"{verdict.genuine:,} matching pairs of {_measured(verdict.labels)}.",
+        f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are turned away: measured "
+        f"on {verdict.impostors:,} different and {verdict.genuine:,} matching pairs of "
+        f"{_measured(verdict.labels)}.",
     ]
     if verdict.score is not None:
         told.insert(2, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
