@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from gemel.data import Dataset, open_data, pack
+from gemel.data.unreadable import skipped
 from gemel.errors import DataError
 from gemel.inputs import ImageInput
 
@@ -270,3 +271,12 @@ def test_memory_does_not_grow_with_the_items(tmp_path):
     small, large = peak(2000), peak(6000)
     assert large < 24e6
     assert large < small + 6e6
+
+
+def test_a_reason_in_common_is_told_once():
+    wrong = [(f"{n}.csv", f"'{n}.csv' must have a channel 'x', got y") for n in range(3)]
+    (told,) = skipped([*wrong, ("a.png", "a.png is empty")], 4, 90)
+    assert told == (
+        "4 of 90 items cannot be read ('0.csv' must have a channel 'x', got y; likewise 1.csv, "
+        "2.csv; a.png is empty); they are skipped."
+    )

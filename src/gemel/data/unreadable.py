@@ -36,7 +36,15 @@ def refuse_too_many(
 
 
 def _listed(shown: Sequence[Unreadable], many: int, total: int) -> str:
-    told = "; ".join(
-        reason if name in reason else f"{name}: {reason}" for name, reason in shown[:NAMED]
-    )
+    """A reason that several items have in common is told of the first, and the others named."""
+    alike: dict[str, list[Unreadable]] = {}
+    for name, reason in shown[:NAMED]:
+        alike.setdefault(reason.replace(name, ""), []).append((name, reason))
+    told = "; ".join(map(_told, alike.values()))
     return f"{many} of {count(total, 'item')} cannot be read ({told}{and_more(many, NAMED)})"
+
+
+def _told(alike: Sequence[Unreadable]) -> str:
+    (name, reason), *others = alike
+    first = reason if name in reason else f"{name}: {reason}"
+    return f"{first}; likewise {', '.join(name for name, _ in others)}" if others else first
