@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Protocol, final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.inputs import Raw
 from gemel.matcher_file import Tie
 from gemel.measure.packed import PackedSide, PackedSides
-from gemel.networks import EncoderSide, JointNetworks, Networks, Side, read
+from gemel.networks import JointNetworks, Networks, Side, read
 from gemel.progress import Progress, Silent
 
 ENCODED_AT_ONCE = 256
@@ -77,8 +77,19 @@ def comparer_of(
     return EmbeddingComparer(left, networks.distances, right, progress)
 
 
+class Encodes(Protocol):
+    """What has an embedding for every item of one side."""
+
+    @property
+    def embedding_size(self) -> int: ...
+
+    def encode(self, packed: Packed) -> Embeddings:
+        """(n, d) of items as the side packs them."""
+        ...
+
+
 def encoded(
-    encoder: EncoderSide, items: Compared, progress: Progress, side: Side = "left"
+    encoder: Encodes, items: Compared, progress: Progress = Silent(), side: Side = "left"
 ) -> Embeddings:
     """(n, d) the items as one side packs and encodes them, each once."""
     fetched = items.side(side)

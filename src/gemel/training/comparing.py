@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 import torch
 
 from gemel.arrays import Array, Distances, Embeddings, Packed
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
-from gemel.measure.compared import Compared
+from gemel.measure.compared import Compared, encoded
 from gemel.measure.packed import Readers
 from gemel.networks import Side
 from gemel.shapes import Items
 from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
-
-ENCODED_AT_ONCE = 250
 
 
 def twin_comparer(twin: Twin, readers: Readers, items: Compared) -> Comparer:
@@ -23,22 +23,30 @@ def twin_comparer(twin: Twin, readers: Readers, items: Compared) -> Comparer:
     if isinstance(twin, JointTwin):
         return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, readers))
     assert isinstance(twin, EmbeddingTwin)
-    left = _embeddings(twin, readers, items, "left")
-    if isinstance(twin, SharedTwin):
-        return EmbeddingComparer(left, _metric_of(twin))
-    return EmbeddingComparer(left, _metric_of(twin), _embeddings(twin, readers, items, "right"))
+    left = encoded(_TwinSide(twin, readers, "left"), items)
+    alike = isinstance(twin, SharedTwin)
+    right = None if alike else encoded(_TwinSide(twin, readers, "right"), items, side="right")
+    return EmbeddingComparer(left, _metric_of(twin), right)
 
 
-def _embeddings(twin: EmbeddingTwin, readers: Readers, items: Compared, side: Side) -> Embeddings:
-    fetched, feed = items.side(side), readers.side(side).feed
-    size = twin.encoder_of(side).embedding_size
-    embeddings = np.zeros((items.count, size), np.float32)
-    chunks = np.array_split(fetched.order, max(1, len(fetched.order) // ENCODED_AT_ONCE))
-    with torch.inference_mode():
-        for chunk in chunks:
-            encoded = twin.embed(_tensors(feed(fetched.fetch(chunk)), twin), side)
-            embeddings[chunk] = encoded.float().cpu().numpy()
-    return embeddings
+@final
+@dataclass(frozen=True)
+class _TwinSide:
+    """One encoder of a twin, as `encoded` asks for it."""
+
+    twin: EmbeddingTwin
+    readers: Readers
+    side: Side
+
+    @property
+    def embedding_size(self) -> int:
+        return self.twin.encoder_of(self.side).embedding_size
+
+    def encode(self, packed: Packed) -> Embeddings:
+        items = _tensors(self.readers.side(self.side).feed(packed), self.twin)
+        with torch.inference_mode():
+            embeddings: Embeddings = self.twin.embed(items, self.side).float().cpu().numpy()
+        return embeddings
 
 
 def _metric_of(twin: EmbeddingTwin) -> Callable[[Embeddings, Embeddings], Distances]:
