@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from gemel.arrays import Floats
+from gemel.arrays import Floats, Indices
 from gemel.counting import count
+from gemel.evaluation.figure import Figure
 from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures
 from gemel.functional.probability import Reliability, bin_of, prior_weights
 from gemel.functional.probability import reliability as of_weighted
@@ -33,51 +36,64 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
     prior = pairs.decision.prior
     if prior is not None and float(pairs.same.mean()) in (0.0, 1.0):
         return Absent(TITLE, "Probabilities can be checked only on pairs of both kinds.")
-
-    def points(weights: Floats) -> Reliability:
-        moved = weights if prior is None else prior_weights(pairs.same, prior, weights)
-        return of_weighted(pairs.probability, pairs.same, moved, BINS)
-
-    edges = np.linspace(0, 1, BINS + 1)
-    bins = bin_of(pairs.probability, BINS)
-    amount = np.bincount(bins, minlength=BINS)
-    used = np.flatnonzero(amount)
-
-    def by_bin(weights: Floats) -> dict[str, float]:
-        matched = points(weights).matched
-        return {str(n): float(matched[n]) for n in used}
-
-    kinds = {str(n): bins == n for n in used}
-    basis = Basis(kinds, {name: (name,) for name in kinds})
-    figures = bootstrap_figures(by_bin, pairs.units, basis, Bootstrap(RESAMPLES))
-    stated = points(np.ones(len(pairs))).promised[used]
-    observed, low, high = (
-        np.array([getattr(figures[str(n)], end) for n in used]) for end in ("value", "low", "high")
-    )
+    bins = _bins(pairs)
     frame = Frame(
         linear("Stated probability of “same”", 0, 1, round_percent),
         linear("Observed share of matching pairs", 0, 1, round_percent),
     )
     words = [
-        f"stated {percent(p)}\nobserved {percent(q)} ({percent(a)}–{percent(b)})\n"
-        f"{count(n, 'pair')}"
-        for p, q, a, b, n in zip(stated, observed, low, high, amount[used].tolist(), strict=True)
+        f"stated {percent(stated)}\nobserved {percent(each.value)} "
+        f"({percent(each.low)}–{percent(each.high)})\n{count(each.n, 'pair')}"
+        for stated, each in zip(bins.stated, bins.observed, strict=True)
     ]
-    dots = tuple(frame.dot(p, q, "accent") for p, q in zip(stated, observed, strict=True))
+    value, low, high = (
+        np.array([getattr(each, end) for each in bins.observed]) for end in ("value", "low", "high")
+    )
+    dots = tuple(frame.dot(p, q, "accent") for p, q in zip(bins.stated, value, strict=True))
+    steps = COUNTS_HEIGHT * bins.amount / bins.amount.max()
     return Chart(
         title=TITLE,
         sentence="On the dashes, what is called 80 % sure comes true 80 % of the time.",
         alternative="Reliability diagram: " + "; ".join(words).replace("\n", ", ") + ".",
         frame=frame,
         marks=(
-            Mark("area", "faint", frame.steps(edges, COUNTS_HEIGHT * amount / amount.max())),
+            Mark("area", "faint", frame.steps(np.linspace(0, 1, BINS + 1), steps)),
             Mark("dashes", "faint", frame.line([0, 1], [0, 1])),
-            Mark("line", "accent", _whiskers(frame, stated, low, high)),
+            Mark("line", "accent", _whiskers(frame, bins.stated, low, high)),
         ),
-        bands=frame.bands(stated, words, [(dot,) for dot in dots]),
+        bands=frame.bands(bins.stated, words, [(dot,) for dot in dots]),
         dots=dots,
         keys=(("accent", "observed, with 95 % interval"), ("faint", "number of pairs")),
     )
+
+
+class _Bins(NamedTuple):
+    """(BINS,) how many pairs each has; of those that have some, what was stated and observed."""
+
+    amount: Indices
+    stated: Floats
+    observed: list[Figure]
+
+
+def _bins(pairs: TestPairs) -> _Bins:
+    prior = pairs.decision.prior
+
+    def weighted(weights: Floats) -> Reliability:
+        moved = weights if prior is None else prior_weights(pairs.same, prior, weights)
+        return of_weighted(pairs.probability, pairs.same, moved, BINS)
+
+    def by_bin(weights: Floats) -> dict[str, float]:
+        matched = weighted(weights).matched
+        return {name: float(matched[int(name)]) for name in kinds}
+
+    bin_of_pair = bin_of(pairs.probability, BINS)
+    amount = np.bincount(bin_of_pair, minlength=BINS)
+    used = np.flatnonzero(amount)
+    kinds = {str(n): bin_of_pair == n for n in used}
+    basis = Basis(kinds, {name: (name,) for name in kinds})
+    figures = bootstrap_figures(by_bin, pairs.units, basis, Bootstrap(RESAMPLES))
+    stated = weighted(np.ones(len(pairs))).promised[used]
+    return _Bins(amount, stated, [figures[name] for name in kinds])
 
 
 def _whiskers(frame: Frame, x: Floats, low: Floats, high: Floats) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
@@ -29,7 +30,18 @@ from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
-from gemel.recipe.objective import BatchChoice, ClassesBatch, EpisodesBatch, PairsBatch, TrialsBatch
+from gemel.recipe.objective import (
+    BatchChoice,
+    ClassesBatch,
+    EpisodesBatch,
+    PairsBatch,
+    SequencesBatch,
+    TrialsBatch,
+    TripletsBatch,
+)
+
+DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
+"""What is drawn anew in every epoch, by label and group alone."""
 
 STATISTICS_ITEMS = 2_000
 STATISTICS_AT_ONCE = 16
@@ -125,19 +137,26 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
         return _across(prepared, batch)
     genuine = prepared.genuine(train)
     train, forgeries = train[genuine], train[~genuine]
-    if batch.kind == "pairs" and batch.source == "consecutive":
-        pairs = consecutive_pairs(prepared.labels(train), recipe.seed)
-        return _kept_pairs(prepared, train, pairs, batch)
-    if batch.kind == "pairs" and batch.source == "by-group":
-        count = batch.per_epoch or len(train)
-        pairs = group_pairs(prepared.labels(train), prepared.groups(train), count, recipe.seed)
-        return _kept_pairs(prepared, train, pairs, batch)
+    if batch.kind == "pairs" and batch.source != "random":
+        return _kept_pairs(prepared, train, _pairs_of(prepared, train, batch, recipe.seed), batch)
     if isinstance(batch, ClassesBatch | TrialsBatch) and batch.turned:
         _check_square(prepared.packed.left.input.shape)
     index = LabelIndex(train, prepared.dataset.labels, prepared.dataset.groups, forgeries)
     if batch.kind == "trials":
         makers = prepared.dataset.makers
         return Trials(index, makers, batch.trials, batch.ways, batch.turned, batch.overlaid)
+    return _drawn(index, batch)
+
+
+def _pairs_of(prepared: Prepared, train: Indices, batch: PairsBatch, seed: int) -> PairSample:
+    """Pairs of genuine training items, made once by a rule."""
+    labels = prepared.labels(train)
+    if batch.source == "consecutive":
+        return consecutive_pairs(labels, seed)
+    return group_pairs(labels, prepared.groups(train), batch.per_epoch or len(train), seed)
+
+
+def _drawn(index: LabelIndex, batch: DrawnBatch) -> BatchKind:
     groups = None if batch.groups == "all" else batch.groups
     match batch.kind:
         case "pairs":
