@@ -25,7 +25,7 @@ from gemel.report.tables import tables
 from gemel.run import Run
 
 Make = Callable[..., Contents]
-VOID = {"meta", "link", "img", "br"}
+VOID = {"meta", "link", "img", "br", "wbr"}
 HOSTILE = "<script>alert('x')</script>\"' onload=x & ünï 字"
 
 
