@@ -80,6 +80,7 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
     monkeypatch.setattr("gemel.training.train.train", lambda order, _: order.changes)
     values = {"a": np.float32(0.5), "b": np.int64(3), "c": Path("x/y"), "d": None}
     assert gemel.train("digits", settings=values) == ["a=0.5", "b=3", 'c="x/y"', "d="]
+    assert gemel.train("digits", settings={"e": "x/😀"}) == ['e="x/😀"']
 
 
 @pytest.mark.parametrize(

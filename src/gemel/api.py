@@ -77,7 +77,8 @@ def _written(key: str, value: Any) -> str:
     if value is None:
         return ""  # taken out of the recipe, as `key=` on the command line
     try:
-        return json.dumps(value.item() if isinstance(value, np.generic) else value)
+        plain = value.item() if isinstance(value, np.generic) else value
+        return json.dumps(plain, ensure_ascii=False)
     except TypeError:
         raise RecipeError(
             f"{key} takes a word, a number, a truth value or a list of these, got "

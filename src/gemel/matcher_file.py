@@ -30,8 +30,8 @@ from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER
 from gemel.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import write_text
 
-FORMAT = 2
-"""2: thresholds have intervals, and the file a SHA-256 of its own."""
+FORMAT = 3
+"""2: thresholds have intervals, the file its own SHA-256; 3: rates of skilled forgeries."""
 OWN = "matcher.json"
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"

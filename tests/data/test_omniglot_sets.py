@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 from archives import drawings, zipped
@@ -12,7 +14,7 @@ from gemel.data.builtins.omniglot_strokes import traces
 from gemel.data.builtins.omniglot_vinyals import character_sides
 from gemel.data.dataset import Dataset
 from gemel.data.quarter_turns import QuarterTurns
-from gemel.data.sources import ArrayItems
+from gemel.data.sources import ArrayItems, ZipItems
 from gemel.errors import DataError
 from gemel.inputs import ImageInput
 
@@ -160,3 +162,17 @@ def test_the_originals_at_hand(gemel_data):
     assert (koch.split == TRAIN).sum() == 964 * 12
     vinyals = open_data("omniglot-vinyals")
     assert len(vinyals) == 4 * len(omniglot)
+
+
+def test_other_drawings_of_one_archive_are_other_items(tmp_path):
+    """Both have as many members: a pack of the one must not be taken for the other's."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in "abcd":
+            archive.writestr(name, name)
+    one, other = (
+        ZipItems((path,), tuple((0, name) for name in names), names)
+        for names in (("a", "b"), ("c", "d"))
+    )
+    assert one.fingerprint() != other.fingerprint()
+    assert one.fingerprint() == ZipItems((path,), one.members, one.names).fingerprint()

@@ -207,7 +207,8 @@ def test_what_always_holds(data):
     draw = np.random.default_rng(data.draw(st.integers(0, 99)))
     contents = np.where(draw.random(n) < 0.1, draw.integers(0, n, n), np.arange(n))
     readable = draw.random(n) > 0.05
-    given_split = draw.choice([-1, -1, -1, TEST], n) if data.draw(st.booleans()) else None
+    some = data.draw(st.sampled_from([None, [-1, -1, -1, TEST], [-1, -1, -1, TRAIN]]))
+    given_split = None if some is None else draw.choice(some, n)
     by = data.draw(st.sampled_from(["auto", "label", "item"]))
     seed = data.draw(st.integers(0, 9))
     dataset = labelled(labels, split=given_split)
@@ -228,9 +229,41 @@ def test_what_always_holds(data):
         counts = np.bincount(dataset.labels[side])
         assert (counts > 0).sum() >= 2
         assert (counts >= 2).sum() >= least_pairs
-    if given_split is None and by == "label":
+    if parts.by == "label" and (given_split is None or (given_split <= TRAIN).all()):
         of = [set(dataset.labels[list(side)].tolist()) for side in found]
         assert sum(map(len, of)) == len(set.union(*of))
+
+
+@pytest.mark.parametrize("by", ["label", "group"])
+def test_what_is_given_for_training_takes_its_labels_along(by):
+    """Half of the items of every other label, or of one label of every other group, are given."""
+    labels = np.repeat(np.arange(40), 6)
+    groups = labels // 2
+    given_split = np.where((labels % 4 == 0) & (np.arange(240) % 2 == 0), TRAIN, -1)
+    names = tuple(map(str, range(20)))
+    data = labelled(labels.tolist(), split=given_split, groups=groups, group_names=names)
+    parts = divided(data, by=by)
+    codes = labels if by == "label" else groups
+    held = np.concatenate([parts.validation, parts.test])
+    assert len(held)
+    assert not np.isin(codes[held], codes[parts.train]).any()
+    assert not np.isin(codes[held], codes[given_split == TRAIN]).any()
+
+
+@pytest.mark.parametrize("each", [4, 8, 20])
+def test_items_of_signers_are_shared_out_whatever_the_seed(each):
+    """Two forgeries are no pair: six signers of four signatures, each imitated so many times."""
+    labels = np.repeat(np.arange(6), 4 + each)
+    genuine = np.tile(np.arange(4 + each) < 4, 6)
+    refused = 0
+    for seed in range(40):
+        try:
+            parts = divided(labelled(labels.tolist(), genuine=genuine), seed=seed)
+        except DataError:
+            refused += 1
+        else:
+            assert (np.bincount(labels[parts.test][genuine[parts.test]]) >= 2).any()
+    assert refused <= 4  # by chance no signer has two among a fifth of 24
 
 
 def test_forgeries_are_no_partners():

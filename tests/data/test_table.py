@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data
+from gemel.data.rows import cell_text
 from gemel.errors import DataError, MissingData
 
 
@@ -212,3 +213,23 @@ def test_a_file_is_found_by_either_form_of_its_name(folder, on_disk, in_table):
     written = unicodedata.normalize(in_table, ITEMS.replace("a1.png", "é.png"))
     data = open_data(table(folder, written))
     assert data.items.name(0) == unicodedata.normalize(on_disk, "é.png")
+
+
+def test_an_unclosed_quote_swallows_no_rows(tmp_path):
+    rows = [f"word {n},{n % 5}" for n in range(100)]
+    rows[30] = '"word 30,0'
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["item,label", *rows]) + "\n", "utf-8")
+    with pytest.raises(DataError, match=r"is no CSV .* a cell that begins with a quote ends"):
+        open_data(path, kind="text")
+
+
+def test_two_names_that_are_one_are_refused_in_every_line(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"item": "a b", "label": "1"}\n{"item": "c", "Label": "2", "label": "3"}\n')
+    with pytest.raises(DataError, match="2 columns called 'label'"):
+        open_data(path, kind="text")
+
+
+def test_a_number_that_is_none_is_an_empty_cell():
+    assert cell_text(float("nan")) == ""

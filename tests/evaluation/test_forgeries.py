@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import DataError
-from gemel.evaluation.forgeries import sample_forgery_pairs
+from gemel.evaluation.forgeries import FEWEST, sample_forgery_pairs
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairLimits
 from gemel.evaluation.verification import OperatingPoint, verification
@@ -48,7 +48,7 @@ def test_every_pair_is_of_its_kind_and_none_of_two_forgeries(rows, most, seed):
     assert sum(map(len, kinds.values())) == len(pairs)
     assert len(kinds["same"]) == min(5, len(matches))
     assert len(kinds["skilled"]) == min(most // 2, len(skilled))
-    assert len(kinds["random"]) == min(len(kinds["skilled"]), len(random))
+    assert len(kinds["random"]) == min(most - len(kinds["skilled"]), FEWEST, len(random))
     # Intervals draw the writer again: the one that a forgery claims.
     np.testing.assert_array_equal(pairs.left_unit[pairs.skilled], pairs.right_unit[pairs.skilled])
 
@@ -112,3 +112,11 @@ def test_an_oracle_of_writers_lets_every_skilled_forgery_in(oracle):
     figures = verification(hand, pairs, OperatingPoint(0.5, half), Bootstrap(50)).figures
     assert figures["eer@skilled"].value == figures["eer@random"].value == 0
     assert 0 < figures["far@skilled"].high < 0.2
+
+
+def test_a_handful_of_forgeries_does_not_leave_a_handful_of_pairs():
+    labels = np.repeat(np.arange(100), 10)
+    genuine = np.arange(1_000) != 7
+    pairs = sample_forgery_pairs(labels, genuine, seed=0)
+    assert pairs.skilled.sum() == 9
+    assert (~pairs.same & ~pairs.skilled).sum() == 3_000

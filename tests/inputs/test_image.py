@@ -290,6 +290,12 @@ class TestFailures:
         path.chmod(0)
         self.refused(path, "permissions forbid")
 
+    def test_a_picture_of_the_callers_is_left_as_it_is(self, tmp_path):
+        Image.new("L", (1_600, 1_200), 90).save(tmp_path / "large.jpg")
+        with Image.open(tmp_path / "large.jpg") as own:
+            ImageInput(height=30, width=40, channels=1).read(own)
+            assert own.size == (1_600, 1_200)
+
     @pytest.mark.parametrize("side", [10_001, 12_000, 30_000])
     def test_bomb_is_refused_from_its_header(self, tmp_path, side):
         with warnings.catch_warnings():

@@ -167,3 +167,22 @@ def test_graded_by_each_curve():
     curve = GradedLoss("logistic", middle=0.25, spread=0.5)
     off = 1 - 1 / (1 + exp(-0.5)), 1 / (1 + exp(1.5))
     assert curve(distance, grades).item() == pytest.approx((off[0] ** 2 + off[1] ** 2) / 2)
+
+
+def test_a_temperature_that_was_driven_to_its_limit_comes_back():
+    loss = SoftmaxLoss(temperature=0.02)
+    optimizer = torch.optim.Adam(loss.parameters(), lr=0.05)
+    easy, wrong = torch.tensor([[0.0, 2.0]]), torch.tensor([[2.0, 0.0]])
+    same = torch.tensor([[True, False]])
+
+    def trained(distance, steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss(distance, same).backward()
+            optimizer.step()
+        return loss.log_temperature.exp().item()
+
+    with torch.no_grad():
+        loss.log_temperature.fill_(-6.0)  # where momentum may carry it
+    assert trained(wrong, 200) > 0.1
+    assert loss(easy, same) >= 0

@@ -98,9 +98,9 @@ def test_a_file_in_place_of_the_folder_is_one_sentence(tmp_path):
 
 
 def test_a_newer_format_asks_for_a_newer_gemel(own_run):
-    changed(own_run, format=3, invented="later")
+    changed(own_run, format=4, invented="later")
     with pytest.raises(
-        MatcherError, match=r"of format 3, .* reads up to 2: pip install --upgrade gemel"
+        MatcherError, match=r"of format 4, .* reads up to 3: pip install --upgrade gemel"
     ):
         gemel.load(own_run.path)
 

@@ -99,9 +99,10 @@ def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
     strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
     for end in (ends.left, ends.right):
         np.maximum.at(strongest, end, given)
-    crossing = (given != NOWHERE) & (
-        given < np.maximum(strongest[ends.left], strongest[ends.right])
-    )
+    needed = np.maximum(strongest[ends.left], strongest[ends.right])
+    # An open pair of an item that is trained on is trained on.
+    given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
+    crossing = (given != NOWHERE) & (given < needed)
     return np.where(crossing, NOWHERE, given), int(crossing.sum())
 
 

@@ -51,7 +51,7 @@ def _csv(path: Path) -> Iterator[Record]:
             "below a line that names the columns"
         )
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count))
+    reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count), strict=True)
     try:
         columns = _named_once(path, next(reader))
         for row in reader:
@@ -66,7 +66,8 @@ def _csv(path: Path) -> Iterator[Record]:
             yield blank + reader.line_num, dict(zip(columns, padded, strict=True))
     except csv.Error as error:
         raise DataError(
-            f"line {blank + reader.line_num} of {str(path)!r} is no CSV ({error})"
+            f"line {blank + reader.line_num} of {str(path)!r} is no CSV ({error}): a cell that "
+            "begins with a quote ends with one, and quotes within it are doubled"
         ) from error
 
 
@@ -92,7 +93,7 @@ def _jsonl(path: Path) -> Iterator[Record]:
             raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
         if not isinstance(record, dict):
             raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")
-        yield number, {str(name).strip().lower(): value for name, value in record.items()}
+        yield number, dict(zip(_named_once(path, record), record.values(), strict=True))
 
 
 def _parquet(path: Path) -> Records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,7 @@ def read_rows(path: Path) -> Rows:
 
 def cell_text(value: object) -> str:
     """Numbers that are whole lose their `.0`: a label 3 is `3` in every kind of table."""
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bytes | dict):
         raise DataError(

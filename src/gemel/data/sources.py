@@ -158,6 +158,8 @@ class ZipItems:
         whole = blake2b(digest_size=16)
         for path in self.paths:
             whole.update(_file_digest(path, path.name))
+        for archive, member in self.members:
+            whole.update(f"{archive} {member}\0".encode("utf-8", "surrogateescape"))
         return whole.hexdigest()
 
 

@@ -117,7 +117,7 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
         return _like_the_given(labelled, held, given != NOWHERE)
     if config.folds:
         return "label", "as asked for"
-    counts = np.bincount(labelled.labels[labelled.open])
+    counts = np.bincount(labelled.labels[labelled.open & labelled.genuine])
     with_pair = int((counts >= 2).sum())
     paired = f"{count(with_pair, 'label has', 'labels have')} two items or more"
     if with_pair >= ENOUGH_LABELS:
@@ -149,18 +149,29 @@ def _sides(
     shares = open_shares(labelled.settled.sides, config)
     labels, contents = labelled.labels[chosen], labelled.contents[chosen]
     if by == "item":
-        sides[chosen] = allot_items(together(contents), labels, shares, random)
+        # Forgeries are dealt out by themselves: two of them are no pair of a label.
+        dealt = 2 * labels + ~labelled.genuine[chosen]
+        sides[chosen] = allot_items(together(contents), dealt, shares, random)
         return sides
-    keys = [labels, contents]
+    keys = [labelled.labels]
     if by == "group" and labelled.dataset.groups is not None:
-        keys.append(labelled.dataset.groups[chosen])
-    units = together(*keys)
+        keys.append(labelled.dataset.groups)
+    units = together(contents, *(key[chosen] for key in keys))
+    # What is given for a side takes the rest of its labels, or groups, along.
+    for side in (TRAIN, VALIDATION, TEST):
+        given = labelled.settled.sides == side
+        known = np.any([np.isin(key[chosen], key[given]) for key in keys], axis=0)
+        taken = np.isin(units, units[known])
+        sides[chosen[taken]] = side
+        chosen, units = chosen[~taken], np.unique(units[~taken], return_inverse=True)[1]
     if config.folds:
         held = fold_of_unit(units, config.folds, random)[units] == config.fold
         sides[chosen[held]] = TEST
-        chosen, labels = chosen[~held], labels[~held]
-        units = np.unique(units[~held], return_inverse=True)[1]
+        chosen, units = chosen[~held], np.unique(units[~held], return_inverse=True)[1]
         shares = {TRAIN: 1 - config.validation, VALIDATION: config.validation}
+    if len(chosen) == 0:
+        return sides
+    labels = labelled.labels[chosen]
     kinds = _label_kinds(units, labels, labelled.genuine[chosen])
     sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
     return sides

@@ -12,6 +12,9 @@ from gemel.arrays import Codes, Same
 from gemel.errors import DataError
 from gemel.evaluation.pairs import PairLimits, PairSample, drawn, sample_pairs
 
+FEWEST = 3_000
+"""Random forgeries that are taken however few the skilled ones are: what a rate of 1 % asks for."""
+
 
 def sample_forgery_pairs(
     labels: Codes, genuine: Same, seed: int, limits: PairLimits = PairLimits()
@@ -19,7 +22,8 @@ def sample_forgery_pairs(
     """Genuine pairs, then random forgeries, then skilled ones, each uniform without replacement.
 
     `genuine` (n,) is false for a forgery of its label. Half of the impostors may be skilled, and as
-    many random ones are taken as there are skilled, so that neither kind decides a figure of both.
+    many random ones are taken as there are skilled, so that neither kind decides a figure of both;
+    or `FEWEST`, since a handful of forgeries should not leave a handful of pairs in all.
     Raises DataError without a forgery of a label with genuine items, and as `sample_pairs` does.
 
     >>> pairs = sample_forgery_pairs(np.array([0, 0, 0, 1]), np.array([1, 1, 0, 1]) == 1, seed=0)
@@ -36,7 +40,8 @@ def sample_forgery_pairs(
             "skilled forgeries are measured against genuine items of the label they claim, and "
             f"none of {len(forged):,} forgeries has one; add items"
         )
-    others = sample_pairs(labels[own], seed, PairLimits(limits.genuine, len(claims)))
+    random = min(limits.impostors - len(claims), max(len(claims), FEWEST))
+    others = sample_pairs(labels[own], seed, PairLimits(limits.genuine, random))
     left = np.concatenate([own[others.left], own[claims]])
     right = np.concatenate([own[others.right], forged[forgeries]])
     skilled = np.arange(len(left)) >= len(others)

@@ -45,7 +45,8 @@ def decode(raw: Picture, side: int | None = None) -> Image.Image:
             f"{type(raw).__name__}"
         )
     image = raw if isinstance(raw, Image.Image) else _opened(raw, named)
-    if image.format == "JPEG" and side and image.width * image.height > DRAFT_PIXELS:
+    ours = image is not raw
+    if ours and image.format == "JPEG" and side and image.width * image.height > DRAFT_PIXELS:
         image.draft(image.mode, (2 * side, 2 * side))
     _refuse_bomb(image, named)  # as large as it will be in memory
     try:

@@ -39,7 +39,7 @@ class SoftmaxLoss(Loss):
     """`softmax` with its temperature, in the units of the metric, learned or fixed.
 
     Distances and `same` are (…, m): one row for each item, and what it is compared with. Raises
-    `RecipeError` for a temperature of 0 or less.
+    `RecipeError` for a temperature below `COLDEST`, and a learned one stays above it.
 
     >>> distance, same = torch.zeros(1, 4), torch.tensor([[True, False, False, False]])
     >>> round(SoftmaxLoss()(distance, same).exp().item(), 4)
@@ -57,4 +57,6 @@ class SoftmaxLoss(Loss):
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        return softmax(distance, same, self.log_temperature.exp().clamp(min=COLDEST))
+        with torch.no_grad():  # moved back, since beyond a limit there would be no slope to return
+            self.log_temperature.clamp_(min=log(COLDEST))
+        return softmax(distance, same, self.log_temperature.exp())

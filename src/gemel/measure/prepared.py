@@ -9,7 +9,7 @@ from typing import Literal, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
-from gemel.data import SIDES, TEST, Dataset, PairRows, Split, SplitConfig, split
+from gemel.data import SIDES, TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, split
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, sample_across
 from gemel.evaluation.forgeries import sample_forgery_pairs
@@ -191,16 +191,17 @@ def prepare_whole(dataset: Dataset, readers: Readers, progress: Progress) -> Pre
         rows = np.flatnonzero(chosen[dataset.pairs.left] & chosen[dataset.pairs.right])
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(none, none, held if len(held) else rows)
-    reason = "Measured on the given test items." if given.any() else WHOLE
+    some = given.any() or (pairs is not None and len(pairs.test) < len(rows))
+    reason = "Measured on what is given for the test." if some else WHOLE
     whole = Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
     return Prepared(dataset, packed, whole)
 
 
 def _given_by_item(dataset: Dataset) -> bool:
-    """True where the given test items are of labels that are given for training too."""
+    """True where what is given to be held out is of labels that are given for training too."""
     if dataset.labels is None or dataset.split is None:
         return False
-    held = dataset.split == TEST
+    held = dataset.split >= VALIDATION
     return bool(np.isin(dataset.labels[held], dataset.labels[~held]).any())
 
 

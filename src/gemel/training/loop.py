@@ -175,10 +175,11 @@ class Trainer:
             if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
                 self._save(self.last)
         counters.epoch += 1
-        counters.step = counters.epoch * self.plan.batches.steps
         counters.finished |= self._share() >= 1.0
         if counters.losses and (counters.finished or self._validation_is_due()):
             self._validate()
+        # Where the minutes ended within an epoch, a longer training goes on with the next one.
+        counters.step = counters.epoch * self.plan.batches.steps
 
     def _update(self, batch: Batch) -> float:
         """One step of the optimiser; everything random in it comes from its number."""
@@ -262,7 +263,8 @@ class Trainer:
 
     def _epochs(self) -> float:
         """How many have been trained; within one, where minutes are counted, a fraction too."""
-        return round(self.counters.step / self.plan.batches.steps, 2)
+        trained = float(f"{self.counters.step / self.plan.batches.steps:.4g}")
+        return int(trained) if trained.is_integer() else trained
 
     def _clock(self) -> None:
         """Reads both clocks; what was spent before a resume counts."""

@@ -225,9 +225,10 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
 def _trained(counters: Counters, recipe: Recipe, before: Trainer | None) -> dict[str, Any]:
     """What the matcher says of its training; the seconds are those of pretraining too."""
     own = () if before is None else (before.counters,)
+    epochs = counters.history[-1]["epoch"]
     return {
-        "epochs": counters.epoch,
-        "kept_epoch": counters.best_epoch if recipe.training.keeps_best else counters.epoch,
+        "epochs": epochs,
+        "kept_epoch": counters.best_epoch if recipe.training.keeps_best else epochs,
         "steps": counters.taken,
         "training_seconds": round(sum(each.seconds for each in (*own, counters)), 1),
         "training_cpu_seconds": round(sum(each.cpu_seconds for each in (*own, counters)), 1),
