@@ -74,10 +74,11 @@ def test_two_makers_need_to_be_known(tiny_run):
 
 def test_forgeries_are_told_apart_and_name_nobody(tiny_run, written):
     figures = measured(tiny_run, written, protocol="verification").figures
-    # 7 labels of 9 genuine items and 3 forgeries: 7·36 pairs match, 7·27 are skilled or random.
+    # 7 labels of 9 genuine items and 3 forgeries: 7·36 pairs match, 7·27 are skilled, 21·81 random.
     assert figures["frr"].n == 7 * 36
-    assert figures["far@skilled"].n == figures["far@random"].n == 7 * 27
-    assert figures["far"].n == 2 * 7 * 27
+    assert figures["far@skilled"].n == 7 * 27
+    assert figures["far@random"].n == 21 * 81
+    assert figures["far"].n == 7 * 27 + 21 * 81
     assert measured(tiny_run, written, protocol="retrieval").figures["recall@1"].n == 63
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from gemel.augment import AffineRange, Augment
 from gemel.encoders import ENCODERS
+from gemel.errors import RecipeError
 from gemel.losses import LOSSES
 from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
@@ -90,7 +91,10 @@ def test_augmentation_is_off_unless_said_and_says_what_the_pipeline_takes():
 
 
 def test_a_part_chosen_anew_takes_its_own_defaults():
-    recipe = load_recipe("default", ["encoder.width=8", "encoder.name=mlp"])
+    recipe = load_recipe("koch-2015", ["encoder.name=mlp"])
     assert recipe.encoder == settings_of(EncoderChoice)["mlp"](name="mlp")
+    # Nothing that is asked for is dropped in silence.
+    with pytest.raises(RecipeError, match=r"no setting encoder\.width; did you mean 'widths'"):
+        load_recipe("default", ["encoder.width=8", "encoder.name=mlp"])
     kept = load_recipe("default", ["encoder.width=8", "encoder.name=compact"])
     assert kept.encoder.width == 8

@@ -12,7 +12,8 @@ from gemel.errors import RunError
 from gemel.losses import LOSSES
 from gemel.training.collapse import collapse_sentence, resting_loss, spread
 
-QUICK = ["encoder.width=4", "split.by=item", "training.compile=false", "training.precision=32"]
+SMALL = "encoder.width=4"
+QUICK = ["split.by=item", "training.compile=false", "training.precision=32"]
 
 
 def test_spread_by_hand():
@@ -54,7 +55,8 @@ def test_a_training_of_a_few_steps_has_hardly_begun():
 
 
 def train(data, out, *changes, epochs=4):
-    settings = [*QUICK, *changes]
+    small = [] if "encoder.name=mlp" in changes else [SMALL]
+    settings = [*QUICK, *small, *changes]
     return gemel.train(data, out=out, epochs=epochs, settings=settings, quiet=True)
 
 
