@@ -48,3 +48,19 @@ def test_the_same_generator_draws_the_same():
 def test_sides_without_common_labels_teach_nothing():
     with pytest.raises(DataError, match="two labels with an item on each, got 0"):
         TwoSidedIndex(LEFT, RIGHT, np.arange(24))
+
+
+def test_a_group_of_one_label_is_not_alone_in_a_batch():
+    """Labels 0 and 1 are a group each, the others one: every batch has different pairs."""
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS, np.minimum(LABELS, 2))
+    batches = AcrossSides(index, labels=4, groups=1)
+    for seed in range(20):
+        for batch in batches.epoch(np.random.default_rng(seed)):
+            assert not batch.same.all()
+
+
+def test_items_of_a_label_are_different_ones_while_they_last():
+    index = TwoSidedIndex(LEFT, RIGHT, LABELS)
+    each = min(np.bincount(LABELS[LEFT]).min(), np.bincount(LABELS[RIGHT]).min())
+    for batch in AcrossSides(index, labels=4, items=int(each)).epoch(np.random.default_rng(0)):
+        assert len(np.unique(batch.items)) == len(batch.items)

@@ -92,3 +92,12 @@ def test_skilled_forgeries_are_told_apart_from_others_items():
         assert threshold.far_skilled > 2 * threshold.far
         low, high = threshold.far_skilled_interval
         assert low < threshold.far_skilled < high
+
+
+def test_a_threshold_that_is_chosen_anew_lets_pass_all_of_one_distance_or_none():
+    """A third of the different pairs have one distance: no threshold lets a tenth of them pass."""
+    pairs, distance = drawn(30, 0)
+    tied = np.where(~pairs.same & (np.arange(len(pairs)) % 3 == 0), 0.2, distance + 1)
+    far = calibrate(tied.astype(np.float32), pairs, CalibrationSetting(target="far=0.1"))
+    assert far.thresholds[0].far == 0
+    assert far.thresholds[0].far_interval[1] < 0.05

@@ -14,6 +14,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
+from gemel.batches.labels import drawn_among
 from gemel.errors import DataError
 
 
@@ -42,11 +43,16 @@ class TwoSidedIndex:
         self.groups = [np.flatnonzero(group == code) for code in np.unique(group)]
 
     def draw(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """`count` different labels, fewer where there are not enough, from so many groups."""
+        """`count` different labels, fewer where there are not enough, from so many groups.
+
+        And from further ones, where these have a single label between them.
+        """
         if groups is None or groups >= len(self.groups):
             return rng.permutation(len(self.codes))[:count]
         sizes = np.array([len(members) for members in self.groups], np.float64)
-        chosen = rng.choice(len(self.groups), groups, replace=False, p=sizes / sizes.sum())
+        order = rng.choice(len(self.groups), len(sizes), replace=False, p=sizes / sizes.sum())
+        enough = 1 + int(np.searchsorted(np.cumsum(sizes[order]), 2))
+        chosen = order[: max(groups, enough)]
         return rng.permutation(np.concatenate([self.groups[each] for each in chosen]))[:count]
 
 
@@ -74,7 +80,7 @@ class AcrossSides:
         for _ in range(self.steps):
             chosen = self.index.draw(self.labels, self.groups, rng)
             left, right = (
-                np.concatenate([rng.choice(side[label], self.items) for label in chosen])
+                np.concatenate([drawn_among(side[label], self.items, rng) for label in chosen])
                 for side in (self.index.left, self.index.right)
             )
             codes = np.repeat(chosen, self.items)

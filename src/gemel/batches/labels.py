@@ -91,16 +91,16 @@ class LabelIndex:
         """
         rich = [np.intersect1d(group, self.paired) for group in self.groups]
         sizes = np.array([len(group) for group in rich])
-        return _drawn(rich[rng.choice(len(rich), p=sizes / sizes.sum())], count, rng)
+        return drawn_among(rich[rng.choice(len(rich), p=sizes / sizes.sum())], count, rng)
 
     def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
         """`count` items of a label: different ones while they last, then again."""
-        return _drawn(self.items[label], count, rng)
+        return drawn_among(self.items[label], count, rng)
 
     def draw_forgeries(self, label: int, count: int, rng: np.random.Generator) -> Indices:
         """`count` forgeries of a label as `draw_items` draws them; none where it has none."""
         members = self.forgeries[label]
-        return _drawn(members, count, rng) if len(members) else members
+        return drawn_among(members, count, rng) if len(members) else members
 
     def draw_forged(self, share: float, rng: np.random.Generator) -> int | None:
         """For a `share` of the calls a label that has forgeries; None for the others.
@@ -112,7 +112,8 @@ class LabelIndex:
         return int(rng.choice(self.forged))
 
 
-def _drawn(members: Indices, count: int, rng: np.random.Generator) -> Indices:
+def drawn_among(members: Indices, count: int, rng: np.random.Generator) -> Indices:
+    """`count` members: different ones while they last, then again."""
     rounds, rest = divmod(count, len(members))
     drawn = [rng.permutation(members) for _ in range(rounds)]
     return np.concatenate([*drawn, members[_different(len(members), rest, rng)]])

@@ -155,6 +155,9 @@ def _shares_chosen_anew(
     wanted = {n: each.rate for n, each in enumerate(targets) if isinstance(each, FarTarget)}
     impostors = np.flatnonzero(~pairs.same)
     nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
+    # A threshold lets pass all pairs of one distance or none.
+    last = np.flatnonzero(np.diff(distance[nearest_first], append=np.inf))
+    upto = np.append(0, last + 1)
 
     def shares(weights: Floats) -> dict[str, float]:
         if not wanted:
@@ -162,9 +165,9 @@ def _shares_chosen_anew(
         counted = weights[nearest_first]
         if not counted.any():
             return {f"far {n}{ANEW}": math.nan for n in wanted}
-        passed = np.cumsum(counted) / counted.sum()
+        passed = (np.cumsum(counted) / counted.sum())[last]
         chosen = {
-            n: np.searchsorted(passed, rate + 1e-12, side="right") / len(impostors)
+            n: upto[np.searchsorted(passed, rate + 1e-12, side="right")] / len(impostors)
             for n, rate in wanted.items()
         }
         return {f"far {n}{ANEW}": float(share) for n, share in chosen.items()}

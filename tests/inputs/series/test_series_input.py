@@ -149,6 +149,12 @@ class TestSeriesInput:
         read = reader._read(trace, "it").ravel()
         assert read == pytest.approx([0, 7 / 6, 1.5, 11 / 6, 3])
 
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    def test_numbers_whose_sums_are_none_are_refused(self):
+        huge = np.array([[1e308], [1e308], [-1e308], [-1e308], [1e308], [1e308]])
+        with pytest.raises(ItemError, match="too large to reckon with: use another unit"):
+            SeriesInput(channels=("1",), length=2).read(huge)
+
     def test_a_length_and_one_for_every_so_many_are_refused_together(self):
         with pytest.raises(ValueError, match="leave out one of them"):
             SeriesInput(channels=("1",), length=8, every=2)

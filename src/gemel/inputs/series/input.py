@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gemel.arrays import Array, Floats, Indices, Packed, Padded
 from gemel.counting import count
+from gemel.errors import ItemError
 from gemel.inputs.series.derive import derive, sources
 from gemel.inputs.series.read import Sequence, read_recording
 from gemel.inputs.series.recording import Recording
@@ -124,6 +125,8 @@ class SeriesInput(BaseModel):
         if self.normalise == "channels":
             channels = normalised(channels, "each")
         read = np.stack([channels[channel] for channel in self.channels], axis=1)
+        if not np.isfinite(read).all():
+            raise ItemError(f"{named} holds numbers too large to reckon with: use another unit")
         return np.clip(read, -LARGEST, LARGEST).astype(np.float32)
 
     def _own_length(self, values: Floats, place: Floats | None) -> int:
