@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes, Same
+from gemel.arrays import Codes, Indices, Same
 from gemel.counting import count
 from gemel.data.allotment import Needs, allot_items, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
@@ -157,13 +157,9 @@ def _sides(
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups)
     units = together(contents, *(key[chosen] for key in keys))
-    # What is given for a side takes the rest of its labels, or groups, along.
-    for side in (TRAIN, VALIDATION, TEST):
-        given = labelled.settled.sides == side
-        known = np.any([np.isin(key[chosen], key[given]) for key in keys], axis=0)
-        taken = np.isin(units, units[known])
-        sides[chosen[taken]] = side
-        chosen, units = chosen[~taken], np.unique(units[~taken], return_inverse=True)[1]
+    sides[chosen] = _taken_along(sides, keys, chosen, units)
+    left = sides[chosen] == -1
+    chosen, units = chosen[left], np.unique(units[left], return_inverse=True)[1]
     if config.folds:
         held = fold_of_unit(units, config.folds, random)[units] == config.fold
         sides[chosen[held]] = TEST
@@ -175,6 +171,16 @@ def _sides(
     kinds = _label_kinds(units, labels, labelled.genuine[chosen])
     sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
     return sides
+
+
+def _taken_along(sides: Codes, keys: list[Codes], chosen: Indices, units: Codes) -> Codes:
+    """Of the chosen items the side that some of their unit's labels, or groups, are given for, the
+    most held out of several; -1 for the others."""
+    along = np.full(len(chosen), -1)
+    for side in (TRAIN, VALIDATION, TEST):
+        known = np.any([np.isin(key[chosen], key[sides == side]) for key in keys], axis=0)
+        along[np.isin(units, units[known])] = side
+    return along
 
 
 def _label_kinds(units: Codes, labels: Codes, genuine: Same) -> NDArray[np.int64]:
