@@ -8,8 +8,9 @@ uninterrupted one takes.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -18,6 +19,29 @@ from torch import Tensor, nn
 
 from gemel.errors import RunError
 from gemel.whole_file import whole_file
+
+
+@final
+@dataclass
+class Counters:
+    """Where a training is; what a checkpoint remembers beside the weights."""
+
+    epoch: int = 0
+    step: int = 0
+    """Which one is next; an epoch that the clock has ended counts as whole."""
+    taken: int = 0
+    """How many steps there were in fact."""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
+    resting: list[float] = field(default_factory=list)
+    best: float | None = None
+    best_epoch: float = 0
+    waited: int = 0
+    finished: bool = False
+    history: list[dict[str, float]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    speed: dict[str, Any] = field(default_factory=dict)
 
 
 def save_checkpoint(

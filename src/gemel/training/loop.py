@@ -11,9 +11,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, final
+from typing import TypeAlias, final
 
 import numpy as np
 import torch
@@ -27,7 +26,7 @@ from gemel.progress import Progress, Stage
 from gemel.run import Run
 from gemel.shapes import Distances, Items
 from gemel.training.board import Board
-from gemel.training.checkpoint import load_checkpoint, read_counters, save_checkpoint
+from gemel.training.checkpoint import Counters, load_checkpoint, read_counters, save_checkpoint
 from gemel.training.collapse import EARLY_STEPS, collapse_sentence, resting_loss
 from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
@@ -41,30 +40,6 @@ VALIDATIONS = 25
 """How often a training validates in all, where nothing waits for a better figure."""
 COLLAPSE_SHARE = 0.2
 """Of the training: before it, a loss may well be where it began."""
-
-
-@final
-@dataclass
-class Counters:
-    """Where a training is; what a checkpoint remembers beside the weights."""
-
-    epoch: int = 0
-    step: int = 0
-    """Which one is next; an epoch that the clock has ended counts as whole."""
-    taken: int = 0
-    """How many steps there were in fact."""
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    losses: list[float] = field(default_factory=list)
-    resting: list[float] = field(default_factory=list)
-    best: float | None = None
-    best_epoch: float = 0
-    waited: int = 0
-    finished: bool = False
-    history: list[dict[str, float]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    speed: dict[str, Any] = field(default_factory=dict)
-
 
 Watch: TypeAlias = Callable[[Counters], None]
 """Looks at a training after each validation, and ends it by raising."""

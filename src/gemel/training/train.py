@@ -23,9 +23,10 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
+from gemel.training.checkpoint import Counters
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.feeds import build_feeds
-from gemel.training.loop import Counters, Trainer
+from gemel.training.loop import Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.order import Order, held, run_for, source_of, where
 from gemel.training.own_figures import check_measurable, own_figures, write_metrics

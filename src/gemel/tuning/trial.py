@@ -14,8 +14,9 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe, recipe_text
 from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
+from gemel.training.checkpoint import Counters
 from gemel.training.data import resolve_batch
-from gemel.training.loop import Counters, Trainer
+from gemel.training.loop import Trainer
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.speed import fast_arithmetic
 from gemel.training.train import make_plan
