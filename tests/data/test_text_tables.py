@@ -87,6 +87,11 @@ def test_scores_are_put_on_the_scale_that_they_show(tmp_path):
     assert "from 1 to 5; in verdicts, 4 and more is the same" in data.notices[-1]
 
 
+def test_scores_may_have_a_comma_for_their_point(tmp_path):
+    path = table(tmp_path, GRADED.replace(",", ";").replace("4.5", "4,5"))
+    assert open_data(path).pairs.scores.tolist() == [4.5, 1.0, 5.0]
+
+
 @pytest.mark.parametrize("cell", ["much", "", "nan", "-1", "101", "inf"])
 def test_a_score_off_every_scale_names_its_row(tmp_path, cell):
     with pytest.raises(DataError, match=r"row 3 of .*score must be a number from 0 to 100"):

@@ -7,6 +7,7 @@ import math
 from gemel.arrays import Floats
 from gemel.data.rows import Rows
 from gemel.errors import DataError
+from gemel.inputs.decimal import decimal
 
 SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 """The usual ones, the narrowest first."""
@@ -20,7 +21,7 @@ def scores_of(rows: Rows) -> list[float]:
     scores = []
     for cell, number in zip(rows.column("score"), rows.numbers, strict=True):
         try:
-            score = float(cell)
+            score = decimal(cell)
         except ValueError:
             score = math.nan
         if not 0 <= score <= SCALES[-1][1]:

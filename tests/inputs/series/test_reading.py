@@ -31,6 +31,12 @@ class TestFormats:
         assert recording.columns == ("x", "pressure")
         assert recording.values.tolist() == [[1, 2], [3, 4.5]]
 
+    @pytest.mark.parametrize("content", [b"X;Y\n1,5;2\n3;-4,25", b"x\ty\n1,5\t2\n3\t-4,25\n"])
+    def test_a_comma_may_be_the_point_of_a_number(self, content):
+        recording = read_recording(content)
+        assert recording.columns == ("x", "y")
+        assert recording.values.tolist() == [[1.5, 2], [3, -4.25]]
+
     @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
     def test_columns_without_names_are_counted(self, content):
         recording = read_recording(content)

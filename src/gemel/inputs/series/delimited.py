@@ -7,11 +7,13 @@ import csv
 import numpy as np
 
 from gemel.errors import ItemError
+from gemel.inputs.decimal import decimal
 from gemel.inputs.series.recording import Recording, recorded
 
 
 def parse_delimited(text: str, named: str) -> Recording:
-    """Columns are separated by commas, semicolons, tabs or spaces; the header is optional.
+    """Columns are separated by semicolons, tabs, commas or spaces: the first of these that there
+    is. The header is optional, and numbers may have a comma for their point.
 
     Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
     cell is a missing number.
@@ -22,9 +24,7 @@ def parse_delimited(text: str, named: str) -> Recording:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
-    separator = max(",;\t", key=lines[0][1].count)
-    if separator not in lines[0][1]:  # names may hold spaces
-        separator = " "
+    separator = next((each for each in ";\t," if each in lines[0][1]), " ")  # names hold spaces
     rows = [(number, _cells(line, separator)) for number, line in lines]
     names = None
     if any(_number(cell) is None for cell in rows[0][1]):
@@ -57,6 +57,6 @@ def _number(cell: str) -> float | None:
     if not cell.strip():
         return float("nan")
     try:
-        return float(cell)
+        return decimal(cell)
     except ValueError:
         return None
