@@ -238,7 +238,7 @@ class Trainer:
 
     def _epochs(self) -> float:
         """How many have been trained; within one, where minutes are counted, a fraction too."""
-        trained = float(f"{self.counters.step / self.plan.batches.steps:.4g}")
+        trained = round(self.counters.step / self.plan.batches.steps, 4)
         return int(trained) if trained.is_integer() else trained
 
     def _clock(self) -> None:

@@ -63,14 +63,14 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
         _begin(run, recipe, dataset, _Data(prepared, first), order)
         if told is not None:
             progress.say(told)
-        before = None if first is None else pretrain(plan, first, run, progress)
+        pretrained = None if first is None else pretrain(plan, first, run, progress)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
-    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, before))
+    doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, pretrained))
     asked = subject(load(run.path), prepared, "test", progress)
     verified, others = own_figures(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
-    elsewhere = trainer.before + (before.before if before else 0.0)
+    elsewhere = trainer.before + (pretrained.before if pretrained else 0.0)
     seconds = time.monotonic() - begun + elsewhere
     write_metrics(run, [verified.answer, *others], notices, seconds)
     write_report_of(run, asked, verified)
@@ -223,9 +223,9 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
     }
 
 
-def _trained(counters: Counters, recipe: Recipe, before: Trainer | None) -> dict[str, Any]:
+def _trained(counters: Counters, recipe: Recipe, pretrained: Trainer | None) -> dict[str, Any]:
     """What the matcher says of its training; the seconds are those of pretraining too."""
-    own = () if before is None else (before.counters,)
+    own = () if pretrained is None else (pretrained.counters,)
     epochs = counters.history[-1]["epoch"]
     return {
         "epochs": epochs,

@@ -37,6 +37,14 @@ class TestFormats:
         assert recording.columns == ("x", "y")
         assert recording.values.tolist() == [[1.5, 2], [3, -4.25]]
 
+    def test_between_commas_a_comma_is_no_point_since_it_may_part_thousands(self):
+        with pytest.raises(ItemError, match=r"line 2 of .* must hold numbers, got '1,234'"):
+            read_recording(b'x,y\n"1,234",2\n3,4\n')
+
+    def test_names_may_hold_what_separates_no_numbers(self):
+        recording = read_recording(b"time; s,x\n1,2\n3,4\n")
+        assert recording.columns == ("time; s", "x")
+
     @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
     def test_columns_without_names_are_counted(self, content):
         recording = read_recording(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from gemel.inputs.series.recording import Recording, recorded
 
 
 def parse_delimited(text: str, named: str) -> Recording:
-    """Columns are separated by semicolons, tabs, commas or spaces: the first of these that there
-    is. The header is optional, and numbers may have a comma for their point.
+    """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
+    lines have. The header is optional. Between semicolons and tabs a comma is a number's point;
+    between commas it may as well part thousands, and is none.
 
     Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
     cell is a missing number.
@@ -24,13 +26,15 @@ def parse_delimited(text: str, named: str) -> Recording:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
-    separator = next((each for each in ";\t," if each in lines[0][1]), " ")  # names hold spaces
+    found = {each: sum(each in line for _, line in lines) for each in ";\t,"}
+    separator = max(found, key=found.__getitem__) if any(found.values()) else " "
     rows = [(number, _cells(line, separator)) for number, line in lines]
     names = None
-    if any(_number(cell) is None for cell in rows[0][1]):
+    read = decimal if separator in ";\t" else float
+    if any(_number(cell, read) is None for cell in rows[0][1]):
         names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
     width = len(names or rows[0][1])
-    values = [_sample(cells, width, f"line {number} of {named}") for number, cells in rows]
+    values = [_sample(cells, width, f"line {number} of {named}", read) for number, cells in rows]
     return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
 
 
@@ -43,20 +47,20 @@ def _cells(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _sample(cells: list[str], width: int, where: str) -> list[float]:
+def _sample(cells: list[str], width: int, where: str, read: Callable[[str], float]) -> list[float]:
     if len(cells) != width:
         raise ItemError(f"{where} must have {width} cells like the first line, got {len(cells)}")
-    numbers = [_number(cell) for cell in cells]
+    numbers = [_number(cell, read) for cell in cells]
     if None in numbers:
         wrong = cells[numbers.index(None)]
         raise ItemError(f"{where} must hold numbers, got {wrong[:40]!r}")
-    return [number for number in numbers if number is not None]
+    return [each for each in numbers if each is not None]
 
 
-def _number(cell: str) -> float | None:
+def _number(cell: str, read: Callable[[str], float]) -> float | None:
     if not cell.strip():
         return float("nan")
     try:
-        return decimal(cell)
+        return read(cell)
     except ValueError:
         return None
