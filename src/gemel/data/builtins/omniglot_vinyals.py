@@ -6,7 +6,7 @@ turns as new classes, episodes that ignore alphabets. The test characters are tu
 in Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017 (1,692 test
 classes).
 
-Few of the 1,200, 50, are for validation: they set thresholds, and choose a checkpoint at most. Snell
+Of the 1,200, 50 are for validation: they set thresholds, and choose a checkpoint at most. Snell
 et al. choose settings by 172 of them and then learn from all.
 
 Differs from the papers: the characters are drawn by a fixed seed. Vinyals et al. state no list, and
