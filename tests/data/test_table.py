@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gemel.data import TEST, TRAIN, VALIDATION, open_data
+from gemel.data import TEST, TRAIN, VALIDATION, open_data, open_items
 from gemel.data.rows import cell_text
 from gemel.errors import DataError, MissingData
 
@@ -233,3 +233,32 @@ def test_two_names_that_are_one_are_refused_in_every_line(tmp_path):
 
 def test_a_number_that_is_none_is_an_empty_cell():
     assert cell_text(float("nan")) == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ("item,note\nb1.png,x\na1.png,y\nb1.png,z\n", ["b1.png", "a1.png"]),
+        ("left,right\na1.png,b1.png\na2.png,a1.png\n", ["a1.png", "a2.png", "b1.png"]),
+    ],
+)
+def test_what_a_table_says_nothing_of_can_be_embedded(folder, rows, names):
+    data = open_items(table(folder, rows))
+    assert [data.items.name(index) for index in range(len(data))] == names
+    assert data.kind == "image"
+    assert data.labels is None
+    assert data.pairs is None
+
+
+def test_lists_that_a_table_says_nothing_of_can_be_embedded(tmp_path):
+    path = table(tmp_path, '{"item": [1, 2, 3]}\n{"item": [3, 2]}\n', "t.jsonl")
+    data = open_items(path)
+    assert data.kind == "series"
+    assert len(data) == 2
+
+
+def test_labels_and_pairs_are_kept_where_they_are_given(folder):
+    assert open_items(table(folder, "item,label\na1.png,x\na2.png,x\nb1.png,y\n")).label_names == ("x", "y")
+    assert open_items(table(folder, "left,right,same\na1.png,b1.png,1\na1.png,a2.png,0\n")).pairs
+    with pytest.raises(DataError, match="must have the columns item,label"):
+        open_items(table(folder, "thing\na1.png\n"))

@@ -78,9 +78,16 @@ def test_rows_that_cannot_be_read_and_texts_that_are_cut_are_told(matcher, tmp_p
     assert heard.sentences[1].startswith("1 of 51 texts is cut after 64 tokens")
 
 
-def test_too_many_unreadable_rows_leave_no_file(matcher, tmp_path):
+def test_what_can_be_read_is_embedded_however_little(matcher, tmp_path):
     path = table(tmp_path / "t.csv", ["a red car,x", *[",y"] * 4])
-    with pytest.raises(DataError, match=r"4 of 5 items cannot be read .* at most 5% may be"):
+    heard = Heard()
+    assert write_text_embeddings(matcher, path, tmp_path / "e.parquet", heard) == 1
+    assert heard.sentences[0].startswith("4 of 5 items cannot be read")
+
+
+def test_rows_that_are_all_unreadable_leave_no_file(matcher, tmp_path):
+    path = table(tmp_path / "t.csv", [",y"] * 4)
+    with pytest.raises(DataError, match=r"4 of 4 items cannot be read .* one must be readable"):
         write_text_embeddings(matcher, path, tmp_path / "e.parquet", Silent())
     assert not (tmp_path / "e.parquet").exists()
 

@@ -14,7 +14,7 @@ from gemel.data.dataset import Dataset
 from gemel.data.folder import folder_items, open_folder
 from gemel.data.records import TABLES
 from gemel.data.series_archive import open_ts, series_archive
-from gemel.data.table import open_table
+from gemel.data.table import open_items_table, open_table
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
 
@@ -47,11 +47,13 @@ def open_data(
 
 
 def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
-    """What `gemel embed RUN DATA` means by DATA: as `open_data`, but folders need no labels."""
+    """What `gemel embed RUN DATA` means by DATA: as `open_data`, but labels may be lacking."""
     path = data_path(source)
     built_in = isinstance(source, str) and source in BUILTINS
     if not built_in and path.is_dir() and not series_archive(path):
         return folder_items(path, kind)
+    if not built_in and path.is_file() and path.suffix.lower() in TABLES:
+        return open_items_table(path, kind)
     return open_data(source, kind=kind)
 
 

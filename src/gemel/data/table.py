@@ -8,7 +8,7 @@ from gemel.data.cell_kinds import kind_of_cells
 from gemel.data.dataset import Dataset
 from gemel.data.list_cells import COLUMNS
 from gemel.data.rows import Rows, read_rows
-from gemel.data.table_items import labelled_items
+from gemel.data.table_items import labelled_items, unlabelled_items
 from gemel.data.table_pairs import graded_pairs, labelled_pairs
 from gemel.errors import DataError
 from gemel.inputs import Kind
@@ -25,21 +25,38 @@ def open_table(path: Path, kind: Kind | None = None) -> Dataset:
     return _opened(rows, kind).noticing(*rows.notices)
 
 
+def open_items_table(path: Path, kind: Kind | None = None) -> Dataset:
+    """As `open_table`, and tables with `item`, or `left,right`, that say nothing of them."""
+    rows = read_rows(path)
+    have = set(rows.columns)
+    columns = ("item",) if "item" in have else ("left", "right")
+    if have & {"label", "same", "score"} or not have.issuperset(columns):
+        dataset = _opened(rows, kind)
+    else:
+        dataset = unlabelled_items(rows, columns, _kind(rows, columns, kind))
+    return dataset.noticing(*rows.notices)
+
+
 def _opened(rows: Rows, kind: Kind | None) -> Dataset:
-    folder = rows.path.parent
-    if rows.listed:
-        kind = _kind_of_lists(rows, kind)
     have = set(rows.columns)
     if {"item", "label"} <= have:
-        return labelled_items(rows, kind or kind_of_cells(rows.column("item"), folder))
+        return labelled_items(rows, _kind(rows, ("item",), kind))
     if {"left", "right"} <= have and {"same", "score"} & have:
-        kind = kind or kind_of_cells([*rows.column("left"), *rows.column("right")], folder)
+        kind = _kind(rows, ("left", "right"), kind)
         return labelled_pairs(rows, kind) if "same" in have else graded_pairs(rows, kind)
     raise DataError(
         f"{str(rows.path)!r} must have the columns item,label (and may have group,split,maker,"
         "genuine) or left,right,same or left,right,score (and may have split); got "
         f"{','.join(rows.columns) or 'none'}"
     )
+
+
+def _kind(rows: Rows, columns: tuple[str, ...], kind: Kind | None) -> Kind:
+    """What the items in these columns are: as asked for, or else as their cells look."""
+    if rows.listed:
+        return _kind_of_lists(rows, kind)
+    cells = [cell for column in columns for cell in rows.column(column)]
+    return kind or kind_of_cells(cells, rows.path.parent)
 
 
 def _kind_of_lists(rows: Rows, kind: Kind | None) -> Kind:

@@ -59,6 +59,18 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     return sound(dataset)
 
 
+def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Dataset:
+    """Each item in these columns once, and nothing of what it is: to embed, not to learn of."""
+    cells = ends(rows, columns, kind)
+    first: dict[str, int] = {}
+    for column in cells:
+        for item, number in zip(column, rows.numbers, strict=True):
+            first.setdefault(item, number)
+    items = items_of(rows, tuple(first), tuple(first.values()), kind)
+    dataset = Dataset(rows.path.stem, items, kind=kind, notices=ignored_columns(rows, columns))
+    return with_kinds(dataset, range(len(dataset)))
+
+
 def _refuse_labels_across_groups(dataset: Dataset) -> None:
     """Raises DataError for a label in two groups: trials within a group would mix these."""
     assert dataset.labels is not None

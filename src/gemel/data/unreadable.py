@@ -27,11 +27,11 @@ def skipped(shown: Sequence[Unreadable], many: int, total: int) -> tuple[str, ..
 def refuse_too_many(
     shown: Sequence[Unreadable], many: int, total: int, most: float = MOST_UNREADABLE
 ) -> None:
-    """Raises DataError where more than the share `most` of the items cannot be read."""
-    if many > most * total:
+    """Raises DataError where more than the share `most` of the items cannot be read, or all."""
+    if many > most * total or many == total:
+        may = f"at most {most:.0%} may be skipped" if most < 1 else "one must be readable at least"
         raise DataError(
-            f"{_listed(shown, many, total)}; at most {most:.0%} may be skipped: mend or remove "
-            f"{'it' if many == 1 else 'them'}"
+            f"{_listed(shown, many, total)}; {may}: mend or remove {'it' if many == 1 else 'them'}"
         )
 
 

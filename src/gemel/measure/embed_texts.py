@@ -16,7 +16,7 @@ from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
-from gemel.measure.embeddings import AT_ONCE, Part, check_ending, write_parts
+from gemel.measure.embeddings import AT_ONCE, SKIPPED, Part, check_ending, write_parts
 from gemel.networks import EncoderSide, Side
 from gemel.progress import Progress, Stage
 
@@ -34,7 +34,7 @@ def write_text_embeddings(
     """Writes `item`, `label` and `embedding` of every readable row; returns how many.
 
     An item is called by its row. A label may be lacking. Raises DataError for a damaged table, and
-    where more rows cannot be read than may be skipped.
+    where no row can be read.
     """
     check_ending(out)
     records = open_records(path)
@@ -90,7 +90,7 @@ def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) ->
             names = [_name(number) for (number, _), _ in kept]
             labels = [cell_text(cells.get("label")) for (_, cells), _ in kept]
             yield Part(names, labels, encoder.encode(padded([ids for _, ids in kept])))
-    refuse_too_many(told.shown, told.unreadable, told.rows)
+    refuse_too_many(told.shown, told.unreadable, told.rows, SKIPPED)
 
 
 def _name(number: int) -> str:

@@ -23,6 +23,8 @@ from gemel.whole_file import whole_file
 
 AT_ONCE = 2_048
 """Items that are held in memory; a row group of the Parquet file."""
+SKIPPED = 1.0
+"""The share of items that may be skipped: what can be read is embedded, however few."""
 
 
 def write_embeddings(
@@ -39,7 +41,7 @@ def write_embeddings(
     dataset = on_side(dataset, side or "left")
     # A given split is for measuring; here every item is wanted.
     readers = Readers(encoder.input, encoder.input)
-    prepared = prepare_whole(replace(dataset, split=None), readers, progress)
+    prepared = prepare_whole(replace(dataset, split=None), readers, progress, SKIPPED)
     for sentence in (*dataset.notices, *prepared.packed.notices):
         progress.say(sentence)
     items = prepared.side("test")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gemel.arrays import Array, Indices, Packed, Same
 from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
-from gemel.data.unreadable import Unreadable
+from gemel.data.unreadable import MOST_UNREADABLE, Unreadable
 from gemel.inputs import ImageInput, Input
 from gemel.matcher_file import MatcherFile
 from gemel.networks import Side
@@ -144,27 +144,37 @@ class PackedSides:
         return np.max(known, axis=0) if known else None
 
 
-def pack_sides(dataset: Dataset, readers: Readers, progress: Progress) -> PackedSides:
-    """The dataset's items for both sides, from the cache where it can."""
+def pack_sides(
+    dataset: Dataset,
+    readers: Readers,
+    progress: Progress,
+    most_unreadable: float = MOST_UNREADABLE,
+) -> PackedSides:
+    """The dataset's items for both sides, from the cache where it can.
+
+    Raises DataError where more than the share `most_unreadable` cannot be read.
+    """
+
+    def packed(dataset: Dataset, reader: Input) -> Pack:
+        with progress.stage("reading items", len(dataset)) as stage:
+            return pack(
+                dataset,
+                reader,
+                progress=lambda done, _: stage.advance(done),
+                most_unreadable=most_unreadable,
+            )
+
+    def part(chosen: Same, reader: Input) -> PackedSide:
+        """The items that one side takes and no others."""
+        items = ChosenItems(dataset.items, np.flatnonzero(chosen))
+        rows = np.where(chosen, np.cumsum(chosen) - 1, -1)
+        return PackedSide(reader, packed(Dataset(dataset.name, items), reader), rows)
+
     if dataset.unlike is not None:
         return PackedSides(
-            _packed_part(dataset, dataset.unlike.left, readers.left, progress),
-            _packed_part(dataset, dataset.unlike.right, readers.right, progress),
+            part(dataset.unlike.left, readers.left), part(dataset.unlike.right, readers.right)
         )
-    left = _packed(dataset, readers.left, progress)
+    left = PackedSide(readers.left, packed(dataset, readers.left))
     if readers.right == readers.left:
         return PackedSides(left, left)
-    return PackedSides(left, _packed(dataset, readers.right, progress))
-
-
-def _packed_part(dataset: Dataset, chosen: Same, reader: Input, progress: Progress) -> PackedSide:
-    """The items that one side takes and no others."""
-    part = Dataset(dataset.name, ChosenItems(dataset.items, np.flatnonzero(chosen)))
-    packed = _packed(part, reader, progress)
-    return PackedSide(reader, packed.pack, np.where(chosen, np.cumsum(chosen) - 1, -1))
-
-
-def _packed(dataset: Dataset, reader: Input, progress: Progress) -> PackedSide:
-    with progress.stage("reading items", len(dataset)) as stage:
-        packed = pack(dataset, reader, progress=lambda done, _: stage.advance(done))
-    return PackedSide(reader, packed)
+    return PackedSides(left, PackedSide(readers.right, packed(dataset, readers.right)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
 from gemel.data import SIDES, TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, split
+from gemel.data.unreadable import MOST_UNREADABLE
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, sample_across
 from gemel.evaluation.forgeries import sample_forgery_pairs
@@ -180,9 +181,14 @@ def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
     return dataset
 
 
-def prepare_whole(dataset: Dataset, readers: Readers, progress: Progress) -> Prepared:
+def prepare_whole(
+    dataset: Dataset,
+    readers: Readers,
+    progress: Progress,
+    most_unreadable: float = MOST_UNREADABLE,
+) -> Prepared:
     """All items on the test side; only the given test items where the data have some."""
-    packed = pack_sides(dataset, readers, progress)
+    packed = pack_sides(dataset, readers, progress, most_unreadable)
     given = dataset.given() == TEST
     chosen = packed.readable & (given if given.any() else True)
     none = np.zeros(0, np.int64)
