@@ -3,6 +3,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,14 +71,49 @@ def test_a_folder_takes_the_old_ones_place_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_every_account_may_read_what_is_written_whatever_a_library_did(tmp_path):
+def test_who_may_read_what_is_written_is_the_users_choice_and_no_librarys(tmp_path):
     with whole_folder(tmp_path / "matcher") as folder:
         (folder / "weights").write_bytes(b"1")
         (folder / "weights").chmod(0o600)
     with whole_file(tmp_path / "learned") as file:
         file.chmod(0o600)
     written = (tmp_path / "matcher" / "weights", tmp_path / "learned")
-    assert [path.stat().st_mode & 0o777 for path in written] == [0o644, 0o644]
+    (tmp_path / "plain").touch()
+    plain = (tmp_path / "plain").stat().st_mode
+    assert [path.stat().st_mode for path in written] == [plain, plain]
+
+
+def test_who_keeps_files_private_gets_private_ones(tmp_path):
+    write = "import gemel.whole_file as w; w.write_text(w.Path('secret'), 'face')"
+    subprocess.run([sys.executable, "-c", write], cwd=tmp_path, umask=0o077, check=True)
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_old_folder_stays_until_the_new_one_has_its_place(tmp_path, monkeypatch):
+    path = tmp_path / "matcher"
+    with whole_folder(path) as temporary:
+        (temporary / "file").write_text("old")
+
+    def refused(source, target):
+        if Path(source) == temporary:
+            raise PermissionError(errno.EACCES, "refused")
+        rename(source, target)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(DataError, match="must be writable"), whole_folder(path):
+        pass
+    assert (path / "file").read_text() == "old"
+
+
+def test_a_folder_that_a_killed_process_had_put_aside_comes_back(tmp_path):
+    path = tmp_path / "matcher"
+    with whole_folder(path) as temporary:
+        (temporary / "file").write_text("old")
+    path.rename(tmp_path / ".matcher.old")
+    with pytest.raises(KeyboardInterrupt):
+        half_written(whole_folder(path), KeyboardInterrupt)
+    assert (path / "file").read_text() == "old"
 
 
 def test_a_folder_that_fails_leaves_the_old_one_and_sweeps_what_a_killed_process_left(tmp_path):

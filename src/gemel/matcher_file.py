@@ -124,7 +124,10 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
         )
     reader = tree.get("input")
     if isinstance(reader, dict) and "tokenizer" in reader and (folder / TOKENIZER).is_file():
-        reader["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
+        try:
+            reader["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise _damaged(folder / TOKENIZER, str(error)) from None
     try:
         file = MatcherFile.model_validate(tree)
     except ValidationError as error:

@@ -22,6 +22,16 @@ REFUSED = {
 """What a disk may refuse at any place: it is full, or not ours to read or to write."""
 
 
+def _new_file_mode() -> int:
+    """The permissions of a file that the user makes; asking for the umask means setting it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+MODE = _new_file_mode()
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well.
@@ -57,18 +67,29 @@ def whole_file(path: Path) -> Iterator[Path]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A temporary folder beside `path` that takes its place when the block ends well.
 
-    Nothing is left of it when the block fails, and what a killed process left is swept first.
+    Nothing is left of it when the block fails, and what a killed process left is swept first. A
+    process killed between the two renames leaves the old folder aside; the next call puts it back.
     """
-    temporary = path.with_name(f".{path.name}")
+    temporary, old = path.with_name(f".{path.name}"), path.with_name(f".{path.name}.old")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
+        if old.exists() and not path.exists():
+            os.replace(old, path)
+        shutil.rmtree(old, ignore_errors=True)
         temporary.mkdir(parents=True)
         yield temporary
         for file in temporary.rglob("*"):
             if file.is_file():
                 _settle(file)
-        shutil.rmtree(path, ignore_errors=True)
-        os.replace(temporary, path)
+        if path.is_dir():
+            os.replace(path, old)
+        try:
+            os.replace(temporary, path)
+        except OSError:
+            if old.exists():
+                os.replace(old, path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     except Exception as error:
         if _errno(error) in REFUSED:
             raise _unwritable(path, error) from error
@@ -98,9 +119,9 @@ def write_json(path: Path, tree: Mapping[str, Any]) -> None:
 
 
 def _settle(path: Path) -> None:
-    """On disk, and for every account to read; libraries write some files for their own alone."""
+    """On disk, and for whom the user lets read; libraries write some files for their own alone."""
     with suppress(OSError):  # a disk such as a USB stick's may know no permissions
-        path.chmod(0o644)
+        path.chmod(MODE)
     with path.open("r+b") as written:  # Windows flushes only what is open for writing
         os.fsync(written.fileno())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -89,6 +90,18 @@ def test_rows_that_cannot_be_read_are_listed_and_counted(
     assert outcome.status == 0
     assert told in outcome.err
     assert outcome.err.count("1 of ") == outcome.err.count("cannot be read")
+
+
+def test_a_damaged_tokenizer_is_a_sentence(
+    gemel: Gemel, tiny_text_run: Run, tmp_path: Path
+) -> None:
+    copy = tmp_path / "matcher"
+    shutil.copytree(tiny_text_run.matcher, copy)
+    (copy / "tokenizer.json").write_bytes(b"\xff")
+
+    refusal = gemel("compare", copy, "a car", "a ship").refusal
+
+    assert "tokenizer.json must be as training wrote it, and it is damaged" in refusal
 
 
 def test_a_table_of_another_encoding_is_refused(gemel: Gemel, tmp_path: Path) -> None:

@@ -258,7 +258,8 @@ def test_lists_that_a_table_says_nothing_of_can_be_embedded(tmp_path):
 
 
 def test_labels_and_pairs_are_kept_where_they_are_given(folder):
-    assert open_items(table(folder, "item,label\na1.png,x\na2.png,x\nb1.png,y\n")).label_names == ("x", "y")
+    labelled = open_items(table(folder, "item,label\na1.png,x\na2.png,x\nb1.png,y\n"))
+    assert labelled.label_names == ("x", "y")
     assert open_items(table(folder, "left,right,same\na1.png,b1.png,1\na1.png,a2.png,0\n")).pairs
     with pytest.raises(DataError, match="must have the columns item,label"):
         open_items(table(folder, "thing\na1.png\n"))

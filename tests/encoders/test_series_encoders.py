@@ -17,6 +17,14 @@ def samples(channels=3):
     return Samples(PixelStatistics([0.2] * channels, [0.5] * channels))
 
 
+def test_small_units_are_brought_to_one_size_and_what_stands_still_is_only_centred():
+    microvolts, still, rounding = (3e-5, 1e-5), (2.0, 0.0), (1e6, 0.01)
+    mean, std = zip(microvolts, still, rounding, strict=True)
+    stem = Samples(PixelStatistics(mean, std))
+    seen = stem(torch.tensor([[[4e-5, 2.5, 1e6]]]))
+    torch.testing.assert_close(seen, torch.tensor([[[1.0, 0.5, 0.0]]]))
+
+
 class TestTdnn:
     def test_has_the_paper_s_layers(self):
         encoder = TdnnEncoder(samples(8))

@@ -93,6 +93,20 @@ def test_more_ways_than_labels_are_refused(sides, groups):
         draw_across(sides, FewShotTask(20), groups)
 
 
+def test_groups_are_asked_alike_however_many_labels_they_have():
+    labels = np.tile(np.arange(22), 2)
+    sides = TwoSides(labels, np.arange(22), np.arange(22, 44))
+    groups = (labels >= 2).astype(np.int64)
+    (episodes,) = draw_across(sides, FewShotTask(2, trials=1_000), groups)
+    assert 0.45 < (groups[episodes.query] == 0).mean() < 0.55
+
+
+def test_labels_without_an_item_to_ask_with_are_named():
+    sides = TwoSides(np.arange(6), np.array([0]), np.arange(1, 6))
+    with pytest.raises(DataError, match="no label that has 1 item on the right has one on the"):
+        draw_across(sides, FewShotTask(5))
+
+
 def test_sides_without_a_common_label_have_no_pairs():
     apart = TwoSides(np.arange(4), np.array([0, 1]), np.array([2, 3]))
     with pytest.raises(DataError, match="a left and a right item of one label"):

@@ -25,12 +25,17 @@ def test_four_items_by_hand():
     result = retrieval(Line(), labels)
     assert result.scores["recall@1"].tolist() == [1, 0, 0, 1]
     assert result.figures["recall@1"].value == result.figures["map@r"].value == 0.5
-    assert result.figures["recall@5"].value == 1
+    assert "recall@5" not in result.figures  # of three candidates all are within the nearest five
 
 
 def test_an_oracle_finds_all_and_a_constant_nothing(oracle, constant):
     assert values(oracle(LABELS)) == {"recall@1": 1, "recall@5": 1, "map@r": 1}
     assert values(constant) == {"recall@1": 0, "recall@5": 0, "map@r": 0}
+
+
+def test_a_constant_finds_nothing_among_a_few_either(constant):
+    for labels in ([0, 0, 1, 1], [0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2, 3]):
+        assert set(values(constant, np.array(labels)).values()) == {0}
 
 
 def test_a_random_comparer_is_at_chance(chance):

@@ -17,11 +17,12 @@ from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, recipe_text
 from gemel.reproduction import Wish, read_results, reproduce, unit
-from gemel.reproduction.circumstances import commit, machine
+from gemel.reproduction.commit import commit
 from gemel.run import Run
 from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
+from gemel.training.machine import machine
 from heard import Heard
 
 TINY = """

@@ -10,6 +10,7 @@ from PIL import Image
 
 import gemel
 from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.matcher import load
 from gemel.measure.protocols import Question, Subject
 from gemel.measure.runs import own_data
 from gemel.progress import Silent
@@ -61,7 +62,7 @@ def test_labels_that_mean_nothing_give_chance_within_the_interval(tmp_path):
 def constant(tiny_run):
     """The tiny run's matcher on its own test items, as if all embeddings were one."""
     matcher = gemel.load(tiny_run.path)
-    prepared = own_data(tiny_run, Silent())
+    prepared = own_data(tiny_run, load(tiny_run.path), Silent())
     items = len(prepared.side("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
     return Subject(

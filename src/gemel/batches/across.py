@@ -16,6 +16,7 @@ from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
 from gemel.batches.labels import drawn_among
 from gemel.errors import DataError
+from gemel.functional.grouping import by_code
 
 
 @final
@@ -35,12 +36,14 @@ class TwoSidedIndex:
                 "training across two sides needs two labels with an item on each, got "
                 f"{len(self.codes)} for {len(left)} items on the left and {len(right)} on the right"
             )
-        self.left = [left[labels[left] == code] for code in self.codes]
-        self.right = [right[labels[right] == code] for code in self.codes]
+        self.left, self.right = (
+            [own[code] for code in self.codes.tolist()]
+            for own in (by_code(labels, left), by_code(labels, right))
+        )
         group = np.zeros(len(self.codes), np.int64)
         if groups is not None:
             group = np.array([groups[members[0]] for members in self.left])
-        self.groups = [np.flatnonzero(group == code) for code in np.unique(group)]
+        self.groups = list(by_code(group).values())
 
     def draw(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
         """`count` different labels, fewer where there are not enough, from so many groups.

@@ -8,6 +8,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
+from gemel.functional.grouping import by_code
 
 
 @final
@@ -26,10 +27,8 @@ class LabelIndex:
         groups: Codes | None = None,
         forgeries: Indices | None = None,
     ) -> None:
-        own = labels[items]
-        order = np.argsort(own, kind="stable")
-        self.codes, starts = np.unique(own[order], return_index=True)
-        self.items = np.split(items[order], starts[1:])
+        own = by_code(labels, items)
+        self.codes, self.items = np.array(list(own), np.int64), list(own.values())
         self.paired = np.flatnonzero([len(members) > 1 for members in self.items])
         if len(self.codes) < 2 or not len(self.paired):
             raise DataError(
@@ -42,19 +41,16 @@ class LabelIndex:
         for code, members in enumerate(self.groups):
             self._group_of[self.codes[members]] = code
         self._labels = labels
-        claims = np.zeros(0, np.int64) if forgeries is None else labels[forgeries]
-        self.forgeries = [
-            np.zeros(0, np.int64) if forgeries is None else forgeries[claims == code]
-            for code in self.codes
-        ]
+        none = np.zeros(0, np.int64)
+        claimed = {} if forgeries is None else by_code(labels, forgeries)
+        self.forgeries = [claimed.get(code, none) for code in own]
         self.forged = np.flatnonzero([len(members) for members in self.forgeries])
 
     def _groups(self, groups: Codes | None) -> list[Indices]:
         """Positions of labels, by group; all labels are one group where there are none."""
         if groups is None:
             return [np.arange(len(self.codes))]
-        group = np.array([groups[members[0]] for members in self.items])
-        return [np.flatnonzero(group == code) for code in np.unique(group)]
+        return list(by_code(np.array([groups[members[0]] for members in self.items])).values())
 
     def __len__(self) -> int:
         return len(self.codes)

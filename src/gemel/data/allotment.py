@@ -9,8 +9,9 @@ from typing import TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes, Indices
+from gemel.arrays import Codes
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
+from gemel.functional.grouping import by_code
 
 Shares: TypeAlias = Mapping[int, float]
 """Side → share of what is shared out; the shares add up to one."""
@@ -64,7 +65,7 @@ def allot_whole(
 def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.Generator) -> Codes:
     """(n,) a side per item: of every label about the shares, and items of one unit together."""
     sides = np.full(len(units), TRAIN, np.int64)
-    members = _members(units)
+    members = list(by_code(units).values())
     # A unit of several labels (one picture under two names) is counted with its first.
     label_of_unit = np.array([labels[items[0]] for items in members])
     held = {side: _HeldOut(shares[side]) for side in (TEST, VALIDATION) if side in shares}
@@ -114,9 +115,3 @@ class _HeldOut:
         self.owed = float(np.clip(self.owed + total * self.share - count, -2, 2))
         self.labels += count > 0
         self.has_genuine = self.has_genuine or count >= 2
-
-
-def _members(units: Codes) -> list[Indices]:
-    order = np.argsort(units, kind="stable")
-    starts = np.flatnonzero(np.diff(units[order])) + 1
-    return np.split(order, starts)

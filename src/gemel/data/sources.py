@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -51,7 +52,14 @@ class FileItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        """Of all names and all bytes: a file that changes, comes or goes changes it."""
+        """Of all names and all bytes: a file that changes, comes or goes changes it.
+
+        The bytes are read once, as they were then.
+        """
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         whole = blake2b(digest_size=16)
         for digests in ordered_map(self._digests, _chunks(self.names, FILES_PER_TASK)):
             whole.update(digests)
@@ -155,6 +163,11 @@ class ZipItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
+        """Of the archives' bytes, read once, and of which members are meant."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         whole = blake2b(digest_size=16)
         for path in self.paths:
             whole.update(_file_digest(path, path.name))

@@ -11,10 +11,13 @@ from gemel.encoders.standardise import PixelStatistics
 from gemel.encoders.stem import Stem
 from gemel.shapes import Frames
 
+STILL = 1e-6
+"""A std that is so small a share of the mean is of rounding."""
+
 
 @final
 class Samples(Stem):
-    """(sample - mean) / std per channel; a channel that stands still in training is not blown up.
+    """(sample - mean) / std per channel; one that stands still in training is only centred.
 
     >>> stem = Samples(PixelStatistics([1.0], [2.0]))
     >>> stem(torch.tensor([[[1.0], [5.0]]])).tolist()
@@ -28,10 +31,16 @@ class Samples(Stem):
         super().__init__()
         self.width = len(statistics.mean)
         self.register_buffer("mean", torch.tensor(statistics.mean))
-        self.register_buffer("std", torch.tensor(statistics.std).clamp(min=1e-3))
+        self.register_buffer("std", _moving(statistics))
 
     def forward(self, values: Tensor) -> Frames:
         return (values - self.mean) / self.std
 
     def example(self) -> Tensor:
         return torch.rand(2, 7, self.width)
+
+
+def _moving(statistics: PixelStatistics) -> Tensor:
+    """(c,) the channels' std; 1 where it is nothing but the rounding of what stands still."""
+    mean, std = torch.tensor(statistics.mean), torch.tensor(statistics.std)
+    return torch.where(std > STILL * mean.abs(), std, torch.ones(()))

@@ -11,9 +11,11 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.few_shot import Episodes, FewShotTask
 from gemel.evaluation.pairs import PairLimits, PairSample, drawn
+from gemel.functional.grouping import by_code
 
 
 @final
@@ -58,43 +60,50 @@ def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits())
 def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
     """Trials whose query is a left item and whose candidates are right ones, a label each.
 
-    `groups` (n,) keeps all candidates of a trial within the query's group. Raises DataError where
-    fewer labels than ways have items enough.
+    `groups` (n,) keeps all candidates of a trial within the query's group, and groups are drawn
+    evenly, as for items of one kind. Raises DataError where fewer labels than ways have items
+    enough, or none of them has a left item to ask with.
     """
     rng = np.random.default_rng(task.seed)
     group = np.zeros_like(sides.labels) if groups is None else groups
-    own = _by_label(sides.labels, sides.left)
+    own = by_code(sides.labels, sides.left)
     others = {
         label: members
-        for label, members in _by_label(sides.labels, sides.right).items()
+        for label, members in by_code(sides.labels, sides.right).items()
         if len(members) >= task.shots
     }
-    tables = {
-        int(code): np.array([label for label in others if group[others[label][0]] == code])
-        for code in np.unique(group[sides.right])
-    }
-    asked = [
-        label
-        for label in others
-        if label in own and len(tables[int(group[others[label][0]])]) >= task.ways
-    ]
+    known = np.array(list(others), np.int64)
+    first = np.array([members[0] for members in others.values()], np.int64)
+    tables = [known[members] for members in by_code(group[first]).values()]
+    wide = [table for table in tables if len(table) >= task.ways]
+    asked = [(table, table[[label in own for label in table.tolist()]]) for table in wide]
+    asked = [(table, labels) for table, labels in asked if len(labels)]
     if not asked:
-        raise DataError(
-            f"{task.ways}-way {task.shots}-shot across two sides needs {task.ways} labels with "
-            f"{task.shots} items on the right{' in one group' if groups is not None else ''}, got "
-            f"{max(map(len, tables.values()), default=0)}; ask for fewer ways or shots"
-        )
+        raise _cannot_ask(task, max(map(len, tables), default=0), groups is not None)
     query, support, answer = [], [], []
     for _ in range(task.trials):
-        label = asked[rng.integers(len(asked))]
-        table = tables[int(group[others[label][0]])]
+        table, labels = asked[rng.integers(len(asked))]
+        label = int(rng.choice(labels))
         ways = rng.permutation(table[table != label])[: task.ways - 1]
         place = int(rng.integers(task.ways))
-        labels = np.insert(ways, place, label)
+        each_way = np.insert(ways, place, label).tolist()
         query.append(rng.choice(own[label]))
-        support.append([rng.permutation(others[each])[: task.shots] for each in labels])
+        support.append([rng.permutation(others[each])[: task.shots] for each in each_way])
         answer.append(place)
     return [Episodes(np.array(query), np.array(support), np.array(answer))]
+
+
+def _cannot_ask(task: FewShotTask, most: int, within_group: bool) -> DataError:
+    asked = f"{task.ways}-way {task.shots}-shot across two sides"
+    if most >= task.ways:
+        return DataError(
+            f"{asked} asks with an item of the left side, and no label that has "
+            f"{count(task.shots, 'item')} on the right has one on the left: add items"
+        )
+    return DataError(
+        f"{asked} needs {task.ways} labels with {count(task.shots, 'item')} on the right"
+        f"{' in one group' if within_group else ''}, got {most}; ask for fewer ways or shots"
+    )
 
 
 def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -> int:
@@ -114,9 +123,3 @@ def _partners(sides: TwoSides) -> tuple[Indices, Indices, Indices]:
     start = np.searchsorted(known, sides.labels[sides.left], side="left")
     stop = np.searchsorted(known, sides.labels[sides.left], side="right")
     return start, stop, order
-
-
-def _by_label(labels: Codes, items: Indices) -> dict[int, Indices]:
-    order = items[np.argsort(labels[items], kind="stable")]
-    names, starts = np.unique(labels[order], return_index=True)
-    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True))

@@ -16,6 +16,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
 from gemel.evaluation.pairs import PairSample
+from gemel.functional.grouping import by_code
 
 
 def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> PairSample:
@@ -30,7 +31,7 @@ def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> P
     """
     rng = np.random.default_rng(seed)
     groups = np.zeros_like(labels) if groups is None else groups
-    found = [_Group.of(np.flatnonzero(groups == group), labels) for group in np.unique(groups)]
+    found = [_Group.of(members, labels) for members in by_code(groups).values()]
     usable = [group for group in found if len(group.paired) and len(group.size) > 1]
     if not usable:
         raise DataError(

@@ -10,6 +10,7 @@ import numpy as np
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.errors import DataError
 from gemel.functional.components import components
+from gemel.functional.grouping import by_code
 
 
 @final
@@ -96,7 +97,7 @@ def consecutive_pairs(labels: Codes, seed: int) -> PairSample:
     Raises DataError for fewer than two classes, or a class of one item.
     """
     rng = np.random.default_rng(seed)
-    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    classes = list(by_code(labels).values())
     each = min((len(items) for items in classes), default=0) - 1
     if len(classes) < 2 or each < 1:
         raise DataError(

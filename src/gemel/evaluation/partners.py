@@ -17,7 +17,7 @@ from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairSample
-from gemel.evaluation.retrieval import RetrievalTask
+from gemel.evaluation.retrieval import RetrievalTask, depths_among
 
 DEPTHS = (1, 5, 10)
 AT_ONCE = 64
@@ -31,7 +31,7 @@ def partner_retrieval(
     bootstrap: Bootstrap = Bootstrap(),
     one_way: bool = False,
 ) -> Figures:
-    """`recall@1`, `recall@5` and `recall@10` among all candidates, as far as there are so many.
+    """`recall@1`, `recall@5` and `recall@10` among all candidates, where there are more.
 
     `items` is how many items there are; `one_way` asks left items for right ones alone.
 
@@ -47,27 +47,30 @@ def partner_retrieval(
         )
     among = np.unique(pairs.right) if one_way else np.arange(items)
     ways = [(left, right)] if one_way else [(left, right), (right, left)]
-    queries = np.unique(np.concatenate([asking for asking, _ in ways]))
+    asking, asked = (np.concatenate(ends) for ends in zip(*ways, strict=True))
+    queries = np.unique(asking)
     if len(queries) > task.most_queries:
         rng = np.random.default_rng(task.seed)
         queries = np.sort(rng.choice(queries, task.most_queries, replace=False))
-    partner = np.zeros((len(queries), len(among)), np.bool_)
-    for one, other in ways:
-        row = np.searchsorted(queries, one)
-        asked = queries[np.minimum(row, len(queries) - 1)] == one
-        partner[row[asked], np.searchsorted(among, other[asked])] = True
     unit = np.arange(items) - items  # an item that is in no pair is joined to no other
     unit[np.concatenate([pairs.left, pairs.right])] = np.concatenate(
         [pairs.left_unit, pairs.right_unit]
     )
-    joined = (unit[queries][:, None] == unit[among]) & ~partner
-    chunks = [slice(start, start + AT_ONCE) for start in range(0, len(queries), AT_ONCE)]
-    ranks = np.concatenate(
-        [_ranks(comparer, queries[of], among, partner[of], joined[of]) for of in chunks]
-    )
-    most = len(among) if one_way else items - 1  # the query itself is no candidate
+
+    def ranks_of(chunk: Indices) -> Indices:
+        partner = np.zeros((len(chunk), len(among)), np.bool_)
+        row = np.minimum(np.searchsorted(chunk, asking), len(chunk) - 1)
+        here = chunk[row] == asking
+        partner[row[here], np.searchsorted(among, asked[here])] = True
+        joined = (unit[chunk][:, None] == unit[among]) & ~partner
+        return _ranks(comparer, chunk, among, partner, joined)
+
+    starts = range(0, len(queries), AT_ONCE)
+    ranks = np.concatenate([ranks_of(queries[start : start + AT_ONCE]) for start in starts])
+    candidates = len(among) if one_way else items - 1  # the query itself is no candidate
     scores = {
-        f"recall@{depth}": (ranks < depth).astype(np.float64) for depth in DEPTHS if depth <= most
+        f"recall@{depth}": (ranks < depth).astype(np.float64)
+        for depth in depths_among(candidates, DEPTHS)
     }
     figures: Figures = dict(figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap))
     return figures

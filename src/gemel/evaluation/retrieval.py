@@ -5,6 +5,7 @@ Every other item is a candidate, the query itself is not, and ties are pessimist
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -18,6 +19,8 @@ from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap
 from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
+
+DEPTHS = (1, 5)
 
 
 @final
@@ -49,13 +52,20 @@ def retrieval(
 ) -> RetrievalResult:
     """Measure recall@1, recall@5 and MAP@R over the items that have a partner of their label.
 
+    There is no recall@5 among five candidates or fewer, where it would be 100 % for anything.
+
     With `sides` the left items are asked for among the right ones. Raises DataError where no item
     has a partner.
     """
     every = np.arange(len(labels))
     left, right = (every, every) if sides is None else (sides.left, sides.right)
     query = _queries(labels, left, right, task)
-    rows = [_query_scores(comparer, labels, chunk, right) for chunk in _chunks(query, len(right))]
+    itself = bool(np.isin(query, right).any())  # is no candidate
+    depths = depths_among(len(right) - itself, DEPTHS)
+    rows = [
+        _query_scores(comparer, labels, chunk, right, depths)
+        for chunk in _chunks(query, len(right))
+    ]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     evidence = Evidence.of_scores(scores, labels[query])
     figures: Figures = dict(figures_of([evidence], bootstrap))
@@ -85,15 +95,23 @@ def _chunks(query: Indices, items: int) -> list[Indices]:
 
 
 def _query_scores(
-    comparer: Comparer, labels: Codes, query: Indices, among: Indices
+    comparer: Comparer, labels: Codes, query: Indices, among: Indices, depths: Sequence[int]
 ) -> dict[str, Floats]:
     distance = comparer.cross(query, among)
     ranks = [
         relevant_ranks(row[among != item], (labels[among] == labels[item])[among != item])
         for item, row in zip(query.tolist(), distance, strict=True)
     ]
-    return {
-        "recall@1": np.array([recall_at(each, 1) for each in ranks]),
-        "recall@5": np.array([recall_at(each, 5) for each in ranks]),
-        "map@r": np.array([average_precision_at_r(each) for each in ranks]),
+    scores = {
+        f"recall@{depth}": np.array([recall_at(each, depth) for each in ranks]) for depth in depths
     }
+    return scores | {"map@r": np.array([average_precision_at_r(each) for each in ranks])}
+
+
+def depths_among(candidates: int, depths: Sequence[int]) -> list[int]:
+    """1, and the depths below which there are more candidates: among no more, anything is found.
+
+    >>> depths_among(6, (1, 5, 10))
+    [1, 5]
+    """
+    return [depth for depth in depths if depth == 1 or depth < candidates]

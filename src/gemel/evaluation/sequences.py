@@ -18,6 +18,7 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Bootstrap
+from gemel.functional.grouping import by_code
 from gemel.functional.ranking import right_is_nearest
 
 AT_ONCE = 100
@@ -81,14 +82,13 @@ def draw_sequences(labels: Codes, task: SequenceTask) -> Iterator[Sequences]:
     Raises `DataError` where fewer labels than `ways` have `items` items.
     """
     rng = np.random.default_rng(task.seed)
-    names, sizes = np.unique(labels, return_counts=True)
-    large = names[sizes >= task.items]
+    members = by_code(labels)
+    large = np.array([label for label, own in members.items() if len(own) >= task.items])
     if len(large) < task.ways:
         raise DataError(
             f"sequences need {task.ways} labels with {task.items} items each, got {len(large)}: "
             "add items"
         )
-    members = {int(label): np.flatnonzero(labels == label) for label in large}
     for first in range(0, task.trials, AT_ONCE):
         count = min(AT_ONCE, task.trials - first)
         drawn = [_sequence(large, members, task, rng) for _ in range(count)]

@@ -16,6 +16,7 @@ from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures
+from gemel.functional.grouping import by_code
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, some_of
@@ -79,7 +80,7 @@ def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
 def draw_some(labels: Codes, seed: int) -> list[Indices]:
     """Which of the known items are looked at in each draw: `SHOTS` of a label."""
     rng = np.random.default_rng(seed)
-    members = [np.flatnonzero(labels == each) for each in np.unique(labels)]
+    members = by_code(labels).values()
     return [
         np.concatenate([rng.permutation(items)[:SHOTS] for items in members]) for _ in range(DRAWS)
     ]

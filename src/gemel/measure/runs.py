@@ -36,20 +36,25 @@ def measure_run(
     run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
+    if protocol not in {"lake-runs", "linear-probe", "nearest"}:
+        return _told(run_subject(run, data, progress).answer(protocol, question), progress)
+    matcher = load(run.path)
     if protocol == "lake-runs":
-        return _lake_runs(load(run.path), _archive(data))
+        return _lake_runs(matcher, _archive(data))
+    divided = _divided(run, matcher, data, progress)
     if protocol == "linear-probe":
-        answer = probe(load(run.path), _divided(run, data, progress), question.seed, progress)
-        return _told(answer, progress)
-    if protocol == "nearest":
-        return nearest(load(run.path), _divided(run, data, progress), question.seed, progress)
-    return _told(run_subject(run, data, progress).answer(protocol, question), progress)
+        return _told(probe(matcher, divided, question.seed, progress), progress)
+    return nearest(matcher, divided, question.seed, progress)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     """A run on the items it is measured on, each encoded once; without `data`, on its own."""
-    prepared = own_data(run, progress) if data is None else other_data(run, data, progress)
-    return subject(load(run.path), prepared, "test", progress)
+    matcher = load(run.path)
+    if data is None:
+        prepared = own_data(run, matcher, progress)
+    else:
+        prepared = _other_data(run, matcher, data, progress)
+    return subject(matcher, prepared, "test", progress)
 
 
 def _told(answer: Answer, progress: Progress) -> Answer:
@@ -58,7 +63,7 @@ def _told(answer: Answer, progress: Progress) -> Answer:
     return answer
 
 
-def own_data(run: Run, progress: Progress, source: str | None = None) -> Prepared:
+def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None = None) -> Prepared:
     """The data that a run was trained on, divided as they were then; from `source` where they were
     moved.
 
@@ -78,18 +83,16 @@ def own_data(run: Run, progress: Progress, source: str | None = None) -> Prepare
             f"{source} has changed since {run.path} was trained on it, so its test items "
             "are no longer known: name the data to measure on, or train again"
         )
-    readers = readers_of(load(run.path).file)
-    return prepare(dataset, readers, recipe.split, recipe.seed, progress)
+    return prepare(dataset, readers_of(matcher.file), recipe.split, recipe.seed, progress)
 
 
-def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
+def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:
     """All three sides: of the run's own data, or of others divided by the run's recipe."""
     if source is None:
-        return own_data(run, progress)
-    matcher = load(run.path)
+        return own_data(run, matcher, progress)
     dataset = open_data(source, kind=matcher.file.input.kind)
     if dataset.fingerprint() == run_data(run)["fingerprint"]:
-        return own_data(run, progress, source)
+        return own_data(run, matcher, progress, source)
     refuse_other_kind(matcher, dataset)
     recipe = load_recipe(run.recipe)
     readers = readers_of(matcher.file)
@@ -98,19 +101,18 @@ def _divided(run: Run, source: str | None, progress: Progress) -> Prepared:
     return _less_learned(run, divided, progress)
 
 
-def other_data(run: Run, source: str, progress: Progress) -> Prepared:
+def _other_data(run: Run, matcher: Matcher, source: str, progress: Progress) -> Prepared:
     """Data to measure on as a whole, or their given test items where they have some.
 
     What the run was trained on is never measured whole: then the run's own test items are taken.
     Other data may hold some of it, as a folder does that has grown since: those are left out.
     """
-    matcher = load(run.path)
     dataset = open_data(source, kind=matcher.file.input.kind)
     about = run_data(run)
     if dataset.items.fingerprint() == about["items"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         moved = source if dataset.fingerprint() == about["fingerprint"] else None
-        return own_data(run, progress, moved)
+        return own_data(run, matcher, progress, moved)
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, readers_of(matcher.file), progress)
     _tell(whole, progress)

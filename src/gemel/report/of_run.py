@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,8 @@ def write_report(run: Run, progress: Progress) -> Path:
     """Makes the page of a finished run again, from its folder and its data."""
     _metrics(run)  # of a run that has not finished, nothing is encoded first
     recipe = load_recipe(run.recipe)
-    asked = subject(load(run.path), own_data(run, progress), "test", progress)
+    matcher = load(run.path)
+    asked = subject(matcher, own_data(run, matcher, progress), "test", progress)
     return write_report_of(run, asked, asked.verification(Question.of(recipe)))
 
 
@@ -123,7 +123,7 @@ def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
         "Peak memory": "not told by this system" if peak is None else f"{peak} MiB",
         "Export": f"{_differing(parity)} at most, "
         f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",
-        "Machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "Machine": about.get("machine", "not recorded"),
     }
     return {key: str(value) for key, value in shown.items()}
 

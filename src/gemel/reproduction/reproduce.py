@@ -17,13 +17,13 @@ from gemel.measure.answer import Answer
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, named_recipes
 from gemel.recipe.reproduction import ReproductionSetting, RowChoice
-from gemel.reproduction.circumstances import has_gpu
 from gemel.reproduction.combine import mean_over_seeds
 from gemel.reproduction.keep import keep
 from gemel.reproduction.results import Entry, Row
 from gemel.reproduction.rows import answers_of, figure_of
 from gemel.reproduction.settings import settings_of
 from gemel.reproduction.unit import Record, Unit, digest
+from gemel.training.machine import has_gpu
 
 
 @final

@@ -25,8 +25,9 @@ from gemel.matcher import load
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe
 from gemel.recipe.schema import AFTERWARDS, WORDS
-from gemel.reproduction.circumstances import commit, machine
+from gemel.reproduction.commit import commit
 from gemel.run import Run
+from gemel.training.machine import machine
 from gemel.training.order import Order
 from gemel.training.train import train
 from gemel.whole_file import write_text

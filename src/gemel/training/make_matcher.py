@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from platform import python_version
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from gemel.progress import Progress
 from gemel.run import Run
 from gemel.training.export import export_networks, save_weights
 from gemel.training.export_memory import check_memory, export_memory
+from gemel.training.machine import machine
 from gemel.training.parity import Parity, measure_parity
 from gemel.training.plan import Plan
 from gemel.twin import EmbeddingTwin
@@ -65,6 +67,7 @@ def make_matcher(
             "data": prepared.dataset.name,
             "recipe": plan.recipe.name,
             "seed": plan.recipe.seed,
+            "machine": f"{machine()}, Python {python_version()}",
             "views": _views(plan),
             "parity": asdict(parity),
             **provenance,

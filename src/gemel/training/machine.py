@@ -1,16 +1,11 @@
-"""Under what circumstances a figure came about: the machine and the state of the code."""
+"""The machine that something is trained on."""
 
 from __future__ import annotations
 
 import os
 import platform
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
-import gemel
-
-SOURCE = Path(gemel.__file__).parent
 CPU_TABLE = Path("/proc/cpuinfo")
 
 
@@ -31,15 +26,6 @@ def has_gpu() -> bool:
     return torch.cuda.is_available() or torch.backends.mps.is_available()
 
 
-def commit() -> str:
-    """The commit of Gemel's own code, `+changes` where it is not quite that; else the version."""
-    tracked = _git("ls-files", "--error-unmatch", "__init__.py")
-    head = _git("rev-parse", "--short=10", "HEAD")
-    if tracked is None or head is None:
-        return f"gemel {version('gemel')}"
-    return f"{head}+changes" if _git("status", "--porcelain", "--", ".") else head
-
-
 def _processor() -> str:
     if CPU_TABLE.is_file():
         for line in CPU_TABLE.read_text("utf-8").splitlines():
@@ -51,12 +37,3 @@ def _processor() -> str:
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def _git(*words: str) -> str | None:
-    """What git says of the code; nothing where there is no git, or the code is not in one."""
-    try:
-        told = subprocess.run(["git", *words], cwd=SOURCE, capture_output=True, text=True)
-    except OSError:
-        return None
-    return told.stdout.strip() if told.returncode == 0 else None
