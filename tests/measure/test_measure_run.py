@@ -19,6 +19,7 @@ from gemel.matcher import load
 from gemel.measure import compared, runs
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.history import read_history, write_history
+from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide
 from gemel.measure.protocols import Question
 from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
@@ -387,6 +388,17 @@ def ink(drawing):
 def test_lakes_runs_by_a_network(gemel_data, tiny_run):
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
         pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
-    figure = measured(tiny_run, protocol="lake-runs").figures["accuracy"]
-    assert figure.n == 400
-    assert 0.02 < figure.value < 0.6  # 20 to choose from, by a network of digits
+    answer = measured(tiny_run, protocol="lake-runs")
+    assert answer.figures["accuracy"].n == 400
+    assert 0.02 < answer.figures["accuracy"].value < 0.6  # one of 20, by a network of digits
+    assert answer.notices == ()
+
+
+def test_runs_that_hold_what_was_learned_from_are_told(gemel_data, own_run):
+    if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
+        pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
+    reader = load(own_run.path).file.input
+    learned = [reader.read_with_digest(item)[1] for item in runs.omniglot_runs()[0].training]
+    write_learned(own_run, np.frombuffer(b"".join(learned), np.uint8).reshape(-1, 16))
+    (notice,) = measured(own_run, protocol="lake-runs").notices
+    assert notice.startswith("20 of the 800 drawings of Lake's runs are among those that this run")

@@ -19,7 +19,7 @@ from gemel.measure.history import read_history
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.tuning.search import Order, tune
-from gemel.tuning.study import finished, next_trial, open_study
+from gemel.tuning.study import finished, next_trial, open_study, running
 from gemel.tuning.trial import _Watch
 
 DATA = {"name": "made up", "fingerprint": "1"}
@@ -108,6 +108,32 @@ def test_trials_that_fail_are_counted_and_survived(tmp_path):
     assert "diverged" in failed[0].user_attrs["failure"]
 
 
+def test_settings_that_make_no_network_are_drawn_again_and_count_as_no_trial(tmp_path):
+    """On pictures of 24x24, which are pooled three times, a kernel of 18 leaves nothing."""
+    kernels = 'tune={"encoder.kernels.0" = {low = 3, high = 60}}'
+    koch = (
+        *("input.size=[24, 24]", "encoder.name=koch", "encoder.kernels=[3, 1, 1, 1]"),
+        "encoder.maps=[2, 2, 2, 2]",
+        *("encoder.embedding_size=4", "training.epochs=1", "batch.size=256", kernels),
+    )
+    found = searched(tmp_path, 4, koch)
+    assert found.complete + found.pruned == 4
+    assert found.failed == 0
+    drawn = study_in_of(tmp_path).trials
+    assert any(trial.params["encoder.kernels.0"] > 17 for trial in drawn)
+    assert all(trial.params["encoder.kernels.0"] <= 17 for trial in finished(study_in_of(tmp_path)))
+
+
+def test_ranges_that_make_no_network_at_all_end_the_search(tmp_path, monkeypatch):
+    monkeypatch.setattr("gemel.tuning.search.REDRAWN", 5)
+    koch = (
+        *("encoder.name=koch", "encoder.kernels=[3, 9, 1, 1]", "training.epochs=1"),
+        'tune={"encoder.kernels.0" = {low = 3, high = 60}}',
+    )
+    with pytest.raises(RecipeError, match=r"of 5 draws from \[tune\] none can be trained: .* koch"):
+        searched(tmp_path, 4, koch)
+
+
 def study_in_of(out):
     storage = JournalStorage(JournalFileBackend(str(out / "study.jsonl")))
     return optuna.load_study(study_name="gemel", storage=storage)
@@ -154,11 +180,11 @@ def test_a_trial_of_a_process_that_is_gone_does_not_count(tmp_path):
     gone = START.Process(target=int)
     gone.start()
     gone.join()
-    for process in (gone.pid, os.getpid()):
+    for process in (gone.pid, os.getpid(), os.getppid()):
         study.ask().set_user_attr("process", [socket.gethostname(), process])
-    next_trial(study, recipe)
+    assert [trial.number for trial in running(study)] == [2]
     states = [trial.state for trial in study.trials]
-    assert states == [TrialState.FAIL, TrialState.RUNNING, TrialState.RUNNING]
+    assert states == [TrialState.FAIL, TrialState.FAIL, TrialState.RUNNING]
     assert finished(study) == []
 
 
@@ -169,7 +195,7 @@ def test_on_windows_no_process_is_asked_whether_it_lives(tmp_path, monkeypatch):
     study.ask().set_user_attr("process", [socket.gethostname(), 2**22 + 1])
     windows = SimpleNamespace(name="nt", getpid=os.getpid)
     monkeypatch.setattr("gemel.tuning.study.os", windows)
-    next_trial(study, recipe)
+    assert len(running(study)) == 1
     assert study.trials[0].state == TrialState.RUNNING
 
 
@@ -181,12 +207,12 @@ def test_two_processes_share_one_study(tmp_path):
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
     trials = finished(study_in(tmp_path))
-    assert len(trials) in {4, 5}  # both may be at the last one
+    assert len(trials) == 4
     assert sorted(trial.number for trial in trials) == list(range(len(trials)))
     by = {trial.user_attrs["process"][1] for trial in trials}
     assert by == {worker.pid for worker in workers}
     rates = [trial.params["optimizer.learning_rate"] for trial in trials]
-    assert len(set(rates)) >= len(trials) - 1  # the recipe's own values may be tried twice
+    assert len(set(rates)) == len(trials)
     assert load_recipe(tmp_path / "best.toml")
 
 

@@ -20,7 +20,7 @@ def test_kochs_ranges_are_the_papers():
         rate = tune[f"optimizer.layers.{layer}.learning_rate"]
         assert (rate.low, rate.high, rate.log) == (1e-4, 1e-1, True)
         assert tune[f"optimizer.layers.{layer}.momentum"].ends == (0, 1)
-        assert tune[f"optimizer.layers.{layer}.weight_decay"].ends == (0, 0.1)
+        assert tune[f"optimizer.layers.{layer}.weight_decay"].ends == (0, 0.2)  # 2 λ
     for place in range(4):
         assert tune[f"encoder.kernels.{place}"].ends == (3, 20)
         maps = tune[f"encoder.maps.{place}"]

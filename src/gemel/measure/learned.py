@@ -72,7 +72,7 @@ def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int
 
 def without(prepared: Prepared, side: str, digests: Digests) -> tuple[Prepared, int]:
     """A side less what has one of these digests, and how many items (or given pairs) that was."""
-    known = _among(prepared.packed.digests, digests)
+    known = among(prepared.packed.digests, digests)
     items, pairs = prepared.side(side), prepared.split.pairs
     if pairs is None:
         kept = items[~known[items]]
@@ -80,7 +80,7 @@ def without(prepared: Prepared, side: str, digests: Digests) -> tuple[Prepared, 
     else:
         given, rows = prepared.dataset.pairs, prepared.pair_rows(side)
         assert given is not None
-        met = known[given.left] | known[given.right] | _among(_pair_digests(prepared), digests)
+        met = known[given.left] | known[given.right] | among(_pair_digests(prepared), digests)
         unmet = rows[~met[rows]]
         pairs = replace(pairs, **{side: unmet})
         kept = np.unique(np.concatenate([given.left[unmet], given.right[unmet]]))
@@ -91,8 +91,8 @@ def without(prepared: Prepared, side: str, digests: Digests) -> tuple[Prepared, 
     return replace(prepared, split=replace(prepared.split, **changes)), left_out
 
 
-def _among(digests: Digests, learned: Digests) -> Same:
+def among(digests: Digests, learned: Digests) -> Same:
     """(n,) which contents have been learned from."""
     codes = content_codes(np.concatenate([digests, learned]))
-    among: Same = np.isin(codes[: len(digests)], codes[len(digests) :])
-    return among
+    known: Same = np.isin(codes[: len(digests)], codes[len(digests) :])
+    return known

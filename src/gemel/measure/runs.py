@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Answer, Protocol
 from gemel.measure.compared import comparer_of, raw_items
-from gemel.measure.learned import read_learned, without_learned
+from gemel.measure.learned import among, read_learned, without_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import readers_of
@@ -40,7 +41,7 @@ def measure_run(
         return _told(run_subject(run, data, progress).answer(protocol, question), progress)
     matcher = load(run.path)
     if protocol == "lake-runs":
-        return _lake_runs(matcher, _archive(data))
+        return _told(_lake_runs(run, matcher, _archive(data)), progress)
     divided = _divided(run, matcher, data, progress)
     if protocol == "linear-probe":
         return _told(probe(matcher, divided, question.seed, progress), progress)
@@ -169,7 +170,7 @@ def measure_hausdorff() -> Answer:
     return _lake_answer(HausdorffComparer(points), lake)
 
 
-def _lake_runs(matcher: Matcher, archive: Path | None) -> Answer:
+def _lake_runs(run: Run, matcher: Matcher, archive: Path | None) -> Answer:
     kinds = {matcher.file.input.kind, (matcher.file.right_input or matcher.file.input).kind}
     if kinds != {"image"}:
         raise RunError(
@@ -177,7 +178,16 @@ def _lake_runs(matcher: Matcher, archive: Path | None) -> Answer:
             f"{' and '.join(sorted(kinds))}: measure it with another --protocol"
         )
     items, lake = _run_items(archive)
-    return _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
+    answer = _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
+    digests = b"".join(matcher.file.input.read_with_digest(item)[1] for item in items)
+    seen = among(np.frombuffer(digests, np.uint8).reshape(len(items), -1), read_learned(run))
+    if not seen.any():
+        return answer
+    notice = (
+        f"{int(seen.sum())} of the {len(items)} drawings of Lake's runs are among those that this "
+        "run has learned from, or set its threshold by: the figure is not of characters never seen"
+    )
+    return replace(answer, notices=(notice,))
 
 
 def _archive(data: str | None) -> Path | None:

@@ -8,21 +8,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
+from filelock import FileLock
 from optuna import TrialPruned
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from gemel.data import open_data
-from gemel.errors import GemelError, RunError
+from gemel.errors import GemelError, RecipeError, RunError
 from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
+from gemel.training.plan import Plan
 from gemel.training.train import prepare_for
 from gemel.tuning.space import check_space, own_values, with_values
-from gemel.tuning.study import finished, next_trial, open_study
-from gemel.tuning.trial import carry_out
+from gemel.tuning.study import finished, next_trial, open_study, running
+from gemel.tuning.trial import carry_out, plan_of
 from gemel.whole_file import write_text
+
+REDRAWN = 1_000
+"""Draws that make no network before a search is given up."""
+PATIENCE = 1.0
+"""Seconds between two looks at how other processes are getting on."""
 
 
 @final
@@ -69,18 +76,52 @@ class Search:
 
     def run(self) -> Found:
         """Goes on until the study has its trials, or the time is over."""
-        if not self.study.get_trials(deepcopy=False):
-            self.study.enqueue_trial(own_values(self.recipe), skip_if_exists=True)
+        with self._alone():
+            if not self.study.get_trials(deepcopy=False):
+                self.study.enqueue_trial(own_values(self.recipe))
         until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
         most = self.order.trials or float("inf")
         while time.monotonic() < until and len(finished(self.study)) < most:
-            self._one(next_trial(self.study, self.recipe))
+            begun = self._begun(most)
+            if begun is None:
+                time.sleep(PATIENCE)
+            else:
+                self._one(*begun)
         return self.found()
 
-    def _one(self, trial: Trial) -> None:
+    def _alone(self) -> FileLock:
+        """No other process begins a trial meanwhile."""
+        return FileLock(f"{self.order.study}.opening")
+
+    def _begun(self, most: float) -> tuple[Trial, Plan] | None:
+        """A trial that can be trained; none while other processes are about the last ones, which
+        may yet be killed.
+
+        Settings that make no network are drawn again and count as no trial: of Koch's ranges these
+        are nine in ten. Raises `RecipeError` where `REDRAWN` draws make none.
+        """
+        for _ in range(REDRAWN):
+            with self._alone():
+                if len(finished(self.study)) + len(running(self.study)) >= most:
+                    return None
+                trial = next_trial(self.study, self.recipe)
+            try:
+                return trial, plan_of(trial, self.recipe, self.prepared)
+            except RecipeError as error:
+                self.study.tell(trial, state=TrialState.FAIL)
+                refused = error
+            except BaseException:
+                self.study.tell(trial, state=TrialState.FAIL)
+                raise
+        raise RecipeError(
+            f"of {REDRAWN:,} draws from [tune] none can be trained: mend the ranges. The last: "
+            f"{refused}"
+        )
+
+    def _one(self, trial: Trial, plan: Plan) -> None:
         folder = self.order.out / "trials" / f"{trial.number:05}"
         try:
-            value = carry_out(trial, self.recipe, self.prepared, folder, self.progress)
+            value = carry_out(trial, plan, self.prepared, folder, self.progress)
         except TrialPruned:
             self.study.tell(trial, state=TrialState.PRUNED)
         except GemelError as error:

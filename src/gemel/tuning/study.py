@@ -106,7 +106,6 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
 
 def next_trial(study: Study, recipe: Recipe) -> Trial:
     """A trial of this process: what it tries depends on the seed, its number, those before it."""
-    _sweep(study)
     trial = study.ask()
     trial.set_user_attr("process", [socket.gethostname(), os.getpid()])
     with warnings.catch_warnings():
@@ -117,13 +116,23 @@ def next_trial(study: Study, recipe: Recipe) -> Trial:
     return trial
 
 
-def _sweep(study: Study) -> None:
-    """Trials of processes of this machine that are gone count as failed, and not as asked for."""
+def running(study: Study) -> list[FrozenTrial]:
+    """The trials that other processes of this machine are about.
+
+    Those of processes that are gone are told of as failed, and not as asked for; one of a process
+    with this one's number is of an earlier process, for whoever asks is about none.
+    """
+    alive = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         host, process = trial.user_attrs.get("process", ("", 0))
-        if host == socket.gethostname() and not _is_alive(process):
-            with suppress(ValueError):  # another process was quicker
-                study.tell(trial.number, state=TrialState.FAIL)
+        if host != socket.gethostname():
+            continue
+        if process != os.getpid() and _is_alive(process):
+            alive.append(trial)
+            continue
+        with suppress(ValueError):  # another process was quicker
+            study.tell(trial.number, state=TrialState.FAIL)
+    return alive
 
 
 def _is_alive(process: int) -> bool:

@@ -17,6 +17,7 @@ from gemel.run import Run
 from gemel.training.checkpoint import Counters
 from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
+from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.speed import fast_arithmetic
 from gemel.training.train import make_plan
@@ -41,27 +42,34 @@ def _suggested(trial: Trial, key: str, searched: Searched) -> Value:
     return trial.suggest_float(key, float(low), float(high), step=step, log=searched.log)
 
 
+def plan_of(trial: Trial, recipe: Recipe, prepared: Prepared) -> Plan:
+    """The networks that a trial would train.
+
+    Raises `RecipeError` for settings that do not go together: kernels that leave nothing of a
+    picture.
+    """
+    recipe = with_values(recipe, suggested(recipe, trial))
+    recipe = recipe.model_copy(
+        update={"training": recipe.training.model_copy(update={"keep": "last"})}
+    )
+    return make_plan(resolve_batch(recipe, prepared), prepared)
+
+
 def carry_out(
-    trial: Trial, recipe: Recipe, prepared: Prepared, folder: Path, progress: Progress
+    trial: Trial, plan: Plan, prepared: Prepared, folder: Path, progress: Progress
 ) -> float:
     """The best value of the watched figure in any validation: Koch's score of a trial.
 
     Leaves the trial's recipe and curves in `folder`. Raises `TrialPruned` for a trial that is
     behind half of the trials before it, `GemelError` for one that cannot be trained or collapses.
     """
-    recipe = with_values(recipe, suggested(recipe, trial))
-    recipe = recipe.model_copy(
-        update={"training": recipe.training.model_copy(update={"keep": "last"})}
-    )
-    recipe = resolve_batch(recipe, prepared)
     run = Run.unused(folder.parent, folder.name)
     with fast_arithmetic():
-        plan = make_plan(recipe, prepared)
-        write_text(run.recipe, recipe_text(recipe))
-        first = pretraining_data(recipe, prepared, progress)
+        write_text(run.recipe, recipe_text(plan.recipe))
+        first = pretraining_data(plan.recipe, prepared, progress)
         if first is not None:
             pretrain(plan, first, run, progress)
-        trainer = Trainer(plan, run, progress, watch=_Watch(trial, recipe))
+        trainer = Trainer(plan, run, progress, watch=_Watch(trial, plan.recipe))
         try:
             counters = trainer.train()
         finally:
