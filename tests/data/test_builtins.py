@@ -54,6 +54,16 @@ def test_idx_files(shelf, name):
         assert inverted.fingerprint() != data.fingerprint()
 
 
+@pytest.mark.parametrize(("train", "test"), [(2, 6), (6, 6)])
+def test_train_and_test_files_in_each_others_place(shelf, train, test):
+    (shelf / "mnist").mkdir()
+    arrays = [np.zeros((train, 2, 2)), np.zeros(train), np.zeros((test, 2, 2)), np.zeros(test)]
+    for file, array in zip(FILES, arrays, strict=True):
+        (shelf / "mnist" / file).write_bytes(idx(array))
+    with pytest.raises(DataError, match=rf"got {test} and {train}, so one is in the place of"):
+        open_data("mnist")
+
+
 @pytest.mark.parametrize(
     "content",
     [

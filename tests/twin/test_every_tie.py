@@ -196,7 +196,7 @@ def test_a_margin_beyond_reach_is_refused():
     check_margin(2.0, twin)
     check_margin(None, twin)
     check_margin(99.0, made("joint"))
-    with pytest.raises(RecipeError, match=r"margin of 2\.5, but this metric reaches at most 2"):
+    with pytest.raises(RecipeError, match=r"pairs 2\.5 apart, but this metric reaches at most 2"):
         check_margin(2.5, twin)
 
 

@@ -37,7 +37,5 @@ class DistanceRatioLoss(Loss):
     0.5
     """
 
-    needs_rows = True
-
     def forward(self, distance: Distances, same: Same) -> Scalar:
         return distance_ratio(distance, same)

@@ -8,7 +8,8 @@ pair cost the same, Q/2, at d = Q/2: the natural threshold lies halfway.
 
 Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
 Verification", CVPR 2005, eq. 8 (there E for d).
-Differs from the paper: Q is given, not derived from the network's last layer.
+Differs from the paper: Q is given, not derived from the network's last layer, and may be less than
+the largest distance; its half may not, or no pair could reach the threshold.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class ExponentialLoss(Loss):
         if bound <= 0:
             raise RecipeError(f"the exponential loss needs a bound above 0, got {bound}")
         self.bound: float = bound
+        self.margin = bound / 2  # where a matching and a different pair cost the same
         self.balanced = balanced
 
     def forward(self, distance: Distances, same: Same) -> Scalar:

@@ -12,14 +12,12 @@ from gemel.shapes import Distances, Same, Scalar
 class Loss(nn.Module, ABC):
     """A number to make small. The last axis of its inputs holds what one row is compared with.
 
-    `margin` is the distance beyond which different pairs no longer matter, where there is one:
-    a metric has to be able to reach it. `needs_rows` is true where a row must hold both a
-    matching and a different item, so that single labelled pairs cannot teach it. A `graded` loss
-    takes numbers from 0 to 1 in place of `same` where the data have them.
+    `margin` is the distance that different pairs are to reach, where there is one: the metric has
+    to be able to. A `graded` loss takes numbers from 0 to 1 in place of `same` where the data have
+    them.
     """
 
     margin: float | None = None
-    needs_rows: bool = False
     graded: bool = False
 
     @abstractmethod

@@ -46,8 +46,6 @@ class SoftmaxLoss(Loss):
     4.0
     """
 
-    needs_rows = True
-
     def __init__(self, temperature: float = 0.1, *, learned: bool = True) -> None:
         super().__init__()
         if temperature < COLDEST:

@@ -50,8 +50,6 @@ class TripletLoss(Loss):
     0.25
     """
 
-    needs_rows = True
-
     def __init__(self, margin: float = 0.2, *, mining: Mining = "all") -> None:
         super().__init__()
         if margin <= 0:

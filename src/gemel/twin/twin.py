@@ -112,7 +112,7 @@ def check_margin(margin: float | None, twin: Twin) -> None:
     reach = twin.reach()
     if margin is not None and margin > reach:
         raise RecipeError(
-            f"the loss asks for a margin of {margin:g}, but this metric reaches at most "
+            f"the loss wants different pairs {margin:g} apart, but this metric reaches at most "
             f"{reach:.3g} on embeddings whose last layer is {twin.encoders[0].output!r}: set "
-            f"loss.margin below {reach:.3g}, or another encoder.output"
+            f"loss.margin (or half of loss.bound) below {reach:.3g}, or another encoder.output"
         )

@@ -48,6 +48,12 @@ def open_idx(
                 f"the files of {name} do not belong together: got images {picture.shape} and "
                 f"labels {label.shape}; get the originals again"
             )
+    if len(labels[1]) > len(labels[0]) or np.array_equal(images[0], images[1]):
+        raise DataError(
+            f"the test files of {name} (t10k-…) must hold fewer items than the train files, and "
+            f"others: got {len(labels[1]):,} and {len(labels[0]):,}, so one is in the place of the "
+            "other; get the originals again"
+        )
     sides = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
     return Dataset(
         name=name,
