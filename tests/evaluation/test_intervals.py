@@ -105,7 +105,7 @@ def test_few_trials_of_a_label_are_not_worth_more_than_they_are():
     assert (figure.low, figure.high) == pytest.approx(wilson(5, 5))
 
 
-def rates_of_pairs(labels, each, accepted, bootstrap=Bootstrap(200), rare=()):
+def rates_of_pairs(labels, each, accepted, bootstrap=Bootstrap(200), shares=()):
     """The share accepted of all matching, of all different pairs, and the mean of both."""
     i, j = np.triu_indices(labels * each, 1)
     left, right = i // each, j // each
@@ -120,7 +120,7 @@ def rates_of_pairs(labels, each, accepted, bootstrap=Bootstrap(200), rare=()):
         return {"tar": tar, "far": far, "accuracy": (tar + 1 - far) / 2}
 
     needed = {"tar": ("same",), "far": ("not",), "accuracy": ("same", "not")}
-    basis = Basis({"same": same, "not": ~same}, needed, frozenset(rare))
+    basis = Basis({"same": same, "not": ~same}, needed, frozenset(shares))
     return bootstrap_figures(figures, Units.of_pairs(left, right), basis, bootstrap)
 
 
@@ -161,13 +161,13 @@ def test_a_rare_error_is_not_ruled_out_by_the_labels_that_do_not_make_it():
     def none_but_the_first(left, right):
         return ((left == right) | ((left == 0) & (right == 1))).astype(float)
 
-    plain, rare = (
-        rates_of_pairs(4, 5, none_but_the_first, rare=names)["far"] for names in ((), ("far",))
+    plain, floored = (
+        rates_of_pairs(4, 5, none_but_the_first, shares=names)["far"] for names in ((), ("far",))
     )
-    assert plain.value == rare.value == pytest.approx(1 / 6)
+    assert plain.value == floored.value == pytest.approx(1 / 6)
     low, high = wilson(1, 6)
-    assert rare.low == min(plain.low, low)
-    assert rare.high == max(plain.high, high)
+    assert floored.low == min(plain.low, low)
+    assert floored.high == max(plain.high, high)
 
 
 def test_fewer_labels_give_wider_intervals():

@@ -167,6 +167,25 @@ def test_two_labels_are_measured_with_humble_intervals(oracle):
     assert figures["log_loss"].high > 1
 
 
+def test_three_labels_nearly_told_apart_leave_room_for_others():
+    """Of three labels one pair is wrong: what four others would do is not known to that digit."""
+    labels = np.repeat(np.arange(3), 10)
+    pairs = sample_pairs(labels, seed=0)
+    distance = np.where(pairs.same, 0.2, 0.9)
+    distance[np.flatnonzero(~pairs.same)[0]] = 0.1
+
+    class Nearly:
+        def pairs(self, left, right):
+            return distance
+
+    figures = verification(Nearly(), pairs, OperatingPoint(0.5, half)).figures
+    for name in ("auc", "accuracy", "f1"):
+        assert figures[name].value > 0.99
+        assert figures[name].low < 0.8
+        assert figures[name].high > figures[name].value
+    assert figures["eer"].high > 0.2
+
+
 def test_distances_that_are_no_numbers_are_refused():
     class Diverged:
         def pairs(self, left, right):

@@ -35,16 +35,18 @@ class Evidence:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
-    def of_scores(cls, scores: Mapping[str, Floats], labels: Codes, *, rare: bool = False) -> Self:
+    def of_scores(
+        cls, scores: Mapping[str, Floats], labels: Codes, *, shares: bool = False
+    ) -> Self:
         """Figures that are means: a score (t,) of each trial, and the label that it is about.
 
-        `labels` may be codes of whatever is drawn again as a whole; `rare` is that of `Basis`.
+        `labels` may be codes of whatever is drawn again as a whole; `shares` is that of `Basis`.
         """
 
         def means(weights: Floats) -> dict[str, float]:
             return {name: weighted_mean(each, weights) for name, each in scores.items()}
 
-        basis = Basis.all_trials(len(labels), *scores, rare=rare)
+        basis = Basis.all_trials(len(labels), *scores, shares=shares)
         return cls(means, labels, labels, basis)
 
 
@@ -78,7 +80,7 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         kind: np.concatenate([part.basis.kinds[kind] for part in parts])
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
-    basis = Basis(kinds, needed, first.rare)
+    basis = Basis(kinds, needed, first.shares)
     return bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
 
 

@@ -93,7 +93,7 @@ def score_episodes(
     asked, correct = np.concatenate(query), np.concatenate(right)
     scores = {"accuracy": correct.astype(np.float64)}
     about = labels[asked]
-    evidence = Evidence.of_scores(scores, about, rare=len(np.unique(about)) < FEW)
+    evidence = Evidence.of_scores(scores, about, shares=len(np.unique(about)) < FEW)
     figures: Figures = dict(figures_of([evidence], bootstrap))
     return FewShotResult(figures, correct, asked, evidence)
 

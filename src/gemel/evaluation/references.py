@@ -109,7 +109,7 @@ def references(
     for kind in kinds:
         both = ("genuine", kind)
         needed |= {f"eer{kind}": both, f"auc{kind}": both, _tar_name(kind): ("genuine",)}
-    basis = Basis({"genuine": asked.genuine, **kinds}, needed)
+    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed))
     return Evidence(figures, asked.claimed, asked.claimed, basis)
 
 

@@ -152,7 +152,7 @@ def _statistic(
 
 
 def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basis:
-    """The pairs that each figure needs; shares of one kind of pairs may be of rare errors."""
+    """The pairs that each figure needs; all but the probabilities' errors are shares."""
     genuine, impostors, both = ("genuine",), ("impostors",), ("genuine", "impostors")
     needed: dict[str, tuple[str, ...]] = {"auc": both, "eer": both, "accuracy": both, "f1": both}
     needed |= {"far": impostors, "frr": genuine}
@@ -164,8 +164,8 @@ def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basi
     for kind in kinds:
         needed |= {f"{name}@{kind}": ("genuine", kind) for name in ("eer", "auc")}
         needed |= {f"far@{kind}": (kind,)}
-    rare = frozenset(name for name, pairs in needed.items() if len(pairs) == 1)
-    return Basis({"genuine": same, "impostors": ~same, **kinds}, needed, rare)
+    shares = frozenset(needed) - {"brier", "log_loss", "calibration_error"}
+    return Basis({"genuine": same, "impostors": ~same, **kinds}, needed, shares)
 
 
 def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
