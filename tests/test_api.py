@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -81,12 +82,21 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
     values = {"a": np.float32(0.5), "b": np.int64(3), "c": Path("x/y"), "d": None}
     assert gemel.train("digits", settings=values) == ["a=0.5", "b=3", 'c="x/y"', "d="]
     assert gemel.train("digits", settings={"e": "x/😀"}) == ['e="x/😀"']
+    layers = {"conv1": {"learning_rate": 0.1, "kinds": ("a", True)}}
+    (change,) = gemel.train("digits", settings={"optimizer.layers": layers})
+    kept = {"conv1": {"learning_rate": 0.1, "kinds": ["a", True]}}
+    assert tomllib.loads(change) == {"optimizer": {"layers": kept}}
 
 
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
         ({"minutes": 1, "epochs": 2}, "give minutes or epochs, not both"),
+        (
+            {"epochs": 1, "settings": ["training.minutes=5"]},
+            "length of a training once: got epochs",
+        ),
+        ({"minutes": 1, "settings": {"training.epochs": 5}}, "and the setting training.epochs=5"),
         ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),
         ({"settings": {"loss.margin": object()}}, "loss.margin takes a word.* got object"),
     ],

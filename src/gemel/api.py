@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gemel.run import Run
 
 
+LENGTHS = ("training.minutes", "training.epochs")
+"""Settings of which one says how long a training is."""
+
+
 def train(
     data: str | Path | None,
     *,
@@ -33,8 +37,8 @@ def train(
 ) -> Run:
     """Trains a matcher on a folder, a table or a built-in set; returns the run it is in.
 
-    `settings` changes single settings of the recipe, as in {"loss.margin": 0.5} or as
-    ["loss.margin=0.5"]. `resume` goes on with an unfinished run of these data, or with the one in
+    `settings` changes single settings of the recipe, as in {"loss.temperature": 0.2} or as
+    ["loss.temperature=0.2"]. `resume` goes on with an unfinished run of these data, or with that in
     `out`. `devices` is 1 or "auto" so far. `kind` says what the cells of a table hold, where they
     alone would be taken for something else. One of `minutes` and `epochs` may be given. Needs the
     extra `train`. Raises `DataError` or `RecipeError` where data or settings cannot serve,
@@ -56,7 +60,9 @@ def train(
     asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}
     changes = [f"{key}={value}" for key, value in asked.items() if value is not None]
     pairs = settings.items() if isinstance(settings, Mapping) else ()
-    changes += [f"{key}={_written(key, value)}" for key, value in pairs] or list(settings)
+    own = [f"{key}={_written(key, value)}" for key, value in pairs] or list(settings)
+    _refuse_two_lengths(asked, own)
+    changes += own
     order = Order(
         # A path is never a built-in name: the folder `digits` may be meant.
         data=str(data.absolute()) if isinstance(data, Path) else data,
@@ -70,17 +76,36 @@ def train(
     return carry_out(order, Silent() if quiet else shown_progress())
 
 
+def _refuse_two_lengths(asked: Mapping[str, float | None], own: Sequence[str]) -> None:
+    """Raises RecipeError where minutes or epochs are asked for and a setting says so too."""
+    length = next((key for key in LENGTHS if asked[key] is not None), None)
+    twice = next((change for change in own if change.partition("=")[0].strip() in LENGTHS), None)
+    if length is not None and twice is not None:
+        raise RecipeError(
+            f"give the length of a training once: got {length.partition('.')[2]} "
+            f"{asked[length]}, and the setting {twice}"
+        )
+
+
 def _written(key: str, value: Any) -> str:
     """A setting as TOML has it, which shares words, numbers, truth values and lists with JSON."""
-    if isinstance(value, Path):
-        value = str(value)
     if value is None:
         return ""  # taken out of the recipe, as `key=` on the command line
     try:
-        plain = value.item() if isinstance(value, np.generic) else value
-        return json.dumps(plain, ensure_ascii=False)
+        return _toml(value)
     except TypeError:
         raise RecipeError(
-            f"{key} takes a word, a number, a truth value or a list of these, got "
+            f"{key} takes a word, a number, a truth value, or a list or a mapping of these, got "
             f"{type(value).__name__}"
         ) from None
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{json.dumps(str(key))} = {_toml(own)}" for key, own in value.items())
+        return f"{{{pairs}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, Path):
+        value = str(value)
+    return json.dumps(value.item() if isinstance(value, np.generic) else value, ensure_ascii=False)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
+from PIL import Image
 from pydantic import BaseModel, ConfigDict
 
-from gemel.arrays import Embeddings
+from gemel.arrays import Distances, Embeddings
 from gemel.calibration import Threshold, parse_target
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
+from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Input, Raw, kind_of
 from gemel.matcher_file import MatcherFile, Tie, read_matcher_file
 from gemel.networks import EncoderSide, JointNetworks, Networks, Side
@@ -51,6 +53,10 @@ class Verdict(BaseModel):
     far_skilled_interval: tuple[float, float] | None = None
     score: float | None = None
     """On the scale of the graded pairs that the matcher learned from, if it did."""
+
+    def __bool__(self) -> bool:
+        """A verdict of *different* is false: `if matcher.compare(a, b)` asks whether it is same."""
+        return self.same
 
 
 @final
@@ -182,11 +188,32 @@ class Matcher:
         missing then or neither left nor right, and where a joint tie leaves items without
         embeddings; `ItemError` for one item in place of several.
         """
-        return self.embedder(side).embed(_several(items))
+        encoder = self.embedder(side)
+        return encoder.embed(_several(items, encoder.input))
 
     def embed_stream(self, items: Iterable[Raw], side: Side | None = None) -> Iterator[Embeddings]:
         """`embed` for any number of items: the embeddings of the next few of them, in order."""
-        return self.embedder(side).stream(_several(items))
+        encoder = self.embedder(side)
+        return encoder.stream(_several(items, encoder.input))
+
+    def distances(self, left: Embeddings, right: Embeddings) -> Distances:
+        """(n, d) embeddings of left items and (m, d) of right ones → (n, m) their distances.
+
+        They are what `compare` calls the distance, by the matcher's own metric, and so what its
+        thresholds are for. Memory is the result and a block. Raises `RecipeError` for a joint tie,
+        `ItemError` for arrays of another shape.
+        """
+        networks = self.embedding_networks("distance of two embeddings")
+        wanted = self.file.embedding_size
+        for each in (left, right):
+            if np.ndim(each) != 2 or np.shape(each)[1] != wanted:
+                raise ItemError(
+                    f"embeddings must be (n, {wanted}) as embed gives them, got {np.shape(each)}: "
+                    "a single one is written [embedding]"
+                )
+        first, second = (np.ascontiguousarray(each, np.float32) for each in (left, right))
+        comparer = EmbeddingComparer(first, networks.distances, second)
+        return comparer.cross(np.arange(len(first)), np.arange(len(second)))
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
         """The encoder of a side, with its input; raises as `embed` does."""
@@ -210,9 +237,12 @@ class Matcher:
         return self.networks
 
 
-def _several(items: Iterable[Raw]) -> Iterable[Raw]:
-    """A path is an iterable of letters, and none of them is an item."""
-    if isinstance(items, str | bytes | Path):
+def _several(items: Iterable[Raw], reader: Input) -> Iterable[Raw]:
+    """A path is an iterable of letters, a picture one of rows: none of these is an item."""
+    one = isinstance(items, str | bytes | Path | Image.Image)
+    if reader.kind == "image" and isinstance(items, np.ndarray):
+        one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (3, 4))
+    if one:
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
     return items
 

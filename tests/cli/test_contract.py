@@ -165,12 +165,21 @@ def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> N
         outcome = gemel("embed", tiny_run.path, drawings, "--out", tmp_path / name)
         assert (outcome.status, outcome.out) == (0, "")
         assert "72 embeddings" in outcome.err
+        assert "compared by the metric cosine: Matcher.distances" in outcome.err
     kept = np.load(tmp_path / "all.npz", allow_pickle=False)
     assert kept["embedding"].shape[0] == len(kept["item"]) == 72
     assert set(kept["label"]) == {f"label{n}" for n in range(6)}
 
     from pyarrow import parquet
 
+    told = parquet.read_schema(tmp_path / "all.parquet").metadata
+    assert told == {
+        name.encode(): str(kept[name]).encode()
+        for name in ("metric", "threshold", "target", "matcher")
+    }
+    matcher = load(tiny_run.path)
+    assert float(kept["threshold"]) == pytest.approx(matcher.threshold().distance)
+    assert str(kept["matcher"]) == matcher.file.sha256["matcher.json"]
     table = parquet.read_table(tmp_path / "all.parquet").to_pydict()
     assert table["item"] == kept["item"].tolist()
     np.testing.assert_array_equal(np.array(table["embedding"], np.float32), kept["embedding"])

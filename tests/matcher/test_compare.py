@@ -130,12 +130,42 @@ def test_what_is_no_item_says_what_is(matcher, items, item):
         matcher.compare(items[0], item)
 
 
-@pytest.mark.parametrize("one", ["a.png", Path("a.png"), b"bytes"])
+@pytest.mark.parametrize(
+    "one",
+    [
+        *("a.png", Path("a.png"), b"bytes", Image.new("L", (9, 9))),
+        *(np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3), np.uint8)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
 def test_one_item_in_place_of_several_says_how_it_is_written(matcher, one):
     with pytest.raises(ItemError, match=r"takes several items.* as \[item\]"):
         matcher.embed(one)
     with pytest.raises(ItemError, match=r"takes several items"):
         next(matcher.embed_stream(one))
+
+
+def test_a_stack_of_pictures_is_several(matcher):
+    stack = np.random.default_rng(0).integers(0, 256, (5, 8, 8)).astype(np.uint8)
+    np.testing.assert_array_equal(matcher.embed(stack), matcher.embed(list(stack)))
+
+
+def test_distances_of_embeddings_are_those_of_verdicts(matcher, items):
+    embeddings = matcher.embed(items)
+    distances = matcher.distances(embeddings[:2], embeddings)
+    assert distances.shape == (2, len(items))
+    for left in range(2):
+        for right, other in enumerate(items):
+            verdict = matcher.compare(items[left], other)
+            assert distances[left, right] == pytest.approx(verdict.distance, abs=1e-5)
+    with pytest.raises(ItemError, match=r"must be \(n, \d+\) as embed gives them, got \(\d+,\)"):
+        matcher.distances(embeddings[0], embeddings)
+
+
+def test_a_verdict_asked_for_its_truth_is_whether_the_two_are_the_same(matcher, items):
+    verdicts = [matcher.compare(items[0], other) for other in items]
+    assert [bool(verdict) for verdict in verdicts] == [verdict.same for verdict in verdicts]
+    assert {verdict.same for verdict in verdicts} == {True, False}
 
 
 def test_a_side_and_a_target_are_words(matcher, items):

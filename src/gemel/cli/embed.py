@@ -36,4 +36,8 @@ def embed(
     else:
         dataset = open_items(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
-    typer.echo(f"{count(written, 'embedding')} in {out}", err=True)
+    typer.echo(
+        f"{count(written, 'embedding')} in {out}, compared by the metric {matcher.file.metric}: "
+        "Matcher.distances gives what the matcher's thresholds are for",
+        err=True,
+    )

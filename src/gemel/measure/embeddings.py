@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gemel.data import Dataset
 from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
+from gemel.matcher_file import OWN
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare_whole
 from gemel.networks import EncoderSide, Side
@@ -48,8 +49,21 @@ def write_embeddings(
     labels = [""] * len(items)
     if dataset.labels is not None:
         labels = [dataset.label_names[code] for code in dataset.labels[items]]
-    write_parts(out, _parts(encoder, prepared, labels, progress))
+    write_parts(out, _parts(encoder, prepared, labels, progress), about(matcher))
     return len(items)
+
+
+def about(matcher: Matcher) -> dict[str, str]:
+    """What a file of embeddings says of them: the metric that compares them, the threshold for its
+    distances, and the matcher's checksum, since embeddings of two matchers cannot be compared.
+    """
+    threshold = matcher.threshold()
+    return {
+        "metric": matcher.file.metric,
+        "threshold": f"{threshold.distance:.9g}",
+        "target": threshold.target,
+        "matcher": matcher.file.sha256.get(OWN, ""),
+    }
 
 
 def check_ending(out: Path) -> None:
@@ -68,11 +82,14 @@ class Part(NamedTuple):
     rows: Embeddings
 
 
-def write_parts(out: Path, parts: Iterable[Part]) -> None:
-    """The whole file or none. A .parquet is written part by part; a .npz holds all of them once."""
+def write_parts(out: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
+    """The whole file or none. A .parquet is written part by part; a .npz holds all of them once.
+
+    `about` goes into the schema of a .parquet, and into a .npz as texts of these names.
+    """
     with whole_file(out) as temporary:
         write = _write_parquet if out.suffix == ".parquet" else _write_npz
-        write(temporary, parts)
+        write(temporary, parts, about)
 
 
 def _parts(
@@ -91,7 +108,7 @@ def _parts(
             yield Part(names, [labels[index] for index in chosen], rows)
 
 
-def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
+def _write_parquet(path: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
     pa, pq = _pyarrow()
     writer = None
     try:
@@ -100,7 +117,8 @@ def _write_parquet(path: Path, parts: Iterable[Part]) -> None:
                 pa.array(part.rows.ravel()), part.rows.shape[1]
             )
             names, labels = ([_utf8(text) for text in texts] for texts in part[:2])
-            table = pa.table({"item": names, "label": labels, "embedding": column})
+            columns = {"item": names, "label": labels, "embedding": column}
+            table = pa.table(columns).replace_schema_metadata(dict(about))
             writer = writer or pq.ParquetWriter(path, table.schema)
             writer.write_table(table)
     finally:
@@ -124,12 +142,13 @@ def _pyarrow() -> tuple[ModuleType, ModuleType]:
     return pa, pq
 
 
-def _write_npz(path: Path, parts: Iterable[Part]) -> None:
+def _write_npz(path: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
     whole = list(parts)
+    arrays: dict[str, Any] = {
+        "item": np.array([name for part in whole for name in part.names]),
+        "label": np.array([label for part in whole for label in part.labels]),
+        "embedding": np.concatenate([part.rows for part in whole]),
+        **{name: np.array(text) for name, text in about.items()},
+    }
     with path.open("wb") as file:
-        np.savez(
-            file,
-            item=np.array([name for part in whole for name in part.names]),
-            label=np.array([label for part in whole for label in part.labels]),
-            embedding=np.concatenate([part.rows for part in whole]),
-        )
+        np.savez(file, **arrays)

@@ -94,7 +94,9 @@ def _apply(tree: dict[str, Any], change: str) -> None:
     """Sets one dotted key; nothing behind the `=` takes the default again."""
     key, found, value = change.partition("=")
     if not found or not key.strip():
-        raise RecipeError(f"a change is written key=value, as in loss.margin=0.5; got {change!r}")
+        raise RecipeError(
+            f"a change is written key=value, as in loss.temperature=0.2; got {change!r}"
+        )
     if value.strip():
         set_at(tree, key.strip(), _value(value.strip()))
     else:
