@@ -19,7 +19,7 @@ from gemel.run import Run
         (["--set", "los.margin=1"], "did you mean 'loss'?"),
         (["--set", "encoder.name=resnet"], "'resnet'"),
         (["--set", "encoder.width=-4"], "encoder.width"),
-        (["--set", "novalue"], "written key=value, as in encoder.width=32; got 'novalue'"),
+        (["--set", "novalue"], "written key=value, as in loss.temperature=0.2; got 'novalue'"),
         (["--recipe", "defualt"], "did you mean 'default'?"),
         (["--devices", "2"], "a training runs on one device so far, got 2"),
         (DATA_ONLY, "this metric reaches at most 2"),

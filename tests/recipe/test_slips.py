@@ -149,7 +149,7 @@ def test_a_part_that_is_left_out_is_named():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("encoder.width", "written key=value, as in encoder.width=32; got 'encoder.width'"),
+        ("encoder.width", "written key=value, as in loss.temperature=0.2; got 'encoder.width'"),
         ("=3", "written key=value"),
         ("encoder.width.deep=3", "width is a value and has no settings below it"),
         ("encoder=3", "encoder"),

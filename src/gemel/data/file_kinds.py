@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from gemel.inputs import Kind
+from gemel.inputs.decode import PICTURES
 from gemel.inputs.series import ENDINGS
 
-PICTURES = frozenset(
-    f".{ending}"
-    for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
-)
-
-FILES: dict[Kind, frozenset[str]] = {"image": PICTURES, "series": frozenset(ENDINGS)}
+FILES: dict[Kind, frozenset[str]] = {"image": frozenset(PICTURES), "series": frozenset(ENDINGS)}
 """Texts come in tables."""
 
 UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".cr2", ".nef"})

@@ -16,6 +16,12 @@ from gemel.errors import DataError, MissingData
 OPPOSITES = {"same": "different", "genuine": "forged"}
 """Columns that answer a question, with their word for no; their own name is that for yes."""
 
+ELSEWHERE = (
+    ("wahr", "ja", "vrai", "oui", "verdadero", "vero", "verdadeiro", "waar", "真", "是"),
+    ("falsch", "nein", "faux", "non", "falso", "onwaar", "假", "否"),
+)
+"""What spreadsheets write for true and false in other languages, and people for yes and no."""
+
 
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
     """The columns' paths, written one way each. Raises MissingData for those that do not exist."""
@@ -65,8 +71,8 @@ def sides(rows: Rows) -> list[int]:
 
 def yes_or_no(rows: Rows, column: str) -> list[bool]:
     """The cells of a column that answers a question, such as `same` or `genuine`."""
-    words = dict.fromkeys(("1", "true", "yes", column), True)
-    words |= dict.fromkeys(("0", "false", "no", OPPOSITES[column]), False)
+    words = dict.fromkeys(("1", "true", "yes", *ELSEWHERE[0], column), True)
+    words |= dict.fromkeys(("0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
     answers = []
     for cell, number in zip(rows.column(column), rows.numbers, strict=True):
         answer = words.get(cell.lower())

@@ -20,6 +20,12 @@ from gemel.inputs.item_file import item_bytes
 Picture: TypeAlias = str | Path | bytes | Array | Image.Image
 """A path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image."""
 
+PICTURES = tuple(
+    f".{ending}"
+    for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
+)
+"""How the files end that are taken for pictures."""
+
 MOST_PIXELS = 100_000_000
 """A header that announces more is refused: a few kilobytes can unfold into gigabytes."""
 

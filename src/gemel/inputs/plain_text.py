@@ -7,7 +7,7 @@ from os.path import isfile
 from pathlib import Path
 
 from gemel.errors import ItemError
-from gemel.inputs.decode import Picture
+from gemel.inputs.decode import PICTURES, Picture
 from gemel.inputs.item_file import refuse_endless
 from gemel.inputs.series.read import ENDINGS
 
@@ -16,8 +16,6 @@ MOST_CHARACTERS = 100_000
 
 QUOTED = 40
 """Characters of a text that a sentence quotes."""
-
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm")
 
 
 def plain_text(raw: Picture) -> str:

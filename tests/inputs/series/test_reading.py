@@ -45,6 +45,13 @@ class TestFormats:
         recording = read_recording(b"time; s,x\n1,2\n3,4\n")
         assert recording.columns == ("time; s", "x")
 
+    def test_columns_of_dates_and_remarks_are_left_out(self):
+        recording = read_recording(
+            b"timestamp,acc x,note\n2024-01-01T00:00:00,1,on\n2024-01-01T00:00:01,2,\n"
+        )
+        assert recording.columns == ("acc x",)
+        assert recording.values.tolist() == [[1], [2]]
+
     @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
     def test_columns_without_names_are_counted(self, content):
         recording = read_recording(content)
@@ -95,6 +102,10 @@ class TestRefused:
             (b"1,2\n3,nan\n", "got nan in sample 2 of channel '2'"),
             (b"x,y\n3,4\n1,inf\n-inf,2\n", "got inf in sample 2 of channel 'y', and 1 more"),
             (b"1,\n3,4\n", "got nan in sample 1 of channel '2'"),
+            (b"1.O,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1.O'"),
+            (b"1_0,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1_0'"),
+            (b"when,what\nMonday,rain\n", "line 2 of the sequence must hold numbers, got 'Monday'"),
+            (b"x,y,x\n1,2,3\n4,5,6\n", "has two columns 'x': rename one"),
             (b"7\n", "at least two samples to be a sequence, got 1"),
             (b"x,y\n", "at least two samples to be a sequence, got 0"),
             (b"\x89PNG\r\n\x1a\n\x00", "not a sequence that can be read, whatever its name"),

@@ -14,8 +14,9 @@ from gemel.inputs.series.recording import Recording, recorded
 
 def parse_delimited(text: str, named: str) -> Recording:
     """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
-    lines have. The header is optional. Between semicolons and tabs a comma is a number's point;
-    between commas it may as well part thousands, and is none.
+    lines have. The header is optional: a first line without any number. Columns that a header
+    names and that hold no number at all (dates, remarks) are left out. Between semicolons and tabs
+    a comma is a number's point; between commas it may as well part thousands, and is none.
 
     Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
     cell is a missing number.
@@ -31,10 +32,22 @@ def parse_delimited(text: str, named: str) -> Recording:
     rows = [(number, _cells(line, separator)) for number, line in lines]
     names = None
     read = decimal if separator in ";\t" else float
-    if any(_number(cell, read) is None for cell in rows[0][1]):
+    width = len(rows[0][1])
+    if not any(_is_number(cell, read) for cell in rows[0][1]):
         names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
-    width = len(names or rows[0][1])
-    values = [_sample(cells, width, f"line {number} of {named}", read) for number, cells in rows]
+        _refuse_twins(names, named)
+        _refuse_uneven(rows, width, named)
+        held = [
+            column
+            for column in range(width)
+            if any(_is_number(cells[column], read) for _, cells in rows)
+        ]
+        if held:
+            names = tuple(names[column] for column in held)
+            rows = [(number, [cells[column] for column in held]) for number, cells in rows]
+            width = len(held)
+    _refuse_uneven(rows, width, named)
+    values = [_sample(cells, f"line {number} of {named}", read) for number, cells in rows]
     return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
 
 
@@ -47,9 +60,22 @@ def _cells(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _sample(cells: list[str], width: int, where: str, read: Callable[[str], float]) -> list[float]:
-    if len(cells) != width:
-        raise ItemError(f"{where} must have {width} cells like the first line, got {len(cells)}")
+def _refuse_uneven(rows: list[tuple[int, list[str]]], width: int, named: str) -> None:
+    for number, cells in rows:
+        if len(cells) != width:
+            raise ItemError(
+                f"line {number} of {named} must have {width} cells like the first line, got "
+                f"{len(cells)}"
+            )
+
+
+def _refuse_twins(names: tuple[str, ...], named: str) -> None:
+    twin = next((name for name in names if name and names.count(name) > 1), None)
+    if twin is not None:
+        raise ItemError(f"{named} has two columns {twin!r}: rename one of them")
+
+
+def _sample(cells: list[str], where: str, read: Callable[[str], float]) -> list[float]:
     numbers = [_number(cell, read) for cell in cells]
     if None in numbers:
         wrong = cells[numbers.index(None)]
@@ -57,10 +83,14 @@ def _sample(cells: list[str], width: int, where: str, read: Callable[[str], floa
     return [each for each in numbers if each is not None]
 
 
+def _is_number(cell: str, read: Callable[[str], float]) -> bool:
+    return bool(cell.strip()) and _number(cell, read) is not None
+
+
 def _number(cell: str, read: Callable[[str], float]) -> float | None:
     if not cell.strip():
         return float("nan")
     try:
-        return read(cell)
+        return None if "_" in cell else read(cell)  # Python reads 1_0 as 10, and nobody else does
     except ValueError:
         return None
