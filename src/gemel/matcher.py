@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from numbers import Real
 from pathlib import Path
 from typing import final
 
@@ -98,8 +99,8 @@ class Matcher:
         """
         threshold = self.threshold(target)
         prior = self.file.prior if prior is None else prior
-        if not 0 < prior < 1:
-            raise RecipeError(f"the prior is a share between 0 and 1, got {prior}")
+        if not (isinstance(prior, Real) and 0 < prior < 1):
+            raise RecipeError(f"the prior is a share between 0 and 1, got {prior!r}")
         distance = np.float32(self.networks.distance(*self._placed(left, right)))
         curve = self.file.scores
         return Verdict(

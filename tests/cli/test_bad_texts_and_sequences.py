@@ -28,8 +28,11 @@ LONG = "word " * 200_000
         (f"{'x' * 300}.png", "holds nothing that this matcher knows"),
         ("missing.txt", "'missing.txt' does not exist: give the path of a text file"),
         ("long.txt", "has 1,000,000 characters, and at most 100,000 are read"),
-        ("picture.png", "'picture.png' is a picture's file, and this matcher compares texts"),
-        ("series.csv", "'series.csv' is a sequence's file, and this matcher compares texts"),
+        ("picture.png", "'picture.png' is the file of a picture, and this matcher compares texts"),
+        (
+            "series.csv",
+            "'series.csv' is the file of a table or a sequence",
+        ),
     ],
 )
 def test_a_text_that_cannot_be_compared(
@@ -75,7 +78,7 @@ def test_a_score_off_every_scale(gemel: Gemel, tmp_path: Path, score: str) -> No
         (b',"the car",3', " items cannot be read (row 51: a text must hold more"),
         (f'"{LONG}","a car",3'.encode(), " items cannot be read (row 51: 'word word"),
         (b'"the r\xe9d car","a car",3', "Rows that are no UTF-8: 1. What is broken is read as"),
-        (b'"picture.png","a car",3', " items cannot be read (row 51: 'picture.png' is a"),
+        (b'"picture.png","a car",3', " items cannot be read (row 51: 'picture.png' is the"),
     ],
 )
 def test_rows_that_cannot_be_read_are_listed_and_counted(

@@ -312,6 +312,10 @@ def test_where_a_run_is_and_how_its_path_is_typed(
     first = gemel("train", drawings, *QUICK)
     assert f"is there already, so this run is runs/{drawings.name}-2." in first.err
 
+    (taken / "recipe.toml").touch()
+    again = gemel("train", drawings, *QUICK)
+    assert "is there already and has not finished (--resume goes on with it), so" in again.err
+
     named = gemel("train", drawings, "--out", "my run", *QUICK)
     assert "is there already" not in named.err
     assert "gemel compare 'my run' A B" in named.out

@@ -29,7 +29,7 @@ WORDS = TextInput(tokenizer=learn_tokenizer(TEXTS, "words"), most_tokens=3)
         (Image.new("L", (4, 4)), "compares texts, .*: got Image"),
         (b"bytes", "compares texts, .*: got bytes"),
         (Path("missing.txt"), "'missing.txt' does not exist"),
-        (Path("a.png"), "'a.png' is a picture's file"),
+        (Path("a.png"), "'a.png' is the file of a picture"),
     ],
 )
 def test_what_is_no_readable_text_is_one_sentence(raw, sentence):
@@ -40,7 +40,7 @@ def test_what_is_no_readable_text_is_one_sentence(raw, sentence):
 
 def test_a_picture_file_named_in_place_of_a_text_is_noticed(tmp_path):
     Image.new("L", (4, 4)).save(tmp_path / "a.png")
-    with pytest.raises(ItemError, match="is a picture's file, and this matcher compares texts"):
+    with pytest.raises(ItemError, match="the file of a picture, and this matcher compares texts"):
         WORDS.read(str(tmp_path / "a.png"))
 
 

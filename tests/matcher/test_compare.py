@@ -89,7 +89,7 @@ def test_a_target_is_known_by_what_it_means(matcher, written):
     assert matcher.threshold("EER") == matcher.threshold()
 
 
-@pytest.mark.parametrize("prior", [0, 1, -0.5, 2, float("nan")])
+@pytest.mark.parametrize("prior", [0, 1, -0.5, 2, float("nan"), "0.5"])
 def test_a_prior_is_a_share(matcher, items, prior):
     with pytest.raises(RecipeError, match="share between 0 and 1, got"):
         matcher.compare(*items[:2], prior=prior)

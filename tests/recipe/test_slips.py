@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gemel.errors import RecipeError
 from gemel.recipe import check_recipe, load_recipe
+from gemel.recipe.files import named_text
 from gemel.recipe.schema import Recipe
 
 GIVEN = ("loss.name=contrastive", "batch.kind=pairs", "batch.source=given")
@@ -55,6 +56,12 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("training.minutes=0", r"training\.minutes must be greater than 0"),
         ("training.minutes=inf", r"training\.minutes must be a finite number, got inf"),
         ("input.size=[5000, 64]", r"input\.size\.0 must be less than or equal to 4096, got 5000"),
+        ("split=3", r"split must be a section, got 3"),
+        ("augment.rotation=999", r"augment\.rotation must be less than or equal to 180, got 999"),
+        (
+            "augment.scale=[1.2, 0.8]",
+            r"the range of a scale begins with the smaller one, got \[1\.2, 0\.8\]",
+        ),
         ("augment.scale=[1]", r"augment\.scale\.1 is missing"),
         ("augment.scale=[1, 0]", r"augment\.scale\.1 must be greater than 0, got 0"),
         ("augment.mirror=maybe", r"augment\.mirror must be .*'auto' or .*boolean.*, got 'maybe'"),
@@ -268,3 +275,10 @@ def test_a_stem_need_not_say_of_what_kind_it_is():
     assert (series.encoder.stem.kind, series.encoder.stem.values) == ("samples", "as-is")
     texts = load_recipe("text-default", ["encoder.stem.dropout=0.2"])
     assert (texts.encoder.stem.kind, texts.encoder.stem.dropout) == ("tokens", 0.2)
+
+
+def test_a_recipe_as_notepad_saves_it_is_read(tmp_path):
+    """It puts a mark in front that is no part of the text."""
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes(b"\xef\xbb\xbf" + named_text("default").encode())
+    assert load_recipe(mine) == load_recipe("default")

@@ -247,6 +247,18 @@ def test_intervals_are_said_to_draw_identities_whatever_the_split(make: Make) ->
 
     assert "intervals that draw identities again: labels, or what matching pairs join." in text
     assert "for items like these" not in text
+    assert "Training has met their labels: of other labels this says little." in text
+    assert "Training has met their labels" not in render(make())
+
+
+def test_the_verdict_tells_which_skilled_forgeries_pass(make: Make) -> None:
+    figures = dict(make().figures)
+    figures["verification"] = {
+        **figures["verification"],
+        "far@skilled": {"value": 0.538, "low": 0.4, "high": 0.6, "n": 99},
+    }
+    text = Document(render(make(figures=figures))).text.replace("\u202f", " ")
+    assert "Of skilled forgeries 53.8 % pass." in text
 
 
 @pytest.mark.parametrize(

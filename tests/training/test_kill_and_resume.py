@@ -172,6 +172,10 @@ def test_data_that_changed_since_are_not_trained_on(drawings, tmp_path):
     trainings.run(data, run, TWELVE, stop_after=3)
     with pytest.raises(RunError, match=r"was begun on .*mine, and digits holds other data"):
         gemel.train("digits", out=run, resume=True, quiet=True)
+    data.rename(tmp_path / "moved")
+    with pytest.raises(RunError, match=r"were at .*mine and are not there: put them back, or name"):
+        gemel.train(None, out=run, resume=True, quiet=True)
+    (tmp_path / "moved").rename(data)
     next(data.rglob("*.png")).unlink()
     with pytest.raises(RunError, match=r"mine has changed since .* train a new run"):
         gemel.train(data, out=run, resume=True, quiet=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,6 +72,9 @@ def tune(
     """Search a recipe's settings for the best validation figure; the test items are not looked at.
 
     The same command goes on with a search that was stopped, and joins one that is under way.
+
+    What to search stands in the recipe's section [tune], a line each: "optimizer.learning_rate" =
+    {low = 1e-4, high = 1e-1, log = true}, "encoder.width" = {choices = [16, 32]}.
     """
     from gemel.errors import MissingExtra
     from gemel.progress import shown_progress
@@ -96,10 +100,10 @@ def tune(
     if json:
         print_json(asdict(found) | {"study": str(found.study), "recipe": str(found.recipe)})
     else:
-        _print_end(found)
+        _print_end(found, data)
 
 
-def _print_end(found: Found) -> None:
+def _print_end(found: Found, data: str) -> None:
     """What was found, and what to do with it."""
     trials = found.complete + found.pruned + found.failed
     typer.echo(
@@ -110,4 +114,4 @@ def _print_end(found: Found) -> None:
     for key, value in found.settings.items():
         typer.echo(f"  {key} = {value:.4g}" if isinstance(value, float) else f"  {key} = {value}")
     typer.echo(f"\nstudy    {found.study}\nrecipe   {found.recipe}\n\nTry next:")
-    typer.echo(f"  gemel train DATA --recipe {found.recipe}")
+    typer.echo(f"  gemel train {quote(data)} --recipe {quote(str(found.recipe))}")

@@ -70,7 +70,8 @@ def _content(path: Path) -> str:
 
 
 def _other_file(name: str) -> ItemError:
-    what = "a picture's" if name.lower().endswith(PICTURES) else "a sequence's"
+    what = "a picture" if name.lower().endswith(PICTURES) else "a table or a sequence"
     return ItemError(
-        f"{name!r} is {what} file, and this matcher compares texts: give the texts themselves"
+        f"{name!r} is the file of {what}, and this matcher compares texts: give the texts "
+        "themselves"
     )

@@ -73,11 +73,7 @@ def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None 
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
     source = source or str(about["source"])
-    if source not in BUILTINS and not Path(source).exists():
-        raise RunError(
-            f"the data of {run.path} were at {source} and are not there: put them back, "
-            "or name data to measure on"
-        )
+    refuse_gone(run, source)
     dataset = open_data(source, kind=about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         raise RunError(
@@ -85,6 +81,15 @@ def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None 
             "are no longer known: name the data to measure on, or train again"
         )
     return prepare(dataset, readers_of(matcher.file), recipe.split, recipe.seed, progress)
+
+
+def refuse_gone(run: Run, source: str) -> None:
+    """Raises RunError where the data of a run are no longer where they were."""
+    if source not in BUILTINS and not Path(source).exists():
+        raise RunError(
+            f"the data of {run.path} were at {source} and are not there: put them back, "
+            "or name data where they are now"
+        )
 
 
 def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:

@@ -81,7 +81,7 @@ def _text(name_or_file: str | Path) -> str:
     path = Path(name_or_file)
     if path.is_file():
         try:
-            return path.read_text("utf-8")
+            return path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path} cannot be read as a recipe: {error}") from None
     raise RecipeError(

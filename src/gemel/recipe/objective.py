@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     Discriminator,
     Field,
     NonNegativeFloat,
@@ -234,13 +235,21 @@ BatchChoice: TypeAlias = Annotated[
     Field(discriminator="kind"),
 ]
 
-Factors: TypeAlias = tuple[PositiveFloat, PositiveFloat]
+
+def _ascending(factors: tuple[float, float]) -> tuple[float, float]:
+    if factors[0] > factors[1]:
+        raise ValueError(f"the range of a scale begins with the smaller one, got {list(factors)}")
+    return factors
+
+
+Factors: TypeAlias = Annotated[tuple[PositiveFloat, PositiveFloat], AfterValidator(_ascending)]
+Degrees: TypeAlias = Annotated[float, Field(ge=0, le=180)]
 
 
 class GroupAugmentSetting(Setting):
     """What changes all items of a group in a batch alike, and so makes new labels of the old."""
 
-    rotation: NonNegativeFloat = 0.0
+    rotation: Degrees = 0.0
     shear: NonNegativeFloat = 0.0
     scale: Factors = (1.0, 1.0)
     mirror: bool = False
@@ -255,7 +264,7 @@ class AugmentSetting(Setting):
     """
 
     kind: Literal["image"] = "image"
-    rotation: NonNegativeFloat = 0.0
+    rotation: Degrees = 0.0
     shear: NonNegativeFloat = 0.0
     scale: Factors = (1.0, 1.0)
     stretch: NonNegativeFloat = 0.0
@@ -279,7 +288,7 @@ class SeriesAugmentSetting(Setting):
     crop: Annotated[float, Field(ge=0, lt=1)] = 0.0
     scale: Annotated[float, Field(ge=0, lt=1)] = 0.0
     jitter: NonNegativeFloat = 0.0
-    rotation: NonNegativeFloat = 0.0
+    rotation: Degrees = 0.0
 
 
 def _augmented_kind(given: object) -> str:

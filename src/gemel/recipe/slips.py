@@ -34,6 +34,9 @@ def sentence(error: ValidationError) -> str:
             return f"{where} is missing"
         case "union_tag_invalid":
             return _unknown_part(where, first["ctx"])
+    if first["type"] in {"model_type", "dict_type"}:
+        what = "{low = …, high = …} or {choices = […]}" if path[0] == "tune" else "a section"
+        return f"{where} must be {what}, got {first['input']!r}"
     found = [_wanted(each["msg"]) for each in errors if _place(each["loc"])[0] == path]
     if first["type"] == "value_error":
         return found[0]  # our own sentence, which names its settings

@@ -142,8 +142,9 @@ def _metrics(run: Run) -> dict[str, Any]:
         if "protocols" not in tree:
             raise ValueError("it has no protocols")
     except (OSError, ValueError, TypeError) as error:
+        damage = "" if isinstance(error, FileNotFoundError) else f" ({error})"
         raise RunError(
             f"a report is made of a run that has finished, and {run.path} has no whole "
-            f"metrics.json ({error}): finish it with gemel train --resume --out {run.path}"
+            f"metrics.json{damage}: finish it with gemel train --resume --out {run.path}"
         ) from None
     return tree

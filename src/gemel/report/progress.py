@@ -53,18 +53,23 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         title=title,
         sentence=f"{written[-1]} in the last epoch."
         if column in _TITLES
-        else f"Best {written[best]}, in epoch {epoch[best]:g}.",
-        alternative=f"{title}: {written[0]} in epoch {epoch[0]:g}, {written[-1]} in epoch "
-        f"{epoch[-1]:g}.",
+        else f"Best {written[best]}, in epoch {_told(epoch[best])}.",
+        alternative=f"{title}: {written[0]} in epoch {_told(epoch[0])}, {written[-1]} in epoch "
+        f"{_told(epoch[-1])}.",
         frame=frame,
         marks=(Mark("line", "accent", frame.line(epochs, values)),),
         bands=frame.bands(
             epoch,
-            [f"epoch {at:g}\n{text}" for at, text in zip(epoch, written, strict=True)],
+            [f"epoch {_told(at)}\n{text}" for at, text in zip(epoch, written, strict=True)],
             [(dot,) for dot in dots],
         ),
         dots=(dots[marked],),
     )
+
+
+def _told(epoch: float) -> str:
+    """A training by minutes validates within epochs; tenths are enough to find the place."""
+    return f"{round(epoch, 1):g}"
 
 
 def _along(epochs: Floats) -> Axis:

@@ -94,7 +94,20 @@ def paragraph(
         return f"On {unseen}, no pairs were compared, so there is no accuracy to state."
     if accuracy["value"] is None:
         return f"On {unseen}, the accuracy could not be measured: {accuracy['missing']}"
-    return f"On {unseen}, {_claim(accuracy, outcome, split.unit)} {_errors(outcome)}".rstrip()
+    sentences = [
+        f"On {unseen}, {_claim(accuracy, outcome, split.unit)}",
+        _errors(outcome),
+        _forgeries(figures["verification"].get("far@skilled")),
+    ]
+    if split.unit == "item" and test is not None and test.labels is not None:
+        sentences.append("Training has met their labels: of other labels this says little.")
+    return " ".join(filter(None, sentences))
+
+
+def _forgeries(far: Figure | None) -> str:
+    if far is None or far["value"] is None:
+        return ""
+    return f"Of skilled forgeries {percent(far['value'])} pass."
 
 
 def _headline(protocol: str, key: str, figure: Figure) -> Headline:

@@ -17,7 +17,7 @@ from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare, sides_of
 from gemel.measure.protocols import subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
-from gemel.measure.runs import run_data
+from gemel.measure.runs import refuse_gone, run_data
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS
@@ -109,6 +109,8 @@ def usual_recipe(dataset: Dataset) -> str:
 
 def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
     about = run_data(run)
+    if order.data is None:
+        refuse_gone(run, about["source"])
     dataset = open_data(order.data or about["source"], kind=order.kind or about.get("kind"))
     if dataset.fingerprint() != about["fingerprint"]:
         if order.data and source_of(order.data) != about["source"]:
