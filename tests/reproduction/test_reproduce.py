@@ -222,7 +222,7 @@ def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
             patch.setattr(room, piece, killed)
             with pytest.raises(KeyboardInterrupt):
                 reproduce(wish(), Silent())
-    seconds = read_counters(orders[0].out / "checkpoints" / "last.safetensors")["cpu_seconds"]
+    seconds = read_counters(orders[0].out / "checkpoints" / "last.safetensors").cpu_seconds
     (row,) = reproduce(wish(), Silent()).rows
     assert [order.resume for order in orders] == [False, False, True]
     # What was spent before the kill counts, and the epoch was not done again.

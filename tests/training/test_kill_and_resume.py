@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 import trainings
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import gemel
 from gemel.errors import RecipeError, RunError
@@ -164,6 +165,13 @@ def test_a_resumed_run_keeps_its_recipe(own_run, call, different):
 def test_a_damaged_checkpoint_is_one_sentence(own_run):
     (own_run.checkpoints / "last.safetensors").write_bytes(b"half of it")
     with pytest.raises(RunError, match=r"checkpoint .* must be whole.*Delete it to start again"):
+        gemel.train(None, out=own_run.path, resume=True, quiet=True)
+
+
+def test_a_checkpoint_of_another_version_is_one_sentence(own_run):
+    last = own_run.checkpoints / "last.safetensors"
+    save_file({"a": np.zeros(1)}, last, {"counters": '{"epochs_of_old": 3}'})
+    with pytest.raises(RunError, match=r"cannot be read: .*epochs_of_old.*Delete it to start"):
         gemel.train(None, out=own_run.path, resume=True, quiet=True)
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from gemel.encoders.stem import TokenVectors
 from gemel.recipe.schedule import OptimizerSetting
-from gemel.training.checkpoint import load_checkpoint, save_checkpoint
+from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.muon import Muon, orthogonal
 from gemel.training.optimizer import build_optimizer
 
@@ -109,7 +109,7 @@ def test_it_goes_on_from_a_checkpoint_as_if_nothing_had_happened(tmp_path):
     steps(*straight, range(4))
     stopped = network()
     steps(*stopped, range(2))
-    save_checkpoint(tmp_path / "half.safetensors", *stopped, {})
+    save_checkpoint(tmp_path / "half.safetensors", *stopped, Counters())
     resumed = network()
     load_checkpoint(tmp_path / "half.safetensors", *resumed)
     steps(*resumed, range(2, 4))

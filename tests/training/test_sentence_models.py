@@ -106,6 +106,21 @@ def test_more_tokens_than_the_model_has_places_for(table, tmp_path):
         trained(table, folder, tmp_path / "run", **{"input.most_tokens": 21})
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("modules.json", '["x"]', r"its modules\.json is no list of modules"),
+        ("modules.json", "{}", r"modules\.json cannot be read \(it is no JSON of a list\)"),
+        ("config.json", "[]", r"config\.json cannot be read \(it is no JSON of a dict\)"),
+    ],
+)
+def test_a_model_that_is_told_of_wrongly_is_one_sentence(table, tmp_path, name, content, sentence):
+    folder = sentence_folder(tmp_path / "model")
+    (folder / name).write_text(content, "utf-8")
+    with pytest.raises(RecipeError, match=sentence):
+        trained(table, folder, tmp_path / "run")
+
+
 def test_a_folder_without_a_tokenizer_is_one_sentence(table, tmp_path):
     folder = sentence_folder(tmp_path / "model")
     (folder / "tokenizer.json").write_text("{}", "utf-8")

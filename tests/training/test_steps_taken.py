@@ -62,7 +62,7 @@ def test_ctrl_c_in_the_last_validation_is_obeyed_and_nothing_is_lost(prepared, t
     trainer = trainer_on(prepared, tmp_path, ["training.epochs=1"], validate=pressing)
     with pytest.raises(KeyboardInterrupt):
         trainer.train()
-    assert read_counters(trainer.last)["finished"]
+    assert read_counters(trainer.last).finished
 
 
 def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(

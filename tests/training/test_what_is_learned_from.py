@@ -30,7 +30,7 @@ from gemel.training import data as room_of_data
 from gemel.training import speed
 from gemel.training.data import build_batches, resolve_batch, statistics_of
 from gemel.training.order import Order
-from gemel.training.speed import Speed, choose_speed
+from gemel.training.speed import Speed, choose_speed, flushed_denormals
 from gemel.training.train import prepare_for, train
 from heard import Heard
 
@@ -256,4 +256,17 @@ def test_after_a_training_that_failed_small_numbers_are_back(drawings, tmp_path)
             ),
             Silent(),
         )
+    assert smallest() > 0
+
+
+def test_a_caller_who_counts_small_numbers_as_zero_goes_on_doing_so():
+    torch.set_flush_denormal(True)
+    try:
+        with flushed_denormals():
+            pass
+        assert smallest() == 0
+    finally:
+        torch.set_flush_denormal(False)
+    with flushed_denormals():
+        assert smallest() == 0
     assert smallest() > 0

@@ -92,7 +92,8 @@ def warped(
     last = (lengths[:, None] - 1).clamp(min=1).to(values)
     moment = (torch.arange(longest, device=values.device) / last).clamp(max=1)
     waves = torch.randint(1, 4, (count, 1), generator=generator).to(values)
-    # A wave of this height has a slope below 1 for any number of waves: time never runs back.
+    # A wave of this height has a slope of pi times `warp` at most, for any number of waves: below a
+    # warp of 0.3, which recipes may ask for, time never runs back.
     height = (2 * drawn() - 1) * warp / waves
     moment = moment + height * torch.sin(torch.pi * waves * moment)
     kept = 1 - crop * drawn()

@@ -64,10 +64,15 @@ class SentenceModel:
 def read_sentence_model(folder: str | Path) -> SentenceModel:
     """Raises RecipeError where the folder is none, lacks a file, or holds another kind of model."""
     path = Path(expanduser(folder))
-    modules = [each["type"].rpartition(".")[2] for each in _json(path, "modules.json")]
+    parts = _json(path, "modules.json", list)
+    try:
+        modules = [part["type"].rpartition(".")[2] for part in parts]
+        folders = [part["path"] for part in parts]
+    except (TypeError, KeyError, AttributeError):
+        raise _refused(path, "its modules.json is no list of modules") from None
     if modules[:2] != ["Transformer", "Pooling"] or modules[2:] not in ([], ["Normalize"]):
         raise _refused(path, f"it is made of {', '.join(modules)}")
-    pooling = _pooling(path, _json(path, "modules.json")[1]["path"])
+    pooling = _pooling(path, folders[1])
     shape = _shape(path)
     stem = WordPieces(shape)
     layers = nn.ModuleList(BertLayer(shape) for _ in range(shape.num_hidden_layers))
@@ -126,11 +131,14 @@ def _of_layer(weights: Mapping[str, Tensor], number: int) -> dict[str, Tensor]:
     }
 
 
-def _json(path: Path, name: str) -> Any:
+def _json(path: Path, name: str, kind: type = dict) -> Any:
     try:
-        return json.loads((path / name).read_text("utf-8"))
+        tree = json.loads((path / name).read_text("utf-8"))
+        if not isinstance(tree, kind):
+            raise ValueError
+        return tree
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no JSON"
+        reason = getattr(error, "strerror", None) or f"it is no JSON of a {kind.__name__}"
         raise RecipeError(
             f"{str(path)!r} must be the folder of a sentence-transformer model, and its {name} "
             f"cannot be read ({reason}): set encoder.folder to such a folder"

@@ -106,7 +106,8 @@ def _forgeries(pairs: PairSample) -> dict[str, Same]:
     if pairs.skilled is None:
         return {}
     random = ~pairs.same & ~pairs.skilled
-    return {"skilled": pairs.skilled, "random": random} if random.any() else {}
+    both = random.any() and pairs.skilled.any()
+    return {"skilled": pairs.skilled, "random": random} if both else {}
 
 
 def _statistic(

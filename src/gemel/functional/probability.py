@@ -19,7 +19,8 @@ BINS = 15
 
 
 def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Floats:
-    """(n,) weights of sum 1 of which the genuine pairs hold `prior`; NaN where a kind is absent.
+    """(n,) weights of sum 1 of which the genuine pairs hold `prior`; a kind that weighs nothing
+    holds nothing, or NaN where it is there.
 
     `weights` say how much each pair counts among its own kind; without them all count alike.
 

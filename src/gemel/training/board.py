@@ -26,3 +26,7 @@ class Board:
         for name, value in row.items():
             self._writer.add_scalar(name, value, step)
         self._writer.flush()
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()

@@ -8,7 +8,7 @@ uninterrupted one takes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, final
 
@@ -45,7 +45,7 @@ class Counters:
 
 
 def save_checkpoint(
-    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, counters: dict[str, Any]
+    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, counters: Counters
 ) -> None:
     """Whole or not at all: a training killed while saving finds the checkpoint before."""
     tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
@@ -55,12 +55,10 @@ def save_checkpoint(
                 tensors[f"optimizer.{index}.{key}"] = value
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     with whole_file(path) as temporary:
-        save_file(plain, temporary, {"counters": json.dumps(counters)})
+        save_file(plain, temporary, {"counters": json.dumps(asdict(counters))})
 
 
-def load_checkpoint(
-    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer
-) -> dict[str, Any]:
+def load_checkpoint(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer) -> Counters:
     """Puts weights and optimiser state back; the counters it returns say where training was."""
     counters = read_counters(path)
     with safe_open(path, "pt") as stored:
@@ -84,17 +82,16 @@ def load_checkpoint(
     return counters
 
 
-def read_counters(path: Path) -> dict[str, Any]:
-    """Where training was. Raises `RunError` for a file that is no whole checkpoint."""
+def read_counters(path: Path) -> Counters:
+    """Where training was. Raises `RunError` for a file that is no whole checkpoint of today's."""
     try:
         with safe_open(path, "pt") as stored:
-            counters: dict[str, Any] = json.loads(stored.metadata()["counters"])
+            return Counters(**json.loads(stored.metadata()["counters"]))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"the checkpoint {path} must be whole to resume from it, and it cannot be read: "
             f"{error}. Delete it to start again"
         ) from error
-    return counters
 
 
 def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ from gemel.twin import SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
-"""How often a training validates in all, where nothing waits for a better figure."""
+"""How often a training validates at most, where nothing waits for a better figure."""
 COLLAPSE_SHARE = 0.2
 """Of the training: before it, a loss may well be where it began."""
 
@@ -89,8 +89,7 @@ class Trainer:
     def train(self) -> Counters:
         """Trains to the end, from the last checkpoint where there is one."""
         if self.last.is_file():
-            counters = load_checkpoint(self.last, self.module, self.optimizer)
-            self.counters = Counters(**counters)
+            self.counters = load_checkpoint(self.last, self.module, self.optimizer)
             # A finished training goes on where a longer one is asked for, and one that was stopped
             # between its last step and the validation after it has that to do.
             validated = not self.counters.losses
@@ -108,6 +107,7 @@ class Trainer:
         ):
             while not self.counters.finished:
                 self._epoch(stage)
+        self.board.close()
         self._save(self.last)
         if self.interrupted():  # in the last validation, after which no step asks
             raise KeyboardInterrupt
@@ -198,7 +198,7 @@ class Trainer:
     def _validation_is_due(self) -> bool:
         epochs, patience = self.recipe.training.epochs, self.recipe.training.patience
         if epochs:
-            return bool(patience) or self.counters.epoch % max(1, epochs // VALIDATIONS) == 0
+            return bool(patience) or self.counters.epoch % math.ceil(epochs / VALIDATIONS) == 0
         told = self.counters.history[-1]["seconds"] if self.counters.history else 0.0
         return self.counters.seconds - told >= self._budget() / VALIDATIONS
 
@@ -269,12 +269,12 @@ class Trainer:
 
     def _save(self, path: Path) -> None:
         if self.fabric.global_rank == 0:
-            save_checkpoint(path, self.module, self.optimizer, vars(self.counters))
+            save_checkpoint(path, self.module, self.optimizer, self.counters)
         if path == self.last:  # a resumed training goes on from no other
             self.saved = time.monotonic()
 
     def _resumed_speed(self) -> Speed | None:
-        return Speed(**read_counters(self.last)["speed"]) if self.last.is_file() else None
+        return Speed(**read_counters(self.last).speed) if self.last.is_file() else None
 
 
 def _channels_last(values: torch.Tensor) -> torch.Tensor:

@@ -46,11 +46,12 @@ def flushed_denormals() -> Iterator[None]:
     slows down tenfold towards its end. Threads take the setting over when they are started, so
     this comes before the first computation; afterwards the caller's thread is as it was.
     """
+    before = float(torch.tensor([1e-38]) * 1e-2) == 0
     torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(False)
+        torch.set_flush_denormal(before)
 
 
 @contextmanager
