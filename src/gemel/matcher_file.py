@@ -112,6 +112,11 @@ def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
     return folder, _checked(folder, tree)
 
 
+def is_matcher(folder: Path) -> bool:
+    """Whether this is a matcher's own folder, not the run around it."""
+    return (folder / OWN).is_file()
+
+
 def _checked(folder: Path, tree: Any) -> MatcherFile:
     if not isinstance(tree, dict):
         raise _damaged(folder / OWN, "it holds no settings")

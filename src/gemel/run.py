@@ -76,9 +76,11 @@ class Run:
 
     @staticmethod
     def opened(path: str | Path) -> Run:
-        """A run that exists; `RunError` where the folder is not one."""
+        """A run that exists, or the one around its matcher; `RunError` where there is none."""
         run = Run(Path(path))
-        if not run.recipe.is_file():
+        if Path(path).name == run.matcher.name and is_run(Path(path).parent):
+            return Run(Path(path).parent)
+        if not is_run(Path(path)):
             raise RunError(
                 f"a run is a folder with recipe.toml, as `gemel train` leaves it; {path} is not "
                 "one. Give the folder that training named, for example runs/digits"
@@ -125,3 +127,8 @@ class Run:
                 "run with --out"
             )
         return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a training has left this folder, finished or not."""
+    return Run(folder).recipe.is_file()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import sys
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -104,6 +105,26 @@ def test_evaluate_on_other_data(gemel: Gemel, tiny_run: Run, drawings: Path) -> 
     told = json.loads(outcome.out)
     assert told["data"].startswith("drawings")
     assert told["seed"] == 5
+
+
+def test_evaluate_a_matcher_that_was_copied_alone(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path
+) -> None:
+    alone = shutil.copytree(tiny_run.matcher, tmp_path / "deployed")
+
+    outcome = gemel("evaluate", alone, drawings, "--json")
+    whole = gemel("evaluate", tiny_run.path, drawings, "--json")
+
+    assert json.loads(outcome.out) == json.loads(whole.out)  # it has learned from none of these
+    assert "if it has learned from some of drawings, that is not left out" in outcome.err
+    assert "is a matcher without its run and its test items: name DATA" in (
+        gemel("evaluate", alone).refusal
+    )
+    assert "measure the run" in (
+        gemel("evaluate", alone, drawings, "--protocol", "nearest").refusal
+    )
+    within = gemel("evaluate", tiny_run.matcher, "--json")
+    assert within.out == gemel("evaluate", tiny_run.path, "--json").out
 
 
 def test_compare(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> None:

@@ -30,7 +30,11 @@ USED_BY = {
 
 def evaluate(
     run: Annotated[
-        Path | None, typer.Argument(metavar="RUN", help="A run; none is needed with --method.")
+        Path | None,
+        typer.Argument(
+            metavar="RUN",
+            help="A run, or a matcher folder that DATA are measured with; none with --method.",
+        ),
     ] = None,
     data: Annotated[
         str | None,
@@ -154,11 +158,12 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
+    from gemel.matcher_file import is_matcher
     from gemel.measure.protocols import Question
-    from gemel.measure.runs import measure_hausdorff, measure_run
+    from gemel.measure.runs import measure_hausdorff, measure_matcher, measure_run
     from gemel.progress import shown_progress
     from gemel.recipe import load_recipe
-    from gemel.run import Run
+    from gemel.run import Run, is_run
 
     asked = {
         "pairs": pairs,
@@ -185,9 +190,14 @@ def evaluate(
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
-        opened = Run.opened(run)
-        question = Question.of(load_recipe(opened.recipe), seed=seed, **asked)
-        answer = measure_run(opened, data, protocol, question, shown_progress())
+        progress = shown_progress()
+        if is_matcher(run) and not is_run(run.parent):
+            question = Question.of(None, seed=seed, **asked)
+            answer = measure_matcher(run, data, protocol, question, progress)
+        else:
+            opened = Run.opened(run)
+            question = Question.of(load_recipe(opened.recipe), seed=seed, **asked)
+            answer = measure_run(opened, data, protocol, question, progress)
     if json:
         print_json(answer.tree())
     else:

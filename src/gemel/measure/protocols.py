@@ -65,15 +65,17 @@ class Question:
     seed: int = 0
 
     @classmethod
-    def of(cls, recipe: Recipe, **asked: Any) -> Self:
-        """What was asked for, and the recipe's own for what was not (`None`)."""
-        own: dict[str, Any] = {
-            "pairs": recipe.evaluation.pairs,
-            "fixed_threshold": recipe.evaluation.fixed_threshold,
-            "most_pairs": recipe.evaluation.most_pairs,
-            "fars": recipe.evaluation.fars,
-            "seed": recipe.seed,
-        }
+    def of(cls, recipe: Recipe | None, **asked: Any) -> Self:
+        """What was asked for, and the recipe's own, if there is one, for what was not (`None`)."""
+        own: dict[str, Any] = {}
+        if recipe is not None:
+            own = {
+                "pairs": recipe.evaluation.pairs,
+                "fixed_threshold": recipe.evaluation.fixed_threshold,
+                "most_pairs": recipe.evaluation.most_pairs,
+                "fars": recipe.evaluation.fars,
+                "seed": recipe.seed,
+            }
         return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
 
 

@@ -31,13 +31,15 @@ from gemel.recipe import load_recipe
 from gemel.run import Run
 
 OMNIGLOT_SIDE = 105
+OF_RUNS = frozenset({"lake-runs", "linear-probe", "nearest"})
+"""Protocols that look at what a run has learned from."""
 
 
 def measure_run(
     run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
-    if protocol not in {"lake-runs", "linear-probe", "nearest"}:
+    if protocol not in OF_RUNS:
         return _told(run_subject(run, data, progress).answer(protocol, question), progress)
     matcher = load(run.path)
     if protocol == "lake-runs":
@@ -46,6 +48,33 @@ def measure_run(
     if protocol == "linear-probe":
         return _told(probe(matcher, divided, question.seed, progress), progress)
     return nearest(matcher, divided, question.seed, progress)
+
+
+def measure_matcher(
+    folder: Path, data: str | None, protocol: Protocol, question: Question, progress: Progress
+) -> Answer:
+    """One protocol's figures for a matcher that was copied without its run.
+
+    What it has learned from is not known there and cannot be left out. Raises `RunError` without
+    `data`, and for protocols that ask what it has learned from.
+    """
+    matcher = load(folder)
+    if data is None:
+        raise RunError(f"{folder} is a matcher without its run and its test items: name DATA")
+    if protocol in OF_RUNS:
+        raise RunError(
+            f"{protocol} asks what a matcher has learned from, and {folder} is one without its "
+            "run: measure the run"
+        )
+    dataset = open_data(data, kind=matcher.file.input.kind)
+    refuse_other_kind(matcher, dataset)
+    whole = prepare_whole(dataset, readers_of(matcher.file), progress)
+    _tell(whole, progress)
+    progress.say(
+        f"{folder} is a matcher without its run: if it has learned from some of {dataset.name}, "
+        "that is not left out"
+    )
+    return _told(subject(matcher, whole, "test", progress).answer(protocol, question), progress)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
