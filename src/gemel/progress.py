@@ -1,4 +1,4 @@
-"""How long work tells of itself: a bar on a terminal, plain lines elsewhere, on standard error."""
+"""Progress of long work: a bar on a terminal, plain lines elsewhere, on standard error."""
 
 from __future__ import annotations
 

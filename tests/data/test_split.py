@@ -347,7 +347,7 @@ class TestPairs:
         kept = sum(len(parts.pairs.side(name)) for name in SIDES)
         assert 0 < kept < 600
         assert f"{600 - kept} pairs that cross" in parts.reason
-        assert "hang together" in parts.reason
+        assert "connected through shared items" in parts.reason
         for name in SIDES:
             rows = parts.pairs.side(name)
             assert set(left[rows]) | set(right[rows]) == set(parts.side(name).tolist())

@@ -32,4 +32,4 @@ def test_items_that_are_unlike_themselves_are_counted(drawings):
     assert _unlike_themselves(Offset(0.0), prepared, threshold) == ()
     (told,) = _unlike_themselves(Offset(2.0), prepared, threshold)
     many = len(prepared.side("validation"))
-    assert told.startswith(f"{many} of {many} validation items beside themselves are different")
+    assert told.startswith(f"{many} of {many} validation items, compared with themselves,")

@@ -28,7 +28,7 @@ class Classes:
     With two views an item stands twice in a batch, each time augmented in another way. Where labels
     have forgeries, some come along (`forged` is their share of what comes for a label): every item
     is compared with them, and they with nothing. With `turned` each group of a batch is turned as a
-    whole by a random number of quarters: its labels are then as good as others, and still as alike
+    whole by a random number of quarters: the turned labels act as new ones, and are still as alike
     among themselves. What may be warped as one is a label with its forgeries.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))

@@ -24,7 +24,7 @@ from gemel.functional.components import components
 class Partners:
     """Every matching pair once an epoch, `size` of them a batch, in a new order.
 
-    What matching pairs join, one after another, is all the same, in whichever of them it stands.
+    Items that matching pairs connect, directly or one after another, count as matching.
     `lengths` (n,) of pairs bring those of about one length together, as in `GivenPairs`.
 
     >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)

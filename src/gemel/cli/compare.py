@@ -80,7 +80,7 @@ def sentences(verdict: Verdict) -> list[str]:
     if verdict.same != (verdict.probability >= 0.5):
         told.append(
             f"The threshold, set for {aim}, and the probability, where {prior} of all pairs are "
-            "the same, lean different ways: the verdict is by the threshold."
+            "the same, disagree: the verdict follows the threshold."
         )
     return told
 

@@ -122,8 +122,8 @@ def _shared_out(
     return (
         shared,
         int((shared[undecided] == NOWHERE).sum()),
-        f"{biggest:,} of {len(component):,} pairs hang together by shared items, so items are held "
-        "out one by one",
+        f"{biggest:,} of {len(component):,} pairs are connected through shared items, so items are "
+        "held out one by one",
     )
 
 

@@ -55,7 +55,7 @@ def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ..
     told = []
     if twice:
         are = count(twice, "item is a copy", "items are copies")
-        told.append(f"{are} of another of the same label, and a match that cannot be missed.")
+        told.append(f"{are} of another of the same label, and match it trivially.")
     if contradicting:
         are = count(contradicting, "item is a copy", "items are copies")
         told.append(f"{are} of one of another label: one of the two labels is wrong.")

@@ -7,8 +7,8 @@ view is brought to one length.
 
 The wavelets are not learned. The layer is: in closed form, from the features of all views of the
 training items, it takes out what the pictures of one person differ by (see
-`functional/whitening.py`). Two dozen people are too few for a loss that parts them: it is content
-with the two dozen directions in which these happen to differ, and new people differ in others.
+`functional/whitening.py`). Two dozen people are too few for a loss that separates them: it learns
+the two dozen directions in which these happen to differ, and new people differ in others.
 
 Lades et al., "Distortion Invariant Object Recognition in the Dynamic Link Architecture", IEEE
 Transactions on Computers 42, 1993 (magnitudes of Gabor wavelets as features of faces).
@@ -44,9 +44,8 @@ class GaborEncoder(WhitenedEncoder):
     `cell` is the side of a cell in pixels, cells overlap by half. `shift` in pixels, zero for none,
     goes either way along both axes; each of `scales` and, where `mirror` is true, the mirrored
     picture double the views. `shrinkage` is that of the whitening, of which `descriptors` axes are
-    kept. Raises `RecipeError` for
-    pictures with a side below a cell, wavelengths below 2 pixels or far beyond the picture, or
-    scales that do not begin with 1 or lie outside 0.25–4.
+    kept. Raises `RecipeError` for pictures with a side below a cell, wavelengths below 2 pixels or
+    far beyond the picture, or scales that do not begin with 1 or lie outside 0.25–4.
 
     >>> encoder = GaborEncoder((1, 56, 46), PixelStatistics.untouched(1))
     >>> encoder(torch.rand(2, 1, 56, 46)).shape, encoder.map_sides

@@ -24,7 +24,7 @@ from gemel.evaluation.intervals import Bootstrap
 from gemel.functional.ranking import right_is_nearest
 
 FEW = 6
-"""Of fewer labels every task is much the same, and how tasks differ is seen in no resample."""
+"""With fewer labels all tasks are much the same, and resampling cannot show how tasks vary."""
 
 
 @final

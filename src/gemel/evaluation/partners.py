@@ -35,8 +35,8 @@ def partner_retrieval(
 
     `items` is how many items there are; `one_way` asks left items for right ones alone.
 
-    An item with several partners has found one if any of them is near enough; what matches it by
-    way of others (a unit is what matching pairs join) is neither a partner nor in their way. Raises
+    An item with several partners has found one if any of them is near enough; what is joined to it
+    only by way of others (a unit is what matching pairs join) is left out of the ranking. Raises
     DataError where no pair matches.
     """
     matching = pairs.same & (pairs.left != pairs.right)

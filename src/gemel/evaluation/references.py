@@ -3,8 +3,9 @@
 Everybody is enrolled with K references. A questioned item is as far from them as `aggregate` of its
 K distances says: their mean or the smallest. `relative` sets that against how far each reference
 is from the others, by the same aggregate: less the mean of that (`difference`), less three quarters
-of it (`part`: a few references say it with an error) or over it (`ratio`). Who signs with care is
-then held to it. It looks at the claimed person's references alone, never at other questioned items.
+of it (`part`: a few references estimate it with an error) or over it (`ratio`). A writer with
+consistent signatures is then judged more strictly. It looks at the claimed person's references
+alone, never at other questioned items.
 
     score(q) = mean_i d(r_i, q)  -  mean_j mean_{i≠j} d(r_i, r_j)       with mean and difference
 

@@ -99,7 +99,7 @@ def with_intervals(
 
     A threshold for a false-accept rate was chosen to have it on these very pairs, so it is chosen
     anew in every resample too, and what it then lets pass of all pairs counts as well: the interval
-    is the wider at either end. Of a few labels the rarest of errors are not met at all, and drawing
+    covers both. Of a few labels the rarest of errors are not met at all, and drawing
     the labels again tells nothing of them. So no interval is narrower than Wilson's for as many
     independent trials as there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each
     label (false rejects).

@@ -1,4 +1,4 @@
-"""Who may be asked for in few-shot, and among whom: the items of a side, as the question has it."""
+"""The items of a side that few-shot may use as queries and as candidates."""
 
 from __future__ import annotations
 

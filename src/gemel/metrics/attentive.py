@@ -31,7 +31,7 @@ from gemel.metrics.metric import Metric, Sides
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 ABSENT = 1e4
-"""Off the attention that a place gets which has no descriptor."""
+"""Subtracted from the attention logits of places without a descriptor."""
 
 
 class Described(NamedTuple):

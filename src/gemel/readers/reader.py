@@ -17,8 +17,8 @@ AnyMetric: TypeAlias = Callable[[EmbeddingSets, EmbeddingSets], CrossDistances]
 class Reader(nn.Module, ABC):
     """From the embeddings of b episodes to the distance of every query to every class.
 
-    `told` says which class each example is of: a row of zeros and a one. `size` is the number of
-    an embedding's numbers. Smaller is nearer; distances of one query are compared with each other
+    `told` says which class each example is of: a row of zeros and a one. `size` is the
+    embedding dimension. Smaller is nearer; distances of one query are compared with each other
     and with no one else's.
     """
 

@@ -248,7 +248,7 @@ class Recipe(Setting):
             far = row.figure.partition("tar@far=")[2]
             if far and float(far) not in self.evaluation.fars:
                 raise ValueError(
-                    f"{row.figure} is told for the rates in evaluation.fars, which are "
+                    f"{row.figure} is reported only at the rates in evaluation.fars, which are "
                     f"{list(self.evaluation.fars)}: add {far}"
                 )
             if self.split.folds and (row.protocol not in POOLED or row.data is not None):

@@ -20,7 +20,7 @@ CHECKED_ITEMS = 20
 
 
 def export_memory(memory: Memory, size: int, folder: Path) -> None:
-    """Writes `memory.onnx` and the weights; `size` is the number of an embedding's numbers."""
+    """Writes `memory.onnx` and the weights; `size` is the embedding dimension."""
     memory = memory.to("cpu").float().eval()
     sequences = Dim("sequences", min=1)
     sizes = {"items": size, "told": memory.ways, "state": memory.state_size}

@@ -95,8 +95,8 @@ def _unlike_themselves(
     if not many:
         return ()
     return (
-        f"{many} of {count(len(items), 'validation item')} beside themselves are different at the "
-        f"threshold for {threshold.target}, so its verdicts say little: train longer, or take "
+        f"{many} of {count(len(items), 'validation item')}, compared with themselves, are different "
+        f"at the threshold for {threshold.target}, so its verdicts say little: train longer, or take "
         "another metric",
     )
 

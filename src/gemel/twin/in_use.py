@@ -3,8 +3,8 @@
     d(a, b) = 1/V sum_v d( g(v(a)), g(v(b)) ),     v in { as it is, mirrored, turned, … }
 
 g is the encoder and d the metric, or what a reader makes of it for an episode, trained on one view
-as ever. To the network a mirrored pair is another pair with the same answer, and its errors about
-the two are partly of chance. The embedding in use is that of all views, one after the other.
+as ever. To the network a mirrored pair is another pair with the same answer, and its errors on
+the two are partly independent. The embedding in use is that of all views, one after the other.
 
 Simonyan & Zisserman, "Very deep convolutional networks for large-scale image recognition",
 ICLR 2015, section 3.2 (answers for a picture and its mirror image averaged).

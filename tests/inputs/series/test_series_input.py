@@ -152,7 +152,7 @@ class TestSeriesInput:
     @pytest.mark.filterwarnings("ignore::RuntimeWarning")
     def test_numbers_whose_sums_are_none_are_refused(self):
         huge = np.array([[1e308], [1e308], [-1e308], [-1e308], [1e308], [1e308]])
-        with pytest.raises(ItemError, match="too large to reckon with: use another unit"):
+        with pytest.raises(ItemError, match="too large to compute with: use another unit"):
             SeriesInput(channels=("1",), length=2).read(huge)
 
     def test_a_length_and_one_for_every_so_many_are_refused_together(self):

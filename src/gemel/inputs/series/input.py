@@ -126,7 +126,7 @@ class SeriesInput(BaseModel):
             channels = normalised(channels, "each")
         read = np.stack([channels[channel] for channel in self.channels], axis=1)
         if not np.isfinite(read).all():
-            raise ItemError(f"{named} holds numbers too large to reckon with: use another unit")
+            raise ItemError(f"{named} holds numbers too large to compute with: use another unit")
         return np.clip(read, -LARGEST, LARGEST).astype(np.float32)
 
     def _own_length(self, values: Floats, place: Floats | None) -> int:
