@@ -95,9 +95,9 @@ def _unlike_themselves(
     if not many:
         return ()
     return (
-        f"{many} of {count(len(items), 'validation item')}, compared with themselves, are different "
-        f"at the threshold for {threshold.target}, so its verdicts say little: train longer, or take "
-        "another metric",
+        f"{many} of {count(len(items), 'validation item')}, compared with themselves, are "
+        f"different at the threshold for {threshold.target}, so its verdicts say little: train "
+        "longer, or take another metric",
     )
 
 
