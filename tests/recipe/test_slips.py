@@ -240,9 +240,7 @@ def test_what_is_a_value_has_no_default_below_it(key, value):
 
 
 def test_a_true_accept_rate_is_asked_for_where_it_is_told():
-    sentence = (
-        r"tar@far=0\.075 is reported only at the rates in evaluation\.fars, .* \[0\.1\]"
-    )
+    sentence = r"tar@far=0\.075 is reported only at the rates in evaluation\.fars, .* \[0\.1\]"
     with pytest.raises(RecipeError, match=sentence):
         load_recipe("chopra-2005", ["evaluation.fars=[0.1]"])
 
