@@ -94,9 +94,11 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
         ({"minutes": 1, "epochs": 2}, "give minutes or epochs, not both"),
         (
             {"epochs": 1, "settings": ["training.minutes=5"]},
-            "length of a training once: got epochs",
+            "a training once: got training.epochs=1 and training.minutes=5",
         ),
-        ({"minutes": 1, "settings": {"training.epochs": 5}}, "and the setting training.epochs=5"),
+        ({"epochs": 1, "settings": {"training": {"minutes": 5}}}, "epochs=1 and training="),
+        ({"settings": ["training.epochs=1", "training.minutes=5"]}, "of a training once: got"),
+        ({"minutes": 1, "settings": {"training.epochs": 5}}, "minutes=1 and training.epochs=5"),
         ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),
         ({"settings": {"loss.margin": object()}}, "loss.margin takes a word.* got object"),
     ],

@@ -89,7 +89,7 @@ def test_who_keeps_files_private_gets_private_ones(tmp_path):
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_old_folder_stays_until_the_new_one_has_its_place(tmp_path, monkeypatch):
+def test_the_old_folder_comes_back_where_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
     path = tmp_path / "matcher"
     with whole_folder(path) as temporary:
         (temporary / "file").write_text("old")

@@ -77,14 +77,20 @@ def train(
 
 
 def _refuse_two_lengths(asked: Mapping[str, float | None], own: Sequence[str]) -> None:
-    """Raises RecipeError where minutes or epochs are asked for and a setting says so too."""
-    length = next((key for key in LENGTHS if asked[key] is not None), None)
-    twice = next((change for change in own if change.partition("=")[0].strip() in LENGTHS), None)
-    if length is not None and twice is not None:
-        raise RecipeError(
-            f"give the length of a training once: got {length.partition('.')[2]} "
-            f"{asked[length]}, and the setting {twice}"
-        )
+    """Raises RecipeError where minutes and epochs are asked for, or one of them twice."""
+    said = [f"{key}={asked[key]}" for key in LENGTHS if asked[key] is not None]
+    settings = {key: change for change in own for key in _lengths_in(change)}
+    said += settings.values()
+    if len(said) > 1:
+        raise RecipeError(f"give the length of a training once: got {' and '.join(said)}")
+
+
+def _lengths_in(change: str) -> list[str]:
+    """Those of `LENGTHS` that a change gives a value, by itself or within the section."""
+    key, _, value = (part.strip() for part in change.partition("="))
+    if key == "training":
+        return [each for each in LENGTHS if f'"{each.partition(".")[2]}" = ' in value]
+    return [key] if key in LENGTHS and value else []
 
 
 def _written(key: str, value: Any) -> str:
@@ -102,8 +108,12 @@ def _written(key: str, value: Any) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{json.dumps(str(key))} = {_toml(own)}" for key, own in value.items())
-        return f"{{{pairs}}}"
+        pairs = [
+            f"{json.dumps(str(key), ensure_ascii=False)} = {_toml(own)}"
+            for key, own in value.items()
+            if own is not None
+        ]
+        return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, Path):

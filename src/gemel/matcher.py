@@ -213,6 +213,8 @@ class Matcher:
                     "a single one is written [embedding]"
                 )
         first, second = (np.ascontiguousarray(each, np.float32) for each in (left, right))
+        if not (np.isfinite(first).all() and np.isfinite(second).all()):
+            raise ItemError("embeddings must be finite numbers, as embed gives them")
         comparer = EmbeddingComparer(first, networks.distances, second)
         return comparer.cross(np.arange(len(first)), np.arange(len(second)))
 
@@ -242,7 +244,7 @@ def _several(items: Iterable[Raw], reader: Input) -> Iterable[Raw]:
     """A path is an iterable of letters, a picture one of rows: none of these is an item."""
     one = isinstance(items, str | bytes | Path | Image.Image)
     if reader.kind == "image" and isinstance(items, np.ndarray):
-        one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (3, 4))
+        one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
     if one:
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
     return items

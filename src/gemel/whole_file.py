@@ -70,6 +70,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Nothing is left of it when the block fails, and what a killed process left is swept first. A
     process killed between the two renames leaves the old folder aside; the next call puts it back.
     """
+    path = path.resolve()  # what a link points to is replaced, and not the link
     temporary, old = path.with_name(f".{path.name}"), path.with_name(f".{path.name}.old")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
@@ -85,7 +86,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
             os.replace(path, old)
         try:
             os.replace(temporary, path)
-        except OSError:
+        except BaseException:
             if old.exists():
                 os.replace(old, path)
             raise

@@ -18,11 +18,11 @@ def samples(channels=3):
 
 
 def test_small_units_are_brought_to_one_size_and_what_stands_still_is_only_centred():
-    microvolts, still, rounding = (3e-5, 1e-5), (2.0, 0.0), (1e6, 0.01)
-    mean, std = zip(microvolts, still, rounding, strict=True)
+    microvolts, still, rounding, centred = (3e-5, 1e-5), (2.0, 0.0), (1e6, 0.01), (-2e-16, 1e-16)
+    mean, std = zip(microvolts, still, rounding, centred, strict=True)
     stem = Samples(PixelStatistics(mean, std))
-    seen = stem(torch.tensor([[[4e-5, 2.5, 1e6]]]))
-    torch.testing.assert_close(seen, torch.tensor([[[1.0, 0.5, 0.0]]]))
+    seen = stem(torch.tensor([[[4e-5, 2.5, 1e6, 1.0]]]))
+    torch.testing.assert_close(seen, torch.tensor([[[1.0, 0.5, 0.0, 1.0]]]))
 
 
 class TestTdnn:

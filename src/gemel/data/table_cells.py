@@ -17,8 +17,8 @@ OPPOSITES = {"same": "different", "genuine": "forged"}
 """Columns that answer a question, with their word for no; their own name is that for yes."""
 
 ELSEWHERE = (
-    ("wahr", "ja", "vrai", "oui", "verdadero", "vero", "verdadeiro", "waar", "真", "是"),
-    ("falsch", "nein", "faux", "non", "falso", "onwaar", "假", "否"),
+    ("wahr", "ja", "vrai", "oui", "verdadero", "sí", "vero", "sì", "verdadeiro", "sim", "waar"),
+    ("falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee"),
 )
 """What spreadsheets write for true and false in other languages, and people for yes and no."""
 

@@ -13,6 +13,8 @@ from gemel.shapes import Frames
 
 STILL = 1e-6
 """A std that is so small a share of the mean is of rounding."""
+LEAST = 1e-12
+"""And one that is so small by itself: of samples that were centred already."""
 
 
 @final
@@ -43,4 +45,4 @@ class Samples(Stem):
 def _moving(statistics: PixelStatistics) -> Tensor:
     """(c,) the channels' std; 1 where it is nothing but the rounding of what stands still."""
     mean, std = torch.tensor(statistics.mean), torch.tensor(statistics.std)
-    return torch.where(std > STILL * mean.abs(), std, torch.ones(()))
+    return torch.where(std > (STILL * mean.abs()).clamp(min=LEAST), std, torch.ones(()))

@@ -31,7 +31,7 @@ def partner_retrieval(
     bootstrap: Bootstrap = Bootstrap(),
     one_way: bool = False,
 ) -> Figures:
-    """`recall@1`, `recall@5` and `recall@10` among all candidates, where there are more.
+    """`recall@1`, `recall@5` and `recall@10` among all candidates, as far as strangers fill them.
 
     `items` is how many items there are; `one_way` asks left items for right ones alone.
 
@@ -67,10 +67,10 @@ def partner_retrieval(
 
     starts = range(0, len(queries), AT_ONCE)
     ranks = np.concatenate([ranks_of(queries[start : start + AT_ONCE]) for start in starts])
-    candidates = len(among) if one_way else items - 1  # the query itself is no candidate
+    own = np.unique(unit[among], return_counts=True)[1]
     scores = {
         f"recall@{depth}": (ranks < depth).astype(np.float64)
-        for depth in depths_among(candidates, DEPTHS)
+        for depth in depths_among(len(among) - int(own.max()), DEPTHS)
     }
     figures: Figures = dict(figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap))
     return figures

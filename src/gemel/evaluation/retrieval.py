@@ -52,7 +52,8 @@ def retrieval(
 ) -> RetrievalResult:
     """Measure recall@1, recall@5 and MAP@R over the items that have a partner of their label.
 
-    There is no recall@5 among five candidates or fewer, where it would be 100 % for anything.
+    There is no recall@5 where fewer than five candidates are of other labels: it would be 100 % for
+    anything.
 
     With `sides` the left items are asked for among the right ones. Raises DataError where no item
     has a partner.
@@ -60,8 +61,8 @@ def retrieval(
     every = np.arange(len(labels))
     left, right = (every, every) if sides is None else (sides.left, sides.right)
     query = _queries(labels, left, right, task)
-    itself = bool(np.isin(query, right).any())  # is no candidate
-    depths = depths_among(len(right) - itself, DEPTHS)
+    own = [int((labels[right] == label).sum()) for label in np.unique(labels[query])]
+    depths = depths_among(len(right) - max(own), DEPTHS)
     rows = [
         _query_scores(comparer, labels, chunk, right, depths)
         for chunk in _chunks(query, len(right))
@@ -108,10 +109,10 @@ def _query_scores(
     return scores | {"map@r": np.array([average_precision_at_r(each) for each in ranks])}
 
 
-def depths_among(candidates: int, depths: Sequence[int]) -> list[int]:
-    """1, and the depths below which there are more candidates: among no more, anything is found.
+def depths_among(strangers: int, depths: Sequence[int]) -> list[int]:
+    """1, and the depths that so many candidates of other labels fill: beyond, anything is found.
 
-    >>> depths_among(6, (1, 5, 10))
+    >>> depths_among(5, (1, 5, 10))
     [1, 5]
     """
-    return [depth for depth in depths if depth == 1 or depth < candidates]
+    return [depth for depth in depths if depth == 1 or depth <= strangers]

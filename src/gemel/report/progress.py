@@ -69,7 +69,7 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
 
 def _told(epoch: float) -> str:
     """A training by minutes validates within epochs; tenths are enough to find the place."""
-    return f"{round(epoch, 1):g}"
+    return f"{round(epoch, 1):g}" if epoch >= 1 else f"{epoch:.2g}"
 
 
 def _along(epochs: Floats) -> Axis:

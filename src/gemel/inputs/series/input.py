@@ -27,6 +27,9 @@ divides both by one number, so that the aspect stays; `channels` brings what was
 columns to mean 0 and deviation 1, each channel by itself; `none` leaves all as it was recorded."""
 
 DIGEST_BYTES = 16
+
+STILL = 1e-9
+"""A channel whose spread is so small a share of its numbers stands still; the rest is rounding."""
 LONGEST = 65_536
 """Samples of one item."""
 LARGEST = 1e6
@@ -140,8 +143,8 @@ class SeriesInput(BaseModel):
 def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
     """The columns of one item, made comparable with those of another.
 
-    What stands still is only centred: its noise is not blown up. `time` and `stroke` are counts
-    and stay.
+    What stands still is zero, and its rounding is not blown up. `time` and `stroke` are counts and
+    stay.
     """
     if how in {"none", "channels"}:
         return columns
@@ -153,11 +156,12 @@ def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
     if how == "shape":
         together = float(np.sqrt(np.mean([value**2 for value in spread.values()] or [0.0])))
         spread = dict.fromkeys(spread, together)
-    return columns | {name: centred[name] / _unless_still(spread[name]) for name in chosen}
-
-
-def _unless_still(spread: float) -> float:
-    return spread if spread > 1e-8 else 1.0
+    return columns | {
+        name: np.zeros_like(centred[name])
+        if spread[name] <= STILL * np.abs(columns[name]).max()
+        else centred[name] / spread[name]
+        for name in chosen
+    }
 
 
 def _named(raw: Sequence) -> str:
