@@ -95,10 +95,34 @@ def test_a_scale_of_two_shows_the_middle_at_double_size():
     assert larger[:, :, 1:-1, 1:-1].min() == 1  # the outermost ring blends with the border
 
 
-def test_each_part_is_applied_as_often_as_its_probability_says():
-    matrices = draw_matrices(2000, AffineRange(rotation=10, probability=0.5), seeded())
-    untouched = (matrices[:, 0, 1].abs() < 1e-7).float().mean().item()
-    assert untouched == pytest.approx(0.5, abs=0.05)
+@pytest.mark.parametrize(
+    ("part", "moved"),
+    [
+        ({"rotation": 90.0}, [[1, 1, 0], [1, 1, 0]]),
+        ({"shear": 0.3}, [[0, 1, 0], [0, 0, 0]]),
+        ({"shear": 0.3, "axes": "apart"}, [[0, 1, 0], [1, 0, 0]]),
+        ({"scale": (0.8, 1.2)}, [[1, 0, 0], [0, 1, 0]]),
+        ({"scale": (0.8, 1.2), "axes": "apart"}, [[1, 0, 0], [0, 1, 0]]),
+        ({"stretch": 0.3}, [[1, 0, 0], [0, 1, 0]]),
+        ({"shift": 0.1}, [[0, 0, 1], [0, 0, 1]]),
+    ],
+)
+def test_each_part_is_applied_as_often_as_its_probability_says(part, moved):
+    for probability in (0.5, 0.2):
+        matrices = draw_matrices(2000, AffineRange(**part, probability=probability), seeded())
+        changed = (matrices != torch.eye(2, 3)).float().mean(0)
+        expected = probability * torch.tensor(moved)
+        torch.testing.assert_close(changed, expected, atol=0.05, rtol=0)
+
+
+def test_a_shift_goes_as_far_as_its_share_of_each_side():
+    # Pictures of their own rows and columns: what is seen in the middle is where it came from.
+    rows, columns = torch.meshgrid(torch.arange(20.0), torch.arange(60.0), indexing="ij")
+    pictures = torch.stack([rows, columns])[:, None].repeat(1000, 1, 1, 1)
+    moved = (Warp(AffineRange(shift=0.1))(pictures, seeded()) - pictures)[:, 0, 10, 30]
+    down, across = moved[::2].abs().max().item(), moved[1::2].abs().max().item()
+    # A tenth of 20 rows and of 60 columns.
+    assert (down, across) == (pytest.approx(2, rel=0.01), pytest.approx(6, rel=0.01))
 
 
 def test_erasing_covers_half_of_the_pictures_and_no_side_too_long():

@@ -66,6 +66,15 @@ class TestKoch:
         assert data.notices == ()
         assert len(IN_RUNS) == 10
 
+    def test_of_the_evaluation_alphabets_those_of_lakes_runs_are_the_test(self, shelf):
+        others = "Angelic Atemayar_Qelisayer Aurek-Besh Avesta Keble Mongolian Oriya Sylheti"
+        validation = {*others.split(), "Syriac_(Serto)", "ULOG"}
+        runs = "Atlantean Ge_ez Glagolitic Gurmukhi Kannada Malayalam Manipuri Tengwar Tibetan"
+        test = {*runs.split(), "Old_Church_Slavonic_(Cyrillic)"}
+        put(shelf, ["Greek"], sorted(validation | test))
+        sides = self.sides(open_data("omniglot-koch"))
+        assert (sides[VALIDATION][0], sides[TEST][0]) == (validation, test)
+
     @pytest.mark.parametrize("held", [["Angelic", "Avesta", "ULOG"], ["Ge_ez", "Kannada"]])
     def test_half_of_the_evaluation_alphabets_are_halved_with_a_notice(self, shelf, held):
         put(shelf, ["Greek"], held)

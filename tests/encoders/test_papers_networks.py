@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.encoders.chopra import Subsampling
@@ -18,6 +22,24 @@ def parameters(module):
 
 def grey(name, side, **settings):
     return ENCODERS[name]((1, side, side), PixelStatistics.untouched(1), **settings)
+
+
+def of(encoder, kinds):
+    return [layer for layer in encoder.modules() if isinstance(layer, kinds)]
+
+
+def pictures(side):
+    return torch.rand(2, 1, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def drawn_anew(encoder):
+    """Weights that leave about half of what every layer gives below zero."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weights in encoder.parameters():
+            spread = 2 * weights[0].numel() ** -0.5 if weights.ndim > 1 else 1
+            weights.normal_(0, spread, generator=generator)
+    return encoder.eval()
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +58,26 @@ def test_koch_starts_as_the_paper_says(koch):
     for conv in (koch.conv1, koch.conv2, koch.conv3, koch.conv4):
         assert conv.weight.mean().item() == pytest.approx(0, abs=0.001)
         assert conv.weight.std().item() == pytest.approx(0.01, rel=0.05)
-        assert conv.bias.mean().item() == pytest.approx(0.5, abs=0.01)
+        assert conv.bias.mean().item() == pytest.approx(0.5, abs=0.005)
+        assert conv.bias.std().item() == pytest.approx(0.01, rel=0.3)
+    assert koch.dense.weight.mean().item() == pytest.approx(0, abs=0.001)
     assert koch.dense.weight.std().item() == pytest.approx(0.2, rel=0.01)
     assert koch.dense.bias.mean().item() == pytest.approx(0.5, abs=0.001)
+    assert koch.dense.bias.std().item() == pytest.approx(0.01, rel=0.05)
+
+
+def rectified(maps, layer, pool=1):
+    return F.max_pool2d(layer(maps).relu(), pool)
+
+
+def test_koch_rectifies_and_pools_and_ends_in_sigmoid_units():
+    # Not the first weights of the paper, under which next to nothing is below zero.
+    small, maps = drawn_anew(grey("koch", 35, kernels=(5, 4, 3, 2), embedding_size=9)), pictures(35)
+    expected = maps
+    for conv in (small.conv1, small.conv2, small.conv3):
+        expected = rectified(expected, conv, pool=2)
+    expected = small.dense(rectified(expected, small.conv4).flatten(1)).sigmoid()
+    torch.testing.assert_close(small(maps), expected)
 
 
 def test_koch_refuses_pictures_that_its_kernels_eat_up():
@@ -132,6 +171,15 @@ def test_a_subsampling_layer_scales_and_shifts_the_mean_of_each_field():
     assert layer(torch.tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).item() == 11
 
 
+def test_chopra_squashes_every_layer_but_the_last_by_tanh():
+    chopra, maps = drawn_anew(grey("chopra", 28)), pictures(28)
+    *layers, last = of(chopra, nn.Conv2d | Subsampling | nn.Linear)
+    expected = maps
+    for layer in layers:
+        expected = layer(expected).tanh()
+    torch.testing.assert_close(chopra(maps), last(expected.flatten(1)))
+
+
 def test_chopra_refuses_pictures_that_it_leaves_nothing_of():
     with pytest.raises(RecipeError, match="at least 24x22, got 20x20: set input"):
         grey("chopra", 20)
@@ -194,3 +242,85 @@ def test_signets_response_norm_divides_by_the_sum_of_squares_of_five_maps():
     squares = sum((50.0 * other) ** 2 for other in (2, 3, 4, 5, 6))  # two on either side of the 4th
     expected = 200 / (2 + 1e-4 * squares) ** 0.75
     assert norm(maps)[0, 3, 0, 0].item() == pytest.approx(expected)
+
+
+def as_they_are(numbers, _):
+    return numbers
+
+
+def unit(numbers, encoder):
+    (dense,), (norm,) = of(encoder, nn.Linear), of(encoder, nn.BatchNorm1d)
+    return F.normalize(norm(dense(numbers)))
+
+
+def shares(numbers, encoder):
+    dense, last = of(encoder, nn.Linear)
+    return last(dense(numbers).relu()).softmax(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "pools", "head"),
+    [
+        ("hoffer", 28, (2, 2, 2), as_they_are),
+        ("conv4", 28, (2, 2, 2, 2), as_they_are),
+        ("sung", 28, (2, 2, 1, 1), as_they_are),
+        ("zagoruyko", 64, (2, 2, 1), as_they_are),
+        ("compact", 28, (1, 2, 1, 2, 1, 1), unit),
+        ("conv", 28, (1, 2, 1, 2), shares),
+    ],
+)
+def test_convolutions_are_rectified_and_some_of_them_pooled(name, side, pools, head):
+    encoder, maps = drawn_anew(grey(name, side)), pictures(side)
+    convs = of(encoder, nn.Conv2d)
+    norms = of(encoder, nn.BatchNorm2d) or [nn.Identity()] * len(convs)
+    expected = maps
+    for conv, norm, pool in zip(convs, norms, pools, strict=True):
+        expected = rectified(expected, nn.Sequential(conv, norm), pool)
+    torch.testing.assert_close(encoder(maps), head(expected.flatten(1), encoder))
+
+
+def test_the_mlp_rectifies_every_layer():
+    mlp, numbers = drawn_anew(grey("mlp", 28)), pictures(28).flatten(1)
+    expected = numbers
+    for dense in of(mlp, nn.Linear):
+        expected = dense(expected).relu()
+    torch.testing.assert_close(mlp(numbers.view(2, 1, 28, 28)), expected)
+
+
+def test_zagoruyko_has_the_papers_layers():
+    # 96·(7² + 1), 192·(96·5² + 1), 256·(192·3² + 1); 64 pixels are 20, 10, 6, 3 and 1.
+    encoder = grey("zagoruyko", 64)
+    assert parameters(encoder) == 4_800 + 460_992 + 442_624
+    assert encoder.embedding_size == 256
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "dropped"),
+    [
+        ("mlp", (1, 28, 28), [("ReLU", 0.1), ("ReLU", 0.1)]),
+        ("conv", (3, 40, 40), [("ReLU", 0.4)]),
+        ("hoffer", (1, 28, 28), [("ReLU", 0.5), ("ReLU", 0.5)]),
+        ("hoffer", (3, 32, 32), [("ReLU", 0.5)] * 3),
+        ("signet", (1, 64, 96), [("MaxPool2d", 0.3), ("MaxPool2d", 0.3), ("ReLU", 0.5)]),
+    ],
+)
+def test_dropout_stands_where_the_papers_have_it(name, shape, dropped):
+    encoder = ENCODERS[name](shape, PixelStatistics.untouched(shape[0]))
+    found = [
+        (type(before).__name__, layer.p)
+        for before, layer in pairwise(encoder.layers)
+        if isinstance(layer, nn.Dropout)
+    ]
+    assert found == dropped
+
+
+def test_signet_rectifies_every_layer_and_pools_three_times():
+    signet = drawn_anew(grey("signet", 64))
+    first, second, third, fourth, dense, last = of(signet, nn.Conv2d | nn.Linear)
+    norm = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+    maps = pictures(64)
+    expected = F.max_pool2d(norm(first(maps).relu()), 3, 2)
+    expected = F.max_pool2d(norm(second(expected).relu()), 3, 2)
+    expected = F.max_pool2d(fourth(third(expected).relu()).relu(), 3, 2)
+    expected = last(dense(expected.flatten(1)).relu()).relu()
+    torch.testing.assert_close(signet(maps), expected)

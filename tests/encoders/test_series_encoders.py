@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from gemel.augment import SeriesAugment
 from gemel.augment.series import warped
 from gemel.encoders import ENCODERS, PixelStatistics, Samples
 from gemel.encoders.resnet1d import parts_over
-from gemel.encoders.tdnn import TdnnEncoder
+from gemel.encoders.tdnn import ScaledTanh, TdnnEncoder
 from gemel.errors import RecipeError
 
 
@@ -48,6 +49,17 @@ class TestTdnn:
         (seen,) = values.grad[0, :, 0].nonzero(as_tuple=True)
         # Unit 5 averages convolutions at 15, 16, 17, each over 9 samples.
         assert seen.tolist() == list(range(15, 26))
+
+    def test_squashes_by_lecuns_tanh_and_averages(self):
+        # 1.7159 tanh(1) = 1.7159 · 0.761594
+        assert ScaledTanh()(torch.tensor(1.5)).item() == pytest.approx(1.306820, abs=1e-5)
+        encoder = TdnnEncoder(Samples(PixelStatistics.untouched(3)))
+        values = 3 * torch.randn(2, 200, 3, generator=torch.Generator().manual_seed(0))
+        expected = values.transpose(1, 2)
+        for conv in (encoder.layers[0], encoder.layers[3]):
+            expected = F.avg_pool1d(1.7159 * (conv(expected) * 2 / 3).tanh(), 3)
+        found = encoder(values, torch.tensor([200, 200]))
+        torch.testing.assert_close(found, expected.flatten(1))
 
     def test_too_short_a_length_is_refused(self):
         with pytest.raises(RecipeError, match="needs more than 20 samples"):

@@ -112,12 +112,15 @@ def test_groups_makers_and_labels_are_drawn_evenly():
     drawn = draw_two_makers(LABELS, MAKERS, TwoMakersTask(3, episodes=6_000), GROUPS)
     (episodes,) = drawn.episodes
     first = episodes.query[::3]
-    # 3 groups, 4 makers, 8 labels of group 0: each within five deviations of its share.
+    orders = np.unique(episodes.answer.reshape(-1, 3), axis=0, return_inverse=True)[1].ravel()
+    # 3 groups, 4 makers, 8 labels of group 0, 6 orders of answers: each within five deviations of
+    # its share.
     in_first = LABELS[episodes.query[GROUPS[episodes.query] == 0]]
     for found, kinds in (
         (GROUPS[first], 3),
         (MAKERS[first], 4),
         (in_first, 8),
+        (orders, 6),
         (episodes.query, 0),
     ):
         times = np.bincount(found, minlength=kinds)

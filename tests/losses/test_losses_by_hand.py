@@ -186,3 +186,35 @@ def test_a_temperature_that_was_driven_to_its_limit_comes_back():
         loss.log_temperature.fill_(-6.0)  # where momentum may carry it
     assert trained(wrong, 200) > 0.1
     assert loss(easy, same) >= 0
+
+
+@pytest.mark.parametrize(
+    ("loss", "margin"),
+    [
+        (ContrastiveLoss(), 1.0),
+        (HingeLoss(), 1.0),
+        (TripletLoss(), 0.2),
+        (ExponentialLoss(), 5.0),  # where both curves of a Q of 10 meet
+    ],
+)
+def test_the_margin_unless_another_is_given(loss, margin):
+    assert loss.margin == margin
+
+
+@pytest.mark.parametrize("kind", [BinaryCrossEntropyLoss, SquaredErrorLoss])
+def test_only_a_fixed_metrics_logit_learns_and_starts_at_1_minus_the_distance(kind):
+    for learned, offset in ((False, 0.0), (True, 1.0)):
+        loss = kind(learned_scale=learned)
+        assert {parameter.requires_grad for parameter in loss.parameters()} == {learned}
+        assert loss.logit(torch.tensor([3.0])).item() == offset - 3
+
+
+def test_a_temperature_is_learned_from_a_tenth_unless_it_is_fixed():
+    learned, fixed = SoftmaxLoss(), SoftmaxLoss(learned=False)
+    assert learned.log_temperature.exp().item() == pytest.approx(0.1)
+    assert learned.log_temperature.requires_grad
+    assert not fixed.log_temperature.requires_grad
+
+
+def test_graded_by_the_logistic_is_half_at_0_unless_told():
+    assert GradedLoss("logistic").similarity(torch.zeros(1)).item() == 0.5

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from gemel.errors import RecipeError
 from gemel.memories import remember
+from gemel.memories.least_recently_used import Request, Store, access
 from gemel.memories.mann import MannMemory
 
 
@@ -23,6 +24,38 @@ def test_its_sizes_are_the_papers():
 def test_slots_too_narrow_for_a_class_are_refused():
     with pytest.raises(RecipeError, match="holds a key and a class of 5 numbers, and has 5: set"):
         MannMemory(size=8, ways=5, width=5)
+
+
+@pytest.mark.parametrize("writes", ["bound", "key"])
+def test_a_step_is_the_papers(writes):
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        memory = MannMemory(size=4, ways=3, hidden=8, slots=6, width=8, heads=2, writes=writes)
+        items, told = 9 * torch.randn(5, 4), torch.eye(3)[torch.arange(5) % 3]
+        state = torch.rand(5, memory.state_size)
+    with torch.no_grad():
+        memory.key.weight.mul_(9)  # so that tanh bends
+    parts = [
+        part.reshape(5, *shape)
+        for part, shape in zip(state.split(memory.sizes, 1), memory.shapes, strict=True)
+    ]
+    store, (recalled, before, *lstm) = Store(*parts[:3]), parts[3:]
+    hidden, cell = memory.cell(torch.cat([items, told, recalled.flatten(1)], 1), lstm)
+    key = memory.key(hidden).tanh().reshape(before.shape)
+    bound = torch.cat([before, torch.stack([told, told], 1)], 2)
+    sharpness = 1 + F.softplus(memory.sharpness(hidden))
+    content = bound if writes == "bound" else key
+    asked = Request(key, content, memory.gate(hidden), sharpness)
+    recalled, store = access(store, asked, decay=0.99)
+    distance, after = memory(items, told, state)
+    answer = memory.answer(torch.cat([hidden, recalled.flatten(1)], 1))
+    torch.testing.assert_close(distance, -answer)
+    kept = [part.flatten(1) for part in (*store, recalled, key, hidden, cell)]
+    torch.testing.assert_close(after, torch.cat(kept, 1))
+
+
+def test_reading_begins_sharp():
+    assert (MannMemory(size=4, ways=3).sharpness.bias == 10).all()
 
 
 @pytest.mark.parametrize("writes", ["bound", "key"])

@@ -34,6 +34,11 @@ def test_one_seed_is_its_own_run():
     assert (mean.low, mean.value, mean.high) == pytest.approx((alone.low, alone.value, alone.high))
 
 
+def test_the_trials_of_seeds_that_differ_are_their_mean():
+    runs = [figure(0.9, 0.04, 0.02, n) for n in (100, 130, 101)]
+    assert mean_over_seeds("accuracy", runs).n == 110  # of 110.3
+
+
 def test_seeds_that_agree_leave_what_the_test_does_not_know():
     """Ten runs that all say 0.9 of the same people are not ten times as many people."""
     mean = mean_over_seeds("accuracy", [figure(0.9, 0.04, 0.02)] * 10)
@@ -45,8 +50,12 @@ def test_a_figure_stays_where_its_kind_can_be():
     assert mean_over_seeds("accuracy", two).high == 1
     low = [figure(0.01, 0.01, 0.01), figure(0.05, 0.01, 0.01)]
     assert mean_over_seeds("eer", low).low == 0
-    assert -1 <= mean_over_seeds("pearson", low).low < 0
-    assert mean_over_seeds("log_loss", two).high > 1
+    for correlation in ("pearson", "spearman"):
+        assert -1 <= mean_over_seeds(correlation, low).low < 0
+        assert mean_over_seeds(correlation, [figure(-0.9, 0.3, 0.3)]).low == -1
+    for error in ("log_loss", "mse"):
+        assert mean_over_seeds(error, two).high > 1
+        assert mean_over_seeds(error, low).low == 0
     on_a_scale = [figure(1.4, 0.1, 0.2)] * 2  # of scores from 1 to 5
     assert mean_over_seeds("mse", on_a_scale).high == pytest.approx(1.6)
 
