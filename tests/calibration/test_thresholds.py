@@ -40,9 +40,9 @@ def test_an_unknown_target_says_what_exists(text):
         parse_target(text)
 
 
-@pytest.mark.parametrize("text", ["far=0", "far=1", "far=-1", "far=nan"])
+@pytest.mark.parametrize("text", ["far=0", "far=1", "far=-1", "far=nan", "far=1e-308"])
 def test_a_rate_outside_0_and_1_is_refused(text):
-    with pytest.raises(RecipeError, match="lies between 0 and 1"):
+    with pytest.raises(RecipeError, match="a FAR lies from 1e-12 to below 1"):
         parse_target(text)
 
 

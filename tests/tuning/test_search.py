@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from types import SimpleNamespace
-
 import optuna
 import pytest
 from optuna.storages import JournalStorage
@@ -19,7 +15,7 @@ from gemel.measure.history import read_history
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.tuning.search import Order, tune
-from gemel.tuning.study import finished, next_trial, open_study, running
+from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
 from gemel.tuning.trial import _Watch
 
 DATA = {"name": "made up", "fingerprint": "1"}
@@ -34,10 +30,13 @@ def out(tmp_path_factory):
     return out
 
 
-def study_in(out, changes=QUICK):
+def digits():
     data = open_data("digits")
-    about = {"name": data.name, "fingerprint": data.fingerprint()}
-    return open_study(out / "study.jsonl", load_recipe("default", changes), about)
+    return {"name": data.name, "fingerprint": data.fingerprint()}
+
+
+def study_in(out, changes=QUICK):
+    return open_study(out / "study.jsonl", load_recipe("default", changes), digits())
 
 
 def test_a_search_goes_on_until_the_study_has_its_trials(out):
@@ -177,26 +176,20 @@ def test_a_trial_behind_half_of_its_elders_is_given_up(tmp_path):
 def test_a_trial_of_a_process_that_is_gone_does_not_count(tmp_path):
     recipe = load_recipe("default", QUICK)
     study = open_study(tmp_path / "study.jsonl", recipe, DATA)
-    gone = START.Process(target=int)
-    gone.start()
-    gone.join()
-    for process in (gone.pid, os.getpid(), os.getppid()):
-        study.ask().set_user_attr("process", [socket.gethostname(), process])
-    assert [trial.number for trial in running(study)] == [2]
+    for _ in range(2):
+        study.ask()
+    with lock_of(tmp_path / "study.jsonl", 1):
+        assert [trial.number for trial in running(study, tmp_path / "study.jsonl")] == [1]
     states = [trial.state for trial in study.trials]
-    assert states == [TrialState.FAIL, TrialState.FAIL, TrialState.RUNNING]
+    assert states == [TrialState.FAIL, TrialState.RUNNING]
     assert finished(study) == []
 
 
-def test_on_windows_no_process_is_asked_whether_it_lives(tmp_path, monkeypatch):
-    """There the signal that asks elsewhere is Ctrl-C: the other search would end by it."""
+def test_a_search_that_is_killed_at_its_last_trial_is_stood_in_for(tmp_path):
+    """Its trial is of nobody then: no lock is held, whatever process has its number today."""
     recipe = load_recipe("default", QUICK)
-    study = open_study(tmp_path / "study.jsonl", recipe, DATA)
-    study.ask().set_user_attr("process", [socket.gethostname(), 2**22 + 1])
-    windows = SimpleNamespace(name="nt", getpid=os.getpid)
-    monkeypatch.setattr("gemel.tuning.study.os", windows)
-    assert len(running(study)) == 1
-    assert study.trials[0].state == TrialState.RUNNING
+    open_study(tmp_path / "study.jsonl", recipe, digits()).ask()
+    assert searched(tmp_path, 1).complete == 1
 
 
 def test_two_processes_share_one_study(tmp_path):
@@ -209,7 +202,7 @@ def test_two_processes_share_one_study(tmp_path):
     trials = finished(study_in(tmp_path))
     assert len(trials) == 4
     assert sorted(trial.number for trial in trials) == list(range(len(trials)))
-    by = {trial.user_attrs["process"][1] for trial in trials}
+    by = {trial.user_attrs["process"] for trial in trials}
     assert by == {worker.pid for worker in workers}
     rates = [trial.params["optimizer.learning_rate"] for trial in trials]
     assert len(set(rates)) == len(trials)

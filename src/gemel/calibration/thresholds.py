@@ -34,6 +34,10 @@ class EerTarget:
         return int(np.lexsort((curve.far + curve.frr, np.abs(curve.far - curve.frr)))[0])
 
 
+LEAST_RATE = 1e-12
+"""No data have pairs enough to speak of a lower one."""
+
+
 @final
 @dataclass(frozen=True)
 class FarTarget:
@@ -42,8 +46,8 @@ class FarTarget:
     rate: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.rate < 1:
-            raise RecipeError(f"a FAR lies between 0 and 1, both excluded, got {self.rate}")
+        if not LEAST_RATE <= self.rate < 1:
+            raise RecipeError(f"a FAR lies from {LEAST_RATE:g} to below 1, got {self.rate}")
 
     @property
     def text(self) -> str:

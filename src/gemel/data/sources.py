@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -41,6 +40,8 @@ class FileItems:
 
     root: Path
     names: tuple[str, ...]
+    _known: dict[bytes, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The fingerprint by the files' stamps."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -54,12 +55,14 @@ class FileItems:
     def fingerprint(self) -> str:
         """Of all names and all bytes: a file that changes, comes or goes changes it.
 
-        The bytes are read once, as they were then.
+        The bytes are read again where the size or the time of a file has changed.
         """
-        return self._fingerprint
+        stamps = _stamps(self.root / name for name in self.names)
+        if stamps not in self._known:
+            self._known[stamps] = self._hashed()
+        return self._known[stamps]
 
-    @cached_property
-    def _fingerprint(self) -> str:
+    def _hashed(self) -> str:
         whole = blake2b(digest_size=16)
         for digests in ordered_map(self._digests, _chunks(self.names, FILES_PER_TASK)):
             whole.update(digests)
@@ -137,6 +140,7 @@ class ZipItems:
     members: tuple[tuple[int, str], ...]
     """(position in `paths`, name inside that archive) of each item."""
     names: tuple[str, ...]
+    _known: dict[bytes, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _archives: tuple[zipfile.ZipFile, ...] = field(init=False, repr=False, compare=False)
     _lock: threading.Lock = field(
         default_factory=threading.Lock, init=False, repr=False, compare=False
@@ -163,11 +167,13 @@ class ZipItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        """Of the archives' bytes, read once, and of which members are meant."""
-        return self._fingerprint
+        """Of the archives' bytes, and of which members are meant; read again as those of files."""
+        stamps = _stamps(self.paths)
+        if stamps not in self._known:
+            self._known[stamps] = self._hashed()
+        return self._known[stamps]
 
-    @cached_property
-    def _fingerprint(self) -> str:
+    def _hashed(self) -> str:
         whole = blake2b(digest_size=16)
         for path in self.paths:
             whole.update(_file_digest(path, path.name))
@@ -239,6 +245,18 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         raise DataError(
             f"{str(path)!r} is not a whole zip archive ({error}): get the original file again"
         ) from error
+
+
+def _stamps(paths: Iterable[Path]) -> bytes:
+    """What changes where the size or the time of a file does, or one comes or goes."""
+    whole = blake2b(digest_size=16)
+    for path in paths:
+        try:
+            about = path.stat()
+            whole.update(f"{about.st_size} {about.st_mtime_ns} ".encode())
+        except OSError:
+            whole.update(b"- ")
+    return whole.digest()
 
 
 def _file_digest(path: Path, name: str) -> bytes:

@@ -3,12 +3,14 @@
     C1 15@7x7 - S2 2x2 - C3 45@6x6 - S4 4x3 - C5 250@5x5 - F6 50
 
 A subsampling layer S averages over its field, and scales and shifts each map by a trained number.
-Every layer is followed by tanh. On 56x46 pictures the maps are 50x40, 25x20, 20x15, 5x5 and 1x1.
+Every layer but F6 is followed by tanh. On 56x46 pictures the maps are 50x40, 25x20, 20x15, 5x5 and
+1x1.
 
 Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
 Verification", CVPR 2005, section 3.2.
 Differs from the paper: C3 sees all maps of S2 (the paper connects some of them and does not say
-which); C5 spans whatever S4 leaves, so other sizes fit; `batch_norm` and `dropout` are ours.
+which); F6 is linear unless `output` says otherwise; C5 spans whatever S4 leaves, so other sizes
+fit; `batch_norm` and `dropout` are ours.
 """
 
 from __future__ import annotations

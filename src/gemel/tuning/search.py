@@ -19,14 +19,13 @@ from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
-from gemel.training.plan import Plan
 from gemel.training.train import prepare_for
 from gemel.tuning.space import check_space, own_values, with_values
-from gemel.tuning.study import finished, next_trial, open_study, running
+from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
 from gemel.tuning.trial import carry_out, plan_of
 from gemel.whole_file import write_text
 
-REDRAWN = 1_000
+REDRAWN = 300
 """Draws that make no network before a search is given up."""
 PATIENCE = 1.0
 """Seconds between two looks at how other processes are getting on."""
@@ -81,45 +80,49 @@ class Search:
                 self.study.enqueue_trial(own_values(self.recipe))
         until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
         most = self.order.trials or float("inf")
+        waits = False
         while time.monotonic() < until and len(finished(self.study)) < most:
-            begun = self._begun(most)
-            if begun is None:
-                time.sleep(PATIENCE)
-            else:
-                self._one(*begun)
+            with self._alone():
+                others = running(self.study, self.order.study)
+                begun = len(finished(self.study)) + len(others) < most
+                if begun:
+                    trial = next_trial(self.study, self.recipe)
+                    lock = lock_of(self.order.study, trial.number)
+                    lock.acquire()
+            if begun:
+                try:
+                    self._one(trial)
+                finally:
+                    lock.release()
+                    Path(lock.lock_file).unlink(missing_ok=True)
+                continue
+            if not waits:  # they may be killed yet, and are stood in for then
+                numbers = ", ".join(str(other.number) for other in others)
+                self.progress.say(f"waiting for other processes' trials: {numbers}")
+            waits = True
+            time.sleep(PATIENCE)
         return self.found()
 
     def _alone(self) -> FileLock:
         """No other process begins a trial meanwhile."""
         return FileLock(f"{self.order.study}.opening")
 
-    def _begun(self, most: float) -> tuple[Trial, Plan] | None:
-        """A trial that can be trained; none while other processes are about the last ones, which
-        may yet be killed.
+    def _one(self, trial: Trial) -> None:
+        """Settings that make no network count as no trial: of Koch's ranges these are nine in ten.
 
-        Settings that make no network are drawn again and count as no trial: of Koch's ranges these
-        are nine in ten. Raises `RecipeError` where `REDRAWN` draws make none.
+        Raises `RecipeError` where `REDRAWN` draws have made none.
         """
-        for _ in range(REDRAWN):
-            with self._alone():
-                if len(finished(self.study)) + len(running(self.study)) >= most:
-                    return None
-                trial = next_trial(self.study, self.recipe)
-            try:
-                return trial, plan_of(trial, self.recipe, self.prepared)
-            except RecipeError as error:
-                self.study.tell(trial, state=TrialState.FAIL)
-                refused = error
-            except BaseException:
-                self.study.tell(trial, state=TrialState.FAIL)
-                raise
-        raise RecipeError(
-            f"of {REDRAWN:,} draws from [tune] none can be trained: mend the ranges. The last: "
-            f"{refused}"
-        )
-
-    def _one(self, trial: Trial, plan: Plan) -> None:
         folder = self.order.out / "trials" / f"{trial.number:05}"
+        try:
+            plan = plan_of(trial, self.recipe, self.prepared)
+        except GemelError as error:
+            trial.set_user_attr("refused", str(error))
+            self.study.tell(trial, state=TrialState.FAIL)
+            self._refuse_hopeless()
+            return
+        except BaseException:
+            self.study.tell(trial, state=TrialState.FAIL)
+            raise
         try:
             value = carry_out(trial, plan, self.prepared, folder, self.progress)
         except TrialPruned:
@@ -134,6 +137,14 @@ class Search:
             self.study.tell(trial, value)
             self._keep_best()
         self.progress.say(self._told(trial.number))
+
+    def _refuse_hopeless(self) -> None:
+        latest = self.study.get_trials(deepcopy=False)[-REDRAWN:]
+        if len(latest) == REDRAWN and all("refused" in trial.user_attrs for trial in latest):
+            raise RecipeError(
+                f"of {REDRAWN:,} draws from [tune] none can be trained: mend its ranges, or the "
+                f"recipe. The last: {latest[-1].user_attrs['refused']}"
+            )
 
     def _keep_best(self) -> None:
         """The best recipe as a file, ready for `gemel train --recipe`."""

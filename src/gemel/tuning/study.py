@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
 import optuna
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.study import Study
@@ -104,10 +102,15 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
         )
 
 
+def lock_of(path: Path, number: int) -> FileLock:
+    """What a process holds while it is about a trial of the study at `path`; killed, it lets go."""
+    return FileLock(f"{path}.{number}.lock", timeout=0)
+
+
 def next_trial(study: Study, recipe: Recipe) -> Trial:
     """A trial of this process: what it tries depends on the seed, its number, those before it."""
     trial = study.ask()
-    trial.set_user_attr("process", [socket.gethostname(), os.getpid()])
+    trial.set_user_attr("process", os.getpid())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         study.sampler = optuna.samplers.TPESampler(
@@ -116,35 +119,22 @@ def next_trial(study: Study, recipe: Recipe) -> Trial:
     return trial
 
 
-def running(study: Study) -> list[FrozenTrial]:
-    """The trials that other processes of this machine are about.
+def running(study: Study, path: Path) -> list[FrozenTrial]:
+    """The trials that other processes are about, on this machine or another that shares the file.
 
-    Those of processes that are gone are told of as failed, and not as asked for; one of a process
-    with this one's number is of an earlier process, for whoever asks is about none.
+    Those of processes that are gone are told of as failed, and not as asked for.
     """
     alive = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        host, process = trial.user_attrs.get("process", ("", 0))
-        if host != socket.gethostname():
-            continue
-        if process != os.getpid() and _is_alive(process):
+        lock = lock_of(path, trial.number)
+        try:
+            with lock:
+                study.tell(trial.number, state=TrialState.FAIL)
+        except Timeout:
             alive.append(trial)
-            continue
-        with suppress(ValueError):  # another process was quicker
-            study.tell(trial.number, state=TrialState.FAIL)
+        else:
+            Path(lock.lock_file).unlink(missing_ok=True)
     return alive
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # signal 0 is Ctrl-C there, and would end what it asks about
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def finished(study: Study) -> list[FrozenTrial]:

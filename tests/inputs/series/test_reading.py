@@ -45,6 +45,11 @@ class TestFormats:
         recording = read_recording(b"time; s,x\n1,2\n3,4\n")
         assert recording.columns == ("time; s", "x")
 
+    def test_channels_may_have_numbers_for_names(self):
+        recording = read_recording(b"time,0,1\n0,1,2\n1,3,4\n")
+        assert recording.columns == ("time", "0", "1")
+        assert recording.values.tolist() == [[0, 1, 2], [1, 3, 4]]
+
     def test_columns_of_dates_and_remarks_are_left_out(self):
         recording = read_recording(
             b"timestamp,acc x,note\n2024-01-01T00:00:00,1,on\n2024-01-01T00:00:01,2,\n"
@@ -103,6 +108,7 @@ class TestRefused:
             (b"x,y\n3,4\n1,inf\n-inf,2\n", "got inf in sample 2 of channel 'y', and 1 more"),
             (b"1,\n3,4\n", "got nan in sample 1 of channel '2'"),
             (b"1.O,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1.O'"),
+            (b"Monday,2\nTuesday,4\n", "line 1 of the sequence must hold numbers, got 'Monday'"),
             (b"1_0,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1_0'"),
             (b"when,what\nMonday,rain\n", "line 2 of the sequence must hold numbers, got 'Monday'"),
             (b"x,y,x\n1,2,3\n4,5,6\n", "has two columns 'x': rename one"),

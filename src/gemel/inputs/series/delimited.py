@@ -14,7 +14,8 @@ from gemel.inputs.series.recording import Recording, recorded
 
 def parse_delimited(text: str, named: str) -> Recording:
     """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
-    lines have. The header is optional: a first line without any number. Columns that a header
+    lines have. The header is optional: a first line without any number, or with a
+    word above a column of numbers. Columns that a header
     names and that hold no number at all (dates, remarks) are left out. Between semicolons and tabs
     a comma is a number's point; between commas it may as well part thousands, and is none.
 
@@ -33,7 +34,7 @@ def parse_delimited(text: str, named: str) -> Recording:
     names = None
     read = decimal if separator in ";\t" else float
     width = len(rows[0][1])
-    if not any(_is_number(cell, read) for cell in rows[0][1]):
+    if _is_header(rows, read):
         names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
         _refuse_twins(names, named)
         _refuse_uneven(rows, width, named)
@@ -58,6 +59,22 @@ def _cells(line: str, separator: str) -> list[str]:
         return next(csv.reader([line], delimiter=separator))
     except (csv.Error, StopIteration):
         return line.split(separator)
+
+
+def _is_header(rows: list[tuple[int, list[str]]], read: Callable[[str], float]) -> bool:
+    """A slip in a first line of numbers, such as 1.O, is no word: it begins as a number does."""
+    first, others = rows[0][1], [cells for _, cells in rows[1:]]
+    if not any(_is_number(cell, read) for cell in first):
+        return True
+    words = [
+        column
+        for column, cell in enumerate(first)
+        if cell.strip()[:1].isalpha() and not _is_number(cell, read)
+    ]
+    return any(
+        all(_is_number(cells[column], read) for cells in others if column < len(cells))
+        for column in words
+    )
 
 
 def _refuse_uneven(rows: list[tuple[int, list[str]]], width: int, named: str) -> None:
