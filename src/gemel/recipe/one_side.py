@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, SeriesAugmentSetting
 from gemel.recipe.network import EncoderChoice
-from gemel.recipe.objective import (
-    AugmentChoice,
-    AugmentSetting,
-    BatchChoice,
-    SeriesAugmentSetting,
-)
+from gemel.recipe.objective import BatchChoice
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
 from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gemel.recipe.augmentation import AugmentChoice
 from gemel.recipe.network import EncoderChoice
-from gemel.recipe.objective import AugmentChoice
 from gemel.recipe.one_side import read_as_the_model, series_throughout
 from gemel.recipe.reading import InputSetting
 from gemel.recipe.setting import Setting

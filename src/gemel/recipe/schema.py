@@ -9,15 +9,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
+from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, GroupAugmentSetting
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice, Tie
-from gemel.recipe.objective import (
-    AugmentChoice,
-    AugmentSetting,
-    BatchChoice,
-    GroupAugmentSetting,
-    LossChoice,
-)
+from gemel.recipe.objective import BatchChoice, LossChoice
 from gemel.recipe.one_side import (
     check_augments,
     check_takes,

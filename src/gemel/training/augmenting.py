@@ -11,7 +11,7 @@ from gemel.augment import AffineRange, Augment, SeriesAugment, Warp, overlay
 from gemel.augment.quarter_turns import quarter_turns
 from gemel.batches import OneSide
 from gemel.inputs import ImageInput, Input, SeriesInput
-from gemel.recipe.objective import AugmentChoice, AugmentSetting, SeriesAugmentSetting
+from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, SeriesAugmentSetting
 from gemel.shapes import Items
 
 Augmenting: TypeAlias = Callable[[Items, OneSide, torch.Generator], Items]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gemel.measure.packed import PackedSide, PackedSides
 from gemel.recipe import Recipe
-from gemel.recipe.objective import AugmentChoice
+from gemel.recipe.augmentation import AugmentChoice
 from gemel.training.augmenting import build_augment
 from gemel.training.plan import Feed
 

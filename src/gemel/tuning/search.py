@@ -80,34 +80,41 @@ class Search:
                 self.study.enqueue_trial(own_values(self.recipe))
         until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
         most = self.order.trials or float("inf")
-        waits = False
+        told = False
         while time.monotonic() < until and len(finished(self.study)) < most:
-            with self._alone():
-                others = running(self.study, self.order.study)
-                begun = len(finished(self.study)) + len(others) < most
-                if begun:
-                    trial = next_trial(self.study, self.recipe)
-                    lock = lock_of(self.order.study, trial.number)
-                    lock.acquire()
-            if begun:
-                try:
-                    self._one(trial)
-                finally:
-                    lock.release()
-                    Path(lock.lock_file).unlink(missing_ok=True)
+            begun = self._begun(most)
+            if begun is not None:
+                self._one(*begun)
                 continue
-            if not waits:  # they may be killed yet, and are stood in for then
-                numbers = ", ".join(str(other.number) for other in others)
-                self.progress.say(f"waiting for other processes' trials: {numbers}")
-            waits = True
+            if not told:  # they may be killed yet, and are stood in for then
+                self.progress.say("waiting for the last trials, which other processes are about")
+                told = True
             time.sleep(PATIENCE)
         return self.found()
+
+    def _begun(self, most: float) -> tuple[Trial, FileLock] | None:
+        """The next trial, held; none while other processes are about the last ones."""
+        with self._alone():
+            others = running(self.study, self.order.study)
+            if len(finished(self.study)) + len(others) >= most:
+                return None
+            trial = next_trial(self.study, self.recipe)
+            lock = lock_of(self.order.study, trial.number)
+            lock.acquire()
+            return trial, lock
 
     def _alone(self) -> FileLock:
         """No other process begins a trial meanwhile."""
         return FileLock(f"{self.order.study}.opening")
 
-    def _one(self, trial: Trial) -> None:
+    def _one(self, trial: Trial, lock: FileLock) -> None:
+        try:
+            self._tried(trial)
+        finally:
+            lock.release()
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+    def _tried(self, trial: Trial) -> None:
         """Settings that make no network count as no trial: of Koch's ranges these are nine in ten.
 
         Raises `RecipeError` where `REDRAWN` draws have made none.
