@@ -82,7 +82,8 @@ def choose_speed(setting: TrainingSetting) -> Speed:
     """bf16 wherever the processor gains by it; the compiler on GPUs, for long runs.
 
     On CPUs the compiler gains nothing with channels-last memory (docs/lab-notes.md), so there it is
-    for those who ask. The same recipe on the same machine chooses alike.
+    for those who ask. The same recipe on the same machine chooses alike, unless other work disturbs
+    the measuring.
     """
     compiled = _compiler_pays(setting) if setting.compile == "auto" else setting.compile
     low = gains_by_bf16() if setting.precision == "auto" else setting.precision == "bf16"

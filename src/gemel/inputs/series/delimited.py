@@ -14,10 +14,10 @@ from gemel.inputs.series.recording import Recording, recorded
 
 def parse_delimited(text: str, named: str) -> Recording:
     """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
-    lines have. The header is optional: a first line without any number, or with a
-    word above a column of numbers. Columns that a header
-    names and that hold no number at all (dates, remarks) are left out. Between semicolons and tabs
-    a comma is a number's point; between commas it may as well part thousands, and is none.
+    lines have. The header is optional: a first line without any number, or with a word above a
+    column of numbers. Columns that a header names and that hold no number at all (dates, remarks)
+    are left out. Between semicolons and tabs a comma is a number's point; between commas it may as
+    well part thousands, and is none.
 
     Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
     cell is a missing number.
