@@ -167,6 +167,20 @@ def test_two_labels_are_measured_with_humble_intervals(oracle):
     assert figures["log_loss"].high > 1
 
 
+def test_ten_labels_that_all_err_say_more_than_wilsons_four_trials_of_each():
+    labels = np.repeat(np.arange(10), 12)
+    pairs = sample_pairs(labels, seed=0, limits=PairLimits(600, 4_000))
+    wrong = np.random.default_rng(0).random(len(pairs)) < 0.03
+    distance = np.where(pairs.same ^ wrong, 0.2, 0.9)
+
+    class Alike:
+        def pairs(self, left, right):
+            return distance
+
+    accuracy = verification(Alike(), pairs, OperatingPoint(0.5, half)).figures["accuracy"]
+    assert accuracy.high - accuracy.low < 0.03
+
+
 def test_three_labels_nearly_told_apart_leave_room_for_others():
     """Of three labels one pair is wrong: what four others would do is not known to that digit."""
     labels = np.repeat(np.arange(3), 10)

@@ -80,7 +80,7 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         kind: np.concatenate([part.basis.kinds[kind] for part in parts])
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
-    basis = Basis(kinds, needed, first.shares)
+    basis = Basis(kinds, needed, first.shares, first.shares_of_few)
     return bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
 
 

@@ -15,8 +15,8 @@ as their trials do, it is 82 %: no arithmetic replaces labels.
 Where no resample differs from the value (all answers right, say), the labels tell nothing of how
 much they differ, and where it differs in one label alone they tell little: near its bound an area
 under the curve of three to twelve labels held the truth in 60-68 % of cases. So Wilson's interval
-is the least that a share has (`Basis.shares`), as if a label's own trials were worth
-`TRIALS_PER_LABEL`, and those between two labels one: an interval is never [1, 1]. A figure that
+is the least that a share has (`Basis.shares`, `shares_of_few`), as if a label's own trials were
+worth `TRIALS_PER_LABEL`, and those between two labels one: an interval is never [1, 1]. A figure that
 needs trials of two kinds (matching pairs and different ones) is limited by the rarer kind: ten
 thousand different pairs and one matching pair are one matching pair.
 """
@@ -41,6 +41,9 @@ TRIALS_PER_LABEL = 4
 """Independent trials that any number of trials of one label are worth where nothing varies: what
 Kish's design effect gives for many trials with a correlation of 1/4 within a label."""
 
+FEW_LABELS = 10
+"""Of fewer, most resamples may lack the labels that are mistaken for others."""
+
 Statistic: TypeAlias = Callable[[Floats], Mapping[str, float]]
 """Figures from a weight per trial; NaN where the weights leave nothing to measure."""
 
@@ -61,12 +64,14 @@ class Bootstrap:
 class Basis:
     """What figures rest on: (t,) which trials are of each of the `kinds`, and the kinds that each
     figure needs. Figures in `shares` are shares of trials, or as uncertain as one: their intervals
-    are no narrower than Wilson's for as many independent trials as there are.
+    are no narrower than Wilson's for as many independent trials as there are. `shares_of_few` are
+    so while the labels are fewer than `FEW_LABELS`.
     """
 
     kinds: Mapping[str, Same]
     figures: Mapping[str, Sequence[str]]
     shares: frozenset[str] = frozenset()
+    shares_of_few: frozenset[str] = frozenset()
 
     @classmethod
     def all_trials(cls, count: int, *names: str, shares: bool = False) -> Self:
@@ -114,6 +119,7 @@ def bootstrap_figures(
     """
     values = statistic(np.ones(len(units.left)))
     resampled = _resample(statistic, units, bootstrap)
+    few = units.count < FEW_LABELS
     worth = {kind: _worth(units, of_kind) for kind, of_kind in basis.kinds.items()}
     return {
         name: _figure(
@@ -121,7 +127,7 @@ def bootstrap_figures(
             np.array([figures[name] for figures in resampled]),
             _together([worth[kind] for kind in basis.figures[name]]),
             (bounds or {}).get(name, RATE),
-            share=name in basis.shares,
+            share=name in (basis.shares | basis.shares_of_few if few else basis.shares),
         )
         for name, value in values.items()
     }

@@ -110,7 +110,8 @@ def references(
     for kind in kinds:
         both = ("genuine", kind)
         needed |= {f"eer{kind}": both, f"auc{kind}": both, _tar_name(kind): ("genuine",)}
-    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed))
+    rates = frozenset(name for name in needed if name.startswith("eer"))
+    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed) - rates, rates)
     return Evidence(figures, asked.claimed, asked.claimed, basis)
 
 
