@@ -16,8 +16,8 @@ Where no resample differs from the value (all answers right, say), the labels te
 much they differ, and where it differs in one label alone they tell little: near its bound an area
 under the curve of three to twelve labels held the truth in 60-68 % of cases. So Wilson's interval
 is the least that a share has (`Basis.shares`, `shares_of_few`), as if a label's own trials were
-worth `TRIALS_PER_LABEL`, and those between two labels one: an interval is never [1, 1]. A figure that
-needs trials of two kinds (matching pairs and different ones) is limited by the rarer kind: ten
+worth `TRIALS_PER_LABEL`, and those between two labels one: an interval is never [1, 1]. A figure
+that needs trials of two kinds (matching pairs and different ones) is limited by the rarer kind: ten
 thousand different pairs and one matching pair are one matching pair.
 """
 
