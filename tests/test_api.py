@@ -97,6 +97,7 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
             "a training once: got training.epochs=1 and training.minutes=5",
         ),
         ({"epochs": 1, "settings": {"training": {"minutes": 5}}}, "epochs=1 and training="),
+        ({"epochs": 1, "settings": ["training={minutes=5}"]}, "epochs=1 and training="),
         ({"settings": ["training.epochs=1", "training.minutes=5"]}, "of a training once: got"),
         ({"minutes": 1, "settings": {"training.epochs": 5}}, "minutes=1 and training.epochs=5"),
         ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +90,12 @@ def _refuse_two_lengths(asked: Mapping[str, float | None], own: Sequence[str]) -
 def _lengths_in(change: str) -> list[str]:
     """Those of `LENGTHS` that a change gives a value, by itself or within the section."""
     key, _, value = (part.strip() for part in change.partition("="))
-    if key == "training":
-        return [each for each in LENGTHS if f'"{each.partition(".")[2]}" = ' in value]
-    return [key] if key in LENGTHS and value else []
+    if key != "training":
+        return [key] if key in LENGTHS and value else []
+    with suppress(tomllib.TOMLDecodeError):  # which the recipe tells of
+        section = tomllib.loads(f"training = {value}")["training"]
+        return [each for each in LENGTHS if each.partition(".")[2] in section]
+    return []
 
 
 def _written(key: str, value: Any) -> str:

@@ -75,12 +75,17 @@ class Run:
         return told == source
 
     @staticmethod
+    def around(path: str | Path) -> Run | None:
+        """The run that is meant by its own folder or by the matcher in it; None where none is."""
+        own = Path(path)
+        runs = [run for run in (Run(own), Run(own.parent)) if own in (run.path, run.matcher)]
+        return next((run for run in runs if run.recipe.is_file()), None)
+
+    @staticmethod
     def opened(path: str | Path) -> Run:
         """A run that exists, or the one around its matcher; `RunError` where there is none."""
-        run = Run(Path(path))
-        if Path(path).name == run.matcher.name and is_run(Path(path).parent):
-            return Run(Path(path).parent)
-        if not is_run(Path(path)):
+        run = Run.around(path)
+        if run is None:
             raise RunError(
                 f"a run is a folder with recipe.toml, as `gemel train` leaves it; {path} is not "
                 "one. Give the folder that training named, for example runs/digits"
@@ -127,8 +132,3 @@ class Run:
                 "run with --out"
             )
         return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))
-
-
-def is_run(folder: Path) -> bool:
-    """Whether a training has left this folder, finished or not."""
-    return Run(folder).recipe.is_file()

@@ -192,6 +192,19 @@ def test_a_search_that_is_killed_at_its_last_trial_is_stood_in_for(tmp_path):
     assert searched(tmp_path, 1).complete == 1
 
 
+def test_a_trial_that_is_stopped_counts_as_none(tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gemel.tuning.search.carry_out", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            searched(tmp_path, 1)
+    found = searched(tmp_path, 1)
+    assert (found.complete, found.failed) == (1, 0)
+    assert not list(tmp_path.glob("*.lock"))
+
+
 def test_two_processes_share_one_study(tmp_path):
     workers = [START.Process(target=one_process, args=(str(tmp_path), 4)) for _ in range(2)]
     for worker in workers:

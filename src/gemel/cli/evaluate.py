@@ -163,7 +163,7 @@ def evaluate(
     from gemel.measure.runs import measure_hausdorff, measure_matcher, measure_run
     from gemel.progress import shown_progress
     from gemel.recipe import load_recipe
-    from gemel.run import Run, is_run
+    from gemel.run import Run
 
     asked = {
         "pairs": pairs,
@@ -191,7 +191,7 @@ def evaluate(
         raise typer.BadParameter("say which run to measure")
     else:
         progress = shown_progress()
-        if is_matcher(run) and not is_run(run.parent):
+        if is_matcher(run) and Run.around(run) is None:
             question = Question.of(None, seed=seed, **asked)
             answer = measure_matcher(run, data, protocol, question, progress)
         else:

@@ -205,7 +205,7 @@ def _figure(
     ends = []
     if worth.labels >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
         ends.append(_reach(value, finite, worth.labels))
-    if worth.independent and (share or not ends):
+    if share or not ends:
         of_all = min(1.0, max(0.0, (value - least) / (most - least)))
         low, high = wilson(of_all * worth.independent, worth.independent)
         ends.append((least + low * (most - least), least + high * (most - least)))

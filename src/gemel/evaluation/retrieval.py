@@ -61,8 +61,8 @@ def retrieval(
     every = np.arange(len(labels))
     left, right = (every, every) if sides is None else (sides.left, sides.right)
     query = _queries(labels, left, right, task)
-    own = [int((labels[right] == label).sum()) for label in np.unique(labels[query])]
-    depths = depths_among(len(right) - max(own), DEPTHS)
+    largest = int(np.unique(labels[right], return_counts=True)[1].max())
+    depths = depths_among(len(right) - largest, DEPTHS)
     rows = [
         _query_scores(comparer, labels, chunk, right, depths)
         for chunk in _chunks(query, len(right))

@@ -16,7 +16,7 @@ from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
-from gemel.measure.embeddings import AT_ONCE, SKIPPED, Part, about, check_ending, write_parts
+from gemel.measure.embeddings import AT_ONCE, SKIPPED, Part, check_ending, stamp_of, write_parts
 from gemel.networks import EncoderSide, Side
 from gemel.progress import Progress, Stage
 
@@ -44,7 +44,7 @@ def write_text_embeddings(
     assert isinstance(reader, TextInput), "told by texts_by_row"
     told = _Told(reader)
     with progress.stage("encoding texts", records.lines.lines) as stage:
-        write_parts(out, _parts(matcher.embedder(side), records, told, stage), about(matcher))
+        write_parts(out, _parts(matcher.embedder(side), records, told, stage), stamp_of(matcher))
     for sentence in told.sentences:
         progress.say(sentence)
     return told.rows - told.unreadable

@@ -49,11 +49,11 @@ def write_embeddings(
     labels = [""] * len(items)
     if dataset.labels is not None:
         labels = [dataset.label_names[code] for code in dataset.labels[items]]
-    write_parts(out, _parts(encoder, prepared, labels, progress), about(matcher))
+    write_parts(out, _parts(encoder, prepared, labels, progress), stamp_of(matcher))
     return len(items)
 
 
-def about(matcher: Matcher) -> dict[str, str]:
+def stamp_of(matcher: Matcher) -> dict[str, str]:
     """What a file of embeddings says of them: the metric that compares them, the threshold for its
     distances, and the matcher's checksum, since embeddings of two matchers cannot be compared.
     """

@@ -66,13 +66,10 @@ def measure_matcher(
             f"{protocol} asks what a matcher has learned from, and {folder} is one without its "
             "run: measure the run"
         )
-    dataset = open_data(data, kind=matcher.file.input.kind)
-    refuse_other_kind(matcher, dataset)
-    whole = prepare_whole(dataset, readers_of(matcher.file), progress)
-    _tell(whole, progress)
+    whole = _whole(matcher, open_data(data, kind=matcher.file.input.kind), progress)
     progress.say(
-        f"{folder} is a matcher without its run: if it has learned from some of {dataset.name}, "
-        "that is not left out"
+        f"{folder} is a matcher without its run: if it has learned from some of "
+        f"{whole.dataset.name}, that is not left out"
     )
     return _told(subject(matcher, whole, "test", progress).answer(protocol, question), progress)
 
@@ -148,10 +145,14 @@ def _other_data(run: Run, matcher: Matcher, source: str, progress: Progress) -> 
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         moved = source if dataset.fingerprint() == about["fingerprint"] else None
         return own_data(run, matcher, progress, moved)
+    return _less_learned(run, _whole(matcher, dataset, progress), progress)
+
+
+def _whole(matcher: Matcher, dataset: Dataset, progress: Progress) -> Prepared:
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, readers_of(matcher.file), progress)
     _tell(whole, progress)
-    return _less_learned(run, whole, progress)
+    return whole
 
 
 def _tell(prepared: Prepared, progress: Progress) -> None:

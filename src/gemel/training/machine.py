@@ -6,6 +6,8 @@ import os
 import platform
 from pathlib import Path
 
+from gemel.counting import count
+
 CPU_TABLE = Path("/proc/cpuinfo")
 
 
@@ -14,7 +16,7 @@ def machine() -> str:
     import torch
 
     threads = torch.get_num_threads()
-    parts = [_count(os.cpu_count() or 1, "core"), _count(threads, "thread"), _processor()]
+    parts = [count(os.cpu_count() or 1, "core"), count(threads, "thread"), _processor()]
     if torch.cuda.is_available():
         parts.append(torch.cuda.get_device_name())
     return ", ".join(parts)
@@ -33,7 +35,3 @@ def _processor() -> str:
             if key.strip() == "model name":
                 return value.strip()
     return platform.processor() or platform.machine()
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -59,7 +59,8 @@ def where(order: Order, run: Run) -> str | None:
         return f"Going on with {run.path}."
     usual = RUNS / _name(order.data or "")
     if order.out is None and run.path != usual:
-        begun = (usual / "recipe.toml").exists() and not (usual / "metrics.json").exists()
+        taken = Run(usual)
+        begun = taken.recipe.is_file() and not taken.metrics.is_file()
         unfinished = " and has not finished (--resume goes on with it)" if begun else ""
         return f"{usual} is there already{unfinished}, so this run is {run.path}."
     return None

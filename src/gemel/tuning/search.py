@@ -21,7 +21,7 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
 from gemel.training.train import prepare_for
 from gemel.tuning.space import check_space, own_values, with_values
-from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
+from gemel.tuning.study import alone, finished, lock_of, next_trial, open_study, running
 from gemel.tuning.trial import carry_out, plan_of
 from gemel.whole_file import write_text
 
@@ -75,7 +75,7 @@ class Search:
 
     def run(self) -> Found:
         """Goes on until the study has its trials, or the time is over."""
-        with self._alone():
+        with alone(self.order.study):
             if not self.study.get_trials(deepcopy=False):
                 self.study.enqueue_trial(own_values(self.recipe))
         until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
@@ -94,7 +94,7 @@ class Search:
 
     def _begun(self, most: float) -> tuple[Trial, FileLock] | None:
         """The next trial, held; none while other processes are about the last ones."""
-        with self._alone():
+        with alone(self.order.study):
             others = running(self.study, self.order.study)
             if len(finished(self.study)) + len(others) >= most:
                 return None
@@ -103,11 +103,8 @@ class Search:
             lock.acquire()
             return trial, lock
 
-    def _alone(self) -> FileLock:
-        """No other process begins a trial meanwhile."""
-        return FileLock(f"{self.order.study}.opening")
-
     def _one(self, trial: Trial, lock: FileLock) -> None:
+        """A trial that is stopped is nobody's once its lock is free, and counts as none."""
         try:
             self._tried(trial)
         finally:
@@ -127,9 +124,6 @@ class Search:
             self.study.tell(trial, state=TrialState.FAIL)
             self._refuse_hopeless()
             return
-        except BaseException:
-            self.study.tell(trial, state=TrialState.FAIL)
-            raise
         try:
             value = carry_out(trial, plan, self.prepared, folder, self.progress)
         except TrialPruned:
@@ -137,9 +131,6 @@ class Search:
         except GemelError as error:
             trial.set_user_attr("failure", str(error))
             self.study.tell(trial, state=TrialState.FAIL)
-        except BaseException:
-            self.study.tell(trial, state=TrialState.FAIL)  # stopped, not failed: it does not count
-            raise
         else:
             self.study.tell(trial, value)
             self._keep_best()

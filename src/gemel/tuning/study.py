@@ -41,7 +41,7 @@ def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.opening"):  # Optuna has a .lock of its own
+        with alone(path):
             return _opened(path, recipe, data)
     except OSError as error:
         raise DataError(f"the study {path} must be writable, got: {error.strerror}") from error
@@ -100,6 +100,11 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
             f"the study {path} was made on other data than {data['name']} is now: choose another "
             "--study"
         )
+
+
+def alone(path: Path) -> FileLock:
+    """Nobody else opens the study at `path`, or begins a trial of it, meanwhile."""
+    return FileLock(f"{path}.opening")  # Optuna has a .lock of its own
 
 
 def lock_of(path: Path, number: int) -> FileLock:

@@ -34,10 +34,10 @@ def parse_delimited(text: str, named: str) -> Recording:
     names = None
     read = decimal if separator in ";\t" else float
     width = len(rows[0][1])
+    _refuse_uneven(rows, width, named)
     if _is_header(rows, read):
         names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
         _refuse_twins(names, named)
-        _refuse_uneven(rows, width, named)
         held = [
             column
             for column in range(width)
@@ -47,7 +47,6 @@ def parse_delimited(text: str, named: str) -> Recording:
             names = tuple(names[column] for column in held)
             rows = [(number, [cells[column] for column in held]) for number, cells in rows]
             width = len(held)
-    _refuse_uneven(rows, width, named)
     values = [_sample(cells, f"line {number} of {named}", read) for number, cells in rows]
     return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
 
@@ -71,10 +70,7 @@ def _is_header(rows: list[tuple[int, list[str]]], read: Callable[[str], float]) 
         for column, cell in enumerate(first)
         if cell.strip()[:1].isalpha() and not _is_number(cell, read)
     ]
-    return any(
-        all(_is_number(cells[column], read) for cells in others if column < len(cells))
-        for column in words
-    )
+    return any(all(_is_number(cells[column], read) for cells in others) for column in words)
 
 
 def _refuse_uneven(rows: list[tuple[int, list[str]]], width: int, named: str) -> None:
