@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from numbers import Real
 from pathlib import Path
 from typing import final
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from pydantic import BaseModel, ConfigDict
 
-from gemel.arrays import Distances, Embeddings
+from gemel.arrays import Distances, Embeddings, Floats
 from gemel.calibration import Threshold, parse_target
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
@@ -79,6 +79,10 @@ class Matcher:
         self.file = file
         self.networks = networks_of(path, file.tie, file.input, file.right_input or file.input)
 
+    def __reduce__(self) -> tuple[Callable[[Path], Matcher], tuple[Path]]:
+        """Pickled as its folder, so that other processes load it from there."""
+        return load, (self.path.resolve(),)
+
     def __repr__(self) -> str:
         return f"Matcher({str(self.path)!r}, {self.file.encoder} with {self.file.metric})"
 
@@ -99,13 +103,11 @@ class Matcher:
         """
         threshold = self.threshold(target)
         prior = self.file.prior if prior is None else prior
-        if not (isinstance(prior, Real) and 0 < prior < 1):
-            raise RecipeError(f"the prior is a share between 0 and 1, got {prior!r}")
         distance = np.float32(self.networks.distance(*self._placed(left, right)))
         curve = self.file.scores
         return Verdict(
             same=bool(distance <= threshold.distance),
-            probability=float(self.file.calibration.probability(np.array([distance]), prior)[0]),
+            probability=float(self.probability(np.array([distance]), prior)[0]),
             distance=float(distance),
             threshold=threshold.distance,
             target=threshold.target,
@@ -217,6 +219,21 @@ class Matcher:
             raise ItemError("embeddings must be finite numbers, as embed gives them")
         comparer = EmbeddingComparer(first, networks.distances, second)
         return comparer.cross(np.arange(len(first)), np.arange(len(second)))
+
+    def probability(self, distance: Distances, prior: float | None = None) -> Floats:
+        """The probability of *same* of each distance, any shape, where `prior` of all pairs are.
+
+        Raises `RecipeError` for a prior that is no share between 0 and 1.
+
+        >>> matcher = load("runs/digits")
+        >>> near, far = matcher.probability(np.array([0.0, 1.5]))
+        >>> bool(near > 0.5 > far)
+        True
+        """
+        prior = self.file.prior if prior is None else prior
+        if not (isinstance(prior, Real) and 0 < prior < 1):
+            raise RecipeError(f"the prior is a share between 0 and 1, got {prior!r}")
+        return self.file.calibration.probability(np.asarray(distance, np.float32), prior)
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
         """The encoder of a side, with its input; raises as `embed` does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from itertools import combinations
 from pathlib import Path
 
@@ -160,6 +161,24 @@ def test_distances_of_embeddings_are_those_of_verdicts(matcher, items):
             assert distances[left, right] == pytest.approx(verdict.distance, abs=1e-5)
     with pytest.raises(ItemError, match=r"must be \(n, \d+\) as embed gives them, got \(\d+,\)"):
         matcher.distances(embeddings[0], embeddings)
+
+
+def test_probabilities_of_many_distances_are_those_of_verdicts(matcher, items):
+    embeddings = matcher.embed(items)
+    probabilities = matcher.probability(matcher.distances(embeddings, embeddings), prior=0.1)
+    assert probabilities.shape == (len(items), len(items))
+    verdict = matcher.compare(items[0], items[1], prior=0.1)
+    assert probabilities[0, 1] == pytest.approx(verdict.probability, abs=1e-4)
+    with pytest.raises(RecipeError, match="share between 0 and 1, got 1"):
+        matcher.probability(0.5, prior=1)
+
+
+def test_a_pickled_matcher_is_loaded_from_its_folder(matcher, items, monkeypatch, tmp_path):
+    monkeypatch.chdir(matcher.path.parent)
+    pickled = pickle.dumps(gemel.load(matcher.path.name))
+    monkeypatch.chdir(tmp_path)
+    again = pickle.loads(pickled)
+    assert again.compare(*items[:2]) == matcher.compare(*items[:2])
 
 
 def test_a_verdict_asked_for_its_truth_is_whether_the_two_are_the_same(matcher, items):
