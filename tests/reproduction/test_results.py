@@ -115,7 +115,7 @@ def test_the_page_says_all_there_is_to_know():
 def test_one_seed_says_so():
     one = entry()
     one = one.model_copy(update={"rows": (one.rows[0].model_copy(update={"seeds": (0.975,)}),)})
-    assert "1 seed |" in readme_table(Results(entries=(one,)))
+    assert ", 1 seed" in readme_table(Results(entries=(one,)))
 
 
 def test_the_readme_has_the_first_row_of_each():

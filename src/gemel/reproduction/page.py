@@ -30,15 +30,15 @@ def page(results: Results) -> str:
 
 
 def readme_table(results: Results) -> str:
-    """What, published, ours, time and command of each reproduction's first row."""
+    """Recipe, what, published, ours and time of each reproduction's first row."""
     lines = [
-        "| what | published | ours (95 % interval) | computed in | command |",
+        "| recipe | what | published | ours (95 % interval) | computed in |",
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {_cell(row.what)} | {_cell(row.published or '–')} | {_ours(row)}"
-        f"{', by an older recipe' if is_old(entry) else ''} | "
-        f"{_time(row.cpu_seconds)} | `{entry.command}` |"
+        f"| `{entry.recipe}`{_changes(entry)} | {_cell(row.what)} | "
+        f"{_cell(row.published or '–')} | {_ours(row)}"
+        f"{', by an older recipe' if is_old(entry) else ''} | {_time(row.cpu_seconds)} |"
         for entry in results.entries
         for row in entry.rows[:1]
     ]
@@ -62,8 +62,7 @@ def with_table(readme: str, results: Results) -> str:
 
 
 def _section(entry: Entry) -> Iterator[str]:
-    changes = f" with {', '.join(entry.changes)}" if entry.changes else ""
-    yield f"## {entry.recipe}{changes}\n"
+    yield f"## {entry.recipe}{_changes(entry)}\n"
     folds = f", {entry.folds} folds of identities never seen" if entry.folds else ""
     yield f"{entry.about}\n"
     yield f"```sh\n{entry.command}\n```\n"
@@ -84,6 +83,10 @@ def _section(entry: Entry) -> Iterator[str]:
             f"{seeds} | {row.ours.n:,} | {times} |"
         )
     yield ""
+
+
+def _changes(entry: Entry) -> str:
+    return f" with {', '.join(entry.changes)}" if entry.changes else ""
 
 
 def _ours(row: Row) -> str:
