@@ -220,7 +220,7 @@ def test_a_file_of_a_run_that_says_nothing_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [(["train", ""], "no name is given"), (["train", "digits", "--devices", "²"], "devices")],
+    [(["train", ""], "no data are named"), (["train", "digits", "--devices", "²"], "devices")],
 )
 def test_an_empty_name_and_a_number_that_is_none(
     gemel: Gemel, words: list[str], sentence: str

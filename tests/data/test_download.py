@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -30,13 +33,12 @@ def published(folder: Path, algorithm: str = "sha256") -> Archive:
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
-def test_a_download_is_kept_and_not_repeated(places, algorithm):
+def test_a_download_is_kept_and_not_repeated(places, algorithm, capsys):
     archive = published(places, algorithm)
-    seen: list[tuple[int, int]] = []
-    path = fetch("set", archive, lambda done, total: seen.append((done, total)))
+    path = fetch("set", archive)
     assert path == places / "cache" / "data" / "set" / "a.bin"
     assert path.read_bytes() == CONTENT
-    assert seen[-1] == (len(CONTENT), len(CONTENT))
+    assert "downloading a.bin: 100%" in capsys.readouterr().err
     (places / "home.bin").unlink()
     assert fetch("set", archive) == path
 
@@ -85,6 +87,20 @@ def test_a_download_that_breaks_off():
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of a process are Unix's")
+def test_a_full_disk_is_told_as_that(places):
+    archive = published(places)
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from gemel.data.download import Archive, fetch\n"
+        f"fetch('set', {archive!r})"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr
+    assert "its disk must have room" in told.splitlines()[-1]
+    assert list((places / "cache" / "data" / "set").iterdir()) == []
 
 
 def test_a_cache_that_cannot_be_made(places, monkeypatch):

@@ -10,7 +10,6 @@ from archives import drawings, zipped
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data
 from gemel.data.builtins.omniglot_koch import IN_RUNS
-from gemel.data.builtins.omniglot_strokes import traces
 from gemel.data.builtins.omniglot_vinyals import character_sides
 from gemel.data.dataset import Dataset
 from gemel.data.quarter_turns import QuarterTurns
@@ -138,25 +137,71 @@ def test_turned_pictures_are_read_as_any_other():
 
 
 class TestTraces:
-    def test_an_archive_is_read_in_the_order_of_names(self, shelf):
-        file = "strokes_background_small1"
-        members = {
-            f"__MACOSX/{file}/Greek/character01/._0002_07.txt": b"",
-            f"{file}/Greek/character01/0002_07.txt": b"START\n1,-2,0\nBREAK\n",
-            f"{file}/Greek/character01/0002_01.txt": b"START\n5,-6,0\nBREAK\n",
-        }
-        zipped(shelf / "omniglot" / f"{file}.zip", members)
-        first, second = traces("background_small1")
-        assert first.name == "Greek/character01/0002_01"
-        assert (second.alphabet, second.character, second.drawer) == (
-            "Greek",
+    def put(self, shelf, ending: str = "txt") -> None:
+        """Greek in both archives, Latin in the second alone; the drawings of both."""
+        for number, alphabets in ((1, ["Greek"]), (2, ["Greek", "Latin"])):
+            file, trace = f"strokes_background_small{number}", b"START\n1,-2,0\nBREAK\n"
+            members = {
+                f"{file}/{alphabet}/character01/000{place}_0{drawer}.{ending}": trace
+                for place, alphabet in enumerate(alphabets)
+                for drawer in (2, 1)
+            }
+            members[f"__MACOSX/{file}/Greek/character01/._0000_01.txt"] = b""
+            zipped(shelf / "omniglot" / f"{file}.zip", members)
+
+    def test_each_trace_is_there_once_with_what_is_known_of_it(self, shelf):
+        self.put(shelf)
+        data = open_data("omniglot-strokes")
+        names = [data.items.name(index) for index in range(len(data))]
+        assert names == [
+            "Greek/character01/0000_01.txt",
+            "Greek/character01/0000_02.txt",
+            "Latin/character01/0001_01.txt",
+            "Latin/character01/0001_02.txt",
+        ]
+        assert data.kind == "series"
+        assert [data.label_names[label] for label in data.labels[::2]] == [
             "Greek/character01",
-            "07",
-        )
-        assert second.strokes[0].tolist() == [[1, -2, 0]]
-        zipped(shelf / "omniglot" / f"{file}.zip", {"readme.txt": b""})
-        with pytest.raises(DataError, match="holds no traces"):
-            next(traces("background_small1"))
+            "Latin/character01",
+        ]
+        assert data.makers.tolist() == [0, 1, 0, 1]
+        assert data.split.tolist() == [-1, -1, TEST, TEST]
+        assert data.items.raw(0).startswith(b"START")
+
+    def test_a_drawing_matches_its_own_trace_alone(self, shelf):
+        self.put(shelf)
+        alphabets = {
+            f"images_background/{name}.png": name.encode()
+            for name in (
+                "Latin/character01/0001_02",
+                "Latin/character01/0001_01",
+                "Greek/character01/0000_01",
+                "Greek/character01/0000_02",
+                "Korean/character01/0009_01",
+            )
+        }
+        zipped(shelf / "omniglot" / "images_background.zip", alphabets)
+        data = open_data("omniglot-traced")
+        assert len(data) == 8
+        for index in range(4):
+            drawing, trace = data.items.name(index), data.items.name(index + 4)
+            assert drawing == trace.replace(".txt", ".png")
+            assert data.items.raw(index) == drawing.removesuffix(".png").encode()
+            assert data.items.raw(index + 4).startswith(b"START")
+            assert data.labels[index] == data.labels[index + 4] == index
+        assert data.unlike.left.tolist() == [True] * 4 + [False] * 4
+        assert data.split.tolist() == [-1, -1, TEST, TEST] * 2
+
+    def test_a_trace_without_its_drawing(self, shelf):
+        self.put(shelf)
+        zipped(shelf / "omniglot" / "images_background.zip", drawings("x", ["Greek"], (1, 2)))
+        with pytest.raises(DataError, match="every trace must have its drawing"):
+            open_data("omniglot-traced")
+
+    def test_an_archive_without_traces(self, shelf):
+        self.put(shelf, ending="png")
+        with pytest.raises(DataError, match=r"holds no drawings \(Alphabet/.*NN.txt\)"):
+            open_data("omniglot-strokes")
 
 
 def test_the_originals_at_hand(gemel_data):
@@ -165,8 +210,11 @@ def test_the_originals_at_hand(gemel_data):
     omniglot = open_data("omniglot")
     names = {omniglot.items.name(index) for index in range(len(omniglot))}
     if (gemel_data / "omniglot" / "strokes_background_small1.zip").is_file():
-        for _, trace in zip(range(50), traces("background_small1"), strict=False):
-            assert f"{trace.name}.png" in names
+        traced = open_data("omniglot-traced")
+        half = len(traced) // 2
+        for index in range(half):
+            assert traced.items.name(index) in names
+            assert traced.items.name(index + half).removesuffix(".txt") + ".png" in names
     koch = open_data("omniglot-koch")
     assert (koch.split == TRAIN).sum() == 964 * 12
     vinyals = open_data("omniglot-vinyals")

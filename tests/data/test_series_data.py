@@ -97,6 +97,6 @@ def test_a_set_that_is_unpacked_is_whole_or_not_there(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", killed)
         with pytest.raises(KeyboardInterrupt):
-            ucr("Tiny")(None)
+            ucr("Tiny")()
     assert not [path for path in (home / "Tiny").iterdir() if path.is_file()]
-    assert len(ucr("Tiny")(None)) == 8
+    assert len(ucr("Tiny")()) == 8

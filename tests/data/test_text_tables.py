@@ -27,7 +27,7 @@ def test_cells_that_are_no_paths_are_texts(tmp_path):
         "who is it",
         "what is it",
     ]
-    assert data.items.name(2) == "row 3"
+    assert data.items.name(2) == "left of row 3"
     labelled = open_data(table(tmp_path, "item,label\none fish,a\ntwo fish,a\nred fish,b\n"))
     assert labelled.kind == "text"
     assert labelled.label_names == ("a", "b")
@@ -111,7 +111,7 @@ def test_an_empty_text_is_listed_and_counted(tmp_path):
     data = open_data(table(tmp_path, "\n".join(["left,right,same", *rows, ",alone,1"])))
     reader = TextInput(tokenizer=learn_tokenizer(["text number 1"], "words"))
     packed = pack(data, reader, cache=tmp_path / "cache")
-    assert [name for name, _ in packed.unreadable] == ["row 42"]
+    assert [name for name, _ in packed.unreadable] == ["left of row 42"]
     assert "this one is empty" in packed.notices[0]
 
 
@@ -194,5 +194,7 @@ def test_cells_of_bytes_are_no_texts(tmp_path):
     for cell in (b"\x89PNG", {"bytes": b"", "path": "a.png"}):
         rows = [{"item": cell, "label": label} for label in "aab"]
         parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "t.parquet")
-        with pytest.raises(DataError, match="write pictures to files, and their names into"):
+        with pytest.raises(
+            DataError, match=r"row 1 of .*t.parquet. must hold a text, .*: save pictures as files"
+        ):
             open_data(tmp_path / "t.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
@@ -44,18 +45,19 @@ def allot_whole(
     held = [share for side, share in shares.items() if side != TRAIN]
     too_large = TOO_LARGE * max(held, default=1.0) * total
     for unit in order:
-        room = shares.get(TRAIN, 0.0) * total - sizes[sides == TRAIN].sum()
-        if sizes[unit] > too_large and room > 0:
-            sides[unit] = TRAIN
-    left = [unit for unit in order if sides[unit] < 0]
+        if sizes[unit] > too_large:
+            room = shares.get(TRAIN, 0.0) * total - sizes[sides == TRAIN].sum()
+            if room > 0:
+                sides[unit] = TRAIN
+    left = deque(unit for unit in order if sides[unit] < 0)
     for side in sorted(shares):
         brought = kinds[sides == side].sum(0)
         while left and (brought < needs[side]).any():
-            unit = left.pop(0)
+            unit = left.popleft()
             sides[unit] = side
             brought += kinds[unit]
     missing = {side: shares[side] * total - sizes[sides == side].sum() for side in sorted(shares)}
-    for unit in random.permutation(np.array(left, np.int64)):
+    for unit in random.permutation(np.array(list(left), np.int64)):
         side = max(missing, key=lambda one: missing[one])
         sides[unit] = side
         missing[side] -= sizes[unit]
@@ -70,10 +72,9 @@ def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.G
     label_of_unit = np.array([labels[items[0]] for items in members])
     held = {side: _HeldOut(shares[side]) for side in (TEST, VALIDATION) if side in shares}
     train_pairs = 0
+    units_of = by_code(label_of_unit)
     for label in random.permutation(np.unique(label_of_unit)):
-        left = [
-            members[unit] for unit in random.permutation(np.flatnonzero(label_of_unit == label))
-        ]
+        left = [members[unit] for unit in random.permutation(units_of[label])]
         total = sum(map(len, left))
         for side, state in held.items():
             # Training must keep two labels with a pair before others take what they like.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, final
+from typing import final
 
-from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
 from gemel.errors import DataError, MissingData
+from gemel.progress import shown_progress
+from gemel.whole_file import whole_file
 
 BLOCK = 1 << 18
 PATIENCE_SECONDS = 30
@@ -40,7 +41,7 @@ def places(dataset: str) -> list[Path]:
     return [*([Path(own) / dataset] if own else []), cache_root() / "data" / dataset]
 
 
-def fetch(dataset: str, archive: Archive, progress: Advance | None = None) -> Path:
+def fetch(dataset: str, archive: Archive) -> Path:
     """Where the archive lies, downloading it if it is not at hand.
 
     A file at hand is taken as it is; a download is checked. Raises MissingData, which says where to
@@ -49,44 +50,39 @@ def fetch(dataset: str, archive: Archive, progress: Advance | None = None) -> Pa
     found = at_hand(dataset, archive.file)
     if found is not None:
         return found
-    home = places(dataset)[-1]
+    home = places(dataset)[-1] / archive.file
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=archive.file + ".", suffix=".partial", dir=home)
+        home.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(
-            f"{archive.file} cannot be kept in {str(home)!r} ({error.strerror}): set GEMEL_CACHE "
-            "to a folder that can be written"
+            f"{archive.file} cannot be kept in {str(home.parent)!r} ({error.strerror}): set "
+            "GEMEL_CACHE to a folder that can be written"
         ) from error
-    partial = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            _download(dataset, archive, stream, progress)
+    with whole_file(home) as partial:
+        with partial.open("wb") as stream:
+            for block in _blocks(dataset, archive):
+                stream.write(block)
         _refuse_altered(archive, partial)
-        os.replace(partial, home / archive.file)
-    finally:
-        partial.unlink(missing_ok=True)
-    return home / archive.file
+    return home
 
 
-def _download(dataset: str, archive: Archive, stream: IO[bytes], progress: Advance | None) -> None:
+def _blocks(dataset: str, archive: Archive) -> Iterator[bytes]:
+    """The archive as it arrives, a bar or lines telling how far it has come."""
     try:
         with urllib.request.urlopen(archive.url, timeout=PATIENCE_SECONDS) as response:
             total = int(response.headers.get("Content-Length") or 0)
             done = 0
-            while block := response.read(BLOCK):
-                stream.write(block)
-                done += len(block)
-                if progress is not None:
-                    progress(done, max(total, done))
+            with shown_progress().stage(f"downloading {archive.file}", total) as stage:
+                while block := response.read(BLOCK):
+                    yield block
+                    done += len(block)
+                    stage.advance(done)
     except (OSError, HTTPException) as error:
         raise MissingData(_where_to_put(dataset, archive, error)) from error
     if done < total:
         raise MissingData(
             f"the download of {archive.url} broke off after {done} of {total} bytes: try again"
         )
-    stream.flush()
-    os.fsync(stream.fileno())
 
 
 def _where_to_put(dataset: str, archive: Archive, error: Exception) -> str:

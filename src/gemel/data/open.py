@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from difflib import get_close_matches
 from os.path import expanduser
 from pathlib import Path
 
-from gemel.data.advance import Advance
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
 from gemel.data.folder import folder_items, open_folder
@@ -19,9 +19,7 @@ from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
 
 
-def open_data(
-    source: str | Path, progress: Advance | None = None, *, kind: Kind | None = None
-) -> Dataset:
+def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     """What `gemel train DATA` means by DATA. Nothing is decoded yet.
 
     A string that is a built-in name means that set, even where a folder has the same name; write
@@ -34,7 +32,7 @@ def open_data(
     ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
     """
     if isinstance(source, str) and source in BUILTINS:
-        return _builtin(source, progress)
+        return _builtin(source)
     path = data_path(source)
     if path.is_dir():
         archive = series_archive(path)
@@ -58,22 +56,28 @@ def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
 
 
 def data_path(source: str | Path) -> Path:
-    """Where data would be, `~` read as a home folder. Raises MissingData for too long a name."""
+    """Where data would be, `~` read as a home folder.
+
+    Raises MissingData for a name that is too long, DataError for a folder that may not be read.
+    """
     if source == "":
-        raise MissingData("data are a folder, a table or a built-in set, and no name is given")
+        raise MissingData(
+            "no data are named: pass a folder, a table (.csv, .jsonl, .parquet) or the name of a "
+            "built-in set, such as digits"
+        )
     path = Path(expanduser(source))  # a home that there is not stays as it is written
     try:
         path.exists()
     except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        raise MissingData(_unknown(str(source), Path())) from None
+        if error.errno == errno.ENAMETOOLONG:
+            raise MissingData(_unknown(str(source), Path())) from None
+        raise DataError(f"{str(source)!r} cannot be read ({error.strerror})") from error
     return path
 
 
-def _builtin(name: str, progress: Advance | None) -> Dataset:
-    open_builtin: Callable[[Advance | None], Dataset] = BUILTINS[name]
-    dataset = open_builtin(progress)
+def _builtin(name: str) -> Dataset:
+    open_builtin: Callable[[], Dataset] = BUILTINS[name]
+    dataset = open_builtin()
     if Path(name).exists():
         return dataset.noticing(f"{name} is the built-in set; for the folder, write ./{name}.")
     return dataset
@@ -94,7 +98,10 @@ def _table(path: Path, kind: Kind | None) -> Dataset:
 def _unknown(source: str, path: Path) -> str:
     if path.is_symlink():
         return f"{source!r} is a symbolic link to something that is missing"
-    neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    try:
+        neighbours = os.listdir(path.parent)
+    except OSError:
+        neighbours = []
     near = {str(path.parent / name): name for name in neighbours}
     close = get_close_matches(source.lower(), BUILTINS, 1, 0.7)
     close += [full for full, name in near.items() if get_close_matches(path.name, [name], 1, 0.7)][

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
-from gemel.data.list_cells import Listed, is_list_column, named_lists, one_name_each
+from gemel.data.list_cells import Listed, is_list_column, named_lists, one_name_each, place
 from gemel.data.records import Record, open_records
 from gemel.errors import DataError
 
@@ -52,21 +52,24 @@ def read_rows(path: Path) -> Rows:
             listed |= of_column
             cells[name] = list(of_column)
         else:
-            cells[name] = [cell_text(value) for value in column]
+            cells[name] = [
+                cell_text(value, f"{place(name, number)} of {str(path)!r}")
+                for number, value in zip(numbers, column, strict=True)
+            ]
     first = one_name_each(listed)
     for name in {"left", "right"} & set(cells):
         cells[name] = [first.get(cell, cell) for cell in cells[name]]
     return Rows(path, tuple(values), cells, numbers, listed, lines.notices)
 
 
-def cell_text(value: object) -> str:
-    """Numbers that are whole lose their `.0`: a label 3 is `3` in every kind of table."""
+def cell_text(value: object, where: str = "a cell") -> str:
+    """Numbers that are whole lose their `.0`: a label 3 of a .parquet is `3`, and no `3.0`."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bytes | dict):
         raise DataError(
-            f"a cell is a text, a number or a list of numbers, got {type(value).__name__}: write "
-            "pictures to files, and their names into the table"
+            f"{where} must hold a text, a number or a list of numbers, got "
+            f"{type(value).__name__}: save pictures as files, and write their paths into the table"
         )
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

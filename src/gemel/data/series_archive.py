@@ -9,8 +9,8 @@ import numpy as np
 from gemel.arrays import Array
 from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
-from gemel.data.memory_items import MemoryItems
 from gemel.data.soundness import sound
+from gemel.data.sources import MemoryItems
 from gemel.errors import DataError, ItemError
 from gemel.inputs.series.ts import parse_ts
 

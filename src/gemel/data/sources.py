@@ -108,26 +108,28 @@ class ArrayItems:
 
 @final
 @dataclass(frozen=True)
-class TextItems:
-    """Texts that are in memory already, with the row of the table in which each stands first."""
+class MemoryItems:
+    """Texts, bytes or arrays by name; an ItemError stands where there is none, and is raised."""
 
-    texts: tuple[str, ...]
-    rows: tuple[int, ...]
+    names: tuple[str, ...]
+    contents: tuple[str | bytes | Array | ItemError, ...]
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.names)
 
-    def raw(self, index: int) -> str:
-        return self.texts[index]
+    def raw(self, index: int) -> str | bytes | Array:
+        content = self.contents[index]
+        if isinstance(content, ItemError):
+            raise content
+        return content
 
     def name(self, index: int) -> str:
-        return f"row {self.rows[index]}"
+        return self.names[index]
 
     def fingerprint(self) -> str:
         whole = blake2b(digest_size=16)
-        for text in self.texts:
-            content = text.encode("utf-8", "surrogatepass")
-            whole.update(len(content).to_bytes(8, "little") + content)
+        for name, content in zip(self.names, self.contents, strict=True):
+            whole.update(name.encode("utf-8", "surrogatepass") + b"\0" + content_digest(content))
         return whole.hexdigest()
 
 
@@ -205,36 +207,15 @@ class ChosenItems:
         return whole.hexdigest()
 
 
-@final
-@dataclass(frozen=True)
-class JoinedItems:
-    """The items of several sources, one source after another."""
-
-    parts: tuple[Items, ...]
-
-    def __len__(self) -> int:
-        return sum(map(len, self.parts))
-
-    def raw(self, index: int) -> Raw:
-        part, offset = self._found(index)
-        return part.raw(offset)
-
-    def name(self, index: int) -> str:
-        part, offset = self._found(index)
-        return part.name(offset)
-
-    def fingerprint(self) -> str:
-        whole = blake2b(digest_size=16)
-        for part in self.parts:
-            whole.update(f"{len(part)} {part.fingerprint()} ".encode())
-        return whole.hexdigest()
-
-    def _found(self, index: int) -> tuple[Items, int]:
-        for part in self.parts:
-            if index < len(part):
-                return part, index
-            index -= len(part)
-        raise IndexError(index)
+def content_digest(content: str | bytes | Array | ItemError) -> bytes:
+    """16 bytes that tell contents apart; those of equal ones are equal."""
+    if isinstance(content, np.ndarray):
+        kind, held = f"{content.dtype} {content.shape}", np.ascontiguousarray(content).tobytes()
+    elif isinstance(content, bytes):
+        kind, held = "bytes", content
+    else:
+        kind, held = type(content).__name__, str(content).encode("utf-8", "surrogatepass")
+    return blake2b(kind.encode() + b"\0" + held, digest_size=16).digest()
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:

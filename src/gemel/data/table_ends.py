@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gemel.data.dataset import Items
-from gemel.data.list_cells import ListItems
 from gemel.data.rows import Rows
-from gemel.data.sources import FileItems, TextItems
+from gemel.data.sources import FileItems, MemoryItems
 from gemel.data.table_cells import paths
 from gemel.inputs import Kind
 
@@ -20,10 +21,10 @@ def ends(rows: Rows, columns: tuple[str, ...], kind: Kind) -> list[list[str]]:
     return paths(rows, columns)
 
 
-def items_of(rows: Rows, names: tuple[str, ...], numbers: tuple[int, ...], kind: Kind) -> Items:
-    """Items by what their cells hold; `numbers` are the rows in which each stands first."""
+def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
+    """Items by what their cells hold, each with the place in which it stands first."""
     if kind == "text":
-        return TextItems(names, numbers)
+        return MemoryItems(tuple(cells.values()), tuple(cells))
     if rows.listed:
-        return ListItems(names, rows.listed)
-    return FileItems(rows.path.parent, names)
+        return MemoryItems(tuple(cells), tuple(rows.listed[cell] for cell in cells))
+    return FileItems(rows.path.parent, tuple(cells))

@@ -9,6 +9,7 @@ import numpy as np
 
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
+from gemel.data.list_cells import place
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
 from gemel.data.table_cells import (
@@ -36,7 +37,7 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     label_names, labels = coded(_picked(rows.column("label"), kept))
     dataset = Dataset(
         name=rows.path.stem,
-        items=items_of(rows, tuple(_picked(items, kept)), tuple(_picked(rows.numbers, kept)), kind),
+        items=items_of(rows, {items[row]: place("item", rows.numbers[row]) for row in kept}, kind),
         kind=kind,
         labels=labels,
         label_names=label_names,
@@ -60,13 +61,12 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
 
 
 def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Dataset:
-    """Each item in these columns once, and nothing of what it is: to embed, not to learn of."""
-    cells = ends(rows, columns, kind)
-    first: dict[str, int] = {}
-    for column in cells:
-        for item, number in zip(column, rows.numbers, strict=True):
-            first.setdefault(item, number)
-    items = items_of(rows, tuple(first), tuple(first.values()), kind)
+    """Each item in these columns once, without labels: for embedding, not for training."""
+    first: dict[str, str] = {}
+    for column, cells in zip(columns, ends(rows, columns, kind), strict=True):
+        for item, number in zip(cells, rows.numbers, strict=True):
+            first.setdefault(item, place(column, number))
+    items = items_of(rows, first, kind)
     dataset = Dataset(rows.path.stem, items, kind=kind, notices=ignored_columns(rows, columns))
     return with_kinds(dataset, range(len(dataset)))
 

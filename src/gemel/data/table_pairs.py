@@ -11,6 +11,7 @@ from gemel.arrays import Floats
 from gemel.counting import count
 from gemel.data.dataset import Dataset, Pairs
 from gemel.data.grades import SAME_FROM, scale_of, scores_of
+from gemel.data.list_cells import place
 from gemel.data.rows import Rows
 from gemel.data.soundness import sound
 from gemel.data.table_cells import duplicates_notice, ignored_columns, sides, yes_or_no
@@ -92,15 +93,15 @@ def _dataset(
     kind: Kind,
     scores: Floats | None = None,
 ) -> Dataset:
-    first: dict[str, int] = {}
+    first: dict[str, str] = {}
     for row in kept:
-        first.setdefault(pairs.left[row], rows.numbers[row])
-        first.setdefault(pairs.right[row], rows.numbers[row])
+        first.setdefault(pairs.left[row], place("left", rows.numbers[row]))
+        first.setdefault(pairs.right[row], place("right", rows.numbers[row]))
     position = {name: index for index, name in enumerate(first)}
     given = sides(rows)
     dataset = Dataset(
         rows.path.stem,
-        items_of(rows, tuple(first), tuple(first.values()), kind),
+        items_of(rows, first, kind),
         pairs=Pairs(
             left=np.array([position[pairs.left[row]] for row in kept], np.int64),
             right=np.array([position[pairs.right[row]] for row in kept], np.int64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from gemel.inputs.decode import Picture
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
+
+PLAIN_PICTURE = re.compile(rb"P[1-6]\s")
+"""How pictures begin whose first bytes are text: PBM, PGM and PPM."""
 
 SeenKind: TypeAlias = Literal["image", "series"]
 
@@ -22,6 +26,8 @@ def kind_of(raw: Picture) -> SeenKind | None:
     if isinstance(raw, str | Path):
         return "series" if Path(raw).suffix.lower() in ENDINGS else "image"
     if isinstance(raw, bytes):
+        if PLAIN_PICTURE.match(raw):
+            return "image"
         textual = raw.startswith(NPY_MAGIC) or b"\0" not in raw[:256]
         return "series" if textual else "image"
     if isinstance(raw, np.ndarray):

@@ -65,8 +65,9 @@ def _content(path: Path) -> str:
         raise ItemError(
             f"{str(path)!r} does not exist: give the path of a text file, or the text itself"
         ) from None
-    except OSError as error:
-        raise ItemError(f"{str(path)!r} cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:  # a null byte, which no path has
+        reason = getattr(error, "strerror", None) or error
+        raise ItemError(f"{str(path)!r} cannot be read ({reason})") from error
 
 
 def _other_file(name: str) -> ItemError:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal, final
 
 SPACE = "\N{NARROW NO-BREAK SPACE}"
-
-Unit = Literal["percent", "number"]
-Better = Literal["high", "low"]
 
 
 @final
@@ -21,8 +18,8 @@ class FigureName:
 
     label: str
     meaning: str
-    unit: Unit
-    better: Better
+    unit: Literal["percent", "number"] = "percent"
+    better: Literal["high", "low"] = "high"
 
     def write(self, value: float) -> str:
         return percent(value) if self.unit == "percent" else number(value)
@@ -32,113 +29,86 @@ class FigureName:
 
 
 _NAMES = {
-    r"accuracy": (
-        "Accuracy",
-        "answers that are right, pairs weighed to the prior",
-        "percent",
-        "high",
+    r"accuracy": FigureName("Accuracy", "answers that are right, pairs weighed to the prior"),
+    r"f1": FigureName("F1", "harmonic mean of precision and recall"),
+    r"eer": FigureName(
+        "Equal error rate", "where both kinds of error are as frequent", better="low"
     ),
-    r"f1": ("F1", "harmonic mean of precision and recall", "percent", "high"),
-    r"eer": ("Equal error rate", "where both kinds of error are as frequent", "percent", "low"),
-    r"far": ("False accepts", "different pairs taken for the same", "percent", "low"),
-    r"frr": ("False rejects", "matching pairs turned away", "percent", "low"),
-    r"auc": ("Area under the ROC", "1 is perfect, 0.5 is chance", "number", "high"),
-    r"eer@(skilled|random)": (
-        "Equal error rate, {} forgeries",
-        "where both kinds of error are as frequent",
-        "percent",
-        "low",
+    r"far": FigureName("False accepts", "different pairs taken for the same", better="low"),
+    r"frr": FigureName("False rejects", "matching pairs turned away", better="low"),
+    r"auc": FigureName("Area under the ROC", "1 is perfect, 0.5 is chance", unit="number"),
+    r"eer@(skilled|random)": FigureName(
+        "Equal error rate, {} forgeries", "where both kinds of error are as frequent", better="low"
     ),
-    r"far@(skilled|random)": (
-        "False accepts, {} forgeries",
-        "forgeries taken for genuine",
-        "percent",
-        "low",
+    r"far@(skilled|random)": FigureName(
+        "False accepts, {} forgeries", "forgeries taken for genuine", better="low"
     ),
-    r"auc@(skilled|random)": (
-        "Area under the ROC, {} forgeries",
-        "1 is perfect, 0.5 is chance",
-        "number",
-        "high",
+    r"auc@(skilled|random)": FigureName(
+        "Area under the ROC, {} forgeries", "1 is perfect, 0.5 is chance", unit="number"
     ),
-    r"tar@skilled-far=(.+)": (
+    r"tar@skilled-far=(.+)": FigureName(
         "True accepts at {} skilled forgeries",
         "genuine items accepted when so many skilled forgeries pass",
-        "percent",
-        "high",
     ),
-    r"tar@random-far=(.+)": (
+    r"tar@random-far=(.+)": FigureName(
         "True accepts at {} random forgeries",
         "genuine items accepted when so many random forgeries pass",
-        "percent",
-        "high",
     ),
-    r"tar@far=(.+)": (
+    r"tar@far=(.+)": FigureName(
         "True accepts at {} false accepts",
         "matching pairs accepted when so few different ones are let in",
-        "percent",
-        "high",
     ),
-    r"far@tar=(.+)": (
+    r"far@tar=(.+)": FigureName(
         "False accepts at {} true accepts",
         "different pairs let in when so many matching ones are accepted",
-        "percent",
-        "low",
+        better="low",
     ),
-    r"dir@far=(.+)": (
+    r"dir@far=(.+)": FigureName(
         "Identified at {} false accepts",
         "known people named rightly when so few strangers are let in",
-        "percent",
-        "high",
     ),
-    r"brier": ("Brier score", "squared error of the probability", "number", "low"),
-    r"log_loss": ("Log loss", "surprise at the truth, in nats", "number", "low"),
-    r"calibration_error": (
-        "Calibration error",
-        "mean gap between stated and observed probability",
-        "percent",
-        "low",
+    r"brier": FigureName(
+        "Brier score", "squared error of the probability", unit="number", better="low"
     ),
-    r"recall@1": ("Recall at 1", "the nearest is a true match", "percent", "high"),
-    r"recall@(\d+)": ("Recall at {}", "a true match among the nearest {}", "percent", "high"),
-    r"map@r": ("MAP@R", "how purely the nearest are of the same label", "percent", "high"),
-    r"accuracy@5-shot": ("5-shot accuracy", "the nearest of five of each label", "percent", "high"),
-    r"accuracy@dtw": ("Accuracy, time warping", "nothing learned", "percent", "high"),
-    r"accuracy@5-shot-dtw": (
-        "5-shot accuracy, time warping",
-        "nothing learned; the nearest of five of each label",
-        "percent",
-        "high",
+    r"log_loss": FigureName(
+        "Log loss", "surprise at the truth, in nats", unit="number", better="low"
     ),
-    r"accuracy@(distance=.+)": ("Accuracy at {}", "chosen beforehand", "percent", "high"),
-    r"(?:accuracy@)?(\d+-way.\d+-shot)": (
-        "{}",
-        "the right one found among the candidates",
-        "percent",
-        "high",
+    r"calibration_error": FigureName(
+        "Calibration error", "mean gap between stated and observed probability", better="low"
     ),
-    r"one-shot": (
-        "One-shot accuracy",
-        "the right one found among the candidates",
-        "percent",
-        "high",
+    r"recall@1": FigureName("Recall at 1", "the nearest is a true match"),
+    r"recall@(\d+)": FigureName("Recall at {}", "a true match among the nearest {}"),
+    r"map@r": FigureName("MAP@R", "how purely the nearest are of the same label"),
+    r"accuracy@5-shot": FigureName("5-shot accuracy", "the nearest of five of each label"),
+    r"accuracy@dtw": FigureName("Accuracy, time warping", "nothing learned"),
+    r"accuracy@5-shot-dtw": FigureName(
+        "5-shot accuracy, time warping", "nothing learned; the nearest of five of each label"
     ),
-    r"pearson": ("Pearson correlation", "with the given scores", "number", "high"),
-    r"spearman": ("Spearman correlation", "with the ranks of the given scores", "number", "high"),
-    r"mse": ("Mean squared error", "of the score", "number", "low"),
-    r"loss": ("Loss", "", "number", "low"),
+    r"accuracy@(distance=.+)": FigureName("Accuracy at {}", "chosen beforehand"),
+    r"(?:accuracy@)?(\d+-way.\d+-shot)": FigureName(
+        "{}", "the right one found among the candidates"
+    ),
+    r"one-shot": FigureName("One-shot accuracy", "the right one found among the candidates"),
+    r"pearson": FigureName("Pearson correlation", "with the given scores", unit="number"),
+    r"spearman": FigureName(
+        "Spearman correlation", "with the ranks of the given scores", unit="number"
+    ),
+    r"mse": FigureName("Mean squared error", "of the score", unit="number", better="low"),
+    r"loss": FigureName("Loss", "", unit="number", better="low"),
 }
 
 
 def figure_name(name: str) -> FigureName:
     """The words for a figure; a name that nobody foresaw stands for itself."""
-    for pattern, (label, meaning, unit, better) in _NAMES.items():
-        found = re.fullmatch(pattern, name)
-        if found:
+    for pattern, words in _NAMES.items():
+        if found := re.fullmatch(pattern, name):
             given = _share(found[1]) if found.groups() else ""
-            return FigureName(label.format(given), meaning.format(given), unit, better)  # type: ignore[arg-type]
-    unit = "percent" if "accuracy" in name else "number"
-    return FigureName(name.replace("_", " "), "", unit, "high")  # type: ignore[arg-type]
+            return replace(
+                words, label=words.label.format(given), meaning=words.meaning.format(given)
+            )
+    return FigureName(
+        name.replace("_", " "), "", unit="percent" if "accuracy" in name else "number"
+    )
 
 
 def percent(share: float) -> str:

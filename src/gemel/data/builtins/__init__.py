@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gemel.data.advance import Advance
 from gemel.data.builtins.cedar import open_cedar
 from gemel.data.builtins.cifar10 import open_cifar10
 from gemel.data.builtins.digits import open_digits
@@ -17,6 +16,7 @@ from gemel.data.builtins.omniglot import (
     open_omniglot_small2,
 )
 from gemel.data.builtins.omniglot_koch import open_omniglot_koch
+from gemel.data.builtins.omniglot_strokes import open_omniglot_strokes
 from gemel.data.builtins.omniglot_traced import open_omniglot_traced
 from gemel.data.builtins.omniglot_vinyals import open_omniglot_vinyals
 from gemel.data.builtins.orl_faces import open_orl_faces
@@ -28,7 +28,7 @@ from gemel.data.builtins.text_pairs import SETS, opener
 from gemel.data.builtins.ucr import ucr
 from gemel.data.dataset import Dataset
 
-BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
+BUILTINS: dict[str, Callable[[], Dataset]] = {
     "arrowhead": ucr("ArrowHead"),
     "cedar": open_cedar,
     "cifar10": open_cifar10,
@@ -47,6 +47,7 @@ BUILTINS: dict[str, Callable[[Advance | None], Dataset]] = {
     "omniglot-koch": open_omniglot_koch,
     "omniglot-small1": open_omniglot_small1,
     "omniglot-small2": open_omniglot_small2,
+    "omniglot-strokes": open_omniglot_strokes,
     "omniglot-traced": open_omniglot_traced,
     "omniglot-vinyals": open_omniglot_vinyals,
     "orl-faces": open_orl_faces,

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
@@ -25,7 +24,7 @@ FOLDER = "binarised"
 SIGNATURE = re.compile(r"(?P<kind>original|forgeries)_(?P<writer>\d+)_\d+\.png")
 
 
-def open_cedar(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+def open_cedar() -> Dataset:
     """Labels are writers, "1" to "55"; a forgery has the label of the writer that it imitates.
 
     `genuine` tells the two apart. Raises MissingData where there is no such folder, DataError for

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from gemel.arrays import Array, Codes
-from gemel.data.advance import Advance
 from gemel.data.builtins.labelled_bytes import records, train_and_test
 from gemel.data.builtins.tar_members import tar_members
 from gemel.data.dataset import Dataset
@@ -42,9 +41,9 @@ RECORD = 1 + 3 * SIDE * SIDE
 """A label, then the red, the green and the blue rows."""
 
 
-def open_cifar10(progress: Advance | None = None) -> Dataset:
+def open_cifar10() -> Dataset:
     """Items (32, 32, 3) uint8 named `train/0` … `test/9999`; the test batch is test."""
-    path = fetch("cifar10", ARCHIVE, progress)
+    path = fetch("cifar10", ARCHIVE)
     members = tar_members(path, (*TRAIN_FILES, TEST_FILE))
     batches = {name: records(path, name, content, RECORD) for name, content in members.items()}
     train = _divided(np.concatenate([batches[name] for name in TRAIN_FILES]))

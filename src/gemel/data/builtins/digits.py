@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.data.advance import Advance
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.sources import ArrayItems
 from gemel.errors import MissingExtra
@@ -19,7 +18,7 @@ UNSEEN = (7, 8, 9)
 """Digits kept for the test; the others are left for training and validation."""
 
 
-def open_digits(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+def open_digits() -> Dataset:
     """1,797 items (8, 8) uint8, labels "0" to "9", of which 7, 8 and 9 are test."""
     try:
         from sklearn.datasets import load_digits

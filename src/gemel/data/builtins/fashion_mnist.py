@@ -6,7 +6,6 @@ Algorithms", 2017. The checksums are those that its authors publish.
 
 from __future__ import annotations
 
-from gemel.data.advance import Advance
 from gemel.data.builtins.idx import archives, open_idx
 from gemel.data.dataset import Dataset
 
@@ -33,6 +32,6 @@ LABELS = (
 )
 
 
-def open_fashion_mnist(progress: Advance | None = None) -> Dataset:
+def open_fashion_mnist() -> Dataset:
     """Items (28, 28) uint8 named `train/0` … `test/9999`, labels by name."""
-    return open_idx("fashion-mnist", archives(HOME, MD5), LABELS, progress)
+    return open_idx("fashion-mnist", archives(HOME, MD5), LABELS)

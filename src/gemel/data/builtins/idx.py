@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from gemel.arrays import Pixels
-from gemel.data.advance import Advance
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive, fetch
 from gemel.data.sources import ArrayItems
@@ -37,10 +36,9 @@ def open_idx(
     name: str,
     files: tuple[Archive, ...],
     label_names: tuple[str, ...],
-    progress: Advance | None,
 ) -> Dataset:
     """Four files as MNIST names them; the t10k items are test, the others are left to Gemel."""
-    parts = [read_idx(fetch(name, file, progress)) for file in files]
+    parts = [read_idx(fetch(name, file)) for file in files]
     images, labels = parts[0::2], parts[1::2]
     for picture, label in zip(images, labels, strict=True):
         if picture.ndim != 3 or label.shape != picture.shape[:1] or label.max() >= len(label_names):

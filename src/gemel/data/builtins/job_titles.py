@@ -16,11 +16,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.soundness import sound
-from gemel.data.sources import TextItems
+from gemel.data.sources import MemoryItems
 
 Variation: TypeAlias = Literal["typos", "synonyms", "extra-words"]
 
@@ -71,10 +70,10 @@ AFTER = ("in London", "(m/f/d)", "for our team", "- night shift", "wanted", "at 
 NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
-def job_titles(*variations: Variation, held_out: bool) -> Callable[[Advance | None], Dataset]:
+def job_titles(*variations: Variation, held_out: bool) -> Callable[[], Dataset]:
     """What `BUILTINS` holds: titles, each with itself and its variations under one label."""
 
-    def open_titles(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+    def open_titles() -> Dataset:
         pairs = [
             pair for number, pair in enumerate(product(FIELDS, ROLES)) if _held(number) == held_out
         ]
@@ -88,7 +87,7 @@ def job_titles(*variations: Variation, held_out: bool) -> Callable[[Advance | No
                     texts.setdefault(_varied(field, role, variation, rng), title)
         label_names, labels = coded(list(texts.values()))
         name = "-".join(["job-titles", *(variations if held_out else ())])
-        items = TextItems(tuple(texts), tuple(range(1, len(texts) + 1)))
+        items = MemoryItems(tuple(f"row {n}" for n in range(1, len(texts) + 1)), tuple(texts))
         return sound(Dataset(name, items, labels=labels, label_names=label_names, kind="text"))
 
     return open_titles

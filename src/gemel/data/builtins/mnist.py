@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gemel.data.advance import Advance
 from gemel.data.builtins.idx import archives, open_idx
 from gemel.data.dataset import Dataset
 from gemel.data.sources import ArrayItems
@@ -24,14 +23,14 @@ MD5 = (
 )
 
 
-def open_mnist(progress: Advance | None = None) -> Dataset:
+def open_mnist() -> Dataset:
     """Items (28, 28) uint8 named `train/0` … `test/9999`, labels "0" to "9"."""
-    return open_idx("mnist", archives(HOME, MD5), tuple(map(str, range(10))), progress)
+    return open_idx("mnist", archives(HOME, MD5), tuple(map(str, range(10))))
 
 
-def open_mnist_dark_on_light(progress: Advance | None = None) -> Dataset:
+def open_mnist_dark_on_light() -> Dataset:
     """The same digits as Omniglot has its drawings: what has learned from these can be asked."""
-    mnist = open_mnist(progress)
+    mnist = open_mnist()
     assert isinstance(mnist.items, ArrayItems)
     parts = tuple((part, 255 - pictures) for part, pictures in mnist.items.parts)
     return replace(mnist, name="mnist-dark-on-light", items=ArrayItems(parts))

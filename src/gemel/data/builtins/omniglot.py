@@ -17,7 +17,6 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive, fetch
@@ -47,7 +46,7 @@ SMALL2 = Archive(
     "sha256:3ccaa407515a8778e5d0861875af38b17e418f301ad5bb3b5a6b65d901a41c7f",
 )
 
-DRAWING = re.compile(r"(.+/)?[^/]+/character\d+/\d+_\d+\.png")
+DRAWING = r"(.+/)?[^/]+/character\d+/\d+_\d+\."
 """What a drawing is called: another archive that holds pictures is not taken for this one."""
 
 
@@ -65,23 +64,31 @@ def _refuse_another(path: Path, wanted: Archive, drawings: Sequence[str]) -> Non
 @final
 @dataclass(frozen=True)
 class Drawings:
-    """Drawings in archives: `members` are (position in `paths`, name inside that archive)."""
+    """Drawings in archives: `members` are (position in `paths`, name inside that archive).
+
+    They are pictures, or the pen traces behind these.
+    """
 
     paths: tuple[Path, ...]
     members: tuple[tuple[int, str], ...]
 
     @classmethod
-    def of(cls, archives: Sequence[Archive], progress: Advance | None) -> Drawings:
+    def of(cls, archives: Sequence[Archive], ending: str = "png") -> Drawings:
         """All drawings of the archives, in their order. Raises DataError for one without any."""
-        paths = tuple(fetch("omniglot", archive, progress) for archive in archives)
+        is_drawing = re.compile(DRAWING + ending).fullmatch
+        paths = tuple(fetch("omniglot", archive) for archive in archives)
         members: list[tuple[int, str]] = []
         for position, (path, archive_of) in enumerate(zip(paths, archives, strict=True)):
             with open_zip(path) as archive:
-                drawings = sorted(filter(_is_drawing, archive.namelist()))
+                drawings = sorted(
+                    member
+                    for member in archive.namelist()
+                    if is_drawing(member) and not member.startswith("__MACOSX")
+                )
             if not drawings:
                 raise DataError(
-                    f"{str(path)!r} holds no drawings (Alphabet/characterNN/NNNN_NN.png): get the "
-                    "original"
+                    f"{str(path)!r} holds no drawings (Alphabet/characterNN/NNNN_NN.{ending}): get "
+                    "the original"
                 )
             _refuse_another(path, archive_of, drawings)
             members += [(position, drawing) for drawing in drawings]
@@ -132,28 +139,24 @@ class Drawings:
         )
 
 
-def open_omniglot(progress: Advance | None = None) -> Dataset:
+def open_omniglot() -> Dataset:
     """Labels are `Alphabet/character01`, groups are alphabets, makers are the drawers "01" to "20".
 
     The evaluation zip is test.
     """
-    return _with_evaluation("omniglot", BACKGROUND, progress)
+    return _with_evaluation("omniglot", BACKGROUND)
 
 
-def open_omniglot_small1(progress: Advance | None = None) -> Dataset:
+def open_omniglot_small1() -> Dataset:
     """As `omniglot`, with the first five background alphabets alone to learn from."""
-    return _with_evaluation("omniglot-small1", SMALL1, progress)
+    return _with_evaluation("omniglot-small1", SMALL1)
 
 
-def open_omniglot_small2(progress: Advance | None = None) -> Dataset:
+def open_omniglot_small2() -> Dataset:
     """As `omniglot`, with the second five background alphabets alone to learn from."""
-    return _with_evaluation("omniglot-small2", SMALL2, progress)
+    return _with_evaluation("omniglot-small2", SMALL2)
 
 
-def _with_evaluation(name: str, background: Archive, progress: Advance | None) -> Dataset:
-    drawings = Drawings.of((background, EVALUATION), progress)
+def _with_evaluation(name: str, background: Archive) -> Dataset:
+    drawings = Drawings.of((background, EVALUATION))
     return drawings.dataset(name, np.where(drawings.archive == 1, TEST, -1))
-
-
-def _is_drawing(member: str) -> bool:
-    return DRAWING.fullmatch(member) is not None and not member.startswith("__MACOSX")

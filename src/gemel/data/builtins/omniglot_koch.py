@@ -14,7 +14,6 @@ from __future__ import annotations
 import numpy as np
 
 from gemel.arrays import Codes
-from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import BACKGROUND, EVALUATION, Drawings
 from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
 
@@ -37,13 +36,13 @@ IN_RUNS = frozenset(
 """The alphabets of Lake's 20 runs, which he tested people and machines on."""
 
 
-def open_omniglot_koch(progress: Advance | None = None) -> Dataset:
+def open_omniglot_koch() -> Dataset:
     """As `omniglot`, with every side given; drawings of other drawers than a side's are left out.
 
     Where the evaluation zip has no alphabets of the runs, or those alone, every second of its
     alphabets is the test, and a notice says so.
     """
-    drawings = Drawings.of((BACKGROUND, EVALUATION), progress)
+    drawings = Drawings.of((BACKGROUND, EVALUATION))
     alphabets, evaluation = np.array(drawings.alphabets), drawings.archive == 1
     held = sorted(set(alphabets[evaluation]))
     test = [alphabet for alphabet in held if alphabet in IN_RUNS]

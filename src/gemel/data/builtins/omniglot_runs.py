@@ -15,7 +15,6 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Indices
-from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import HOME
 from gemel.data.download import Archive, fetch
 from gemel.data.sources import BAD_MEMBER, open_zip
@@ -40,12 +39,12 @@ class Run:
     """(20,) the position in `training` that test[i] belongs to."""
 
 
-def runs(archive: Path | None = None, progress: Advance | None = None) -> tuple[Run, ...]:
+def runs(archive: Path | None = None) -> tuple[Run, ...]:
     """The 20 runs of `all_runs.zip`, from `archive` or from where `omniglot` is kept.
 
     Raises DataError that names the file that is missing or does not fit.
     """
-    path = archive if archive is not None else fetch("omniglot", ALL_RUNS, progress)
+    path = archive if archive is not None else fetch("omniglot", ALL_RUNS)
     with open_zip(path) as opened:
         return tuple(_run(opened, path, f"run{number:02d}") for number in range(1, RUNS + 1))
 

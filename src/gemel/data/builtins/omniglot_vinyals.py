@@ -20,7 +20,6 @@ from dataclasses import replace
 import numpy as np
 
 from gemel.arrays import Codes
-from gemel.data.advance import Advance
 from gemel.data.builtins.omniglot import BACKGROUND, EVALUATION, Drawings
 from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.quarter_turns import TURNS, QuarterTurns
@@ -31,13 +30,13 @@ VALIDATION_CHARACTERS = 50
 SEED = 2016
 
 
-def open_omniglot_vinyals(progress: Advance | None = None) -> Dataset:
+def open_omniglot_vinyals() -> Dataset:
     """Labels are `Alphabet/character01/rot090`; all turns of a character are on one side.
 
     With fewer characters the sides keep their proportions, and a notice says so. Groups are
     alphabets, for who wants harder episodes than the paper's.
     """
-    drawings = Drawings.of((BACKGROUND, EVALUATION), progress)
+    drawings = Drawings.of((BACKGROUND, EVALUATION))
     upright = drawings.dataset("omniglot-vinyals", np.zeros(len(drawings.members), np.int64))
     assert upright.labels is not None
     found = len(upright.label_names)

@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch, places
@@ -28,12 +27,12 @@ ARCHIVE = Archive(
 PERSON = re.compile(r"(?:^|/)(s\d+)/(\d+\.pgm)$")
 
 
-def open_orl_faces(progress: Advance | None = None) -> Dataset:
+def open_orl_faces() -> Dataset:
     """Labels are people, `s1` to `s40`; from the folders s1, s2, … or from the zip."""
     for folder in places("orl-faces"):
         if (folder / "s1").is_dir():
             return replace(open_folder(folder), name="orl-faces")
-    return _from_zip(fetch("orl-faces", ARCHIVE, progress))
+    return _from_zip(fetch("orl-faces", ARCHIVE))
 
 
 def _from_zip(path: Path) -> Dataset:

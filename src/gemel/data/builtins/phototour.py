@@ -20,7 +20,6 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from gemel.arrays import Array, Codes, Pixels
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset, Pairs
 from gemel.data.download import Archive, fetch
@@ -84,13 +83,13 @@ class MosaicItems:
             return self._decoded[number]
 
 
-def open_phototour(name: str, progress: Advance | None = None) -> Dataset:
+def open_phototour(name: str) -> Dataset:
     """Labels are points in space; the pairs are the papers', their 100,000 as test.
 
     Training takes the 500,000 where the file is there. Raises DataError for an archive in which
     patches, points and pairs do not agree.
     """
-    path = fetch("phototour", ARCHIVES[name], progress)
+    path = fetch("phototour", ARCHIVES[name])
     with open_zip(path) as archive:
         members = {member.rpartition("/")[2]: member for member in sorted(archive.namelist())}
         for needed in ("info.txt", ASKED):

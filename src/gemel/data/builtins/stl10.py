@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from gemel.arrays import Array, Codes
-from gemel.data.advance import Advance
 from gemel.data.builtins.labelled_bytes import records, train_and_test
 from gemel.data.builtins.tar_members import tar_members
 from gemel.data.dataset import Dataset
@@ -41,9 +40,9 @@ LABELS = (
 SIDE = 96
 
 
-def open_stl10(progress: Advance | None = None) -> Dataset:
+def open_stl10() -> Dataset:
     """Items (96, 96, 3) uint8 named `train/0` … `test/7999`; the published test part is test."""
-    path = fetch("stl10", ARCHIVE, progress)
+    path = fetch("stl10", ARCHIVE)
     members = tar_members(path, FILES)
     train_x, train_y, test_x, test_y = (members[name] for name in FILES)
     pictures = (_pictures(path, FILES[0], train_x), _pictures(path, FILES[2], test_x))

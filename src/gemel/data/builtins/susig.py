@@ -18,11 +18,10 @@ from typing import final
 
 import numpy as np
 
-from gemel.data.advance import Advance
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import at_hand, places
-from gemel.data.memory_items import MemoryItems
+from gemel.data.sources import MemoryItems
 from gemel.errors import DataError, MissingData
 
 FILE = "susig.tar.xz"
@@ -49,7 +48,7 @@ class Signature:
         return f"{self.part}/{self.writer}/{self.session}_{self.number}"
 
 
-def susig(*parts: str) -> Callable[[Advance | None], Dataset]:
+def susig(*parts: str) -> Callable[[], Dataset]:
     """What opens these parts (`visual`, `blind`).
 
     Labels are writers: `visual/001`. The same number in the other part is somebody else, and
@@ -58,7 +57,7 @@ def susig(*parts: str) -> Callable[[Advance | None], Dataset]:
     `g` in the blind one, `f` for forgeries.
     """
 
-    def opened(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+    def opened() -> Dataset:
         signatures = [found for found in _signatures(_archive()) if found.part in parts]
         label_names, labels = coded([f"{found.part}/{found.writer}" for found in signatures])
         maker_names, makers = coded([found.session for found in signatures])

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from gemel.arrays import Array, Codes
-from gemel.data.advance import Advance
 from gemel.data.builtins.labelled_bytes import train_and_test
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch
@@ -27,9 +26,9 @@ SIDE = 32
 DIGITS = tuple(map(str, range(10)))
 
 
-def open_svhn(progress: Advance | None = None) -> Dataset:
+def open_svhn() -> Dataset:
     """Items (32, 32, 3) uint8 named `train/0` … `test/26031`, labels "0" to "9"."""
-    train, test = (_read(fetch("svhn", archive, progress)) for archive in (TRAIN, TEST))
+    train, test = (_read(fetch("svhn", archive)) for archive in (TRAIN, TEST))
     return train_and_test("svhn", (train[0], test[0]), (train[1], test[1]), DIGITS)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, final
 
-from gemel.data.advance import Advance
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
 from gemel.data.rows import Rows
@@ -74,10 +73,10 @@ SETS = (
 )
 
 
-def opener(pairs: TextPairs) -> Callable[[Advance | None], Dataset]:
+def opener(pairs: TextPairs) -> Callable[[], Dataset]:
     """What `BUILTINS` holds for a set."""
 
-    def open_pairs(progress: Advance | None = None) -> Dataset:  # noqa: ARG001
+    def open_pairs() -> Dataset:
         return open_text_pairs(pairs)
 
     return open_pairs
@@ -111,7 +110,8 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
             f"{str(folder)!r} must hold {pairs.name} as its authors published it, and {short} "
             "lines have too few columns: get the files again"
         )
-    rows = Rows(at_hand[0], tuple(cells), cells, numbers)
+    source = at_hand[0] if len(at_hand) == 1 else folder
+    rows = Rows(source, tuple(cells), cells, numbers)
     dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
     return replace(dataset, name=pairs.name).noticing(*_told(broken, short))
 

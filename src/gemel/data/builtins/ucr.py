@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gemel.data.advance import Advance
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch, places
 from gemel.data.series_archive import open_ts
@@ -22,20 +21,20 @@ from gemel.whole_file import whole_file
 HOME = "https://timeseriesclassification.com/aeon-toolkit/"
 
 
-def ucr(name: str) -> Callable[[Advance | None], Dataset]:
+def ucr(name: str) -> Callable[[], Dataset]:
     """What opens the set of this name: labels are classes, the TEST series are test items."""
 
-    def opened(progress: Advance | None = None) -> Dataset:
-        return open_ts(_train_file(name, progress))
+    def opened() -> Dataset:
+        return open_ts(_train_file(name))
 
     return opened
 
 
-def _train_file(name: str, progress: Advance | None) -> Path:
+def _train_file(name: str) -> Path:
     for folder in places("timeseries"):
         if (folder / name / f"{name}_TRAIN.ts").is_file():
             return folder / name / f"{name}_TRAIN.ts"
-    archive = fetch("timeseries", Archive(f"{name}.zip", f"{HOME}{name}.zip"), progress)
+    archive = fetch("timeseries", Archive(f"{name}.zip", f"{HOME}{name}.zip"))
     return _unpacked(archive, name)
 
 

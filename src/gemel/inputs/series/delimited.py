@@ -16,8 +16,9 @@ def parse_delimited(text: str, named: str) -> Recording:
     """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
     lines have. The header is optional: a first line without any number, or with a word above a
     column of numbers. Columns that a header names and that hold no number at all (dates, remarks)
-    are left out. Between semicolons and tabs a comma is a number's point; between commas it may as
-    well part thousands, and is none.
+    are left out, and so are those that it leaves without a name (the rows' numbers, as pandas
+    writes them). Between semicolons and tabs a comma is the decimal point; in comma-separated files
+    it never is.
 
     Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
     cell is a missing number.
@@ -41,7 +42,8 @@ def parse_delimited(text: str, named: str) -> Recording:
         held = [
             column
             for column in range(width)
-            if any(_is_number(cells[column], read) for _, cells in rows)
+            if (names[column] or not any(names))
+            and any(_is_number(cells[column], read) for _, cells in rows)
         ]
         if held:
             names = tuple(names[column] for column in held)
