@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gemel.data import Dataset, Pairs, SplitConfig, split
-from gemel.data.folds import fold_of_unit
 from gemel.data.sources import ArrayItems
+from gemel.data.splits.allotment import fold_of_unit
 from gemel.errors import DataError
 
 

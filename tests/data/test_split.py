@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gemel.data import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
 from gemel.data.sources import FileItems
-from gemel.data.together import together
+from gemel.data.splits.together import together
 from gemel.errors import DataError
 
 

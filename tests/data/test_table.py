@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data, open_items
-from gemel.data.rows import cell_text
+from gemel.data.tables.rows import cell_text
 from gemel.errors import DataError, MissingData
 
 

@@ -7,8 +7,8 @@ from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, P
 from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import data_path, open_data, open_items
 from gemel.data.pack import Pack, pack
-from gemel.data.sides import PairRows, Side, Split, SplitConfig
-from gemel.data.split import split
+from gemel.data.splits.items import split
+from gemel.data.splits.sides import PairRows, Side, Split, SplitConfig
 
 __all__ = [
     "BUILTINS",

@@ -16,6 +16,18 @@ from gemel.inputs import Kind, Raw
 TRAIN, VALIDATION, TEST = 0, 1, 2
 """The codes of a given split; -1 leaves the item to Gemel."""
 
+SPLIT_WORDS = {
+    "": -1,
+    "train": TRAIN,
+    "training": TRAIN,
+    "validation": VALIDATION,
+    "valid": VALIDATION,
+    "val": VALIDATION,
+    "dev": VALIDATION,
+    "test": TEST,
+}
+"""The words by which sources name the sides, in lower case."""
+
 SIDES = ("train", "validation", "test")
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
-from gemel.counting import count
+from gemel.counting import SHOWN, and_more, count
 from gemel.data.coding import coded
-from gemel.data.dataset import Dataset
+from gemel.data.dataset import SPLIT_WORDS, Dataset
 from gemel.data.file_kinds import FILES, UNREAD_PICTURES, WORD, WORDS
-from gemel.data.soundness import SHOWN, and_more, sound
+from gemel.data.soundness import sound
 from gemel.data.sources import FileItems
-from gemel.data.split_words import SPLIT_WORDS
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -57,7 +56,7 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
 
 
 def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
-    """All items below a folder, at any depth, in class folders or loose: to embed, not to learn of.
+    """All items below a folder, at any depth, in class folders or loose: to be embedded.
 
     An item's label is the folder that it lies in; where all are loose, there are none.
     Raises DataError for a folder without items.

@@ -12,9 +12,9 @@ from pathlib import Path
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
 from gemel.data.folder import folder_items, open_folder
-from gemel.data.records import TABLES
 from gemel.data.series_archive import open_ts, series_archive
-from gemel.data.table import open_items_table, open_table
+from gemel.data.tables.records import TABLES
+from gemel.data.tables.table import open_items_table, open_table
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
 

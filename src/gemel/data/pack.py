@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Indices, Packed, Padded
-from gemel.data.advance import Advance
 from gemel.data.cache import cache_root
 from gemel.data.dataset import Dataset
 from gemel.data.pack_folder import PackFolder, Part
@@ -24,13 +23,15 @@ from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many, 
 from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
 
+Advance: TypeAlias = Callable[[int, int], None]
+"""Called with (done, total) items now and then; the last call has done = total."""
+
 FORMAT = 2
 """Goes up when the same content would be packed differently: old packs are then left alone."""
 
 MOST_ITEMS_PER_TASK = 64
 MOST_BYTES_PER_TASK = 1 << 22
 """What a thread decodes in one go; a few of these per processor are all that is held in memory."""
-
 
 TYPICAL_LENGTH = 1_000
 """What an item of varying length is taken for when a thread's share is measured out."""

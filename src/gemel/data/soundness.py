@@ -8,11 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gemel.counting import SHOWN, and_more
 from gemel.data.dataset import Dataset
 from gemel.errors import DataError
-
-SHOWN = 3
-"""Examples in a sentence; the rest is a number."""
 
 
 def sound(dataset: Dataset) -> Dataset:
@@ -51,11 +49,6 @@ def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
         "Labels that differ only in case, spaces or Unicode form are kept apart: "
         f"{shown}{and_more(len(suspicious))}. If they mean the same, give them one spelling.",
     )
-
-
-def and_more(count: int, shown: int = SHOWN) -> str:
-    """`, and 4 more` after `shown` examples of `count`; empty if none are left out."""
-    return f", and {count - shown} more" if count > shown else ""
 
 
 def _folded(name: str) -> str:

@@ -169,7 +169,7 @@ class ZipItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        """Of the archives' bytes, and of which members are meant; read again as those of files."""
+        """Hash of the archives and the chosen members; read again when a size or time changes."""
         stamps = _stamps(self.paths)
         if stamps not in self._known:
             self._known[stamps] = self._hashed()

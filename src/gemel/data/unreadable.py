@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from gemel.counting import count
-from gemel.data.soundness import and_more
+from gemel.counting import and_more, count
 from gemel.errors import DataError
 
 Unreadable: TypeAlias = tuple[str, str]
@@ -36,7 +35,7 @@ def refuse_too_many(
 
 
 def _listed(shown: Sequence[Unreadable], many: int, total: int) -> str:
-    """A reason that several items have in common is told of the first, and the others named."""
+    """Items that fail for the same reason together: the reason once, then the other names."""
     alike: dict[str, list[Unreadable]] = {}
     for name, reason in shown[:NAMED]:
         alike.setdefault(reason.replace(name, ""), []).append((name, reason))

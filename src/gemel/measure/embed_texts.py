@@ -10,8 +10,8 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Array, padded
-from gemel.data.records import TABLES, Record, Records, open_records
-from gemel.data.rows import cell_text
+from gemel.data.tables.records import TABLES, Record, Records, open_records
+from gemel.data.tables.rows import cell_text
 from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput

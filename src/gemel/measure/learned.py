@@ -9,7 +9,7 @@ import numpy as np
 
 from gemel.arrays import Same
 from gemel.counting import count
-from gemel.data.together import content_codes
+from gemel.data.splits.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
 from gemel.measure.prepared import Prepared

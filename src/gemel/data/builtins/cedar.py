@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gemel.counting import SHOWN, and_more
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
-from gemel.data.soundness import SHOWN, and_more
 from gemel.data.sources import FileItems
 from gemel.errors import DataError, MissingData
 

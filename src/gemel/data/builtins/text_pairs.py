@@ -16,9 +16,9 @@ from typing import Literal, final
 
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
-from gemel.data.rows import Rows
-from gemel.data.table_lines import LineCount, is_utf8
-from gemel.data.table_pairs import graded_pairs, labelled_pairs
+from gemel.data.tables.lines import LineCount, is_utf8
+from gemel.data.tables.pairs import graded_pairs, labelled_pairs
+from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
 
 MOST_SHORT = 0.05

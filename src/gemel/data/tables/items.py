@@ -9,18 +9,18 @@ import numpy as np
 
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
-from gemel.data.list_cells import place
-from gemel.data.rows import Rows
 from gemel.data.soundness import sound
-from gemel.data.table_cells import (
+from gemel.data.tables.cells import (
     duplicates_notice,
+    ends,
     ignored_columns,
+    items_of,
     refuse_empty,
     sides,
     yes_or_no,
 )
-from gemel.data.table_ends import ends, items_of
-from gemel.data.unlike_files import with_kinds
+from gemel.data.tables.kinds import with_kinds
+from gemel.data.tables.rows import Rows, place
 from gemel.errors import DataError
 from gemel.inputs import Kind
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from gemel.arrays import Codes, Same
 from gemel.counting import count
-from gemel.data.allotment import Shares
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
-from gemel.data.sides import SplitConfig
+from gemel.data.splits.allotment import Shares
+from gemel.data.splits.sides import SplitConfig
 
 NOWHERE = -2
 """The code of an item that belongs to no side: unreadable, or a copy of one that is held out."""

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemel.arrays import Codes
-from gemel.data.dataset import TEST, TRAIN, VALIDATION
+from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
+from gemel.errors import DataError
 from gemel.functional.grouping import by_code
 
 Shares: TypeAlias = Mapping[int, float]
@@ -116,3 +117,31 @@ class _HeldOut:
         self.owed = float(np.clip(self.owed + total * self.share - count, -2, 2))
         self.labels += count > 0
         self.has_genuine = self.has_genuine or count >= 2
+
+
+def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes:
+    """(u,) the fold of each unit, drawn at random; the folds differ by one unit at most.
+
+    `units` (n,) are the units 0 … u-1 of the items. Raises DataError for fewer units than folds.
+
+    >>> import numpy as np
+    >>> fold_of_unit(np.array([0, 0, 1, 2, 3]), 2, np.random.default_rng(0)).tolist()
+    [0, 0, 1, 1]
+    """
+    count = int(units.max()) + 1
+    if count < folds:
+        raise DataError(
+            f"{folds} folds need {folds} labels or groups that share nothing, got {count}: lower "
+            "split.folds"
+        )
+    fold: Codes = random.permutation(np.arange(count) % folds)
+    return fold
+
+
+def refuse_folds(dataset: Dataset) -> None:
+    """Raises DataError where the data have no labels to cut folds of."""
+    if dataset.labels is None:
+        raise DataError(
+            f"folds are of whole labels, and {dataset.name} has pairs without labels: leave out "
+            "split.folds"
+        )

@@ -10,13 +10,20 @@ import numpy as np
 from gemel.arrays import Floats
 from gemel.counting import count
 from gemel.data.dataset import Dataset, Pairs
-from gemel.data.grades import SAME_FROM, scale_of, scores_of
-from gemel.data.list_cells import place
-from gemel.data.rows import Rows
 from gemel.data.soundness import sound
-from gemel.data.table_cells import duplicates_notice, ignored_columns, sides, yes_or_no
-from gemel.data.table_ends import ends, items_of
-from gemel.data.unlike_files import with_kinds
+from gemel.data.tables.cells import (
+    SAME_FROM,
+    duplicates_notice,
+    ends,
+    ignored_columns,
+    items_of,
+    scale_of,
+    scores_of,
+    sides,
+    yes_or_no,
+)
+from gemel.data.tables.kinds import with_kinds
+from gemel.data.tables.rows import Rows, place
 from gemel.errors import DataError
 from gemel.inputs import Kind
 

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from gemel.arrays import Codes, Indices, Same
 from gemel.counting import count
-from gemel.data.allotment import Needs, allot_items, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
-from gemel.data.folds import fold_of_unit, refuse_folds
-from gemel.data.pair_split import rows_within, split_pairs
-from gemel.data.settled import NOWHERE, Settled, open_shares, settle, told_of_copies
-from gemel.data.sides import Split, SplitConfig, Unit
-from gemel.data.together import content_codes, together
+from gemel.data.splits.allotment import Needs, allot_items, allot_whole, fold_of_unit, refuse_folds
+from gemel.data.splits.given import NOWHERE, Settled, open_shares, settle, told_of_copies
+from gemel.data.splits.pairs import rows_within, split_pairs
+from gemel.data.splits.sides import Split, SplitConfig, Unit
+from gemel.data.splits.together import content_codes, together
 from gemel.errors import DataError
 
 ENOUGH_LABELS = 10

@@ -9,10 +9,10 @@ import numpy as np
 
 from gemel.arrays import Codes, Same
 from gemel.counting import count
-from gemel.data.allotment import Needs, Shares, allot_whole
 from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
-from gemel.data.settled import NOWHERE, open_shares, opened
-from gemel.data.sides import PairRows, Split, SplitConfig, Unit
+from gemel.data.splits.allotment import Needs, Shares, allot_whole
+from gemel.data.splits.given import NOWHERE, open_shares, opened
+from gemel.data.splits.sides import PairRows, Split, SplitConfig, Unit
 from gemel.errors import DataError
 from gemel.functional.components import components
 
@@ -82,7 +82,7 @@ class _Ends:
         return _Ends(self.left[rows], self.right[rows], self.same[rows])
 
     def as_units(self) -> _Ends:
-        """Each pair, whichever way round, as a content of its own: only copies stay together."""
+        """Each unordered pair as one unit, so that only repeated pairs are kept together."""
         ends = np.sort(np.stack([self.left, self.right], 1), axis=1)
         codes = np.unique(ends, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
         return _Ends(codes, codes, self.same)
@@ -100,7 +100,7 @@ def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
     for end in (ends.left, ends.right):
         np.maximum.at(strongest, end, given)
     needed = np.maximum(strongest[ends.left], strongest[ends.right])
-    # An open pair of an item that is trained on is trained on.
+    # A pair without a given side joins training where one of its items is already there.
     given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
     crossing = (given != NOWHERE) & (given < needed)
     return np.where(crossing, NOWHERE, given), int(crossing.sum())

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, final
 
-from gemel.data.table_lines import LineCount, count_lines, lines_of
+from gemel.data.tables.lines import LineCount, count_lines, lines_of
 from gemel.errors import DataError, MissingExtra
 
 LONGEST_CELL = 1 << 30

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gemel.data.cell_kinds import kind_of_cells
 from gemel.data.dataset import Dataset
-from gemel.data.list_cells import COLUMNS
-from gemel.data.rows import Rows, read_rows
-from gemel.data.table_items import labelled_items, unlabelled_items
-from gemel.data.table_pairs import graded_pairs, labelled_pairs
+from gemel.data.tables.items import labelled_items, unlabelled_items
+from gemel.data.tables.kinds import kind_of_cells
+from gemel.data.tables.pairs import graded_pairs, labelled_pairs
+from gemel.data.tables.rows import LISTABLE, Rows, read_rows
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -66,7 +65,7 @@ def _kind_of_lists(rows: Rows, kind: Kind | None) -> Kind:
             f"{str(rows.path)!r} holds lists of numbers in its cells, which are sequences, and "
             f"items of the kind {kind} were asked for: leave out --kind, or pass other data"
         )
-    beside = [name for name in COLUMNS if name in rows.columns and not _holds_lists(rows, name)]
+    beside = [name for name in LISTABLE if name in rows.columns and not _holds_lists(rows, name)]
     if beside:
         raise DataError(
             f"{str(rows.path)!r} holds lists of numbers, but none in the column {beside[0]}: give "

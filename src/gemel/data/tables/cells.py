@@ -1,17 +1,21 @@
-"""Cells that both kinds of table have: paths that must exist, and words for a split's sides."""
+"""What cells say: paths that must exist, words for sides and truth, scores, and the items."""
 
 from __future__ import annotations
 
+import math
 import os
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from gemel.counting import count
-from gemel.data.rows import Rows
-from gemel.data.soundness import SHOWN, and_more
-from gemel.data.split_words import SPLIT_WORDS
+from gemel.arrays import Floats
+from gemel.counting import SHOWN, and_more, count
+from gemel.data.dataset import SPLIT_WORDS, Items
+from gemel.data.sources import FileItems, MemoryItems
+from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
+from gemel.inputs import Kind
+from gemel.inputs.decimal import decimal
 
 OPPOSITES = {"same": "different", "genuine": "forged"}
 """Columns that answer a question, with their word for no; their own name is that for yes."""
@@ -21,6 +25,12 @@ ELSEWHERE = (
     ("falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee"),
 )
 """What spreadsheets write for true and false in other languages, and people for yes and no."""
+
+SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (0.0, 10.0), (0.0, 100.0))
+"""The usual ones, the narrowest first."""
+
+SAME_FROM = 0.75
+"""Of the way up the scale: where a verdict says *same*. 4 on a scale from 1 to 5."""
 
 
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
@@ -110,3 +120,50 @@ def duplicates_notice(repeated: int) -> tuple[str, ...]:
         repeated, "row that repeats an earlier one is", "rows that repeat an earlier one are"
     )
     return (f"{rows} left out.",)
+
+
+def ends(rows: Rows, columns: tuple[str, ...], kind: Kind) -> list[list[str]]:
+    """The columns' cells: paths normalised and checked to exist, or texts and lists as they are.
+
+    Raises MissingData for paths that do not exist.
+    """
+    if kind == "text" or rows.listed:
+        return [rows.column(column) for column in columns]
+    return paths(rows, columns)
+
+
+def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
+    """Items by what their cells hold, each with the place in which it stands first."""
+    if kind == "text":
+        return MemoryItems(tuple(cells.values()), tuple(cells))
+    if rows.listed:
+        return MemoryItems(tuple(cells), tuple(rows.listed[cell] for cell in cells))
+    return FileItems(rows.path.parent, tuple(cells))
+
+
+def scores_of(rows: Rows) -> list[float]:
+    """The column `score`. Raises DataError for a cell that is no number or on no usual scale."""
+    scores = []
+    for cell, number in zip(rows.column("score"), rows.numbers, strict=True):
+        try:
+            score = decimal(cell)
+        except ValueError:
+            score = math.nan
+        if not 0 <= score <= SCALES[-1][1]:
+            raise DataError(
+                f"row {number} of {str(rows.path)!r}: score must be a number from 0 to 100 "
+                f"(scales are 0-1, 1-5, 0-5, 0-10 and 0-100), got {cell!r}"
+            )
+        scores.append(score)
+    return scores
+
+
+def scale_of(scores: Floats) -> tuple[float, float]:
+    """The narrowest usual scale that holds all scores.
+
+    >>> import numpy as np
+    >>> scale_of(np.array([1.0, 3.5, 4.8])), scale_of(np.array([0.0, 0.3]))
+    ((1.0, 5.0), (0.0, 1.0))
+    """
+    low, high = float(scores.min()), float(scores.max())
+    return next(scale for scale in SCALES if scale[0] <= low and high <= scale[1])
