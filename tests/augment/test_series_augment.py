@@ -22,3 +22,13 @@ def test_noise_is_of_an_item_s_own_deviation_whoever_it_is_padded_to():
     torch.testing.assert_close(beside, alone)
     still = jittered(torch.full((1, 32, 1), 3.0), torch.tensor([32]))
     assert still.max() < 1e-5
+
+
+def test_a_sequence_of_one_sample_stays_what_it_is():
+    augment = SeriesAugment(warp=0.2, crop=0.5)
+    for longest in (1, 8):
+        values = torch.ones(4, longest, 2)
+        values[0, 1:] = 0.0
+        lengths = torch.tensor([1, *[longest] * 3])
+        changed, _ = augment((values, lengths), torch.Generator().manual_seed(0))
+        torch.testing.assert_close(changed, values)

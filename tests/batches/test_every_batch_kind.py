@@ -264,3 +264,17 @@ def test_no_trial_matches_a_drawing_with_itself_where_a_maker_has_none():
     for each in (makers, np.zeros(12, int)):
         for batch in Trials(items, each, trials=4, ways=3).epoch(np.random.default_rng(1)):
             assert not (batch.copies & batch.same).any()
+
+
+@pytest.mark.parametrize("lengths", [None, np.arange(65)])
+def test_no_batch_is_left_with_a_single_pair(lengths):
+    left, right = np.arange(65), np.arange(65, 130)
+    same = np.arange(65) % 2 == 0
+    for kind in (
+        GivenPairs(left, right, same, size=64, lengths=lengths),
+        Partners(left, right, size=64, lengths=lengths),
+    ):
+        batches = list(kind.epoch(np.random.default_rng(0)))
+        assert sorted(len(batch.items) // 2 for batch in batches) == [32, 33]
+        assert kind.steps == 2
+        assert sorted(np.concatenate([batch.items for batch in batches])) == list(range(130))

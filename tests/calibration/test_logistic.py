@@ -40,3 +40,13 @@ def test_the_unit_of_the_distance_does_not_matter(scale, shift):
 def test_a_slope_that_does_not_fall_cannot_be_made(slope):
     with pytest.raises(ValidationError):
         LogisticCalibration(slope=slope, offset=0.0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_distances_with_heavy_tails_are_fitted_without_a_warning():
+    rng = np.random.default_rng(0)
+    distance = np.concatenate([rng.lognormal(0, 2, 5000), rng.lognormal(1, 2, 5000)])
+    same = np.arange(10_000) < 5000
+    fitted = fit_logistic(distance, same)
+    assert fitted.slope < 0
+    assert np.isfinite(fitted.offset)

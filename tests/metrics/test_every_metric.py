@@ -157,3 +157,9 @@ def test_the_decision_is_a_dense_network_over_both_in_both_orders():
 
     expected = -(one_order(a, b) + one_order(b, a)) / 2
     torch.testing.assert_close(metric(a.view(1, 1, 3), b.view(1, 1, 3))[0, 0, 0], expected)
+
+
+def test_an_embedding_of_zeros_makes_no_leap_of_a_step(metric):
+    left = torch.zeros(1, 1, SIZE, requires_grad=True)
+    metric.train()(left, sets(3, 1, 4)).sum().backward()
+    assert left.grad.abs().max() < 1e6

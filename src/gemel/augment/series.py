@@ -89,8 +89,8 @@ def warped(
     def drawn() -> Tensor:
         return torch.rand(count, 1, generator=generator).to(values)
 
-    last = (lengths[:, None] - 1).clamp(min=1).to(values)
-    moment = (torch.arange(longest, device=values.device) / last).clamp(max=1)
+    last = (lengths[:, None] - 1).to(values)
+    moment = (torch.arange(longest, device=values.device) / last.clamp(min=1)).clamp(max=1)
     waves = torch.randint(1, 4, (count, 1), generator=generator).to(values)
     # A wave of this height has a slope of pi times `warp` at most, for any number of waves: below a
     # warp of 0.3, which recipes may ask for, time never runs back.
@@ -98,7 +98,8 @@ def warped(
     moment = moment + height * torch.sin(torch.pi * waves * moment)
     kept = 1 - crop * drawn()
     place = ((1 - kept) * drawn() + kept * moment).clamp(0, 1) * last
-    below = place.floor().long().clamp(max=max(0, longest - 2))
+    below = place.floor().long()
     share = (place - below)[..., None]
     index = below[..., None].expand(-1, -1, values.shape[2])
-    return values.gather(1, index) * (1 - share) + values.gather(1, index + 1) * share
+    above = (index + 1).clamp(max=longest - 1)
+    return values.gather(1, index) * (1 - share) + values.gather(1, above) * share

@@ -15,10 +15,23 @@ STRETCH = 16
 """Batches within which pairs are sorted by length."""
 
 
-def alike(order: Indices, lengths: Indices, size: int) -> Indices:
-    """Positions of pairs sorted by length within stretches of `STRETCH` batches of `size`."""
-    stretch = np.arange(len(order)) // (STRETCH * size)
-    return order[np.lexsort((lengths[order], stretch))]
+def shared_out(
+    order: Indices, lengths: Indices | None, steps: int, rng: np.random.Generator
+) -> list[Indices]:
+    """Positions of pairs in `steps` batches of equal size, or one more.
+
+    With `lengths` (n,) they are sorted by length within stretches of `STRETCH` batches, so that
+    little of a batch is padding; batches still come in random order.
+
+    >>> order = np.array([2, 0, 1, 3, 4])
+    >>> [len(each) for each in shared_out(order, None, 2, np.random.default_rng(0))]
+    [3, 2]
+    """
+    if lengths is None:
+        return np.array_split(order, steps)
+    stretch = np.arange(len(order)) * steps // (STRETCH * len(order))
+    batches = np.array_split(order[np.lexsort((lengths[order], stretch))], steps)
+    return [batches[place] for place in rng.permutation(steps)]
 
 
 def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None = None) -> Batch:
@@ -38,9 +51,9 @@ def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None 
 class GivenPairs:
     """Every given pair `times` an epoch, in a new order.
 
-    With `lengths` (n,) of pairs, those that share a batch are of about one length: little of it is
-    padding then; batches still come in random order, and pairs of a length in new company.
-    `grades` (n,) are for graded losses.
+    At most `size` a batch, and of nearly one number: a last batch of one pair would leave batch
+    normalisation nothing to compare. With `lengths` (n,) of pairs, those that share a batch are of
+    about one length, in new company every epoch. `grades` (n,) are for graded losses.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))
@@ -62,10 +75,6 @@ class GivenPairs:
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         order = rng.permutation(len(self.same) * self.times) % len(self.same)
-        starts = np.arange(0, len(order), self.size)
-        if self.lengths is not None:
-            order, starts = alike(order, self.lengths, self.size), rng.permutation(starts)
-        for start in starts:
-            chosen = order[start : start + self.size]
+        for chosen in shared_out(order, self.lengths, self.steps, rng):
             grades = None if self.grades is None else self.grades[chosen]
             yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen], grades)

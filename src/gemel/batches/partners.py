@@ -15,14 +15,14 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
-from gemel.batches.given_pairs import alike
+from gemel.batches.given_pairs import shared_out
 from gemel.functional.components import components
 
 
 @final
 @dataclass(frozen=True)
 class Partners:
-    """Every matching pair once an epoch, `size` of them a batch, in a new order.
+    """Every matching pair once an epoch, at most `size` of them a batch, in a new order.
 
     Items that matching pairs connect, directly or one after another, count as matching.
     `lengths` (n,) of pairs bring those of about one length together, as in `GivenPairs`.
@@ -49,11 +49,8 @@ class Partners:
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         order = rng.permutation(len(self.left))
-        starts = np.arange(0, len(order), self.size)
-        if self.lengths is not None:
-            order, starts = alike(order, self.lengths, self.size), rng.permutation(starts)
-        for start in starts:
-            yield self._batch(order[start : start + self.size])
+        for chosen in shared_out(order, self.lengths, self.steps, rng):
+            yield self._batch(chosen)
 
     def _batch(self, chosen: Indices) -> Batch:
         left, right, n = self.left[chosen], self.right[chosen], len(chosen)

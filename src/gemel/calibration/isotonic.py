@@ -9,11 +9,11 @@ C. Elkan, "Transforming classifier scores into accurate multiclass probability e
   noisy), each kind weighing one half in total;
 - a bin with k of K genuine and m of M impostor pairs gets
       log (k + 1/2)/(K + 1)  -  log (m + 1/2)/(M + 1),
-  bounded by the number of pairs, and neighbours that would rise are pooled to one level;
+  which the number of pairs bounds, and neighbours that would rise are pooled to one level;
 - a level is drawn from the mean distance of its first bin to that of its last (a bin that was not
   pooled is one point, as in A. Oron & N. Flournoy, "Centered isotonic regression", Stat. Biopharm.
   Res. 9, 2017) with a fall too small to matter, and a monotone cubic joins the points, straight
-  beyond the ends: smooth and strictly decreasing.
+  beyond the ends, where it goes on without bound: smooth and strictly decreasing.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def _newton(standardised: Floats, same: Same) -> tuple[float, float]:
 
     line: Floats = np.zeros(2)
     for _ in range(MOST_STEPS):
-        probability = 1 / (1 + np.exp(-(design @ line)))
+        probability = 0.5 * (1 + np.tanh(design @ line / 2))  # the logistic, without overflow
         gradient = design.T @ (weight * (probability - target)) + ridge * line
         curvature = weight * probability * (1 - probability)
         hessian = (design.T * curvature) @ design + np.diag(ridge + 1e-12)

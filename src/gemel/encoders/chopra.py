@@ -91,9 +91,11 @@ class Subsampling(nn.Module):
     def __init__(self, maps: int, field: tuple[int, int]) -> None:
         super().__init__()
         self.mean = nn.AvgPool2d(field)
-        self.scale = nn.Parameter(torch.ones(maps, 1, 1))
-        self.shift = nn.Parameter(torch.zeros(maps, 1, 1))
+        # One-dimensional, as the optimisers tell scales and biases, which do not decay.
+        self.scale = nn.Parameter(torch.ones(maps))
+        self.shift = nn.Parameter(torch.zeros(maps))
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        subsampled: torch.Tensor = self.mean(maps) * self.scale + self.shift
+        scale, shift = self.scale[:, None, None], self.shift[:, None, None]
+        subsampled: torch.Tensor = self.mean(maps) * scale + shift
         return subsampled

@@ -7,7 +7,8 @@ Nothing is padded, so that pictures of these sides end in a single point. ReLU f
 convolution, dropout each pooling but the one that ends the network.
 
 Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 3.1.
-Differs from the paper: pictures of other sides give more than 128 numbers, or are refused.
+Differs from the paper: a ReLU stands behind the last layer too, where it names those between
+layers; pictures of other sides give more than 128 numbers, or are refused.
 """
 
 from __future__ import annotations

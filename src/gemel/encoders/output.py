@@ -9,13 +9,16 @@ from torch import nn
 
 from gemel.shapes import Embeddings, Output
 
+SHORTEST = 1e-4
+"""A shorter embedding has hardly a direction; dividing by less would make one step of it a leap."""
+
 
 @final
 class UnitLength(nn.Module):
     """Scales every embedding to length 1."""
 
     def forward(self, embeddings: Embeddings) -> Embeddings:
-        return F.normalize(embeddings, dim=-1)
+        return F.normalize(embeddings, dim=-1, eps=SHORTEST)
 
 
 def output_layer(output: Output) -> nn.Module:

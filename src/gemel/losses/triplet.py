@@ -5,7 +5,8 @@
 Schroff, Kalenichenko & Philbin, "FaceNet", CVPR 2015, eq. 2; `mining="hardest"` takes for each
 anchor only the farthest positive and the nearest negative, Hermans, Beyer & Leibe, "In Defense of
 the Triplet Loss", 2017, eq. 5.
-Differs from FaceNet: plain distances, not squared ones.
+Differs from FaceNet: plain distances, not squared ones; the mean over all triplets, not the sum
+over semi-hard ones.
 """
 
 from __future__ import annotations

@@ -8,9 +8,13 @@ from __future__ import annotations
 from typing import final
 
 import torch.nn.functional as F
+from torch import Tensor
 
 from gemel.metrics.metric import Metric
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
+
+SHORTEST = 1e-4
+"""A shorter embedding has hardly a direction; dividing by less would make one step of it a leap."""
 
 
 def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
@@ -20,7 +24,12 @@ def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
     >>> cosine(torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[2.0, 0.0], [0.0, 3.0]]])).tolist()
     [[[0.0, 1.0]]]
     """
-    return 1 - F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).transpose(1, 2)
+    return 1 - unit_length(left) @ unit_length(right).transpose(1, 2)
+
+
+def unit_length(embeddings: Tensor) -> Tensor:
+    """(…, d) scaled to length 1; a zero stays zero, and its slope is 1/`SHORTEST` at most."""
+    return F.normalize(embeddings, dim=-1, eps=SHORTEST)
 
 
 @final

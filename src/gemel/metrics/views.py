@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import final
 
 import torch
-import torch.nn.functional as F
 
+from gemel.metrics.cosine import unit_length
 from gemel.metrics.metric import Metric
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
@@ -44,7 +44,7 @@ class ViewsMetric(Metric):
         """(b, n, views, d), each of unit length."""
         sets, items, _ = embeddings.shape
         views = embeddings.reshape(sets, items, -1, self.sides[0] * self.sides[1])
-        return F.normalize(views.transpose(2, 3), dim=-1)
+        return unit_length(views.transpose(2, 3))
 
     def reach(self, output: Output) -> float:
         return 1.0 if output in {"relu", "sigmoid", "softmax"} else 2.0

@@ -183,7 +183,11 @@ def _best_path(costs: Float[Tensor, "t u p"]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _along_paths(ours: Track, theirs: Track) -> CrossDistances:
-    """The same numbers as `_least` gives, by the costs along the best paths alone."""
+    """The costs along the best paths alone, which `_least` adds up too.
+
+    There squares are expanded, which is faster and less exact: a long descriptor lies some
+    thousandths of its length from itself.
+    """
     with torch.no_grad():
         costs = _costs(ours, theirs, both_ways=False)
     t, u, b, n, m = costs.shape

@@ -67,7 +67,8 @@ def between(
 ) -> Distances:
     """(r, m) the distances that a twin is asked for, from the embeddings of its sides."""
     with torch.autocast(left.device.type, enabled=False):
-        # Distances are differences of near-equal numbers: they are taken in full precision.
+        # Distances are differences of near-equal numbers: they are taken in full precision, of
+        # embeddings that the encoder made in the training's (in use, all is in full precision).
         shared = right is left
         left = left.float()
         right = left if shared else right.float()
