@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from numbers import Real
+from os import PathLike
 from pathlib import Path
 from typing import final
 
@@ -267,7 +268,7 @@ def _several(items: Iterable[Raw], reader: Input) -> Iterable[Raw]:
     return items
 
 
-def load(path: str | Path) -> Matcher:
+def load(path: str | PathLike[str]) -> Matcher:
     """A matcher from its folder, or from the folder of the run that made it.
 
     Raises `MatcherError` where it is missing, damaged, altered since it was written, or of a

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, Literal, TypeAlias, final
@@ -95,7 +96,7 @@ def seal(folder: Path, file: MatcherFile) -> None:
     write_text(folder / OWN, json.dumps(tree, indent=2) + "\n")
 
 
-def read_matcher_file(path: str | Path) -> tuple[Path, MatcherFile]:
+def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
     """The matcher's folder in `path`, which may be the run around it, and its checked file.
 
     Raises `MatcherError` where it is missing, damaged, altered or of a newer format.

@@ -24,6 +24,10 @@ class Run:
 
     path: Path
 
+    def __fspath__(self) -> str:
+        """A run can be given wherever its folder can: `gemel.load(gemel.train(...))`."""
+        return str(self.path)
+
     @property
     def recipe(self) -> Path:
         return self.path / "recipe.toml"

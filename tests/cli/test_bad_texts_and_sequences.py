@@ -75,10 +75,10 @@ def test_a_score_off_every_scale(gemel: Gemel, tmp_path: Path, score: str) -> No
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (b',"the car",3', " items cannot be read (row 51: a text must hold more"),
-        (f'"{LONG}","a car",3'.encode(), " items cannot be read (row 51: 'word word"),
+        (b',"the car",3', " items cannot be read (left of row 51: a text must hold more"),
+        (f'"{LONG}","a car",3'.encode(), " items cannot be read (left of row 51: 'word word"),
         (b'"the r\xe9d car","a car",3', "Rows that are no UTF-8: 1. What is broken is read as"),
-        (b'"picture.png","a car",3', " items cannot be read (row 51: 'picture.png' is the"),
+        (b'"picture.png","a car",3', " items cannot be read (left of row 51: 'picture.png' is the"),
     ],
 )
 def test_rows_that_cannot_be_read_are_listed_and_counted(

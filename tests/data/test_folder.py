@@ -224,3 +224,23 @@ def test_a_folder_without_items_has_nothing_to_embed(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(DataError, match=r"no pictures, only 1 other file .*: name a folder"):
         open_items(tmp_path)
+
+
+def test_items_that_are_called_forged_are_told_of(tmp_path):
+    hands = tree(tmp_path, "1/original_1.png", "1/forgeries_1.png", "2/a.png", "2/b.png")
+    (told,) = open_data(hands).notices
+    assert told.startswith("1 item is called like a forgery (1/forgeries_1.png) and counted as")
+
+
+def test_pictures_that_are_not_read_are_told_of_first(tmp_path):
+    photos = tree(tmp_path, "1/a.png", "1/b.png", "2/a.png", "2/b.png")
+    (photos / "1/IMG.HEIC").write_bytes(b"")
+    (photos / "1/notes.txt").write_bytes(b"")
+    first, second = open_data(photos).notices
+    assert first == "1 picture is left out (1/IMG.HEIC). Save .heic files as JPEG to use them."
+    assert second == "1 file that is hidden or no picture is left out (1/notes.txt)."
+
+
+def test_a_kind_that_there_is_not(tmp_path):
+    with pytest.raises(DataError, match="a kind is image, text, series, got 'img'"):
+        open_data(tmp_path, kind="img")

@@ -132,7 +132,7 @@ def test_every_word_for_same(folder):
         ("item,label,split\na1.png,a,train\na1.png,a,test\n", "split 'train' in row 2"),
         ("item,label,Label\na1.png,a,b\n", "2 columns called 'label', whatever the case"),
         ("item,label,split\na1.png,a,learn\n", "row 2 .* got 'learn'"),
-        ("item,label\na1.png,a,b,c\n", "line 2 .* has 4 cells, but there are 2"),
+        ("item,label\na1.png,a,b,c\n", "line 2 .* has 4 cells, but the first line names 2 columns"),
         ("item,label\na1.png,a\na2.png,a\n", "one label only"),
         ("item,label\na1.png,a\nb1.png,b\n", "one item per label"),
         ("left,right,same\na1.png,a2.png,maybe\n", "row 2 .* got 'maybe'"),
@@ -188,7 +188,7 @@ def test_rubbish_is_a_sentence_or_a_dataset(folder, header, rest, ending):
 def test_blank_lines_before_the_names_are_passed_over_and_counted(folder):
     data = open_data(table(folder, "\n\n" + ITEMS))
     assert data.label_names == ("a", "b", "c")
-    with pytest.raises(DataError, match=r"line 4 .* has 5 cells, but there are 2"):
+    with pytest.raises(DataError, match=r"line 4 .* has 5 cells, but the first line names 2"):
         open_data(table(folder, "\n\nitem,label\na1.png,a,b,c,d\n"))
 
 

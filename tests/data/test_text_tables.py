@@ -198,3 +198,18 @@ def test_cells_of_bytes_are_no_texts(tmp_path):
             DataError, match=r"row 1 of .*t.parquet. must hold a text, .*: save pictures as files"
         ):
             open_data(tmp_path / "t.parquet")
+
+
+def test_pictures_are_not_compared_with_texts(tmp_path):
+    rows = [f"{number}.png,a red car,{number % 2}" for number in range(4)]
+    mixed = table(tmp_path, "\n".join(["left,right,same", *rows]))
+    with pytest.raises(DataError, match=r"names of files in left and texts in right: texts are"):
+        open_data(mixed)
+    assert open_data(mixed, kind="text").kind == "text"
+
+
+def test_columns_may_be_separated_by_bars(tmp_path):
+    data = open_data(table(tmp_path, PAIRS.replace(",", "|")))
+    assert data.items.raw(0) == "how are you"
+    with pytest.raises(DataError, match="has 2 cells, but the first line names 1 column: quote"):
+        open_data(table(tmp_path, "left:right\na,b\n"))

@@ -55,7 +55,16 @@ def test_one_token_more_than_is_shown_tells_that_a_text_is_cut():
     values, lengths = WORDS.feed(packed)
     assert values.shape == (2, 3)
     assert lengths.tolist() == [2, 3]
-    assert WORDS.remarks(packed.lengths)[0].startswith("1 of 2 texts is cut after 3 tokens")
+    ids = np.concatenate([packed.values[0, :2], packed.values[1]])
+    (told,) = WORDS.remarks(ids, packed.lengths)
+    assert told.startswith("1 of 2 texts is cut after 3 tokens")
+
+
+def test_texts_that_hold_nothing_known_are_counted():
+    texts = ["a car", "zzz", "zzz red", "zzz qqq"]
+    ids = [WORDS.read_with_digest(text)[0] for text in texts]
+    (told,) = WORDS.remarks(np.concatenate(ids), np.array(list(map(len, ids))))
+    assert told.startswith("2 of 4 texts hold no word that was learned in training")
 
 
 def test_in_a_dataset_a_text_of_unknown_words_stays():

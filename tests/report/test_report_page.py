@@ -235,9 +235,9 @@ def test_the_verdict_is_read_off_figures_and_pairs(make: Make) -> None:
     # One of five different pairs is within 0.5, one of four matching ones beyond it.
     assert (
         "On 3 labels never seen in training, Gemel tells same from different with 97.1 % accuracy "
-        "(95 % interval 95.0–98.3 %) at the threshold 0.5, set for equal error rates on validation "
-        "labels. There it takes 20.0 % of different pairs for the same and turns away 25.0 % of "
-        "matching pairs." in text
+        "(95 % interval 95.0–98.3 %) where half of all pairs are the same, at the threshold 0.5, "
+        "set for equal error rates on validation labels. There it takes 20.0 % of different pairs "
+        "for the same and turns away 25.0 % of matching pairs." in text
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,10 @@ class Found:
     loops: list[str] = field(default_factory=list)
 
 
+FORGED = re.compile(r"forg|fake|imposter|impostor")
+"""How people call items that are not of whom their folder is named after."""
+
+
 def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     """Labels are `label`, or `group/label` with one level more.
 
@@ -42,7 +47,7 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     names = sorted(name for name in found.items if "/" in name)
     _refuse_shapeless(root, names, loose, found)
     depth = _depth(root, names)
-    notices = [*_loose_notice(loose, found.kind), *_ignored_notices(found)]
+    notices = [*_loose_notice(loose, found.kind), *_ignored_notices(found), *_forged_notice(names)]
     label_names, labels = coded([name.rpartition("/")[0] for name in names])
     dataset = Dataset(
         name=root.resolve().name or str(root),
@@ -227,23 +232,42 @@ def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
     ]
 
 
+def _forged_notice(names: list[str]) -> list[str]:
+    """A folder says whose an item is said to be, and not whether that is true."""
+    forged = [name for name in names if FORGED.search(name.rpartition("/")[2].lower())]
+    if not forged:
+        return []
+    items = count(len(forged), "item is", "items are")
+    return [
+        f"{items} called like a forgery ({_first(forged)}) and counted as genuine: a table with "
+        "the columns item,label,genuine (1 or 0) says which are forged."
+    ]
+
+
 def _first(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]}, …"
 
 
 def _ignored_notices(found: Found) -> list[str]:
+    unread = [name for name in found.ignored if Path(name).suffix.lower() in UNREAD_PICTURES]
+    others = [name for name in found.ignored if name not in set(unread)]
     notices = []
-    if found.ignored:
-        shown = ", ".join(found.ignored[:SHOWN])
+    if unread:
+        pictures = count(len(unread), "picture is", "pictures are")
+        notices.append(f"{pictures} left out ({_examples(unread)}). {_as_jpeg(unread)}")
+    if others:
         files = count(
-            len(found.ignored),
+            len(others),
             f"file that is hidden or no {WORD[found.kind]} is",
             f"files that are hidden or no {WORDS[found.kind]} are",
         )
-        told = f"{files} left out ({shown}{and_more(len(found.ignored))})."
-        notices.append(f"{told} {_as_jpeg(found.ignored)}".rstrip())
+        notices.append(f"{files} left out ({_examples(others)}).")
     if found.loops:
         notices.append(
             f"The folder {found.loops[0]!r} links back to a folder above it and is left out."
         )
     return notices
+
+
+def _examples(names: list[str]) -> str:
+    return f"{', '.join(names[:SHOWN])}{and_more(len(names))}"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from os.path import expanduser
 from pathlib import Path
+from typing import get_args
 
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
@@ -31,6 +32,8 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     >>> open_data("digits").label_names
     ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
     """
+    if kind not in (None, *get_args(Kind)):
+        raise DataError(f"a kind is {', '.join(get_args(Kind))}, got {kind!r}")
     if isinstance(source, str) and source in BUILTINS:
         return _builtin(source)
     path = data_path(source)

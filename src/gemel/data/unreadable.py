@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -35,10 +36,11 @@ def refuse_too_many(
 
 
 def _listed(shown: Sequence[Unreadable], many: int, total: int) -> str:
-    """Items that fail for the same reason together: the reason once, then the other names."""
+    """Items that fail for one reason, whatever its numbers: the reason once, then other names."""
     alike: dict[str, list[Unreadable]] = {}
     for name, reason in shown[:NAMED]:
-        alike.setdefault(reason.replace(name, ""), []).append((name, reason))
+        kind = re.sub(r"\d+", "", reason.replace(name, ""))
+        alike.setdefault(kind, []).append((name, reason))
     told = "; ".join(map(_told, alike.values()))
     return f"{many} of {count(total, 'item')} cannot be read ({told}{and_more(many, NAMED)})"
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from gemel.arrays import Array, Indices, Packed, Padded
+from gemel.arrays import Array, Indices, Packed, Padded, Same
 from gemel.counting import count
 from gemel.errors import ItemError, MissingExtra
 from gemel.inputs.decode import Picture
@@ -69,13 +69,14 @@ class TextInput(BaseModel):
         Raises ItemError for what is no text, is empty, far too long, or holds nothing known.
         """
         text = plain_text(raw)
-        encoded = self._tokenizer.encode(text)
-        if not self._knows(encoded):
+        ids = self._ids(self._tokenizer.encode(text))
+        if not self.knows(ids).any():
             raise ItemError(
-                f"{quoted(text)} holds nothing that this matcher knows: its vocabulary was learned "
-                "from texts of another language or script"
+                f"{quoted(text)} holds nothing that this matcher knows: none of its words are "
+                "among those learned in training; a recipe that reads characters, such as "
+                "neculoiu-2016, knows misspelt and new words too"
             )
-        return self._ids(encoded)
+        return ids
 
     def read_with_digest(self, raw: Picture) -> tuple[NDArray[np.int32], bytes]:
         """The ids, and 16 bytes that are equal for texts that read alike, whatever the vocabulary.
@@ -92,16 +93,33 @@ class TextInput(BaseModel):
         lengths = np.minimum(packed.lengths, self.most_tokens)
         return packed.values[:, : lengths.max()].astype(np.int64), lengths
 
-    def remarks(self, lengths: Indices) -> tuple[str, ...]:
-        """What there is to tell of packed texts by their lengths."""
+    def remarks(self, ids: Array, lengths: Indices) -> tuple[str, ...]:
+        """What there is to tell of packed texts: (sum of lengths,) their ids one after another."""
+        known = np.add.reduceat(self.knows(ids), np.cumsum(lengths) - lengths)
         cut = int((lengths > self.most_tokens).sum())
-        if not cut:
-            return ()
-        are = "is" if cut == 1 else "are"
-        return (
-            f"{cut:,} of {count(len(lengths), 'text')} {are} cut after {self.most_tokens} tokens; "
-            "set input.most_tokens to read more of them.",
-        )
+        return self.told(len(lengths), cut=cut, unknown=int((known == 0).sum()))
+
+    def told(self, texts: int, *, cut: int, unknown: int) -> tuple[str, ...]:
+        """Sentences about texts that are cut off, and about those that hold nothing known."""
+        told: list[str] = []
+        if cut:
+            told.append(
+                f"{cut:,} of {count(texts, 'text')} {'is' if cut == 1 else 'are'} cut after "
+                f"{self.most_tokens} tokens; set input.most_tokens to read more of them."
+            )
+        if unknown:
+            one = unknown == 1
+            told.append(
+                f"{unknown:,} of {count(texts, 'text')} {'holds' if one else 'hold'} no word that "
+                "was learned in training; they are all alike to the network, and to compare one is "
+                "refused. Networks that read characters (the recipe neculoiu-2016) know them."
+            )
+        return tuple(told)
+
+    def knows(self, ids: Array) -> Same:
+        """(…) whether each id is of a known piece of text."""
+        known: Same = ~np.isin(ids, self._blank)
+        return known
 
     def _ids(self, encoded: Any) -> NDArray[np.int32]:
         ids = encoded.ids
@@ -109,20 +127,15 @@ class TextInput(BaseModel):
             ids = [*ids[: self.most_tokens - 1], ids[-1], ids[-1]]
         return np.array(ids[: self.most_tokens + 1] or [UNKNOWN], np.int32)
 
-    def _knows(self, encoded: Any) -> bool:
-        """Whether any token of the text itself is a known one."""
-        pieces = zip(encoded.ids, encoded.special_tokens_mask, strict=True)
-        return any(not added and token != self._unknown for token, added in pieces)
-
     @cached_property
-    def _unknown(self) -> int | None:
-        """The id of what is unknown; None where the tokenizer knows every byte."""
+    def _blank(self) -> list[int]:
+        """The ids that say nothing: of what is unknown, and of what the tokenizer adds."""
+        added = self._tokenizer.encode("").ids
         model = json.loads(self.tokenizer)["model"]
-        if "unk_id" in model:
-            number: int | None = model["unk_id"]
-            return number
-        token = model.get("unk_token")
-        return None if token is None else self._tokenizer.token_to_id(token)
+        unknown = model.get("unk_id")
+        if unknown is None and model.get("unk_token") is not None:
+            unknown = self._tokenizer.token_to_id(model["unk_token"])
+        return [*added, *([] if unknown is None else [unknown])]
 
     @cached_property
     def _tokenizer(self) -> Any:

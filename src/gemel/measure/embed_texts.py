@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import final
 
-import numpy as np
-
 from gemel.arrays import Array, padded
 from gemel.data.tables.records import TABLES, Record, Records, open_records
 from gemel.data.tables.rows import cell_text
@@ -56,9 +54,8 @@ class _Told:
 
     def __init__(self, reader: TextInput) -> None:
         self.reader = reader
-        self.rows = self.unreadable = 0
+        self.rows = self.unreadable = self.cut = self.unknown = 0
         self.shown: list[Unreadable] = []
-        self.lengths = np.zeros(reader.most_tokens + 2, np.int64)
 
     def read(self, record: Record) -> Array | None:
         """The ids of a row's text; None where it cannot be read."""
@@ -71,14 +68,15 @@ class _Told:
             if len(self.shown) < NAMED:
                 self.shown.append((_name(number), str(error)))
             return None
-        self.lengths[len(ids)] += 1
+        self.cut += len(ids) > self.reader.most_tokens
+        self.unknown += not self.reader.knows(ids).any()
         return ids
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        lengths = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        remarks = self.reader.remarks(lengths)
-        return (*skipped(self.shown, self.unreadable, self.rows), *remarks)
+        read = self.rows - self.unreadable
+        told = self.reader.told(read, cut=self.cut, unknown=self.unknown)
+        return (*skipped(self.shown, self.unreadable, self.rows), *told)
 
 
 def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) -> Iterator[Part]:

@@ -53,14 +53,14 @@ def write_embeddings(
     return len(items)
 
 
-def stamp_of(matcher: Matcher) -> dict[str, str]:
+def stamp_of(matcher: Matcher) -> dict[str, str | float]:
     """What a file of embeddings says of them: the metric that compares them, the threshold for its
     distances, and the matcher's checksum, since embeddings of two matchers cannot be compared.
     """
     threshold = matcher.threshold()
     return {
         "metric": matcher.file.metric,
-        "threshold": f"{threshold.distance:.9g}",
+        "threshold": threshold.distance,
         "target": threshold.target,
         "matcher": matcher.file.sha256.get(OWN, ""),
     }
@@ -82,10 +82,10 @@ class Part(NamedTuple):
     rows: Embeddings
 
 
-def write_parts(out: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
+def write_parts(out: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
     """The whole file or none. A .parquet is written part by part; a .npz holds all of them once.
 
-    `about` goes into the schema of a .parquet, and into a .npz as texts of these names.
+    `about` goes into the schema of a .parquet, as texts, and into a .npz as arrays of these names.
     """
     with whole_file(out) as temporary:
         write = _write_parquet if out.suffix == ".parquet" else _write_npz
@@ -108,7 +108,7 @@ def _parts(
             yield Part(names, [labels[index] for index in chosen], rows)
 
 
-def _write_parquet(path: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
+def _write_parquet(path: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
     pa, pq = _pyarrow()
     writer = None
     try:
@@ -118,7 +118,8 @@ def _write_parquet(path: Path, parts: Iterable[Part], about: Mapping[str, str]) 
             )
             names, labels = ([_utf8(text) for text in texts] for texts in part[:2])
             columns = {"item": names, "label": labels, "embedding": column}
-            table = pa.table(columns).replace_schema_metadata(dict(about))
+            stamp = {name: str(value) for name, value in about.items()}
+            table = pa.table(columns).replace_schema_metadata(stamp)
             writer = writer or pq.ParquetWriter(path, table.schema)
             writer.write_table(table)
     finally:
@@ -142,13 +143,13 @@ def _pyarrow() -> tuple[ModuleType, ModuleType]:
     return pa, pq
 
 
-def _write_npz(path: Path, parts: Iterable[Part], about: Mapping[str, str]) -> None:
+def _write_npz(path: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
     whole = list(parts)
     arrays: dict[str, Any] = {
         "item": np.array([name for part in whole for name in part.names]),
         "label": np.array([label for part in whole for label in part.labels]),
         "embedding": np.concatenate([part.rows for part in whole]),
-        **{name: np.array(text) for name, text in about.items()},
+        **{name: np.array(value) for name, value in about.items()},
     }
     with path.open("wb") as file:
         np.savez(file, **arrays)

@@ -87,7 +87,7 @@ class PackedSide:
         if isinstance(self.input, ImageInput):
             return self.pack.notices
         assert self.pack.lengths is not None, "other items differ in length"
-        return (*self.pack.notices, *self.input.remarks(self.pack.lengths))
+        return (*self.pack.notices, *self.input.remarks(self.pack.items, self.pack.lengths))
 
 
 @final

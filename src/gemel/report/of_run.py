@@ -50,9 +50,11 @@ def run_verdict(run: Run) -> str:
     figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(Side(**side) for side in about["sides"]))
-    threshold, measured = load(run.path).threshold(), figures["verification"]
+    matcher, measured = load(run.path), figures["verification"]
+    threshold = matcher.threshold()
     far, frr = (measured[name]["value"] for name in ("far", "frr"))
-    return paragraph(figures, split, Outcome(threshold.distance, threshold.target, far, frr))
+    outcome = Outcome(threshold.distance, threshold.target, far, frr, matcher.file.prior)
+    return paragraph(figures, split, outcome)
 
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:

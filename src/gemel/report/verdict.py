@@ -64,6 +64,7 @@ class Outcome:
     target: str
     far: float | None
     frr: float | None
+    prior: float | None = None
 
     @staticmethod
     def of(pairs: TestPairs) -> Outcome:
@@ -75,6 +76,7 @@ class Outcome:
             pairs.decision.target,
             far=float(pairs.false_accept().sum() / impostor) if impostor else None,
             frr=float(pairs.false_reject().sum() / genuine) if genuine else None,
+            prior=pairs.decision.prior,
         )
 
 
@@ -125,16 +127,24 @@ def _claim(accuracy: Figure, outcome: Outcome, unit: str) -> str:
             f" ({round_percent(0.95)} interval {name.interval(accuracy['low'], accuracy['high'])})"
         )
     return (
-        f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between} at "
-        f"the threshold {outcome.threshold:.3g}, {_aim(outcome.target)} on "
-        f"validation {unit}s."
+        f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between}"
+        f"{_weighed(outcome.prior)}, at the threshold {outcome.threshold:.3g}, "
+        f"{_aim(outcome.target)} on validation {unit}s."
     )
+
+
+def _weighed(prior: float | None) -> str:
+    """Among how many matching pairs the accuracy is: those that were tried are mostly different."""
+    if prior is None:
+        return ""
+    share = "half" if prior == 0.5 else round_percent(prior)
+    return f" where {share} of all pairs are the same"
 
 
 def _aim(target: str) -> str:
     if target == "eer":
         return "set for equal error rates"
-    if far := re.fullmatch(r"far=(0?\.\d+)", target):
+    if far := re.fullmatch(r"far=(.+)", target):
         return f"set to let in {round_percent(float(far[1]))} of different pairs"
     if cost := re.fullmatch(r"cost=(.+):(.+)", target):
         return f"set for false accepts that cost {cost[1]} and false rejects that cost {cost[2]}"

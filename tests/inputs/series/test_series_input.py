@@ -135,8 +135,9 @@ class TestSeriesInput:
     def test_without_a_length_items_keep_theirs_up_to_a_bound(self):
         reader = SeriesInput(channels=("1",), most_samples=10)
         assert [len(reader.read(np.arange(n))) for n in (2, 9, 10, 500)] == [2, 9, 10, 10]
-        assert reader.remarks(np.array([2, 9])) == ()
-        assert "1 of 2 sequences has 10 samples" in reader.remarks(np.array([2, 10]))[0]
+        assert reader.remarks(np.zeros((11, 1)), np.array([2, 9])) == ()
+        (told,) = reader.remarks(np.zeros((12, 1)), np.array([2, 10]))
+        assert "1 of 2 sequences has 10 samples" in told
 
     def test_every_so_many_samples_one_and_what_takes_longer_is_longer(self):
         reader = SeriesInput(channels=("1",), every=2, most_samples=8, normalise="none")

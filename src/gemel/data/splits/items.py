@@ -109,13 +109,13 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
             "folders, or set split.by to label or item"
         )
     if config.by != "auto":
-        return config.by, "as asked for"
+        return config.by, "as the recipe says"
     given = labelled.settled.sides
     held = given >= VALIDATION
     if held.any():
         return _like_the_given(labelled, held, given != NOWHERE)
     if config.folds:
-        return "label", "as asked for"
+        return "label", "as the recipe says"
     counts = np.bincount(labelled.labels[labelled.open & labelled.genuine])
     with_pair = int((counts >= 2).sum())
     paired = f"{count(with_pair, 'label has', 'labels have')} two items or more"

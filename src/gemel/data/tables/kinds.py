@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -26,25 +26,43 @@ SLIPS = 0.05
 """A share of files that is no larger may be slips: they are skipped as unreadable."""
 
 
-def kind_of_cells(cells: Iterable[str], folder: Path) -> Kind:
-    """`image` or `series` where most of the cells are named like such files or are files, else
-    `text`.
+def kind_of_cells(columns: Sequence[Sequence[str]], folder: Path) -> Kind:
+    """`image` or `series` where most cells are named like such files or are files, else `text`.
 
     A table of files may lack some of them: its own sentence then says which. One cell of a table of
     texts may well be the name of a file.
     """
-    filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
-    named: Counter[Kind] = Counter()
-    for cell in filled:
-        kind = _named_like(cell) or ("image" if _is_file(folder, cell) else None)
-        if kind:
-            named[kind] += 1
-    if 2 * named.total() > len(filled):
-        return named.most_common(1)[0][0]
-    return "text" if filled else "image"
+    seen: Counter[Kind] = Counter()
+    looked_at = 0
+    for cells in columns:
+        filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
+        looked_at += len(filled)
+        for cell in filled:
+            kind = named_like(cell) or ("image" if _is_file(folder, cell) else None)
+            if kind:
+                seen[kind] += 1
+    if 2 * seen.total() > looked_at:
+        return seen.most_common(1)[0][0]
+    return "text" if looked_at else "image"
 
 
-def _named_like(cell: str) -> Kind | None:
+def refuse_files_beside_texts(table: Path, columns: Mapping[str, Sequence[str]]) -> None:
+    """Raises DataError where nearly all of one column are named as files, and none of another."""
+    shares = {
+        name: sum(named_like(cell) is not None for cell in cells) / max(1, len(cells))
+        for name, cells in columns.items()
+    }
+    files, texts = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    if shares[files] > 1 - SLIPS and shares[texts] < SLIPS:
+        raise DataError(
+            f"{str(table)!r} holds the names of files in {files} and texts in {texts}: texts are "
+            "compared with texts (the two sides of a pair may be pictures and sequences). If the "
+            "cells of both are texts, say --kind text"
+        )
+
+
+def named_like(cell: str) -> Kind | None:
+    """The kind of the files that are named so, by their ending."""
     suffix = Path(cell).suffix.lower()
     return next((kind for kind, endings in FILES.items() if suffix in endings), None)
 

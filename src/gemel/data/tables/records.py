@@ -10,8 +10,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, final
 
+from gemel.counting import count
 from gemel.data.tables.lines import LineCount, count_lines, lines_of
 from gemel.errors import DataError, MissingExtra
+
+SEPARATORS = ",;\t|"
+"""Of columns: the one that the first line has most of."""
 
 LONGEST_CELL = 1 << 30
 """Characters: a cell that is too long for an item is one unreadable row, and not no table."""
@@ -51,7 +55,9 @@ def _csv(path: Path) -> Iterator[Record]:
             "below a line that names the columns"
         )
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count), strict=True)
+    reader = csv.reader(
+        chain([first], lines), delimiter=max(SEPARATORS, key=first.count), strict=True
+    )
     try:
         columns = _named_once(path, next(reader))
         for row in reader:
@@ -60,7 +66,8 @@ def _csv(path: Path) -> Iterator[Record]:
             if len(row) > len(columns):
                 raise DataError(
                     f"line {blank + reader.line_num} of {str(path)!r} has {len(row)} cells, but "
-                    f"there are {len(columns)} columns: quote cells that hold the separator"
+                    f"the first line names {count(len(columns), 'column')}: quote cells that hold "
+                    "the separator, which is a comma, a semicolon, a tab or |"
                 )
             padded = row + [""] * (len(columns) - len(row))
             yield blank + reader.line_num, dict(zip(columns, padded, strict=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gemel.data.dataset import Dataset
 from gemel.data.tables.items import labelled_items, unlabelled_items
-from gemel.data.tables.kinds import kind_of_cells
+from gemel.data.tables.kinds import kind_of_cells, refuse_files_beside_texts
 from gemel.data.tables.pairs import graded_pairs, labelled_pairs
 from gemel.data.tables.rows import LISTABLE, Rows, read_rows
 from gemel.errors import DataError
@@ -54,8 +54,11 @@ def _kind(rows: Rows, columns: tuple[str, ...], kind: Kind | None) -> Kind:
     """What the items in these columns are: as asked for, or else as their cells look."""
     if rows.listed:
         return _kind_of_lists(rows, kind)
-    cells = [cell for column in columns for cell in rows.column(column)]
-    return kind or kind_of_cells(cells, rows.path.parent)
+    if kind is not None:
+        return kind
+    cells = {column: rows.column(column) for column in columns}
+    refuse_files_beside_texts(rows.path, cells)
+    return kind_of_cells(list(cells.values()), rows.path.parent)
 
 
 def _kind_of_lists(rows: Rows, kind: Kind | None) -> Kind:

@@ -106,8 +106,9 @@ class SeriesInput(BaseModel):
         assert isinstance(packed, Padded), "sequences differ in length"
         return packed.values, packed.lengths
 
-    def remarks(self, lengths: Indices) -> tuple[str, ...]:
-        """What there is to tell of packed sequences by their lengths."""
+    def remarks(self, values: Array, lengths: Indices) -> tuple[str, ...]:
+        """What there is to tell of packed sequences, which stand in `values` one after another."""
+        del values
         full = int((lengths == self.most_samples).sum()) if self.length is None else 0
         if not full:
             return ()
