@@ -14,7 +14,7 @@ from typing import Self, final
 import numpy as np
 
 from gemel.arrays import Codes, Floats
-from gemel.evaluation.figure import Figure
+from gemel.evaluation.figure import Figures
 from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean
 
@@ -50,7 +50,7 @@ class Evidence:
         return cls(means, labels, labels, basis)
 
 
-def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> dict[str, Figure]:
+def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> Figures:
     """The figures that all parts have, each the mean over the parts, with its interval.
 
     >>> folds = [Evidence.of_scores({"accuracy": np.array(right)}, np.array(people))
@@ -81,7 +81,7 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
     basis = Basis(kinds, needed, first.shares, first.shares_of_few)
-    return bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
+    return {**bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)}
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -94,8 +94,7 @@ def score_episodes(
     scores = {"accuracy": correct.astype(np.float64)}
     about = labels[asked]
     evidence = Evidence.of_scores(scores, about, shares=len(np.unique(about)) < FEW)
-    figures: Figures = dict(figures_of([evidence], bootstrap))
-    return FewShotResult(figures, correct, asked, evidence)
+    return FewShotResult(figures_of([evidence], bootstrap), correct, asked, evidence)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

@@ -42,7 +42,7 @@ def lake_runs(
     right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
     number = np.repeat(np.arange(len(runs)), [len(each) for each in right])
     evidence = Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
-    return {**figures_of([evidence], bootstrap)}
+    return figures_of([evidence], bootstrap)
 
 
 def _episodes(run: LakeRun) -> Episodes:

@@ -95,8 +95,7 @@ def linear_probe(
     right = np.asarray(classifier.predict(test.embeddings) == test.labels)
     scores = {"accuracy": right.astype(np.float64)}
     evidence = Evidence.of_scores(scores, np.arange(len(right)))
-    figures: Figures = dict(figures_of([evidence], bootstrap))
-    return ProbeResult(figures, strength, right)
+    return ProbeResult(figures_of([evidence], bootstrap), strength, right)
 
 
 def _check(known: Codes, asked: Codes) -> None:

@@ -72,8 +72,7 @@ def partner_retrieval(
         f"recall@{depth}": (ranks < depth).astype(np.float64)
         for depth in depths_among(len(among) - int(own.max()), DEPTHS)
     }
-    figures: Figures = dict(figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap))
-    return figures
+    return figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap)
 
 
 def _ranks(

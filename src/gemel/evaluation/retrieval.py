@@ -69,8 +69,7 @@ def retrieval(
     ]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     evidence = Evidence.of_scores(scores, labels[query])
-    figures: Figures = dict(figures_of([evidence], bootstrap))
-    return RetrievalResult(figures, query, scores, evidence)
+    return RetrievalResult(figures_of([evidence], bootstrap), query, scores, evidence)
 
 
 def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:

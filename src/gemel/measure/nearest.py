@@ -15,7 +15,6 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
 from gemel.functional.grouping import by_code
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
@@ -59,9 +58,8 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
             scores |= {_named("", name): every, _named(f"{SHOTS}-shot", name): some}
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
-    figures: Figures = {**figures_of([evidence])}
     data = f"{prepared.dataset.name} (test)"
-    return Answer("nearest", data, seed, figures, evidence=evidence)
+    return Answer("nearest", data, seed, figures_of([evidence]), evidence=evidence)
 
 
 def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:

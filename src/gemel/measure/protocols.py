@@ -191,8 +191,7 @@ class Subject:
             question.references, question.aggregate, question.relative, seed=question.seed
         )
         evidence = references(self.comparer, makings, task)
-        figures: Figures = {**figures_of([evidence])}
-        return self._answer("references", question, figures, evidence)
+        return self._answer("references", question, figures_of([evidence]), evidence)
 
     def similarity(self, question: Question) -> Answer:
         """How scores go with those that people gave to the pairs."""
