@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.figure import Missing
 from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures
 from gemel.evaluation.pairs import PairLimits, sample_pairs
 from gemel.evaluation.verification import OperatingPoint, verification
@@ -21,13 +24,9 @@ def fold_of(comparer, number, scale=1.0):
     """Fold `number` of five: eight people, compared on a scale of their own."""
     items = np.flatnonzero(np.arange(40)[PEOPLE] % 5 == number)
     pairs = sample_pairs(PEOPLE[items], seed=number, limits=PairLimits(200, 400))
-
-    class Scaled:
-        def pairs(self, left, right):
-            return comparer.pairs(items[left], items[right]) * scale
-
+    distance = comparer.pairs(items[pairs.left], items[pairs.right]) * scale
     point = OperatingPoint(2.0 * scale, lambda d: np.full(len(d), 0.5))
-    return verification(Scaled(), pairs, point, Bootstrap(20))
+    return verification(distance, pairs, point)
 
 
 def test_one_part_is_measured_as_ever():
@@ -49,7 +48,7 @@ def test_the_mean_over_folds_by_hand():
 
 
 def test_more_people_in_more_folds_make_the_interval_narrower(noisy):
-    folds = [fold_of(noisy(PEOPLE, spread=1.5), number).evidence for number in range(5)]
+    folds = [fold_of(noisy(PEOPLE, spread=1.5), number) for number in range(5)]
     alone, all_of_them = (figures_of(parts)["eer"] for parts in (folds[:1], folds))
     assert all_of_them.high - all_of_them.low < 0.7 * (alone.high - alone.low)
 
@@ -59,14 +58,16 @@ def test_a_scale_of_its_own_does_not_make_a_fold_worse(noisy):
     plain = [fold_of(comparer, number) for number in range(5)]
     scaled = [fold_of(comparer, number, scale=10.0**number) for number in range(5)]
     for name in ("eer", "auc", "accuracy"):
-        one, other = (figures_of([f.evidence for f in each])[name] for each in (plain, scaled))
+        one, other = (figures_of(each)[name] for each in (plain, scaled))
         assert one.value == pytest.approx(other.value)
-        assert one.value == pytest.approx(np.mean([f.figures[name].value for f in plain]))
+        assert one.value == pytest.approx(
+            np.mean([figures_of([fold])[name].value for fold in plain])
+        )
 
 
 def test_over_folds_a_constant_comparer_is_at_chance_and_an_oracle_right(constant, oracle, chance):
     def over_folds(comparer):
-        return figures_of([fold_of(comparer, number).evidence for number in range(5)])
+        return figures_of([fold_of(comparer, number) for number in range(5)])
 
     assert over_folds(constant)["eer"].value == 0.5
     assert over_folds(oracle(PEOPLE))["eer"].value == 0
@@ -85,3 +86,9 @@ def test_a_figure_that_a_part_lacks_is_left_out():
     both = Evidence.of_scores({"accuracy": right, "accuracy@skilled": right}, people)
     for parts in ([both, scores(right, people)], [scores(right, people), both]):
         assert list(figures_of(parts)) == ["accuracy"]
+
+
+def test_what_one_part_is_too_small_for_is_missing_from_all():
+    part = scores([1, 0, 1], [0, 1, 2])
+    small = replace(part, missing={"accuracy": Missing(missing="needs more")})
+    assert figures_of([part, small])["accuracy"] == small.missing["accuracy"]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import DataError, RecipeError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.few_shot import (
     Episodes,
     FewShotTask,
@@ -22,7 +23,7 @@ GROUPS = LABELS // 10
 
 def accuracy(comparer, task, labels=LABELS, groups=None):
     drawn = draw_episodes(labels, task, groups)
-    return score_episodes(comparer, labels, drawn).figures["accuracy"]
+    return figures_of([score_episodes(comparer, labels, drawn)])["accuracy"]
 
 
 def test_a_constant_comparer_scores_0(constant):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import DataError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.forgeries import FEWEST, sample_forgery_pairs
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairLimits
@@ -60,25 +61,20 @@ def test_forgeries_of_nobody_at_hand_are_refused():
         )
 
 
-def half(distance):
-    return np.full(len(distance), 0.5)
+def figures_at(distance, pairs, threshold):
+    point = OperatingPoint(threshold, lambda distance: np.full(len(distance), 0.5))
+    return figures_of([verification(distance, pairs, point)], Bootstrap(50))
 
 
 def test_skilled_and_random_forgeries_apart_by_hand():
     # Two writers with two genuine signatures and one forgery each.
     labels, genuine = np.array([0, 0, 0, 1, 1, 1]), np.array([1, 1, 0, 1, 1, 0]) == 1
-
-    class Listed:
-        """Genuine pairs lie at 1 and 3, forgeries at 2, others' signatures at 4."""
-
-        def pairs(self, left, right):
-            same = labels[left] == labels[right]
-            distance = np.where(labels[left] == 0, 1, 3)
-            distance = np.where(~genuine[right], 2, distance)
-            return np.where(same, distance, 4).astype(np.float32)
-
     pairs = sample_forgery_pairs(labels, genuine, seed=0)
-    figures = verification(Listed(), pairs, OperatingPoint(2.5, half), Bootstrap(20)).figures
+    # Genuine pairs lie at 1 and 3, forgeries at 2, others' signatures at 4.
+    same = labels[pairs.left] == labels[pairs.right]
+    distance = np.where(labels[pairs.left] == 0, 1, 3)
+    distance = np.where(~genuine[pairs.right], 2, distance)
+    figures = figures_at(np.where(same, distance, 4).astype(np.float32), pairs, 2.5)
     values = {name: figure.value for name, figure in figures.items()}
     # Up to 2.5: all 4 skilled, none of the 4 random ones, 1 of 2 genuine.
     assert (values["far@skilled"], values["far@random"], values["far"]) == (1, 0, 0.5)
@@ -94,22 +90,21 @@ def test_without_forgeries_nothing_is_told_of_them(oracle):
     from gemel.evaluation.pairs import sample_pairs
 
     labels = np.repeat(np.arange(4), 3)
-    result = verification(
-        oracle(labels), sample_pairs(labels, 0), OperatingPoint(0.5, half), Bootstrap(20)
-    )
-    assert not any("skilled" in name or "random" in name for name in result.figures)
+    pairs = sample_pairs(labels, 0)
+    figures = figures_at(oracle(labels).pairs(pairs.left, pairs.right), pairs, 0.5)
+    assert not any("skilled" in name or "random" in name for name in figures)
 
 
 def test_an_oracle_of_writers_lets_every_skilled_forgery_in(oracle):
     labels = np.repeat(np.arange(6), 6)
     genuine = np.tile([True, True, True, True, False, False], 6)
     pairs = sample_forgery_pairs(labels, genuine, seed=0)
-    figures = verification(oracle(labels), pairs, OperatingPoint(0.5, half), Bootstrap(50)).figures
+    figures = figures_at(oracle(labels).pairs(pairs.left, pairs.right), pairs, 0.5)
     assert figures["far@skilled"].value == 1
     assert figures["auc@skilled"].value == 0.5
     assert figures["far@random"].value == 0
     hand = oracle(labels + 10 * ~genuine)
-    figures = verification(hand, pairs, OperatingPoint(0.5, half), Bootstrap(50)).figures
+    figures = figures_at(hand.pairs(pairs.left, pairs.right), pairs, 0.5)
     assert figures["eer@skilled"].value == figures["eer@random"].value == 0
     assert 0 < figures["far@skilled"].high < 0.2
 

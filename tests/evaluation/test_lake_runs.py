@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gemel.errors import ItemError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points, modified_hausdorff
 from gemel.evaluation.intervals import wilson
 from gemel.evaluation.lake_runs import LakeRun, lake_runs
@@ -21,18 +22,22 @@ def runs(count=3, classes=5):
     return made, np.concatenate(labels)
 
 
+def accuracy(comparer, made):
+    return figures_of([lake_runs(comparer, made)])["accuracy"]
+
+
 def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     made, labels = runs()
-    best = lake_runs(oracle(labels), made)
-    assert best["accuracy"].value == 1
+    best = accuracy(oracle(labels), made)
+    assert best.value == 1
     # Three runs of five: worth no more than four trials each where nothing varies.
-    assert best["accuracy"].low == pytest.approx(wilson(12, 12)[0])
-    assert lake_runs(constant, made)["accuracy"].value == 0
+    assert best.low == pytest.approx(wilson(12, 12)[0])
+    assert accuracy(constant, made).value == 0
 
 
 def test_a_random_comparer_is_at_chance(chance):
     made, _ = runs(count=40)
-    figure = lake_runs(chance, made)["accuracy"]
+    figure = accuracy(chance, made)
     assert figure.low < 1 / 5 < figure.high
     assert figure.n == 200
 
@@ -56,7 +61,7 @@ def test_the_interval_knows_that_trials_of_a_run_are_alike():
 
         wrong = np.zeros(800, bool)
         wrong[np.concatenate([run.test for run in made])] = fails
-        figure = lake_runs(Partly(labels, wrong), made)["accuracy"]
+        figure = accuracy(Partly(labels, wrong), made)
         assert figure.n == 400
         covered.append(figure.low <= 8 / 11 <= figure.high)
     assert np.mean(covered) >= 0.85  # trials taken for independent: 0.6
@@ -71,9 +76,9 @@ def test_the_score_is_the_mean_over_trials():
     both = LakeRun(np.array([0, 3]), np.array([1, 2]), np.array([0, 1]))
     # 0 is asked for the farther one.
     none = LakeRun(np.array([0]), np.array([1, 2]), np.array([1]))
-    result = lake_runs(Listed(), [both, none])
-    assert result["accuracy"].value == pytest.approx(2 / 3)
-    assert result["accuracy"].n == 3
+    figure = accuracy(Listed(), [both, none])
+    assert figure.value == pytest.approx(2 / 3)
+    assert figure.n == 3
 
 
 def test_modified_hausdorff_by_hand():

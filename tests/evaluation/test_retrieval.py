@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 
 LABELS = np.repeat(np.arange(20), 5)
 
 
+def figures(comparer, labels=LABELS, task=RetrievalTask()):
+    return figures_of([retrieval(comparer, labels, task)])
+
+
 def values(comparer, labels=LABELS, task=RetrievalTask()):
-    return {name: each.value for name, each in retrieval(comparer, labels, task).figures.items()}
+    return {name: each.value for name, each in figures(comparer, labels, task).items()}
 
 
 def test_four_items_by_hand():
@@ -22,10 +27,10 @@ def test_four_items_by_hand():
             return np.abs(place[left][:, None] - place[right]).astype(np.float32)
 
     # 0: nearest is 1, right. 1: 2 at ½, wrong. 2: 1, wrong. 3: 2, right. R is 1 for all.
-    result = retrieval(Line(), labels)
-    assert result.scores["recall@1"].tolist() == [1, 0, 0, 1]
-    assert result.figures["recall@1"].value == result.figures["map@r"].value == 0.5
-    assert "recall@5" not in result.figures  # of three candidates all are within the nearest five
+    alone = map(retrieval(Line(), labels).statistic, np.eye(4))
+    assert [scores["recall@1"] for scores in alone] == [1, 0, 0, 1]
+    # No recall@5: of three candidates all are within the nearest five.
+    assert values(Line(), labels) == {"recall@1": 0.5, "map@r": 0.5}
 
 
 def test_an_oracle_finds_all_and_a_constant_nothing(oracle, constant):
@@ -36,12 +41,12 @@ def test_an_oracle_finds_all_and_a_constant_nothing(oracle, constant):
 def test_a_constant_finds_nothing_among_a_few_either(constant):
     few = ([0, 0, 1, 1], [0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2, 3])
     for labels in (*few, [0] * 4 + [1] * 4, [0, 0, 0, 1, 1, 1, 2], [0] * 20 + [1] * 4):
-        figures = values(constant, np.array(labels))
-        assert {figures[name] for name in figures if name.startswith("recall")} == {0}
+        found = values(constant, np.array(labels))
+        assert {found[name] for name in found if name.startswith("recall")} == {0}
 
 
 def test_a_random_comparer_is_at_chance(chance):
-    figure = retrieval(chance, np.repeat(np.arange(4), 50)).figures["recall@1"]
+    figure = figures(chance, np.repeat(np.arange(4), 50))["recall@1"]
     # 49 of the 199 others are right.
     assert figure.low < 49 / 199 < figure.high
 
@@ -59,15 +64,20 @@ def test_matches_a_nearest_neighbour_of_scikit_learn(noisy):
 
 def test_items_without_a_partner_are_candidates_but_not_asked(noisy):
     labels = np.array([0, 0, 1, 2, 3])
-    result = retrieval(noisy(labels), labels)
-    assert result.query.tolist() == [0, 1]
-    assert result.figures["recall@1"].n == 2
+    assert retrieval(noisy(labels), labels).left.tolist() == [0, 0]
+    assert figures(noisy(labels), labels)["recall@1"].n == 2
 
 
-def test_more_queries_than_the_limit_are_sampled(noisy):
-    result = retrieval(noisy(LABELS), LABELS, RetrievalTask(most_queries=30))
-    assert len(np.unique(result.query)) == 30
-    assert result.figures["map@r"].n == 30
+def test_more_queries_than_the_limit_are_sampled(constant):
+    asked = []
+
+    class Asked:
+        def cross(self, left, right):
+            asked.extend(left.tolist())
+            return constant.cross(left, right)
+
+    assert figures(Asked(), task=RetrievalTask(most_queries=30))["map@r"].n == 30
+    assert len(asked) == len(set(asked)) == 30
 
 
 def test_the_size_of_a_step_makes_no_difference(monkeypatch, noisy):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError, RecipeError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.sequences import (
     Sequences,
     SequenceTask,
@@ -54,7 +55,7 @@ def test_one_that_remembers_is_right_from_the_second_instance_on():
             answers[s, t, drawn.classes[s, met[0]] if len(met) else 0] = 0
         return answers
 
-    figures = score_sequences(remembers, LABELS, TASK)
+    figures = figures_of([score_sequences(remembers, LABELS, TASK)])
     assert figures["accuracy@instance=1"].value == pytest.approx(0.2, abs=0.05)
     assert [figures[f"accuracy@instance={k}"].value for k in range(2, 7)] == [1] * 5
     assert figures["accuracy"] == figures["accuracy@instance=2"]
@@ -65,7 +66,7 @@ def test_one_that_says_the_same_of_everything_scores_nothing():
     def constant(drawn):
         return np.zeros((*drawn.items.shape, 5), np.float32)
 
-    assert score_sequences(constant, LABELS, TASK).pop("accuracy").value == 0
+    assert figures_of([score_sequences(constant, LABELS, TASK)])["accuracy"].value == 0
 
 
 def test_one_that_guesses_scores_chance():
@@ -74,7 +75,7 @@ def test_one_that_guesses_scores_chance():
     def guesses(drawn):
         return rng.random((*drawn.items.shape, 5), np.float32)
 
-    for figure in score_sequences(guesses, LABELS, TASK).values():
+    for figure in figures_of([score_sequences(guesses, LABELS, TASK)]).values():
         assert figure.value == pytest.approx(0.2, abs=0.05)  # 750 answers: 3 deviations are .044
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Missing
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import given_pairs
@@ -75,25 +76,29 @@ def test_scores_that_do_not_differ_are_refused():
         similarity(np.zeros(0), np.zeros(0), (np.arange(0), np.arange(0)))
 
 
+def found(comparer, pairs, items, one_way=False):
+    return figures_of([partner_retrieval(comparer, pairs, items, one_way=one_way)], FEW)
+
+
 def test_partners_are_found_as_by_brute_force():
     rng = np.random.default_rng(3)
     embeddings = rng.random((40, 3)).astype(np.float32)
     left, right = np.arange(0, 30), rng.permutation(40)[:30]
     same = (rng.random(30) < 0.6) & (left != right)
     pairs = given_pairs(left, right, same)
-    figures = partner_retrieval(EmbeddingComparer(embeddings, euclidean), pairs, 40, bootstrap=FEW)
+    figures = found(EmbeddingComparer(embeddings, euclidean), pairs, 40)
     partners = {}
     for one, other in zip(left[same], right[same], strict=True):
         partners.setdefault(int(one), set()).add(int(other))
         partners.setdefault(int(other), set()).add(int(one))
     distance = euclidean(embeddings[None], embeddings[None])[0]
     for depth in (1, 5, 10):
-        found = 0
+        right = 0
         for query, theirs in partners.items():
             skipped = joined_to(query, partners) - theirs
             order = [i for i in np.argsort(distance[query]) if int(i) not in skipped][:depth]
-            found += bool(theirs & set(map(int, order)))
-        assert figures[f"recall@{depth}"].value == pytest.approx(found / len(partners))
+            right += bool(theirs & set(map(int, order)))
+        assert figures[f"recall@{depth}"].value == pytest.approx(right / len(partners))
 
 
 def joined_to(item, partners):
@@ -110,13 +115,13 @@ def test_what_matches_by_way_of_others_is_in_nobodys_way():
     pairs = given_pairs(np.array([0, 1, 3]), np.array([1, 2, 4]), np.full(3, True))
     embeddings = np.array([[0.0], [0.2], [0.1], [5.0], [5.1]], np.float32)
     comparer = EmbeddingComparer(embeddings, euclidean)
-    assert partner_retrieval(comparer, pairs, 5, bootstrap=FEW)["recall@1"].value == 1
+    assert found(comparer, pairs, 5)["recall@1"].value == 1
 
 
 def test_a_matcher_that_says_the_same_of_everything_finds_nobody():
     pairs = given_pairs(np.arange(5), np.arange(5, 10), np.full(5, True))
     constant = EmbeddingComparer(np.ones((20, 2), np.float32), euclidean)
-    assert partner_retrieval(constant, pairs, 20, bootstrap=FEW)["recall@10"].value == 0
+    assert found(constant, pairs, 20)["recall@10"].value == 0
 
 
 def test_where_sides_are_not_exchangeable_left_items_look_for_right_ones_alone():
@@ -133,7 +138,7 @@ def test_where_sides_are_not_exchangeable_left_items_look_for_right_ones_alone()
             asked.append((left.tolist(), right.tolist()))
             return np.where(right >= 3, np.abs(right - 3 - left[:, None]), 0).astype(np.float32)
 
-    figures = partner_retrieval(Sided(), pairs, 5, bootstrap=FEW, one_way=True)
+    figures = found(Sided(), pairs, 5, one_way=True)
     assert asked == [([0, 1], [3, 4])]
     assert figures["recall@1"].value == 1
     assert list(figures) == ["recall@1"]

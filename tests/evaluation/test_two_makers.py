@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import DataError, RecipeError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.two_makers import TwoMakersTask, draw_two_makers, most_ways_of_two
 
@@ -19,7 +20,7 @@ LABELS, GROUPS, MAKERS = LABELS[SHUFFLED], GROUPS[SHUFFLED], MAKERS[SHUFFLED]
 
 def accuracy(comparer, task, groups=GROUPS):
     drawn = draw_two_makers(LABELS, MAKERS, task, groups)
-    return score_episodes(comparer, LABELS, drawn.episodes).figures["accuracy"]
+    return figures_of([score_episodes(comparer, LABELS, drawn.episodes)])["accuracy"]
 
 
 def test_a_constant_comparer_scores_0(constant):

@@ -5,6 +5,7 @@ import pytest
 
 from gemel.calibration import EerTarget, choose_threshold, fit_calibration
 from gemel.errors import DataError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Figure, Missing
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
@@ -17,27 +18,28 @@ def half(distance):
     return np.full(len(distance), 0.5)
 
 
-def measured(comparer, point, labels=LABELS, limits=PairLimits(500, 1_500)):
-    pairs = sample_pairs(labels, seed=0, limits=limits)
-    return verification(comparer, pairs, point, Bootstrap(50))
+PAIRS = sample_pairs(LABELS, seed=0, limits=PairLimits(500, 1_500))
 
 
-def values(result):
-    return {name: figure.value for name, figure in result.figures.items()}
+def figures_at(distance, pairs, point, resamples=50):
+    return figures_of([verification(distance, pairs, point)], Bootstrap(resamples))
+
+
+def measured(comparer, point, pairs=PAIRS):
+    return figures_at(comparer.pairs(pairs.left, pairs.right), pairs, point)
+
+
+def values(figures):
+    return {name: figure.value for name, figure in figures.items()}
 
 
 def test_six_pairs_by_hand():
     distance = np.float32([1, 2, 4, 3, 5, 6])
-
-    class Listed:
-        def pairs(self, left, right):
-            return distance[left]
-
     place = np.arange(6)
     same = place < 3
     pairs = PairSample(place, place + 6, same, np.where(same, 0, 1), np.where(same, 0, 2))
     point = OperatingPoint(3.5, lambda d: 1 / (1 + d), prior=0.2, fixed_threshold=0.5)
-    figures = values(verification(Listed(), pairs, point, Bootstrap(20)))
+    figures = values(figures_at(distance, pairs, point))
     # Up to 3.5: 2 of 3 genuine, 1 of 3 impostors. Accuracy 0.2·2/3 + 0.8·2/3 = 2/3.
     assert figures["auc"] == pytest.approx(8 / 9)
     assert figures["eer"] == pytest.approx(1 / 3)
@@ -57,13 +59,13 @@ def test_six_pairs_by_hand():
 
 def test_an_oracle_is_always_right_and_not_certain_of_it(oracle):
     point = OperatingPoint(0.5, lambda d: np.where(d < 0.5, 0.999, 0.001))
-    result = measured(oracle(LABELS), point)
+    figures = measured(oracle(LABELS), point)
     for name in ("auc", "accuracy", "tar@far=0.1"):
-        figure = result.figures[name]
+        figure = figures[name]
         assert figure.value == 1
         assert 0.9 < figure.low < 1
-    assert values(result)["eer"] == values(result)["far"] == values(result)["frr"] == 0
-    assert values(result)["brier"] == pytest.approx(1e-6)
+    assert values(figures)["eer"] == values(figures)["far"] == values(figures)["frr"] == 0
+    assert values(figures)["brier"] == pytest.approx(1e-6)
 
 
 def test_a_constant_comparer_is_at_chance_not_at_100_percent(constant):
@@ -75,9 +77,9 @@ def test_a_constant_comparer_is_at_chance_not_at_100_percent(constant):
 
 
 def test_a_random_comparer_is_at_chance_within_its_interval(chance):
-    result = measured(chance, OperatingPoint(0.5, half))
+    figures = measured(chance, OperatingPoint(0.5, half))
     for name in ("auc", "accuracy", "eer"):
-        figure = result.figures[name]
+        figure = figures[name]
         assert figure.low < 0.5 < figure.high
         assert figure.high - figure.low < 0.15
 
@@ -92,7 +94,7 @@ def test_a_calibrated_matcher_keeps_its_promise_on_new_labels(noisy):
     new = sample_pairs(labels[800:], seed=0)
     fresh = PairSample(new.left + 800, new.right + 800, new.same, new.left_unit, new.right_unit)
     point = OperatingPoint(threshold.distance, calibration.probability)
-    figures = verification(comparer, fresh, point, Bootstrap(100)).figures
+    figures = measured(comparer, point, fresh)
     assert figures["calibration_error"].value < 0.04
     assert figures["far"].low <= threshold.far <= figures["far"].high
     assert figures["frr"].low <= threshold.frr <= figures["frr"].high
@@ -104,11 +106,12 @@ def test_a_calibrated_matcher_keeps_its_promise_on_new_labels(noisy):
 def test_matches_scikit_learn(noisy):
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
-    result = measured(noisy(LABELS), OperatingPoint(1.0, lambda d: np.exp(-d.astype(float))))
-    figures = values(result)
-    evenly = np.where(result.same, 1 / 500, 1 / 1_500)
-    assert figures["auc"] == pytest.approx(roc_auc_score(result.same, -result.distance))
-    brier = brier_score_loss(result.same, result.probability, sample_weight=evenly)
+    distance = noisy(LABELS).pairs(PAIRS.left, PAIRS.right)
+    probability = np.exp(-distance.astype(float))
+    figures = values(figures_at(distance, PAIRS, OperatingPoint(1.0, lambda _: probability)))
+    evenly = np.where(PAIRS.same, 1 / 500, 1 / 1_500)
+    assert figures["auc"] == pytest.approx(roc_auc_score(PAIRS.same, -distance))
+    brier = brier_score_loss(PAIRS.same, probability, sample_weight=evenly)
     assert figures["brier"] == pytest.approx(brier)
 
 
@@ -116,20 +119,19 @@ def test_matches_scikit_learn(noisy):
 def test_f1_is_that_of_scikit_learn_with_the_prior_as_weights(noisy, prior):
     from sklearn.metrics import f1_score
 
-    sample = measured(noisy(LABELS), OperatingPoint(1.0, half))
-    threshold = float(np.median(sample.distance))
-    result = measured(noisy(LABELS), OperatingPoint(threshold, half, prior=prior))
-    weights = np.where(result.same, prior / 500, (1 - prior) / 1_500)
-    accepted = result.distance <= threshold
-    figure = result.figures["f1"]
-    assert figure.value == pytest.approx(f1_score(result.same, accepted, sample_weight=weights))
+    distance = noisy(LABELS).pairs(PAIRS.left, PAIRS.right)
+    threshold = float(np.median(distance))
+    figure = figures_at(distance, PAIRS, OperatingPoint(threshold, half, prior=prior))["f1"]
+    weights = np.where(PAIRS.same, prior / 500, (1 - prior) / 1_500)
+    accepted = distance <= threshold
+    assert figure.value == pytest.approx(f1_score(PAIRS.same, accepted, sample_weight=weights))
     assert figure.low < figure.value < figure.high
     if prior == 0.25:  # the pairs' own, so that no weights are needed
-        assert figure.value == pytest.approx(f1_score(result.same, accepted))
+        assert figure.value == pytest.approx(f1_score(PAIRS.same, accepted))
 
 
 def test_rates_that_the_pairs_cannot_support_say_what_is_missing(noisy):
-    figures = measured(noisy(LABELS), OperatingPoint(1.0, half)).figures
+    figures = measured(noisy(LABELS), OperatingPoint(1.0, half))
     assert isinstance(figures["tar@far=0.1"], Figure)
     assert figures["tar@far=0.01"] == Missing(
         missing="needs 3,000 impostor pairs, 1,500 at hand: 1,500 are missing"
@@ -140,8 +142,8 @@ def test_rates_that_the_pairs_cannot_support_say_what_is_missing(noisy):
 
 
 def test_each_figure_says_what_it_rests_on(noisy):
-    result = measured(noisy(LABELS), OperatingPoint(1.0, half, fixed_threshold=0.5))
-    n = {name: each.n for name, each in result.figures.items() if isinstance(each, Figure)}
+    figures = measured(noisy(LABELS), OperatingPoint(1.0, half, fixed_threshold=0.5))
+    n = {name: each.n for name, each in figures.items() if isinstance(each, Figure)}
     assert n == {
         "auc": 2_000,
         "eer": 2_000,
@@ -156,13 +158,12 @@ def test_each_figure_says_what_it_rests_on(noisy):
         "calibration_error": 2_000,
         "accuracy@distance=0.5": 2_000,
     }
-    assert len(result.distance) == len(result.same) == len(result.probability) == 2_000
 
 
 def test_two_labels_are_measured_with_humble_intervals(oracle):
     labels = np.repeat([0, 1], 20)
     point = OperatingPoint(0.5, lambda d: np.where(d < 0.5, 0.9, 0.1))
-    figures = measured(oracle(labels), point, labels).figures
+    figures = measured(oracle(labels), point, sample_pairs(labels, seed=0))
     assert figures["auc"].low < 0.7
     assert figures["log_loss"].high > 1
 
@@ -172,12 +173,7 @@ def test_ten_labels_that_all_err_say_more_than_wilsons_four_trials_of_each():
     pairs = sample_pairs(labels, seed=0, limits=PairLimits(600, 4_000))
     wrong = np.random.default_rng(0).random(len(pairs)) < 0.03
     distance = np.where(pairs.same ^ wrong, 0.2, 0.9)
-
-    class Alike:
-        def pairs(self, left, right):
-            return distance
-
-    accuracy = verification(Alike(), pairs, OperatingPoint(0.5, half)).figures["accuracy"]
+    accuracy = figures_at(distance, pairs, OperatingPoint(0.5, half), 500)["accuracy"]
     assert accuracy.high - accuracy.low < 0.03
 
 
@@ -187,12 +183,7 @@ def test_three_labels_nearly_told_apart_leave_room_for_others():
     pairs = sample_pairs(labels, seed=0)
     distance = np.where(pairs.same, 0.2, 0.9)
     distance[np.flatnonzero(~pairs.same)[0]] = 0.1
-
-    class Nearly:
-        def pairs(self, left, right):
-            return distance
-
-    figures = verification(Nearly(), pairs, OperatingPoint(0.5, half)).figures
+    figures = figures_at(distance, pairs, OperatingPoint(0.5, half), 500)
     for name in ("auc", "accuracy", "f1"):
         assert figures[name].value > 0.99
         assert figures[name].low < 0.8
@@ -201,9 +192,6 @@ def test_three_labels_nearly_told_apart_leave_room_for_others():
 
 
 def test_distances_that_are_no_numbers_are_refused():
-    class Diverged:
-        def pairs(self, left, right):
-            return np.full(len(left), np.nan, np.float32)
-
+    distance = np.full(len(PAIRS), np.nan, np.float32)
     with pytest.raises(DataError, match="diverged"):
-        measured(Diverged(), OperatingPoint(0.5, half))
+        verification(distance, PAIRS, OperatingPoint(0.5, half))

@@ -14,7 +14,7 @@ from typing import Self, final
 import numpy as np
 
 from gemel.arrays import Codes, Floats
-from gemel.evaluation.figure import Figures
+from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, Units, bootstrap_figures
 from gemel.functional.probability import weighted_mean
 
@@ -25,7 +25,7 @@ class Evidence:
     """Trials between the labels `left` and `right` (t,), and `statistic`, their figures by weight.
 
     Labels are codes of one data set, whichever part of it was measured. `basis` and `bounds` are
-    those of `bootstrap_figures`.
+    those of `bootstrap_figures`; `missing` are figures that the trials are too few for.
     """
 
     statistic: Statistic
@@ -33,6 +33,7 @@ class Evidence:
     right: Codes
     basis: Basis
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    missing: Mapping[str, Missing] = field(default_factory=dict)
 
     @classmethod
     def of_scores(
@@ -52,6 +53,8 @@ class Evidence:
 
 def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> Figures:
     """The figures that all parts have, each the mean over the parts, with its interval.
+
+    What one part is too small for is missing from all.
 
     >>> folds = [Evidence.of_scores({"accuracy": np.array(right)}, np.array(people))
     ...          for right, people in (([1.0, 1.0, 0.0], [0, 0, 1]), ([0.0, 1.0], [2, 3]))]
@@ -81,7 +84,9 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
     basis = Basis(kinds, needed, first.shares, first.shares_of_few)
-    return {**bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)}
+    measured = bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
+    missing = {name: why for part in reversed(parts) for name, why in part.missing.items()}
+    return {name: missing.get(name, measured[name]) for name in names}
 
 
 def _mean(values: Sequence[float]) -> float:

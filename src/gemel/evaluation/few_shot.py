@@ -18,9 +18,7 @@ import numpy as np
 from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.evidence import Evidence
 from gemel.functional.ranking import right_is_nearest
 
 FEW = 6
@@ -62,39 +60,25 @@ Read: TypeAlias = Callable[[Episodes], Distances | Floats]
 """(t, ways) the distance of each trial's query to each of its ways."""
 
 
-@final
-@dataclass(frozen=True)
-class FewShotResult:
-    """The figures, and for each trial (t,) whether it was right and what was asked."""
-
-    figures: Figures
-    right: Same
-    query: Indices
-    evidence: Evidence
-
-
 def score_episodes(
     comparer: Comparer,
     labels: Codes,
     drawn: Iterable[Episodes],
-    bootstrap: Bootstrap = Bootstrap(),
     read: Read | None = None,
-) -> FewShotResult:
-    """The share of right answers over all trials, whoever drew them.
+) -> Evidence:
+    """What `accuracy` rests on, the share of right answers over all trials, whoever drew them.
 
     `read` gives the distances to the ways; without it they are the mean over the examples.
     """
     ask = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
-    query: list[Indices] = []
+    asked: list[Codes] = []
     for episodes in drawn:
         right.append(right_is_nearest(ask(episodes), episodes.answer))
-        query.append(episodes.query)
-    asked, correct = np.concatenate(query), np.concatenate(right)
-    scores = {"accuracy": correct.astype(np.float64)}
-    about = labels[asked]
-    evidence = Evidence.of_scores(scores, about, shares=len(np.unique(about)) < FEW)
-    return FewShotResult(figures_of([evidence], bootstrap), correct, asked, evidence)
+        asked.append(labels[episodes.query])
+    scores = {"accuracy": np.concatenate(right).astype(np.float64)}
+    about = np.concatenate(asked)
+    return Evidence.of_scores(scores, about, shares=len(np.unique(about)) < FEW)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

@@ -15,10 +15,8 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
-from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.few_shot import Episodes, answer_episodes
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
 
 
 @final
@@ -34,15 +32,12 @@ class LakeRun:
     answer: Indices
 
 
-def lake_runs(
-    comparer: Comparer, runs: Sequence[LakeRun], bootstrap: Bootstrap = Bootstrap()
-) -> Figures:
-    """Measure the share of all items recognised; its interval draws whole runs again, since the
-    trials of one share their alphabet and their examples."""
+def lake_runs(comparer: Comparer, runs: Sequence[LakeRun]) -> Evidence:
+    """What the share of all items recognised rests on; its interval draws whole runs again, since
+    the trials of one share their alphabet and their examples."""
     right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
     number = np.repeat(np.arange(len(runs)), [len(each) for each in right])
-    evidence = Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
-    return figures_of([evidence], bootstrap)
+    return Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
 
 
 def _episodes(run: LakeRun) -> Episodes:

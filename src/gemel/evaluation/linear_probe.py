@@ -16,11 +16,9 @@ from typing import Any, Self, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Embeddings, Same
+from gemel.arrays import Codes, Embeddings
 from gemel.errors import DataError, MissingExtra
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.evidence import Evidence
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
 """What validation chooses from: scikit-learn's C, smaller is stronger regularisation."""
@@ -44,16 +42,6 @@ class Labelled:
 
 @final
 @dataclass(frozen=True)
-class ProbeResult:
-    """The figures, what validation chose, and for each test item (n,) whether it was right."""
-
-    figures: Figures
-    strength: float
-    right: Same
-
-
-@final
-@dataclass(frozen=True)
 class _Scaled:
     """Mean 0 and deviation 1 in every number, as the training embeddings have it."""
 
@@ -69,13 +57,9 @@ class _Scaled:
         return Labelled((side.embeddings - self.mean) / self.deviation, side.labels)
 
 
-def linear_probe(
-    train: Labelled,
-    validation: Labelled,
-    test: Labelled,
-    bootstrap: Bootstrap = Bootstrap(),
-) -> ProbeResult:
-    """The share of test items that are named rightly; its interval is resampled by item.
+def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple[Evidence, float]:
+    """What the share of test items that are named rightly rests on, and the strength that
+    validation chose; every item is drawn again by itself.
 
     Raises `DataError` where test labels are not among the training labels, `MissingExtra` without
     scikit-learn.
@@ -83,8 +67,9 @@ def linear_probe(
     >>> rng = np.random.default_rng(0)
     >>> labels = np.repeat(np.arange(3), 20)
     >>> side = Labelled(np.eye(3, dtype=np.float32)[labels], labels)
-    >>> linear_probe(side, side, side).figures["accuracy"].value
-    1.0
+    >>> evidence, strength = linear_probe(side, side, side)
+    >>> evidence.statistic(np.ones(60))
+    {'accuracy': 1.0}
     """
     _check(train.labels, test.labels)
     scaled = _Scaled.like(train.embeddings)
@@ -94,8 +79,7 @@ def linear_probe(
     ((strength, classifier),) = _fits(train.beside(validation), (best[0],))
     right = np.asarray(classifier.predict(test.embeddings) == test.labels)
     scores = {"accuracy": right.astype(np.float64)}
-    evidence = Evidence.of_scores(scores, np.arange(len(right)))
-    return ProbeResult(figures_of([evidence], bootstrap), strength, right)
+    return Evidence.of_scores(scores, np.arange(len(right))), strength
 
 
 def _check(known: Codes, asked: Codes) -> None:

@@ -13,9 +13,7 @@ import numpy as np
 from gemel.arrays import Indices, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.retrieval import RetrievalTask, depths_among
 
@@ -28,10 +26,10 @@ def partner_retrieval(
     pairs: PairSample,
     items: int,
     task: RetrievalTask = RetrievalTask(),
-    bootstrap: Bootstrap = Bootstrap(),
     one_way: bool = False,
-) -> Figures:
-    """`recall@1`, `recall@5` and `recall@10` among all candidates, as far as strangers fill them.
+) -> Evidence:
+    """What `recall@1`, `recall@5` and `recall@10` among all candidates rest on, as far as strangers
+    fill them.
 
     `items` is how many items there are; `one_way` asks left items for right ones alone.
 
@@ -72,7 +70,7 @@ def partner_retrieval(
         f"recall@{depth}": (ranks < depth).astype(np.float64)
         for depth in depths_among(len(among) - int(own.max()), DEPTHS)
     }
-    return figures_of([Evidence.of_scores(scores, unit[queries])], bootstrap)
+    return Evidence.of_scores(scores, unit[queries])
 
 
 def _ranks(

@@ -15,9 +15,7 @@ from gemel.arrays import Codes, Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.evidence import Evidence
 from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
 
 DEPTHS = (1, 5)
@@ -32,25 +30,13 @@ class RetrievalTask:
     seed: int = 0
 
 
-@final
-@dataclass(frozen=True)
-class RetrievalResult:
-    """The figures, and the score (q,) of each query."""
-
-    figures: Figures
-    query: Indices
-    scores: dict[str, Floats]
-    evidence: Evidence
-
-
 def retrieval(
     comparer: Comparer,
     labels: Codes,
     task: RetrievalTask = RetrievalTask(),
-    bootstrap: Bootstrap = Bootstrap(),
     sides: TwoSides | None = None,
-) -> RetrievalResult:
-    """Measure recall@1, recall@5 and MAP@R over the items that have a partner of their label.
+) -> Evidence:
+    """What recall@1, recall@5 and MAP@R rest on: the items that have a partner of their label.
 
     There is no recall@5 where fewer than five candidates are of other labels: it would be 100 % for
     anything.
@@ -68,8 +54,7 @@ def retrieval(
         for chunk in _chunks(query, len(right))
     ]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    evidence = Evidence.of_scores(scores, labels[query])
-    return RetrievalResult(figures_of([evidence], bootstrap), query, scores, evidence)
+    return Evidence.of_scores(scores, labels[query])
 
 
 def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:

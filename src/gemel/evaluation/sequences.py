@@ -15,10 +15,10 @@ import numpy as np
 
 from gemel.arrays import Codes, Distances, Floats, Indices
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures
-from gemel.evaluation.intervals import Bootstrap
+from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.intervals import Basis
 from gemel.functional.grouping import by_code
+from gemel.functional.probability import weighted_mean
 from gemel.functional.ranking import right_is_nearest
 
 AT_ONCE = 100
@@ -104,10 +104,9 @@ def _sequence(
     return np.concatenate(items)[order], order // task.items
 
 
-def score_sequences(
-    answer: Answer, labels: Codes, task: SequenceTask, bootstrap: Bootstrap = Bootstrap()
-) -> Figures:
-    """`accuracy@instance=k` for each k; `accuracy` is that at the second, one example seen.
+def score_sequences(answer: Answer, labels: Codes, task: SequenceTask) -> Evidence:
+    """What `accuracy@instance=k` rests on for each k; `accuracy` is that at the second, one example
+    seen.
 
     The nearest class is the answer and a tie is wrong. Intervals draw labels again.
     """
@@ -116,14 +115,17 @@ def score_sequences(
         right.append(right_is_nearest(answer(drawn), drawn.classes).ravel())
         instances.append(drawn.instances().ravel())
         asked.append(labels[drawn.items].ravel())
-    share = np.concatenate(right).astype(np.float64)
-    return _figures(share, np.concatenate(instances), np.concatenate(asked), bootstrap)
+    return _evidence(
+        np.concatenate(right).astype(np.float64), np.concatenate(instances), np.concatenate(asked)
+    )
 
 
-def _figures(share: Floats, instances: Codes, labels: Codes, bootstrap: Bootstrap) -> Figures:
-    figures: Figures = {}
-    for instance in range(1, int(instances.max()) + 1):
-        chosen, name = instances == instance, f"{AT}{instance}"
-        evidence = Evidence.of_scores({name: share[chosen]}, labels[chosen])
-        figures |= figures_of([evidence], bootstrap)
-    return {"accuracy": figures[f"{AT}2"], **figures}
+def _evidence(share: Floats, instances: Codes, labels: Codes) -> Evidence:
+    places = {f"{AT}{k}": instances == k for k in range(1, int(instances.max()) + 1)}
+
+    def accuracies(weights: Floats) -> dict[str, float]:
+        at = {name: weighted_mean(share[of], weights[of]) for name, of in places.items()}
+        return {"accuracy": at[f"{AT}2"], **at}
+
+    figures = {"accuracy": (f"{AT}2",), **{name: (name,) for name in places}}
+    return Evidence(accuracies, labels, labels, Basis(places, figures))

@@ -9,10 +9,9 @@ from typing import final
 
 from gemel.arrays import Distances, Floats, Same
 from gemel.errors import DataError
-from gemel.evaluation.comparer import Comparer
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, Statistic
+from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.figure import Missing
+from gemel.evaluation.intervals import Basis, Statistic
 from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
 from gemel.functional.probability import (
@@ -63,42 +62,23 @@ class OperatingPoint:
             )
 
 
-@final
-@dataclass(frozen=True)
-class VerificationResult:
-    """The figures, (n,) arrays of what they were measured on, and the evidence for pooling."""
+def verification(distance: Distances, pairs: PairSample, point: OperatingPoint) -> Evidence:
+    """What the figures of pairs at a distance (n,) rest on.
 
-    figures: Figures
-    distance: Distances
-    same: Same
-    probability: Floats
-    evidence: Evidence
-
-
-def verification(
-    comparer: Comparer,
-    pairs: PairSample,
-    point: OperatingPoint,
-    bootstrap: Bootstrap = Bootstrap(),
-) -> VerificationResult:
-    """Measure a comparer on pairs; accuracy, F1 and the probabilities' figures weigh to the prior.
+    Accuracy, F1 and the probabilities' figures weigh to the prior.
 
     Where pairs say which of them are skilled forgeries, `eer`, `auc` and `far` are given for these
     and for random ones (another label's item) apart, as `eer@skilled` and `eer@random`.
 
     Raises DataError unless there are pairs of both kinds and every distance is finite.
     """
-    distance = comparer.pairs(pairs.left, pairs.right)
     probability = point.probability(distance)
     kinds = _forgeries(pairs)
     statistic = _statistic(distance, pairs.same, probability, point, kinds)
     basis = _basis(pairs.same, kinds, point)
     bounds = {"log_loss": (0.0, MOST_LOG_ODDS)}
-    evidence = Evidence(statistic, pairs.left_unit, pairs.right_unit, basis, bounds)
-    measured = figures_of([evidence], bootstrap)
     missing = _unsupported(int((~pairs.same).sum()), point.fars)
-    figures: Figures = {name: missing.get(name, measured[name]) for name in basis.figures}
-    return VerificationResult(figures, distance, pairs.same, probability, evidence)
+    return Evidence(statistic, pairs.left_unit, pairs.right_unit, basis, bounds, missing)
 
 
 def _forgeries(pairs: PairSample) -> dict[str, Same]:

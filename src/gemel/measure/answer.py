@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, final
 
+from gemel.arrays import Distances, Floats
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.figure import Figures, Missing, figures_to_json
+from gemel.evaluation.figure import Figures, figures_to_json
 from gemel.evaluation.pairs import PairSample
-from gemel.evaluation.verification import VerificationResult
 
 Protocol: TypeAlias = Literal[
     "verification",
@@ -52,29 +52,21 @@ class Answer:
 @final
 @dataclass(frozen=True)
 class Verified:
-    """Verification with its evidence: the pairs (positions in the side) and their verdicts."""
+    """Verification, the pairs (positions in the side) and, of each (n,), what was said of it."""
 
     answer: Answer
     pairs: PairSample
-    result: VerificationResult
+    distance: Distances
+    probability: Floats
 
 
 def pooled(folds: Sequence[Answer]) -> Figures:
-    """The figures of one question asked on each of several folds; of one fold, its own.
-
-    What the data of a fold cannot support is missing from all.
-    """
+    """The figures of one question asked on each of several folds; of one fold, its own."""
     if len(folds) == 1:
         return folds[0].figures
     evidence = [fold.evidence for fold in folds if fold.evidence is not None]
     assert len(evidence) == len(folds), "recipes ask folds only what can be pooled"
-    return {
-        name: next(
-            (fold.figures[name] for fold in folds if isinstance(fold.figures[name], Missing)),
-            figure,
-        )
-        for name, figure in figures_of(evidence).items()
-    }
+    return figures_of(evidence)
 
 
 def trees(answers: list[Answer]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemel.errors import RunError
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.linear_probe import Labelled, linear_probe
 from gemel.matcher import Matcher
@@ -33,12 +34,13 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
 
     train, validation, test = side("train"), side("validation"), side("test")
     with progress.stage("fitting a linear classifier", 1) as stage:
-        result = linear_probe(train, validation, test, Bootstrap(seed=seed))
+        evidence, strength = linear_probe(train, validation, test)
         stage.advance(1)
     notice = (
         f"Logistic regression on the embeddings of {len(train.labels):,} training items, with "
-        f"C = {result.strength:g} chosen on {len(validation.labels):,} validation items and then "
+        f"C = {strength:g} chosen on {len(validation.labels):,} validation items and then "
         "fitted to both."
     )
     data = f"{prepared.dataset.name} (test)"
-    return Answer("linear-probe", data, seed, result.figures, (notice,))
+    figures = figures_of([evidence], Bootstrap(seed=seed))
+    return Answer("linear-probe", data, seed, figures, (notice,))

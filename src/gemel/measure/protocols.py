@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self, final
 
 import numpy as np
@@ -102,9 +102,10 @@ class Subject:
             fixed_threshold=question.fixed_threshold,
             fars=question.fars,
         )
-        result = verification(self.comparer, pairs, point)
-        answer = self._answer("verification", question, result.figures, result.evidence)
-        return Verified(answer, pairs, result)
+        distance = self.comparer.pairs(pairs.left, pairs.right)
+        evidence = verification(distance, pairs, point)
+        answer = self._answer("verification", question, evidence)
+        return Verified(answer, pairs, distance, point.probability(distance))
 
     def few_shot(self, question: Question) -> Answer:
         """Who is it, among N, known by K examples each. The first task is `accuracy` itself."""
@@ -127,21 +128,20 @@ class Subject:
         for ways, shots in _tasks(candidates, question, most_ways):
             trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
-            result = score_episodes(comparer, candidates.labels, episodes, read=read)
-            figures.setdefault("accuracy", result.figures["accuracy"])
-            evidence = evidence or result.evidence
-            figures[f"accuracy@{ways}-way-{shots}-shot"] = result.figures["accuracy"]
+            scored = score_episodes(comparer, candidates.labels, episodes, read)
+            evidence = evidence or scored
+            accuracy = figures_of([scored])["accuracy"]
+            figures.setdefault("accuracy", accuracy)
+            figures[f"accuracy@{ways}-way-{shots}-shot"] = accuracy
             notices += remarks
         if not figures:
             figures["accuracy"] = Missing(missing=candidates.lacking())
-        answer = self._answer("few-shot", question, figures, evidence)
         how = ["within groups"] * question.within_group + ["two makers"] * (
             question.makers == "two"
         )
-        data = (
-            f"{self.prepared.dataset.name} ({', '.join([self.prepared.called(self.side), *how])})"
+        return Answer(
+            "few-shot", self._data(*how), question.seed, figures, tuple(notices), evidence
         )
-        return replace(answer, data=data, notices=tuple(notices))
 
     def retrieval(self, question: Question) -> Answer:
         """Whether the nearest items are of the same label, or the partner of a given pair."""
@@ -153,14 +153,13 @@ class Subject:
             one_way = (
                 self.matcher.file.tie == "separate" or self.prepared.dataset.unlike is not None
             )
-            found = partner_retrieval(self.comparer, pairs, many, task, one_way=one_way)
-            return self._answer("retrieval", question, found, None)
+            found = partner_retrieval(self.comparer, pairs, many, task, one_way)
+            return self._answer("retrieval", question, found)
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
         task = RetrievalTask(self._affordable(USUAL_QUERIES, len(items), question), question.seed)
         sides = self.prepared.two_sides(items)
-        result = retrieval(comparer, labels, task, sides=sides)
-        return self._answer("retrieval", question, result.figures, result.evidence)
+        return self._answer("retrieval", question, retrieval(comparer, labels, task, sides))
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
         """By the protocol's name; Lake's runs and the probe ask for other data than a side's."""
@@ -190,8 +189,7 @@ class Subject:
         task = ReferencesTask(
             question.references, question.aggregate, question.relative, seed=question.seed
         )
-        evidence = references(self.comparer, makings, task)
-        return self._answer("references", question, figures_of([evidence]), evidence)
+        return self._answer("references", question, references(self.comparer, makings, task))
 
     def similarity(self, question: Question) -> Answer:
         """How scores go with those that people gave to the pairs."""
@@ -205,7 +203,7 @@ class Subject:
             )
         predicted = curve.score(self.comparer.pairs(pairs.left, pairs.right))
         figures = similarity(predicted, pairs.scores, (pairs.left, pairs.right))
-        return self._answer("similarity", question, figures, None)
+        return Answer("similarity", self._data(), question.seed, figures)
 
     def sequences(self, question: Question) -> Answer:
         """Items come one by one, and each is named before it is told what it was.
@@ -223,8 +221,8 @@ class Subject:
         task = SequenceTask(question.ways or recall.ways, seed=question.seed)
         if question.ways is None:
             task = task.that_fits(labels)
-        figures = score_sequences(recall.sequences, labels, task)
-        return self._answer("sequences", question, figures, None)
+        evidence = score_sequences(recall.sequences, labels, task)
+        return self._answer("sequences", question, evidence)
 
     def _affordable(self, usual: int, pairs: int, question: Question) -> int:
         """How many questions of so many pairs each; fewer where every comparison is expensive."""
@@ -260,11 +258,14 @@ class Subject:
         genuine = np.flatnonzero(self.prepared.genuine(items))
         return items[genuine], Among(self.comparer, genuine)
 
-    def _answer(
-        self, protocol: Protocol, question: Question, figures: Figures, evidence: Evidence | None
-    ) -> Answer:
-        data = f"{self.prepared.dataset.name} ({self.prepared.called(self.side)})"
-        return Answer(protocol, data, question.seed, figures, evidence=evidence)
+    def _answer(self, protocol: Protocol, question: Question, evidence: Evidence) -> Answer:
+        figures = figures_of([evidence])
+        return Answer(protocol, self._data(), question.seed, figures, evidence=evidence)
+
+    def _data(self, *how: str) -> str:
+        """What was measured, and in which way."""
+        what = ", ".join([self.prepared.called(self.side), *how])
+        return f"{self.prepared.dataset.name} ({what})"
 
 
 def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterator[tuple[int, int]]:

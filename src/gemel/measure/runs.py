@@ -14,6 +14,7 @@ from gemel.data import BUILTINS, Dataset, data_path, open_data
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points
 from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
@@ -251,4 +252,5 @@ def _run_items(archive: Path | None = None) -> tuple[list[bytes], list[LakeRun]]
 
 
 def _lake_answer(comparer: Comparer, lake: list[LakeRun]) -> Answer:
-    return Answer("lake-runs", "omniglot (all_runs.zip)", 0, lake_runs(comparer, lake))
+    figures = figures_of([lake_runs(comparer, lake)])
+    return Answer("lake-runs", "omniglot (all_runs.zip)", 0, figures)

@@ -90,13 +90,13 @@ def _cloud(asked: Subject, items: np.ndarray[Any, Any]) -> Cloud | None:
 def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> TestPairs:
     threshold = asked.matcher.threshold()
     decision = Decision(threshold.distance, threshold.target, asked.matcher.file.prior)
-    result, pairs = verified.result, verified.pairs
+    pairs = verified.pairs
     return TestPairs(
         items[pairs.left],
         items[pairs.right],
-        result.same,
-        result.distance,
-        result.probability,
+        pairs.same,
+        verified.distance,
+        verified.probability,
         Units.of_pairs(pairs.left_unit, pairs.right_unit),
         decision,
     )
