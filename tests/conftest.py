@@ -115,6 +115,22 @@ def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A table of 4 labels in each of 2 groups, by 3 makers, with a forgery in each group of 4."""
+    folder = tmp_path_factory.mktemp("written")
+    rng = np.random.default_rng(0)
+    rows = ["item,label,group,maker,genuine"]
+    for label in range(7):
+        for number in range(12):
+            name = f"{label}_{number}.png"
+            Image.fromarray(rng.integers(0, 256, (8, 8)).astype(np.uint8)).save(folder / name)
+            genuine = "forged" if number % 4 == 3 else "genuine"
+            rows.append(f"{name},{label},{label // 4},{number % 3},{genuine}")
+    (folder / "written.csv").write_text("\n".join(rows))
+    return str(folder / "written.csv")
+
+
 def _shared(factory: pytest.TempPathFactory) -> Path:
     """One folder for all workers of a session."""
     base = factory.getbasetemp()

@@ -93,6 +93,13 @@ def test_evaluate_for_a_person(gemel: Gemel, tiny_run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_evaluate_tells_once_what_is_left_out(gemel: Gemel, tiny_run: Run, written: str) -> None:
+    words = ("--protocol", "few-shot", "--within-group", "--ways", "4", "--json")
+    outcome = gemel("evaluate", tiny_run.path, written, *words)
+
+    assert outcome.err.count("1 of 2 groups has fewer than 4 labels and is left out: 1.") == 1
+
+
 def test_names_of_data_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     print_figures({"protocol": "retrieval", "data": "my [old] :cat: photos (test)", "metrics": {}})
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from PIL import Image
 
 import gemel
 from gemel.data import open_data
@@ -16,36 +14,17 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """A table of 4 labels in each of 2 groups, by 3 makers, with a forgery in each group of 4."""
-    folder = tmp_path_factory.mktemp("written")
-    rng = np.random.default_rng(0)
-    rows = ["item,label,group,maker,genuine"]
-    for label in range(7):
-        for number in range(12):
-            name = f"{label}_{number}.png"
-            Image.fromarray(rng.integers(0, 256, (8, 8)).astype(np.uint8)).save(folder / name)
-            genuine = "forged" if number % 4 == 3 else "genuine"
-            rows.append(f"{name},{label},{label // 4},{number % 3},{genuine}")
-    (folder / "written.csv").write_text("\n".join(rows))
-    return str(folder / "written.csv")
-
-
 def measured(run, data, protocol="few-shot", progress=Silent(), **question):
     return measure_run(run, data, protocol, Question(**question), progress)
 
 
 def test_two_makers_within_a_group(tiny_run, written):
-    said = []
-    progress = Silent()
-    progress.say = said.append
     question = {"within_group": True, "makers": "two", "ways": 4}
-    answer = measured(tiny_run, written, progress=progress, **question)
+    answer = measured(tiny_run, written, **question)
     # 1,000 episodes of four queries.
     assert answer.figures["accuracy@4-way-1-shot"].n == 4_000
     assert answer.data == "written (all, within groups, two makers)"
-    assert "1 of 2 groups has fewer than 4 labels and is left out: 1." in said
+    assert answer.notices == ("1 of 2 groups has fewer than 4 labels and is left out: 1.",)
     fewer = measured(tiny_run, written, small_groups="fewer-ways", **question)
     assert fewer.figures["accuracy"].n < 4_000
     assert "is asked with those it has" in fewer.notices[0]

@@ -181,6 +181,7 @@ def evaluate(
         "relative": relative,
     }
     _refuse_unused(protocol, asked)
+    progress = shown_progress()
     if method == "hausdorff":
         if protocol != "lake-runs":
             raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")
@@ -190,7 +191,6 @@ def evaluate(
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
-        progress = shown_progress()
         if is_matcher(run) and Run.around(run) is None:
             question = Question.of(None, seed=seed, **asked)
             answer = measure_matcher(run, data, protocol, question, progress)
@@ -198,6 +198,8 @@ def evaluate(
             opened = Run.opened(run)
             question = Question.of(load_recipe(opened.recipe), seed=seed, **asked)
             answer = measure_run(opened, data, protocol, question, progress)
+    for sentence in answer.notices:
+        progress.say(sentence)
     if json:
         print_json(answer.tree())
     else:

@@ -41,13 +41,13 @@ def measure_run(
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
     if protocol not in OF_RUNS:
-        return _told(run_subject(run, data, progress).answer(protocol, question), progress)
+        return run_subject(run, data, progress).answer(protocol, question)
     matcher = load(run.path)
     if protocol == "lake-runs":
-        return _told(_lake_runs(run, matcher, _archive(data)), progress)
+        return _lake_runs(run, matcher, _archive(data))
     divided = _divided(run, matcher, data, progress)
     if protocol == "linear-probe":
-        return _told(probe(matcher, divided, question.seed, progress), progress)
+        return probe(matcher, divided, question.seed, progress)
     return nearest(matcher, divided, question.seed, progress)
 
 
@@ -72,7 +72,7 @@ def measure_matcher(
         f"{folder} is a matcher without its run: if it has learned from some of "
         f"{whole.dataset.name}, that is not left out"
     )
-    return _told(subject(matcher, whole, "test", progress).answer(protocol, question), progress)
+    return subject(matcher, whole, "test", progress).answer(protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
@@ -83,12 +83,6 @@ def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     else:
         prepared = _other_data(run, matcher, data, progress)
     return subject(matcher, prepared, "test", progress)
-
-
-def _told(answer: Answer, progress: Progress) -> Answer:
-    for sentence in answer.notices:
-        progress.say(sentence)
-    return answer
 
 
 def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None = None) -> Prepared:

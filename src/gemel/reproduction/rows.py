@@ -10,10 +10,10 @@ from gemel.errors import DataError
 from gemel.evaluation.figure import Figure, Missing
 from gemel.measure.answer import Answer, pooled
 from gemel.measure.protocols import Question, Subject
-from gemel.measure.runs import measure_run, run_subject
+from gemel.measure.runs import OF_RUNS, measure_run, run_subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe
-from gemel.recipe.reproduction import POOLED, RowChoice
+from gemel.recipe.reproduction import RowChoice
 from gemel.run import Run
 
 
@@ -25,12 +25,12 @@ def answers_of(
     answers = []
     for row in rows:
         question = Question.of(recipe, **_settings(row))
-        if row.protocol not in POOLED:
-            answers.append(measure_run(run, row.data, row.protocol, question, progress))
-            continue
-        if row.data not in subjects:
-            subjects[row.data] = run_subject(run, row.data, progress)
-        answer = subjects[row.data].answer(row.protocol, question)
+        if row.protocol in OF_RUNS:
+            answer = measure_run(run, row.data, row.protocol, question, progress)
+        else:
+            if row.data not in subjects:
+                subjects[row.data] = run_subject(run, row.data, progress)
+            answer = subjects[row.data].answer(row.protocol, question)
         for sentence in answer.notices:
             progress.say(sentence)
         answers.append(answer)
