@@ -65,9 +65,7 @@ def constant(tiny_run):
     prepared = own_data(tiny_run, load(tiny_run.path), Silent())
     items = len(prepared.side("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
-    return Subject(
-        matcher, prepared, "test", EmbeddingComparer(embeddings, matcher.networks.distances)
-    )
+    return Subject(matcher, prepared, EmbeddingComparer(embeddings, matcher.networks.distances))
 
 
 def test_a_constant_network_scores_chance_in_verification(constant):
@@ -92,7 +90,7 @@ def test_an_oracle_scores_everything(constant):
     labels = constant.prepared.labels(constant.prepared.side("test"))
     one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
     comparer = EmbeddingComparer(one_hot[labels], constant.matcher.networks.distances)
-    oracle = Subject(constant.matcher, constant.prepared, "test", comparer)
+    oracle = Subject(constant.matcher, constant.prepared, comparer)
     verified = oracle.verification(Question(most_pairs=3_000)).answer
     assert verified.figures["auc"].value == 1
     assert oracle.few_shot(Question()).figures["accuracy"].value == 1

@@ -24,7 +24,7 @@ def run(tmp_path_factory):
 def test_few_shot_asks_the_reader(run):
     matcher = gemel.load(run.path)
     assert matcher.file.reader == "prototype"
-    asked = subject(matcher, own_data(run, matcher, Silent()), "test", Silent())
+    asked = subject(matcher, own_data(run, matcher, Silent()), Silent())
     question = Question(ways=2, shots=5)
     measured = asked.few_shot(question).figures["accuracy"].value
 

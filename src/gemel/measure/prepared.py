@@ -66,10 +66,11 @@ class Prepared:
         left, right = (np.flatnonzero(side[items]) for side in (unlike.left, unlike.right))
         return TwoSides(self.labels(items), left, right)
 
-    def called(self, side: str) -> str:
-        """The side `test` of data that are measured as a whole is all of them."""
+    @property
+    def measured(self) -> str:
+        """What the test side is called: of data that are measured as a whole it is all of them."""
         whole = len(self.split.test) == int(self.packed.readable.sum())
-        return "all" if whole and self.split.reason == WHOLE else side
+        return "all" if whole and self.split.reason == WHOLE else "test"
 
     def labels(self, items: Indices) -> Codes:
         """The labels of items; `DataError` where the data have none."""

@@ -1,4 +1,4 @@
-"""The protocols, asked of a matcher about the items of one side."""
+"""The protocols, asked of a matcher about the test items."""
 
 from __future__ import annotations
 
@@ -82,18 +82,17 @@ class Question:
 @final
 @dataclass(frozen=True)
 class Subject:
-    """A matcher and the items of a side, with what it says of the distances between them."""
+    """A matcher and the test items, with what it says of the distances between them."""
 
     matcher: Matcher
     prepared: Prepared
-    side: str
     comparer: Comparer
     progress: Progress = Silent()
 
     def verification(self, question: Question) -> Verified:
         """Same or different, at the matcher's threshold and with its probabilities."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
-        pairs = self.prepared.pairs(self.side, question.pairs, question.seed, most)
+        pairs = self.prepared.pairs("test", question.pairs, question.seed, most)
         prior = self.matcher.file.prior if question.prior is None else question.prior
         point = OperatingPoint(
             threshold=self.matcher.threshold(question.target).distance,
@@ -146,8 +145,8 @@ class Subject:
     def retrieval(self, question: Question) -> Answer:
         """Whether the nearest items are of the same label, or the partner of a given pair."""
         if self.prepared.dataset.labels is None:
-            pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
-            many = len(self.prepared.side(self.side))
+            pairs = self.prepared.pairs("test", question.pairs, question.seed)
+            many = len(self.prepared.side("test"))
             asked = self._affordable(USUAL_QUERIES, many, question)
             task = RetrievalTask(asked, question.seed)
             one_way = (
@@ -162,7 +161,7 @@ class Subject:
         return self._answer("retrieval", question, retrieval(comparer, labels, task, sides))
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
-        """By the protocol's name; Lake's runs and the probe ask for other data than a side's."""
+        """By the protocol's name; Lake's runs and the probe ask for other data than these."""
         match protocol:
             case "verification":
                 return self.verification(question).answer
@@ -177,12 +176,12 @@ class Subject:
             case "sequences":
                 return self.sequences(question)
             case "lake-runs" | "linear-probe" | "nearest":
-                raise AssertionError(f"{protocol} is not about the items of one side")
+                raise AssertionError(f"{protocol} is not about the test items alone")
 
     def references(self, question: Question) -> Answer:
         """Whether an item is genuine, given a few references of whom it claims to be."""
         refuse_unlike(self.prepared, "references")
-        items = self.prepared.side(self.side)
+        items = self.prepared.side("test")
         makings = Makings(
             self.prepared.labels(items), self.prepared.genuine(items), self.prepared.makers(items)
         )
@@ -193,7 +192,7 @@ class Subject:
 
     def similarity(self, question: Question) -> Answer:
         """How scores go with those that people gave to the pairs."""
-        pairs = self.prepared.pairs(self.side, question.pairs, question.seed)
+        pairs = self.prepared.pairs("test", question.pairs, question.seed)
         curve = self.matcher.file.scores
         if pairs.scores is None or curve is None:
             lacking = "data" if pairs.scores is None else "matcher"
@@ -250,11 +249,11 @@ class Subject:
     def _embeddings(self, items: Indices) -> Embeddings:
         embeddings = embeddings_of(self.comparer)
         assert embeddings is not None, "a reader and a memory have a shared tie"
-        return embeddings[np.searchsorted(self.prepared.side(self.side), items)]
+        return embeddings[np.searchsorted(self.prepared.side("test"), items)]
 
     def _genuine(self) -> tuple[Indices, Comparer]:
         """The items that are what their label says, and a comparer of these alone."""
-        items = self.prepared.side(self.side)
+        items = self.prepared.side("test")
         genuine = np.flatnonzero(self.prepared.genuine(items))
         return items[genuine], Among(self.comparer, genuine)
 
@@ -264,7 +263,7 @@ class Subject:
 
     def _data(self, *how: str) -> str:
         """What was measured, and in which way."""
-        what = ", ".join([self.prepared.called(self.side), *how])
+        what = ", ".join([self.prepared.measured, *how])
         return f"{self.prepared.dataset.name} ({what})"
 
 
@@ -280,7 +279,7 @@ def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterat
         yield from ((ways, shots) for ways in usual if ways > 1)
 
 
-def subject(matcher: Matcher, prepared: Prepared, side: str, progress: Progress) -> Subject:
-    """A matcher on a side whose items it has encoded, or will compare pair by pair."""
-    comparer = comparer_of(matcher.networks, prepared.compared(side), progress)
-    return Subject(matcher, prepared, side, comparer, progress)
+def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
+    """A matcher on test items that it has encoded, or will compare pair by pair."""
+    comparer = comparer_of(matcher.networks, prepared.compared("test"), progress)
+    return Subject(matcher, prepared, comparer, progress)

@@ -72,7 +72,7 @@ def measure_matcher(
         f"{folder} is a matcher without its run: if it has learned from some of "
         f"{whole.dataset.name}, that is not left out"
     )
-    return subject(matcher, whole, "test", progress).answer(protocol, question)
+    return subject(matcher, whole, progress).answer(protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
@@ -82,7 +82,7 @@ def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
         prepared = own_data(run, matcher, progress)
     else:
         prepared = _other_data(run, matcher, data, progress)
-    return subject(matcher, prepared, "test", progress)
+    return subject(matcher, prepared, progress)
 
 
 def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None = None) -> Prepared:

@@ -35,7 +35,7 @@ def write_report(run: Run, progress: Progress) -> Path:
     _metrics(run)  # of a run that has not finished, nothing is encoded first
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)
-    asked = subject(matcher, own_data(run, matcher, progress), "test", progress)
+    asked = subject(matcher, own_data(run, matcher, progress), progress)
     return write_report_of(run, asked, asked.verification(Question.of(recipe)))
 
 

@@ -51,7 +51,7 @@ def _similarity(asked: Subject, question: Question) -> Answer:
         return asked.similarity(question)
     except DataError as error:
         missing: Figures = dict.fromkeys(SIMILARITY, Missing(missing=str(error)))
-        data = f"{asked.prepared.dataset.name} ({asked.prepared.called(asked.side)})"
+        data = f"{asked.prepared.dataset.name} ({asked.prepared.measured})"
         return Answer("similarity", data, question.seed, missing)
 
 

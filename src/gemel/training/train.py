@@ -67,7 +67,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, pretrained))
-    asked = subject(load(run.path), prepared, "test", progress)
+    asked = subject(load(run.path), prepared, progress)
     verified, others = own_figures(asked, recipe)
     notices = (*prepared.notices, *trainer.warnings, *doubts)
     elsewhere = trainer.before + (pretrained.before if pretrained else 0.0)
