@@ -116,13 +116,13 @@ class Subject:
             makers=question.makers,
             small_groups=question.small_groups,
         )
-        read = self._reader(items)
+        recall = self._recall(items)
+        read = self._reader(items) if recall is None else recall.episodes
         usual = question.ways is None and question.shots is None and question.makers != "two"
         few = usual or most_pairs(self.matcher.file.tie, question.most_pairs) is not None
         figures: Figures = {}
         evidence: Evidence | None = None
         notices: list[str] = []
-        recall = self._recall(items)
         most_ways = USUAL_WAYS[0] if recall is None else recall.ways
         for ways, shots in _tasks(candidates, question, most_ways):
             trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
@@ -233,9 +233,6 @@ class Subject:
 
     def _reader(self, items: Indices) -> Read | None:
         """What answers episodes of these items in the light of all examples, if anything does."""
-        recall = self._recall(items)
-        if recall is not None:
-            return recall.episodes
         if self.matcher.file.reader is None:
             return None
         return self.matcher.reader(self._embeddings(items), self.progress)
