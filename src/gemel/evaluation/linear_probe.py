@@ -10,13 +10,12 @@ so (with a linear SVM).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Embeddings
+from gemel.arrays import Codes, Embeddings, Same
 from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.evidence import Evidence
 
@@ -40,23 +39,6 @@ class Labelled:
         )
 
 
-@final
-@dataclass(frozen=True)
-class _Scaled:
-    """Mean 0 and deviation 1 in every number, as the training embeddings have it."""
-
-    mean: Embeddings
-    deviation: Embeddings
-
-    @classmethod
-    def like(cls, embeddings: Embeddings) -> Self:
-        deviation = embeddings.std(0)
-        return cls(embeddings.mean(0), np.where(deviation > 0, deviation, np.float32(1)))
-
-    def __call__(self, side: Labelled) -> Labelled:
-        return Labelled((side.embeddings - self.mean) / self.deviation, side.labels)
-
-
 def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple[Evidence, float]:
     """What the share of test items that are named rightly rests on, and the strength that
     validation chose; every item is drawn again by itself.
@@ -72,14 +54,25 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
     {'accuracy': 1.0}
     """
     _check(train.labels, test.labels)
-    scaled = _Scaled.like(train.embeddings)
-    train, validation, test = scaled(train), scaled(validation), scaled(test)
+    try:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.preprocessing import StandardScaler
+    except ImportError:
+        raise MissingExtra("scikit-learn", "train", "a linear probe") from None
+    scale = StandardScaler().fit(train.embeddings).transform
+
+    def fitted(side: Labelled, strength: float) -> Any:
+        classifier = LogisticRegression(C=strength, max_iter=MOST_ITERATIONS, tol=1e-3)
+        return classifier.fit(scale(side.embeddings), side.labels)
+
+    def right(classifier: Any, side: Labelled) -> Same:
+        return np.asarray(classifier.predict(scale(side.embeddings)) == side.labels)
+
     # max takes the first of equals: the strongest regularisation that does as well.
-    best = max(_fits(train, STRENGTHS), key=lambda fit: fit[1].score(*_xy(validation)))
-    ((strength, classifier),) = _fits(train.beside(validation), (best[0],))
-    right = np.asarray(classifier.predict(test.embeddings) == test.labels)
-    scores = {"accuracy": right.astype(np.float64)}
-    return Evidence.of_scores(scores, np.arange(len(right))), strength
+    strength = max(STRENGTHS, key=lambda each: right(fitted(train, each), validation).mean())
+    classifier = fitted(train.beside(validation), strength)
+    scores = {"accuracy": right(classifier, test).astype(np.float64)}
+    return Evidence.of_scores(scores, np.arange(len(test.labels))), strength
 
 
 def _check(known: Codes, asked: Codes) -> None:
@@ -90,20 +83,3 @@ def _check(known: Codes, asked: Codes) -> None:
             f"{len(new)} of {len(np.unique(asked))} test labels are not on the training side: "
             "train with --set split.by=item, or measure with --protocol few-shot"
         )
-
-
-def _fits(side: Labelled, strengths: tuple[float, ...]) -> Iterator[tuple[float, Any]]:
-    """A classifier for each strength, from the strongest regularisation on."""
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError:
-        raise MissingExtra("scikit-learn", "train", "a linear probe") from None
-    for strength in strengths:
-        yield (
-            strength,
-            LogisticRegression(C=strength, max_iter=MOST_ITERATIONS, tol=1e-3).fit(*_xy(side)),
-        )
-
-
-def _xy(side: Labelled) -> tuple[Embeddings, Codes]:
-    return side.embeddings, side.labels
