@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Codes, Distances, Floats, Indices, Padded, Same
+from gemel.arrays import Codes, Distances, Floats, Indices, Padded
 from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.functional.grouping import by_code
+from gemel.evaluation.nearest import draw_shots, named_by_shots, named_rightly
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, some_of
 from gemel.measure.prepared import Prepared, refuse_unlike
 from gemel.progress import Progress
 
-SHOTS = 5
-DRAWS = 10
+FIGURES = {
+    "": ("accuracy", "accuracy@5-shot"),
+    "dtw": ("accuracy@dtw", "accuracy@5-shot-dtw"),
+}
+"""By all known items and by a few, of the matcher itself and of time warping."""
 
 
 def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
@@ -47,7 +50,7 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
         assert isinstance(sequences, Padded), "sequences differ in length"
         comparers["dtw"] = DtwComparer(sequences)
     scores: dict[str, Floats] = {}
-    drawn = draw_some(labels, seed)
+    drawn = draw_shots(labels, seed)
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):
             parts = [
@@ -55,44 +58,11 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
                 for chunk in np.array_split(rows, -(-len(rows) * len(known) // CHUNK_FLOATS))
             ]
             every, some = (np.concatenate(part) for part in zip(*parts, strict=True))
-            scores |= {_named("", name): every, _named(f"{SHOTS}-shot", name): some}
+            scores |= dict(zip(FIGURES[name], (every, some), strict=True))
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
     data = f"{prepared.dataset.name} (test)"
     return Answer("nearest", data, seed, figures_of([evidence]), evidence=evidence)
-
-
-def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
-    """(t,) whether an item of the right label is strictly nearer than every other.
-
-    >>> same = np.zeros((2, 2), np.float32)
-    >>> named_rightly(same, np.array([0, 1]), np.array([0, 1])).tolist()  # of a constant network
-    [False, False]
-    """
-    own = truth[:, None] == labels
-    nearest = np.where(own, distance, np.inf).min(1)
-    others = np.where(own, np.inf, distance).min(1)
-    return np.asarray(nearest < others, np.bool_)
-
-
-def draw_some(labels: Codes, seed: int) -> list[Indices]:
-    """Which of the known items are looked at in each draw: `SHOTS` of a label."""
-    rng = np.random.default_rng(seed)
-    members = by_code(labels).values()
-    return [
-        np.concatenate([rng.permutation(items)[:SHOTS] for items in members]) for _ in range(DRAWS)
-    ]
-
-
-def few(distance: Distances, labels: Codes, truth: Codes, draws: list[Indices]) -> Floats:
-    """(t,) in what share of the draws each test item is named rightly.
-
-    `distance` (t, k) to the known items of `labels` (k,).
-    """
-    right = np.zeros(len(truth))
-    for drawn in draws:
-        right += named_rightly(distance[:, drawn], labels[drawn], truth)
-    return right / len(draws)
 
 
 def _scores(
@@ -100,7 +70,7 @@ def _scores(
 ) -> tuple[Floats, Floats]:
     """(t,) by all known items, and by a few of each label."""
     every = named_rightly(distance, labels, truth).astype(np.float64)
-    return every, few(distance, labels, truth, draws)
+    return every, named_by_shots(distance, labels, truth, draws)
 
 
 def _known(prepared: Prepared) -> Codes:
@@ -110,7 +80,3 @@ def _known(prepared: Prepared) -> Codes:
 
 def _genuine(prepared: Prepared, items: Codes) -> Codes:
     return items[prepared.genuine(items)]
-
-
-def _named(what: str, method: str) -> str:
-    return "@".join(["accuracy", *filter(None, ["-".join(filter(None, [what, method]))])])
