@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import final
 
 import numpy as np
 
@@ -71,33 +71,28 @@ def comparer_of(
     """Embeddings are computed here, once; a joint tie computes each pair when it is asked for."""
     if isinstance(networks, JointNetworks):
         return JointComparer(items.left.fetch, items.right.fetch, networks.distances, progress)
-    left = encoded(networks.left, items, progress)
+    left = encoded(networks.left.encode, items, progress)
     alike = networks.right is networks.left
-    right = None if alike else encoded(networks.right, items, progress, "right")
+    right = None if alike else encoded(networks.right.encode, items, progress, "right")
     return EmbeddingComparer(left, networks.distances, right, progress)
 
 
-class Encodes(Protocol):
-    """What has an embedding for every item of one side."""
-
-    @property
-    def embedding_size(self) -> int: ...
-
-    def encode(self, packed: Packed) -> Embeddings:
-        """(n, d) of items as the side packs them."""
-        ...
-
-
 def encoded(
-    encoder: Encodes, items: Compared, progress: Progress = Silent(), side: Side = "left"
+    encode: Callable[[Packed], Embeddings],
+    items: Compared,
+    progress: Progress = Silent(),
+    side: Side = "left",
 ) -> Embeddings:
-    """(n, d) the items as one side packs and encodes them, each once."""
+    """(n, d) the items as one side packs and encodes them, each once; 0 for those not on it."""
     fetched = items.side(side)
-    embeddings = np.zeros((items.count, encoder.embedding_size), np.float32)
+    embeddings = np.zeros((items.count, 1), np.float32)  # all there is of a side without items
     with progress.stage(f"encoding {items.what}", len(fetched.order)) as stage:
         for start in range(0, len(fetched.order), ENCODED_AT_ONCE):
             chosen = fetched.order[start : start + ENCODED_AT_ONCE]
-            embeddings[chosen] = encoder.encode(fetched.fetch(chosen))
+            rows = encode(fetched.fetch(chosen))
+            if start == 0:
+                embeddings = np.zeros((items.count, rows.shape[1]), np.float32)
+            embeddings[chosen] = rows
             stage.advance(start + len(chosen))
     return embeddings
 

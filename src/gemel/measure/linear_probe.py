@@ -29,7 +29,7 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
     def side(name: str) -> Labelled:
         items = prepared.side(name)
         labels, genuine = prepared.labels(items), prepared.genuine(items)
-        embeddings = encoded(encoder, prepared.compared(name), progress)
+        embeddings = encoded(encoder.encode, prepared.compared(name), progress)
         return Labelled(embeddings[genuine], labels[genuine])
 
     train, validation, test = side("train"), side("validation"), side("test")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import final
 
 import numpy as np
 import torch
@@ -23,30 +21,20 @@ def twin_comparer(twin: Twin, readers: Readers, items: Compared) -> Comparer:
     if isinstance(twin, JointTwin):
         return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, readers))
     assert isinstance(twin, EmbeddingTwin)
-    left = encoded(_TwinSide(twin, readers, "left"), items)
+    left = encoded(_encode(twin, readers, "left"), items)
     alike = isinstance(twin, SharedTwin)
-    right = None if alike else encoded(_TwinSide(twin, readers, "right"), items, side="right")
+    right = None if alike else encoded(_encode(twin, readers, "right"), items, side="right")
     return EmbeddingComparer(left, _metric_of(twin), right)
 
 
-@final
-@dataclass(frozen=True)
-class _TwinSide:
-    """One encoder of a twin, as `encoded` asks for it."""
-
-    twin: EmbeddingTwin
-    readers: Readers
-    side: Side
-
-    @property
-    def embedding_size(self) -> int:
-        return self.twin.encoder_of(self.side).embedding_size
-
-    def encode(self, packed: Packed) -> Embeddings:
-        items = _tensors(self.readers.side(self.side).feed(packed), self.twin)
+def _encode(twin: EmbeddingTwin, readers: Readers, side: Side) -> Callable[[Packed], Embeddings]:
+    def encode(packed: Packed) -> Embeddings:
+        items = _tensors(readers.side(side).feed(packed), twin)
         with torch.inference_mode():
-            embeddings: Embeddings = self.twin.embed(items, self.side).float().cpu().numpy()
+            embeddings: Embeddings = twin.embed(items, side).float().cpu().numpy()
         return embeddings
+
+    return encode
 
 
 def _metric_of(twin: EmbeddingTwin) -> Callable[[Embeddings, Embeddings], Distances]:
