@@ -131,9 +131,13 @@ def evaluate(
             "quarters of it (part), or over it (ratio).  [default: no]",
         ),
     ] = None,
-    threshold: Annotated[
+    fixed_threshold: Annotated[
         float | None,
-        typer.Option(metavar="DISTANCE", help="Verification: the accuracy at this distance too."),
+        typer.Option(
+            "--threshold",
+            metavar="DISTANCE",
+            help="Verification: the accuracy at this distance too.",
+        ),
     ] = None,
     prior: Annotated[
         float | None,
@@ -158,28 +162,10 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
-    from gemel.matcher_file import is_matcher
-    from gemel.measure.protocols import Question
-    from gemel.measure.runs import measure_hausdorff, measure_matcher, measure_run
+    asked = {name: value for name, value in locals().items() if name in USED_BY}
+    from gemel.measure.runs import measure, measure_hausdorff
     from gemel.progress import shown_progress
-    from gemel.recipe import load_recipe
-    from gemel.run import Run
 
-    asked = {
-        "pairs": pairs,
-        "fixed_threshold": threshold,
-        "ways": ways,
-        "shots": shots,
-        "within_group": within_group,
-        "makers": makers,
-        "small_groups": small_groups,
-        "target": target,
-        "prior": prior,
-        "most_pairs": most_pairs,
-        "references": references,
-        "aggregate": aggregate,
-        "relative": relative,
-    }
     _refuse_unused(protocol, asked)
     progress = shown_progress()
     if method == "hausdorff":
@@ -191,13 +177,7 @@ def evaluate(
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
-        if is_matcher(run) and Run.around(run) is None:
-            question = Question.of(None, seed=seed, **asked)
-            answer = measure_matcher(run, data, protocol, question, progress)
-        else:
-            opened = Run.opened(run)
-            question = Question.of(load_recipe(opened.recipe), seed=seed, **asked)
-            answer = measure_run(opened, data, protocol, question, progress)
+        answer = measure(run, data, protocol, asked | {"seed": seed}, progress)
     for sentence in answer.notices:
         progress.say(sentence)
     if json:
@@ -210,7 +190,7 @@ def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
     """Raises BadParameter for an option that would be passed over in silence."""
     for name, protocols in USED_BY.items():
         if asked[name] is not None and protocol not in protocols:
-            option = "threshold" if name == "fixed_threshold" else name.replace("_", "-")
+            option = name.removeprefix("fixed_").replace("_", "-")
             raise typer.BadParameter(
                 f"--{option} goes with --protocol {' or '.join(protocols)}, got --protocol "
                 f"{protocol}"

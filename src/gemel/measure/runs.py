@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from gemel.evaluation.hausdorff import HausdorffComparer, ink_points
 from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
+from gemel.matcher_file import is_matcher
 from gemel.measure.answer import Answer, Protocol
 from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import among, read_learned, without_learned
@@ -34,6 +36,21 @@ from gemel.run import Run
 OMNIGLOT_SIDE = 105
 OF_RUNS = frozenset({"lake-runs", "linear-probe", "nearest"})
 """Protocols that look at what a run has learned from."""
+
+
+def measure(
+    path: Path, data: str | None, protocol: Protocol, asked: Mapping[str, Any], progress: Progress
+) -> Answer:
+    """One protocol's figures for a run, or for a matcher that was copied without its run.
+
+    `asked` are settings of a `Question`; None for those that are the run's own. Raises `RunError`
+    where there is neither.
+    """
+    if is_matcher(path) and Run.around(path) is None:
+        return measure_matcher(path, data, protocol, Question.of(None, **asked), progress)
+    run = Run.opened(path)
+    question = Question.of(load_recipe(run.recipe), **asked)
+    return measure_run(run, data, protocol, question, progress)
 
 
 def measure_run(
