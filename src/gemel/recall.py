@@ -45,11 +45,14 @@ class Recall:
         ]
         return np.concatenate(parts)
 
-    def episodes(self, drawn: Episodes) -> Distances:
-        """(t, ways) the distance of each query to each way; `RecipeError` for too many ways."""
+    def episodes(self, drawn: Episodes, seed: int = 0) -> Distances:
+        """(t, ways) the distance of each query to each way; `RecipeError` for too many ways.
+
+        `seed` decides in which order the examples are read.
+        """
         trials, ways, shots = drawn.support.shape
         self._check(ways)
-        order = np.random.default_rng(0).permuted(
+        order = np.random.default_rng(seed).permuted(
             np.tile(np.arange(ways * shots), (trials, 1)), axis=1
         )
         support = np.take_along_axis(drawn.support.reshape(trials, -1), order, 1)

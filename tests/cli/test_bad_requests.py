@@ -176,10 +176,22 @@ def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) ->
     assert "a .parquet or .npz file, got --out all.txt" in sentence
 
 
-def test_a_threshold_is_a_number(gemel: Gemel, tiny_run: Run) -> None:
-    refusal = gemel("evaluate", tiny_run.path, "--threshold", "nan").refusal
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--threshold", "nan"], "must be a distance, as in --threshold 0.5, got nan"),
+        (["--threshold", "inf"], "must be a distance, as in --threshold 0.5, got inf"),
+        (["--prior", "2"], "must lie between 0 and 1, as in --prior 0.1, got 2.0"),
+        (["--target", "far=0.123"], "this matcher has thresholds for eer, far=0.1"),
+    ],
+)
+def test_an_operating_point_that_cannot_be_is_refused_before_items_are_encoded(
+    gemel: Gemel, tiny_run: Run, words: list[str], sentence: str
+) -> None:
+    outcome = gemel("evaluate", tiny_run.path, *words)
 
-    assert "a threshold must be a distance, as in --threshold 0.5, got nan" in refusal
+    assert sentence in outcome.refusal
+    assert "encoding" not in outcome.err
 
 
 def test_a_recipe_that_does_not_exist(gemel: Gemel) -> None:

@@ -32,6 +32,11 @@ from command import Gemel
         (["evaluate", "run", "--protocol", "retrieval", "--makers", "two"], "--makers goes with"),
         (["evaluate", "run", "--protocol", "few-shot", "--small-groups", "skip"], "--makers two"),
         (["evaluate", "run", "--protocol", "lake-runs", "--method", "hausdorff"], "leave out RUN"),
+        (
+            ["evaluate", "--protocol", "lake-runs", "--method", "hausdorff", "--seed", "1"],
+            "--seed goes with",
+        ),
+        (["evaluate", "run", "--protocol", "similarity", "--seed", "1"], "--seed goes with"),
         (["compare", "run", "a.png"], "missing argument 'B'"),
         (["embed", "run", "digits"], "missing option '--out'"),
     ],

@@ -24,6 +24,15 @@ USED_BY = {
     "references": ("references",),
     "aggregate": ("references",),
     "relative": ("references",),
+    "seed": (
+        "verification",
+        "few-shot",
+        "retrieval",
+        "references",
+        "nearest",
+        "linear-probe",
+        "sequences",
+    ),
 }
 """The protocols that have a use for what an option asks."""
 
@@ -177,7 +186,7 @@ def evaluate(
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
-        answer = measure(run, data, protocol, asked | {"seed": seed}, progress)
+        answer = measure(run, data, protocol, asked, progress)
     for sentence in answer.notices:
         progress.say(sentence)
     if json:

@@ -53,7 +53,7 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
     >>> evidence.statistic(np.ones(60))
     {'accuracy': 1.0}
     """
-    _check(train.labels, test.labels)
+    refuse_unknown(train.labels, test.labels)
     try:
         from sklearn.linear_model import LogisticRegression
         from sklearn.preprocessing import StandardScaler
@@ -75,7 +75,8 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
     return Evidence.of_scores(scores, np.arange(len(test.labels))), strength
 
 
-def _check(known: Codes, asked: Codes) -> None:
+def refuse_unknown(known: Codes, asked: Codes) -> None:
+    """Raises `DataError` where some of the labels that are asked about are not known."""
     new = np.setdiff1d(asked, known)
     if len(new):
         raise DataError(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import final
 
 from gemel.arrays import Distances, Floats, Same
-from gemel.errors import DataError
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.figure import Missing
 from gemel.evaluation.intervals import Basis, Statistic
@@ -46,7 +44,6 @@ class OperatingPoint:
     `probability` takes distances and gives probabilities for pairs of which `prior` match.
     `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand. `fars` are the
     false-accept rates at which the true-accept rate is told: `tar@far=0.01`.
-    Raises DataError for a fixed threshold that is no number.
     """
 
     threshold: float
@@ -54,12 +51,6 @@ class OperatingPoint:
     prior: float = 0.5
     fixed_threshold: float | None = None
     fars: tuple[float, ...] = FARS
-
-    def __post_init__(self) -> None:
-        if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
-            raise DataError(
-                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
-            )
 
 
 def verification(distance: Distances, pairs: PairSample, point: OperatingPoint) -> Evidence:

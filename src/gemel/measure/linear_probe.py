@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from gemel.arrays import Codes, Same
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.intervals import Bootstrap
-from gemel.evaluation.linear_probe import Labelled, linear_probe
+from gemel.evaluation.linear_probe import Labelled, linear_probe, refuse_unknown
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import encoded
@@ -26,12 +27,17 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
         )
     encoder = matcher.embedder()
 
-    def side(name: str) -> Labelled:
-        items = prepared.side(name)
-        labels, genuine = prepared.labels(items), prepared.genuine(items)
-        embeddings = encoded(encoder.encode, prepared.compared(name), progress)
-        return Labelled(embeddings[genuine], labels[genuine])
+    def genuine(name: str) -> Same:
+        return prepared.genuine(prepared.side(name))
 
+    def labels(name: str) -> Codes:
+        return prepared.labels(prepared.side(name))[genuine(name)]
+
+    def side(name: str) -> Labelled:
+        embeddings = encoded(encoder.encode, prepared.compared(name), progress)
+        return Labelled(embeddings[genuine(name)], labels(name))
+
+    refuse_unknown(labels("train"), labels("test"))  # before anything is encoded
     train, validation, test = side("train"), side("validation"), side("test")
     with progress.stage("fitting a linear classifier", 1) as stage:
         evidence, strength = linear_probe(train, validation, test)

@@ -106,7 +106,8 @@ class Prepared:
         """Labelled pairs of a side, as positions in `side(side)`.
 
         The given ones of a table of pairs; else drawn from the labels, with forgeries where there
-        are some. No more than `most` of them, or as many as figures need.
+        are some. No more than `most` of them, or as many as figures need. Raises DataError where
+        the data have no pairs of this source.
         """
         if source == "sampled" and self.dataset.pairs is None:
             return self.sampled_pairs(self.side(side), seed, PairLimits.of(most))
@@ -117,6 +118,12 @@ class Prepared:
         items = self.side(side)
         given = self.dataset.pairs
         if given is not None:
+            if source != "sampled":
+                raise DataError(
+                    f"{source} pairs are drawn from labelled items, and {self.dataset.name} is a "
+                    "table of pairs: measure with --pairs sampled, or set evaluation.pairs to "
+                    '"sampled", which takes those of the table'
+                )
             rows = self.pair_rows(side)
             place = np.full(len(self.dataset), -1)
             place[items] = np.arange(len(items))

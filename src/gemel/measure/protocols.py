@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from typing import Any, Self, final
 
 import numpy as np
 
 from gemel.arrays import Embeddings, Indices
-from gemel.errors import DataError, RunError
+from gemel.errors import DataError, RecipeError, RunError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Read, score_episodes
@@ -46,7 +48,11 @@ MOST_NUMBERS = 4 * 10**9
 @final
 @dataclass(frozen=True)
 class Question:
-    """What is asked. What is left open is the matcher's own, or as much as the data allow."""
+    """What is asked. What is left open is the matcher's own, or as much as the data allow.
+
+    Raises `RecipeError` unless 0 < `prior` < 1, `DataError` for a fixed threshold that is no
+    distance.
+    """
 
     pairs: PairSource = "sampled"
     ways: int | None = None
@@ -63,6 +69,16 @@ class Question:
     aggregate: Aggregate = "mean"
     relative: Relative = "no"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.prior is not None and not 0 < self.prior < 1:
+            raise RecipeError(
+                f"the prior must lie between 0 and 1, as in --prior 0.1, got {self.prior}"
+            )
+        if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
+            raise DataError(
+                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
+            )
 
     @classmethod
     def of(cls, recipe: Recipe | None, **asked: Any) -> Self:
@@ -117,7 +133,9 @@ class Subject:
             small_groups=question.small_groups,
         )
         recall = self._recall(items)
-        read = self._reader(items) if recall is None else recall.episodes
+        read = self._reader(items)
+        if recall is not None:
+            read = partial(recall.episodes, seed=question.seed)
         usual = question.ways is None and question.shots is None and question.makers != "two"
         few = usual or most_pairs(self.matcher.file.tie, question.most_pairs) is not None
         figures: Figures = {}
@@ -145,7 +163,7 @@ class Subject:
     def retrieval(self, question: Question) -> Answer:
         """Whether the nearest items are of the same label, or the partner of a given pair."""
         if self.prepared.dataset.labels is None:
-            pairs = self.prepared.pairs("test", question.pairs, question.seed)
+            pairs = self.prepared.pairs("test", "sampled", question.seed)
             many = len(self.prepared.side("test"))
             asked = self._affordable(USUAL_QUERIES, many, question)
             task = RetrievalTask(asked, question.seed)
@@ -192,7 +210,7 @@ class Subject:
 
     def similarity(self, question: Question) -> Answer:
         """How scores go with those that people gave to the pairs."""
-        pairs = self.prepared.pairs("test", question.pairs, question.seed)
+        pairs = self.prepared.pairs("test", "sampled", question.seed)
         curve = self.matcher.file.scores
         if pairs.scores is None or curve is None:
             lacking = "data" if pairs.scores is None else "matcher"
@@ -232,7 +250,7 @@ class Subject:
         return max(100, min(usual, MOST_NUMBERS // each))
 
     def _reader(self, items: Indices) -> Read | None:
-        """What answers episodes of these items in the light of all examples, if anything does."""
+        """What else than a memory answers episodes in the light of all examples, if anything."""
         if self.matcher.file.reader is None:
             return None
         return self.matcher.reader(self._embeddings(items), self.progress)

@@ -57,9 +57,10 @@ def measure_run(
     run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
     """One protocol's figures for a run; without `data`, on the run's own test items."""
-    if protocol not in OF_RUNS:
-        return run_subject(run, data, progress).answer(protocol, question)
     matcher = load(run.path)
+    if protocol not in OF_RUNS:
+        matcher.threshold(question.target)  # refused before anything is encoded
+        return _subject(run, matcher, data, progress).answer(protocol, question)
     if protocol == "lake-runs":
         return _lake_runs(run, matcher, _archive(data))
     divided = _divided(run, matcher, data, progress)
@@ -84,6 +85,7 @@ def measure_matcher(
             f"{protocol} asks what a matcher has learned from, and {folder} is one without its "
             "run: measure the run"
         )
+    matcher.threshold(question.target)  # refused before anything is encoded
     whole = _whole(matcher, open_data(data, kind=matcher.file.input.kind), progress)
     progress.say(
         f"{folder} is a matcher without its run: if it has learned from some of "
@@ -94,7 +96,10 @@ def measure_matcher(
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     """A run on the items it is measured on, each encoded once; without `data`, on its own."""
-    matcher = load(run.path)
+    return _subject(run, load(run.path), data, progress)
+
+
+def _subject(run: Run, matcher: Matcher, data: str | None, progress: Progress) -> Subject:
     if data is None:
         prepared = own_data(run, matcher, progress)
     else:
