@@ -92,3 +92,25 @@ def test_what_one_part_is_too_small_for_is_missing_from_all():
     part = scores([1, 0, 1], [0, 1, 2])
     small = replace(part, missing={"accuracy": Missing(missing="needs more")})
     assert figures_of([part, small])["accuracy"] == small.missing["accuracy"]
+
+
+def test_what_hangs_on_a_label_that_is_chosen_among_is_uncertain():
+    """Whatever stands beside label 0 is taken for it: other labels may hold no such one, or two."""
+    rng = np.random.default_rng(0)
+    among = np.array([rng.permutation(12)[:5] for _ in range(2_000)])
+    among = among[among[:, 0] != 0]
+    right, query = (~(among == 0).any(1)).astype(float), among[:, 0]
+    (alone,) = figures_of([Evidence.of_scores({"accuracy": right}, query)]).values()
+    (both,) = figures_of([Evidence.of_scores({"accuracy": right}, query, among)]).values()
+    assert alone.value == both.value == pytest.approx(7 / 11, abs=0.03)
+    assert both.low < 0.4
+    assert both.high > 0.9
+    assert both.high - both.low > 3 * (alone.high - alone.low)
+
+
+def test_trials_among_fewer_labels_than_others_are_filled_up():
+    right, query = np.array([1.0, 0.0, 1.0, 1.0]), np.array([4, 5, 6, 4])
+    among = np.array([[4, 5, 6], [4, 5, -1], [5, 6, -1], [4, 6, 5]])
+    figure = figures_of([Evidence.of_scores({"accuracy": right}, query, among)])["accuracy"]
+    assert figure.value == 0.75
+    assert 0 <= figure.low < 0.75 < figure.high <= 1

@@ -25,7 +25,8 @@ class Evidence:
     """Trials between the labels `left` and `right` (t,), and `statistic`, their figures by weight.
 
     Labels are codes of one data set, whichever part of it was measured. `basis` and `bounds` are
-    those of `bootstrap_figures`; `missing` are figures that the trials are too few for.
+    those of `bootstrap_figures`; `missing` are figures that the trials are too few for. `among`
+    (t, k) are the labels that a trial chooses among.
     """
 
     statistic: Statistic
@@ -34,10 +35,16 @@ class Evidence:
     basis: Basis
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, Missing] = field(default_factory=dict)
+    among: Codes | None = None
 
     @classmethod
     def of_scores(
-        cls, scores: Mapping[str, Floats], labels: Codes, *, shares: bool = False
+        cls,
+        scores: Mapping[str, Floats],
+        labels: Codes,
+        among: Codes | None = None,
+        *,
+        shares: bool = False,
     ) -> Self:
         """Figures that are means: a score (t,) of each trial, and the label that it is about.
 
@@ -48,7 +55,7 @@ class Evidence:
             return {name: weighted_mean(each, weights) for name, each in scores.items()}
 
         basis = Basis.all_trials(len(labels), *scores, shares=shares)
-        return cls(means, labels, labels, basis)
+        return cls(means, labels, labels, basis, among=among)
 
 
 def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> Figures:
@@ -74,9 +81,11 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         ]
         return {name: _mean([figures[name] for figures in each]) for name in names}
 
+    among = [part.among for part in parts if part.among is not None]
     units = Units.of_pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
+        np.concatenate(among) if among else None,
     )
     needed = {name: first.figures[name] for name in names}
     kinds = {

@@ -73,12 +73,19 @@ def score_episodes(
     ask = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
     asked: list[Codes] = []
+    among: list[Codes] = []
     for episodes in drawn:
         right.append(right_is_nearest(ask(episodes), episodes.answer))
         asked.append(labels[episodes.query])
+        among.append(labels[episodes.support[..., 0]])
     scores = {"accuracy": np.concatenate(right).astype(np.float64)}
     about = np.concatenate(asked)
-    return Evidence.of_scores(scores, about, shares=len(np.unique(about)) < FEW)
+    few = len(np.unique(about)) < FEW
+    most = max(each.shape[1] for each in among)
+    filled = [
+        np.pad(each, ((0, 0), (0, most - each.shape[1])), constant_values=-1) for each in among
+    ]
+    return Evidence.of_scores(scores, about, np.concatenate(filled), shares=few)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

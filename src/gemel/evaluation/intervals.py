@@ -12,6 +12,13 @@ inflates (the calibration error) is inflated twice in them. On made-up labels of
 these intervals hold it at three labels and 90-95 % from six on; where a dozen labels differ as much
 as their trials do, it is 82 %: no arithmetic replaces labels.
 
+A trial that chooses among labels depends on all of them, and on others' trials through those that
+it shares. Drawn again together they would be drawn almost never, so each adds what it was drawn
+more or less than once (`among`; W. Hoeffding, "A class of statistics with asymptotically normal
+distribution", Ann. Math. Stat. 19, 1948, section 5). The wider of the two intervals is told: where
+all labels are alike the first alone held the truth in 73-87 % of cases, where they differ the
+second alone in 80 %, the wider one in 78 to 100 % and 85 to 98 %.
+
 Where no resample differs from the value (all answers right, say), the labels tell nothing of how
 much they differ, and where it differs in one label alone they tell little: near its bound an area
 under the curve of three to twelve labels held the truth in 60-68 % of cases. So Wilson's interval
@@ -83,16 +90,24 @@ class Basis:
 @final
 @dataclass(frozen=True)
 class Units:
-    """Which labels each trial depends on, as codes 0 … count-1."""
+    """Which labels each trial depends on, as codes 0 … count-1.
+
+    They are the two that it is between, and (t, k) those that it chooses `among`, if it does; -1
+    fills up where there are fewer.
+    """
 
     left: Codes
     right: Codes
     count: int
+    among: Codes | None = None
 
     @classmethod
-    def of_pairs(cls, left: Codes, right: Codes) -> Self:
-        names, codes = np.unique(np.concatenate([left, right]), return_inverse=True)
-        return cls(codes[: len(left)], codes[len(left) :], len(names))
+    def of_pairs(cls, left: Codes, right: Codes, among: Codes | None = None) -> Self:
+        named = [] if among is None else [among[among >= 0]]
+        names = np.unique(np.concatenate([left, right, *named]))
+        if among is not None:
+            among = np.where(among < 0, len(names), np.searchsorted(names, among))
+        return cls(np.searchsorted(names, left), np.searchsorted(names, right), len(names), among)
 
     @classmethod
     def of_trials(cls, labels: Codes) -> Self:
@@ -124,7 +139,7 @@ def bootstrap_figures(
     return {
         name: _figure(
             value,
-            np.array([figures[name] for figures in resampled]),
+            [np.array([figures[name] for figures in each]) for each in resampled],
             _together([worth[kind] for kind in basis.figures[name]]),
             (bounds or {}).get(name, RATE),
             share=name in (basis.shares | basis.shares_of_few if few else basis.shares),
@@ -147,20 +162,25 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
 
 def _resample(
     statistic: Statistic, units: Units, bootstrap: Bootstrap
-) -> list[Mapping[str, float]]:
+) -> list[list[Mapping[str, float]]]:
+    """The figures of every resample, for each of one or two ways to weigh its trials."""
     rng = np.random.default_rng(bootstrap.seed)
-    # A pair within one label counts once for it: its right side looks up a 1 beyond the counts.
+    # A pair within one label counts once for it: its right side looks up a 1 beyond the counts, as
+    # do choices among fewer labels than others have.
     right = np.where(units.left == units.right, units.count, units.right)
     # Trials of the same two labels weigh alike, and are looked up together.
     cells, cell = np.unique(units.left * (units.count + 1) + right, return_inverse=True)
     one, other = np.divmod(cells, units.count + 1)
-    figures = []
+    between: list[Mapping[str, float]] = []
+    among: list[Mapping[str, float]] = []
     for _ in range(bootstrap.resamples):
         drawn = np.bincount(rng.integers(units.count, size=units.count), minlength=units.count + 1)
         drawn[units.count] = 1
         counts = drawn.astype(np.float64)
-        figures.append(statistic((counts[one] * counts[other])[cell]))
-    return figures
+        between.append(statistic((counts[one] * counts[other])[cell]))
+        if units.among is not None:
+            among.append(statistic(1 + (counts - 1)[units.among].sum(1)))
+    return [between] if units.among is None else [between, among]
 
 
 @final
@@ -198,13 +218,19 @@ def _together(kinds: Sequence[_Worth]) -> _Worth:
 
 
 def _figure(
-    value: float, resampled: Floats, worth: _Worth, bounds: tuple[float, float], *, share: bool
+    value: float,
+    resampled: Sequence[Floats],
+    worth: _Worth,
+    bounds: tuple[float, float],
+    *,
+    share: bool,
 ) -> Figure:
     least, most = bounds
-    finite = resampled[np.isfinite(resampled)]
     ends = []
-    if worth.labels >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
-        ends.append(_reach(value, finite, worth.labels))
+    for each in resampled:
+        finite = each[np.isfinite(each)]
+        if worth.labels >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
+            ends.append(_reach(value, finite, worth.labels))
     if share or not ends:
         of_all = min(1.0, max(0.0, (value - least) / (most - least)))
         low, high = wilson(of_all * worth.independent, worth.independent)

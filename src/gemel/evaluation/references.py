@@ -110,8 +110,7 @@ def references(
     for kind in kinds:
         both = ("genuine", kind)
         needed |= {f"eer{kind}": both, f"auc{kind}": both, _tar_name(kind): ("genuine",)}
-    rates = frozenset(name for name in needed if name.startswith("eer"))
-    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed) - rates, rates)
+    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed))
     return Evidence(figures, asked.claimed, asked.claimed, basis)
 
 

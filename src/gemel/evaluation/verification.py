@@ -124,8 +124,8 @@ def _statistic(
 
 
 def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basis:
-    """The pairs that each figure needs; shares of one kind of pairs may be of rare errors, and an
-    area under the curve is near its bound."""
+    """The pairs that each figure needs; shares of one kind of pairs may be of rare errors, as an
+    equal error rate is, and an area under the curve is near its bound."""
     genuine, impostors, both = ("genuine",), ("impostors",), ("genuine", "impostors")
     needed: dict[str, tuple[str, ...]] = {"auc": both, "eer": both, "accuracy": both, "f1": both}
     needed |= {"far": impostors, "frr": genuine}
@@ -138,7 +138,7 @@ def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basi
         needed |= {f"{name}@{kind}": ("genuine", kind) for name in ("eer", "auc")}
         needed |= {f"far@{kind}": (kind,)}
     shares = frozenset(
-        name for name, pairs in needed.items() if len(pairs) == 1 or name.startswith("auc")
+        name for name, pairs in needed.items() if len(pairs) == 1 or name[:3] in {"auc", "eer"}
     )
     of_few = frozenset(needed) - shares - {"brier", "log_loss", "calibration_error"}
     return Basis({"genuine": same, "impostors": ~same, **kinds}, needed, shares, of_few)
