@@ -9,8 +9,10 @@ from gemel.errors import RunError
 from gemel.run import Run
 
 
-def begun(path, age=0, source="digits"):
+def begun(path, age=0, source="digits", *, finished=False):
     path.mkdir(parents=True)
+    if finished:
+        (path / "metrics.json").write_text("{}")
     (path / "data.json").write_text(json.dumps({"source": source}))
     (path / "recipe.toml").write_text("")
     os.utime(path / "recipe.toml", (1e9 - age, 1e9 - age))
@@ -48,6 +50,20 @@ def test_the_latest_run_is_the_newest_of_these_very_data(tmp_path):
     begun(tmp_path / "digits-5")
     (tmp_path / "digits-5" / "data.json").write_text("half of it")
     (tmp_path / "digits-6").mkdir()
+    assert Run.latest(tmp_path, "digits", "digits").path.name == "digits-2"
+
+
+def test_an_unfinished_run_comes_before_those_that_finished_after_it(tmp_path):
+    begun(tmp_path / "digits-2", age=40)
+    begun(tmp_path / "digits", age=30)
+    begun(tmp_path / "digits-3", age=10, finished=True)
+    assert Run.latest(tmp_path, "digits", "digits").path.name == "digits"
+
+
+def test_where_every_run_has_finished_it_is_the_newest(tmp_path):
+    begun(tmp_path / "digits", age=30, finished=True)
+    begun(tmp_path / "digits-2", age=10, finished=True)
+    begun(tmp_path / "digits-3", age=20, finished=True)
     assert Run.latest(tmp_path, "digits", "digits").path.name == "digits-2"
 
 

@@ -70,6 +70,11 @@ class Run:
     def last_checkpoint(self) -> Path:
         return self.checkpoints / "last.safetensors"
 
+    @property
+    def finished(self) -> bool:
+        """Whether a training has come to its end here, once at least."""
+        return self.metrics.is_file()
+
     def is_on(self, source: str) -> bool:
         """Whether it was trained on the data at this place, or of this built-in name."""
         try:
@@ -121,18 +126,20 @@ class Run:
 
     @staticmethod
     def latest(parent: Path, name: str, source: str) -> Run:
-        """The newest of name, name-2, name-3 … on the data at `source`; `RunError` without one."""
+        """The one of name, name-2, name-3 … on the data at `source` to go on with.
+
+        The newest unfinished one; the newest of all where every one has finished. Raises
+        `RunError` where there is none.
+        """
         numbered = re.compile(re.escape(name) + r"(-\d+)?")
         found = [
-            path
-            for path in parent.glob("*")
-            if numbered.fullmatch(path.name)
-            and (path / "recipe.toml").is_file()
-            and Run(path).is_on(source)
+            run
+            for run in map(Run, parent.glob("*"))
+            if numbered.fullmatch(run.path.name) and run.recipe.is_file() and run.is_on(source)
         ]
         if not found:
             raise RunError(
                 f"there is no run of {name} in {parent} to resume: leave out --resume, or name the "
                 "run with --out"
             )
-        return Run(max(found, key=lambda path: (path / "recipe.toml").stat().st_mtime))
+        return max(found, key=lambda run: (not run.finished, run.recipe.stat().st_mtime))

@@ -342,7 +342,7 @@ def test_where_a_run_is_and_how_its_path_is_typed(
 
     (taken / "recipe.toml").touch()
     again = gemel("train", drawings, *QUICK)
-    assert "is there already and has not finished (--resume goes on with it), so" in again.err
+    assert "is there already and has not finished (--resume --out" in again.err
 
     named = gemel("train", drawings, "--out", "my run", *QUICK)
     assert "is there already" not in named.err

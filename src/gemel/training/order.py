@@ -60,9 +60,9 @@ def where(order: Order, run: Run) -> str | None:
     usual = RUNS / _name(order.data or "")
     if order.out is None and run.path != usual:
         taken = Run(usual)
-        begun = taken.recipe.is_file() and not taken.metrics.is_file()
-        unfinished = " and has not finished (--resume goes on with it)" if begun else ""
-        return f"{usual} is there already{unfinished}, so this run is {run.path}."
+        begun = taken.recipe.is_file() and not taken.finished
+        going_on = f" and has not finished (--resume --out {usual} goes on with it)"
+        return f"{usual} is there already{going_on if begun else ''}, so this run is {run.path}."
     return None
 
 
