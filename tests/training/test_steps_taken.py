@@ -18,8 +18,8 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training import loop
+from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import read_counters
-from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
 from gemel.training.step import compared_in
 from gemel.training.train import make_plan

@@ -28,7 +28,8 @@ from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
 from gemel.training import data as room_of_data
 from gemel.training import speed
-from gemel.training.data import build_batches, resolve_batch, statistics_of
+from gemel.training.batch_numbers import resolve_batch
+from gemel.training.data import build_batches, statistics_of
 from gemel.training.order import Order
 from gemel.training.speed import Speed, choose_speed, flushed_denormals
 from gemel.training.train import prepare_for, train
@@ -95,7 +96,8 @@ def test_statistics_are_the_same_however_few_items_are_looked_at_at_once(prepare
 
 
 def test_a_batch_across_sides_has_two_labels_even_where_they_do_not_fit_its_size(prepared):
-    unlike = Unlike(prepared.labels(np.arange(72)) < 3, prepared.labels(np.arange(72)) > 2, "image")
+    left = np.arange(72) % 2 == 0
+    unlike = Unlike(left, ~left, "image")
     across = replace(prepared, dataset=replace(prepared.dataset, unlike=unlike))
     batch = resolve_batch(load_recipe("default", ["batch.items=65"]), across).batch
     assert batch.labels == 2
@@ -244,6 +246,41 @@ def test_episodes_of_more_labels_than_there_are_have_as_many_as_there_are(drawin
     assert "Episodes have 6 ways: there are no more labels to learn from." in heard.sentences
     recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=5"])
     assert prepare_for(open_data(str(drawings)), recipe, Silent())[1].batch.ways == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (["batch.labels=50", "batch.items=4"], "Batches have 6 labels: there are no more to learn"),
+        (["batch.kind=trials", "batch.ways=50"], "Trials have 6 ways: no group has more labels"),
+    ],
+)
+def test_an_epoch_sees_about_all_items_however_many_labels_are_asked_for(
+    drawings, changes, sentence
+):
+    heard = Heard()
+    recipe = load_recipe("default", ["split.by=item", *changes])
+    prepared, resolved = prepare_for(open_data(str(drawings)), recipe, heard)
+    assert any(told.startswith(sentence) for told in heard.sentences)
+    batches = list(build_batches(resolved, prepared).epoch(np.random.default_rng(0)))
+    seen = sum(len(batch.items) for batch in batches)
+    assert seen > len(prepared.side("train")) / 2
+
+
+def test_a_trial_has_no_more_labels_than_the_largest_group(prepared):
+    groups = np.array([0, 0, 0, 0, 1, 1])[prepared.dataset.labels]
+    grouped = replace(prepared, dataset=replace(prepared.dataset, groups=groups))
+    recipe = load_recipe("default", ["batch.kind=trials", "batch.ways=5"])
+    assert resolve_batch(recipe, grouped).batch.ways == 4
+
+
+def test_a_batch_across_sides_has_no_more_labels_than_have_items_on_both(prepared):
+    labels = prepared.labels(np.arange(72))
+    left = (labels < 2) | (np.arange(72) % 2 == 0)
+    across = replace(
+        prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, ~left, "image"))
+    )
+    assert resolve_batch(load_recipe("default"), across).batch.labels == 4
 
 
 def test_after_a_training_that_failed_small_numbers_are_back(drawings, tmp_path):

@@ -46,8 +46,6 @@ DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatc
 STATISTICS_ITEMS = 2_000
 STATISTICS_AT_ONCE = 16
 """Items that are in memory as floats while the statistics are added up."""
-MOST_LABELS = 32
-"""In a batch of classes, where the recipe leaves it open."""
 
 
 def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
@@ -80,45 +78,6 @@ def _values(side: PackedSide, items: Indices) -> Array:
         own: Array = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
         return own
     return np.moveaxis(floats, 1, -1).reshape(-1, floats.shape[1])
-
-
-def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
-    """The recipe with the numbers that its `auto`s come to on these data."""
-    batch = recipe.batch
-    if prepared.dataset.labels is None:
-        return recipe
-    labels = len(np.unique(prepared.labels(prepared.side("train"))))
-    if isinstance(batch, EpisodesBatch):
-        ways = min(batch.ways, labels)
-        return recipe.model_copy(update={"batch": batch.model_copy(update={"ways": ways})})
-    if not isinstance(batch, ClassesBatch):
-        return recipe
-    if prepared.dataset.unlike is not None:
-        return recipe.model_copy(update={"batch": _sized_across(batch)})
-    instances = batch.instances
-    if instances == "auto":
-        instances = 0.0 if prepared.split.by == "item" else 1.0
-    size = batch.size // (2 if instances else 1)
-    if batch.labels != "auto":
-        many = batch.labels
-    elif batch.items != "auto":
-        many = max(2, min(labels, size // batch.items))
-    else:
-        many = max(2, min(labels, MOST_LABELS, size // 2))
-    each = max(2, size // many) if batch.items == "auto" else batch.items
-    update = {"labels": many, "items": each, "instances": instances}
-    return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
-
-
-def _sized_across(batch: ClassesBatch) -> ClassesBatch:
-    """As many labels as fit; `auto` items are one of each on either side."""
-    fitting = max(2, batch.size // (2 * _each_side(batch)))
-    labels = fitting if batch.labels == "auto" else batch.labels
-    return batch.model_copy(update={"labels": labels, "instances": 0.0})
-
-
-def _each_side(batch: ClassesBatch) -> int:
-    return 1 if batch.items == "auto" else batch.items
 
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
@@ -207,7 +166,7 @@ def _across(prepared: Prepared, batch: BatchChoice) -> AcrossSides:
     index = TwoSidedIndex(left, right, prepared.dataset.labels, prepared.dataset.groups)
     assert batch.labels != "auto"
     groups = None if batch.groups == "all" else batch.groups
-    return AcrossSides(index, batch.labels, _each_side(batch), groups)
+    return AcrossSides(index, batch.labels, 1 if batch.items == "auto" else batch.items, groups)
 
 
 def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:

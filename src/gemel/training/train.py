@@ -23,8 +23,9 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
+from gemel.training.batch_numbers import labels_notice, resolve_batch
 from gemel.training.checkpoint import Counters
-from gemel.training.data import build_batches, resolve_batch, statistics_of
+from gemel.training.data import build_batches, statistics_of
 from gemel.training.feeds import build_feeds
 from gemel.training.loop import Trainer
 from gemel.training.make_matcher import make_matcher
@@ -156,9 +157,9 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
         own = {"input": resolved(recipe.right.input, right)}
         update["right"] = recipe.right.model_copy(update=own)
     resolved_recipe = resolve_batch(recipe.model_copy(update=update), prepared)
-    ways = getattr(resolved_recipe.batch, "ways", None)
-    if ways != getattr(recipe.batch, "ways", None):
-        progress.say(f"Episodes have {ways} ways: there are no more labels to learn from.")
+    fewer = labels_notice(recipe.batch, resolved_recipe.batch)
+    if fewer is not None:
+        progress.say(fewer)
     return prepared, resolved_recipe
 
 

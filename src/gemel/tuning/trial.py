@@ -14,8 +14,8 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe, recipe_text
 from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
+from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import Counters
-from gemel.training.data import resolve_batch
 from gemel.training.loop import Trainer
 from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of

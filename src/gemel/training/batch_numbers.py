@@ -1,0 +1,91 @@
+"""The numbers of a batch: what a recipe leaves open, and no more labels than there are."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from gemel.batches import LabelIndex, TwoSidedIndex
+from gemel.measure.prepared import Prepared
+from gemel.recipe import Recipe
+from gemel.recipe.objective import BatchChoice, ClassesBatch, EpisodesBatch, TrialsBatch
+
+LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
+"""What is made of so many labels each time."""
+
+MOST_LABELS = 32
+"""In a batch of classes, where the recipe leaves it open."""
+
+
+def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
+    """The recipe with the numbers that its `auto`s come to on these data.
+
+    No batch is of more labels than there are: it would be smaller than an epoch counts on.
+    """
+    batch = recipe.batch
+    if prepared.dataset.labels is None:
+        return recipe
+    if isinstance(batch, EpisodesBatch | TrialsBatch):
+        ways = min(batch.ways, _most_labels(batch, prepared))
+        return recipe.model_copy(update={"batch": batch.model_copy(update={"ways": ways})})
+    if not isinstance(batch, ClassesBatch):
+        return recipe
+    if prepared.dataset.unlike is not None:
+        return recipe.model_copy(update={"batch": _sized_across(batch, prepared)})
+    instances = batch.instances
+    if instances == "auto":
+        instances = 0.0 if prepared.split.by == "item" else 1.0
+    size = batch.size // (2 if instances else 1)
+    most = _most_labels(batch, prepared)
+    if batch.labels != "auto":
+        many = min(batch.labels, most)
+    elif batch.items != "auto":
+        many = max(2, min(most, size // batch.items))
+    else:
+        many = max(2, min(most, MOST_LABELS, size // 2))
+    each = max(2, size // many) if batch.items == "auto" else batch.items
+    update = {"labels": many, "items": each, "instances": instances}
+    return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
+
+
+def _sized_across(batch: ClassesBatch, prepared: Prepared) -> ClassesBatch:
+    """As many labels as fit; `auto` items are one of each on either side."""
+    each = 1 if batch.items == "auto" else batch.items
+    fitting = max(2, batch.size // (2 * each))
+    labels = fitting if batch.labels == "auto" else batch.labels
+    labels = min(labels, _most_labels(batch, prepared))
+    return batch.model_copy(update={"labels": labels, "instances": 0.0})
+
+
+def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
+    """How many different labels a batch can have; those of a trial are of one group.
+
+    Raises `DataError` where there are too few to learn from at all.
+    """
+    train, data = prepared.side("train"), prepared.dataset
+    assert data.labels is not None
+    if data.unlike is not None:
+        left, right = train[data.unlike.left[train]], train[data.unlike.right[train]]
+        return len(TwoSidedIndex(left, right, data.labels).codes)
+    index = LabelIndex(train[prepared.genuine(train)], data.labels, data.groups)
+    if not isinstance(batch, TrialsBatch):
+        return len(index)
+    return max(2, *(len(np.intersect1d(group, index.paired)) for group in index.groups))
+
+
+def labels_notice(asked: BatchChoice, resolved: BatchChoice) -> str | None:
+    """A sentence where a batch asks for more labels than there are, and has as many as there are.
+
+    >>> asked = EpisodesBatch(kind="episodes", ways=20)
+    >>> labels_notice(asked, asked.model_copy(update={"ways": 6}))
+    'Episodes have 6 ways: there are no more labels to learn from.'
+    """
+    match asked, resolved:
+        case ClassesBatch(labels=int(wanted)), ClassesBatch(labels=int(many)) if many < wanted:
+            return f"Batches have {many} labels: there are no more to learn from."
+        case EpisodesBatch(ways=wanted), EpisodesBatch(ways=many) if many < wanted:
+            return f"Episodes have {many} ways: there are no more labels to learn from."
+        case TrialsBatch(ways=wanted), TrialsBatch(ways=many) if many < wanted:
+            return f"Trials have {many} ways: no group has more labels to learn from."
+    return None
