@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 import gemel
+from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.errors import RunError
 from gemel.losses import LOSSES
-from gemel.training.collapse import collapse_sentence, resting_loss, spread
+from gemel.memories import MEMORIES
+from gemel.metrics import METRICS
+from gemel.training.collapse import collapse_sentence, spread
+from gemel.training.step import Compared, MemoryStep, Step
+from gemel.twin import SharedTwin
 
 SMALL = "encoder.width=4"
 QUICK = ["split.by=item", "training.compile=false", "training.precision=32"]
@@ -30,11 +37,39 @@ def test_spread_does_not_depend_on_units():
     assert spread(embeddings * 1000) == pytest.approx(spread(embeddings), rel=1e-4)
 
 
+def twin_of_vectors():
+    encoder = ENCODERS["mlp"]((1, 4, 4), PixelStatistics.untouched(1), widths=(8,))
+    return SharedTwin(encoder, METRICS["euclidean"](8))
+
+
 def test_the_resting_loss_by_hand():
-    same = torch.tensor([[True, False], [False, False]])
-    # Contrastive, margin 2: 0 for the matching pair, 2 * 2 for the three others.
-    loss = LOSSES["contrastive"](margin=2.0)
-    assert resting_loss(loss, torch.rand(2, 2), same) == pytest.approx((0 + 3 * 4) / 4)
+    items = (torch.rand(4, 1, 4, 4),)
+    compared = Compared(
+        rows=torch.tensor([0, 1]),
+        columns=torch.tensor([[1, 2], [2, 3]]),
+        same=torch.tensor([[True, False], [False, False]]),
+        copies=torch.tensor([[False, False], [False, False]]),
+    )
+    step = Step(twin_of_vectors(), LOSSES["contrastive"](margin=2.0), instances=0.5)
+    value, resting = step(items, items, compared)
+    # Margin 2: 0 for the matching pair, 2 * 2 for the three others; no pair is of copies.
+    assert resting.item() == pytest.approx((0 + 3 * 4) / 4 + 0.5 * 4)
+    assert value.requires_grad
+    assert not resting.requires_grad
+
+
+def test_the_resting_loss_of_a_memory_guesses_among_its_classes():
+    items, memory = (torch.rand(4, 1, 4, 4),), MEMORIES["mann"](8, 5)
+    compared = Compared(
+        rows=torch.arange(4),
+        columns=torch.tensor([[1], [0], [3], [2]]),
+        same=torch.tensor([[True], [True], [False], [False]]),
+        copies=torch.zeros(4, 1, dtype=torch.bool),
+        classes=torch.tensor([0, 0, 0, 1]),
+    )
+    step = MemoryStep(twin_of_vectors(), memory, LOSSES["contrastive"](margin=2.0), length=2)
+    # Half of the pairs match. Of five classes that are all as near, one is right.
+    assert step(items, items, compared).resting.item() == pytest.approx((0 + 4) / 2 + log(5))
 
 
 def test_the_two_signs_each_have_their_sentence():

@@ -6,12 +6,7 @@ the value it takes when every distance is zero.
 
 from __future__ import annotations
 
-import torch
-from jaxtyping import Shaped
-from torch import Tensor
-
-from gemel.losses import Loss
-from gemel.shapes import Distances, Embeddings
+from gemel.shapes import Embeddings
 
 EARLY_STEPS = 10
 """Up to here embeddings may well coincide because they did before the first step."""
@@ -27,12 +22,6 @@ def spread(embeddings: Embeddings) -> float:
     centred = embeddings - embeddings.mean(0)
     length = embeddings.square().sum(-1).mean().sqrt()
     return float(centred.square().sum(-1).mean().sqrt() / length.clamp(min=1e-12))
-
-
-def resting_loss(loss: Loss, distance: Distances, same: Shaped[Tensor, "*rows columns"]) -> float:
-    """What the loss would be if all distances were zero."""
-    with torch.no_grad():
-        return float(loss(torch.zeros_like(distance), same))
 
 
 def collapse_sentence(

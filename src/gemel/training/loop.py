@@ -24,15 +24,15 @@ from gemel.errors import RunError
 from gemel.measure.history import write_history
 from gemel.progress import Progress, Stage
 from gemel.run import Run
-from gemel.shapes import Distances, Items
+from gemel.shapes import Items
 from gemel.training.board import Board
 from gemel.training.checkpoint import Counters, load_checkpoint, read_counters, save_checkpoint
-from gemel.training.collapse import EARLY_STEPS, collapse_sentence, resting_loss
+from gemel.training.collapse import EARLY_STEPS, collapse_sentence
 from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import Speed, choose_speed
-from gemel.training.step import Compared, build_step, compared_in
+from gemel.training.step import build_step, compared_in
 from gemel.twin import SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
@@ -170,11 +170,11 @@ class Trainer:
         self.step.train()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.recipe.seed * 1_000_003 + number)
-            loss, distance = self.step(left, right, compared)
+            loss, resting = self.step(left, right, compared)
         self.fabric.backward(loss)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        self.counters.resting.append(self._resting(distance, compared))
+        self.counters.resting.append(float(resting))
         value = float(loss.detach())
         if not math.isfinite(value):
             raise RunError(
@@ -186,14 +186,6 @@ class Trainer:
     def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
         items = tuple(map(self.fabric.to_device, feed.items(side.items)))
         return tuple(map(_channels_last, feed.augment(items, side, generator)))
-
-    def _resting(self, distance: Distances, compared: Compared) -> float:
-        """What the loss of this step would have been if all distances were zero."""
-        value = resting_loss(self.plan.loss, distance, compared.target(self.plan.loss))
-        if self.module.instances:
-            own = resting_loss(self.plan.loss, distance, compared.copies)
-            value += self.module.instances * own
-        return value
 
     def _validation_is_due(self) -> bool:
         epochs, patience = self.recipe.training.epochs, self.recipe.training.patience

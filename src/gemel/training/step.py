@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, final
 
 import torch
@@ -54,6 +55,13 @@ def compared_in(
     return Compared(rows, columns, answers, copies, Asked(rows, columns[0], told))
 
 
+class StepLosses(NamedTuple):
+    """What a step gives: the number to make small, and what it would be at no distance at all."""
+
+    value: Scalar
+    resting: Scalar
+
+
 @final
 class Step(nn.Module):
     """Twin and loss as the one module that is trained: from items to the number to make small."""
@@ -64,17 +72,20 @@ class Step(nn.Module):
         self.loss = loss
         self.instances = instances
 
-    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
+    def forward(self, left: Items, right: Items, compared: Compared) -> StepLosses:
         if compared.asked is None:
             distance = self.twin(left, right, compared.rows, compared.columns)
         else:
             assert isinstance(self.twin, SharedTwin)
             distance = self.twin.read(left, compared.asked)
         with torch.autocast(distance.device.type, enabled=False):
-            value: Scalar = self.loss(distance, compared.target(self.loss))
-            if self.instances:
-                value = value + self.instances * self.loss(distance, compared.copies)
-        return value, distance.detach()
+            return _with_resting(partial(self._value, compared), distance)
+
+    def _value(self, compared: Compared, distance: Distances) -> Scalar:
+        value: Scalar = self.loss(distance, compared.target(self.loss))
+        if self.instances:
+            value = value + self.instances * self.loss(distance, compared.copies)
+        return value
 
 
 @final
@@ -86,8 +97,6 @@ class MemoryStep(nn.Module):
     a class too, which can only be guessed among the classes not seen so far.
     """
 
-    instances = 0.0
-
     def __init__(self, twin: SharedTwin, memory: Memory, loss: Loss, length: int) -> None:
         super().__init__()
         self.twin = twin
@@ -95,7 +104,7 @@ class MemoryStep(nn.Module):
         self.loss = loss
         self.length = length
 
-    def forward(self, left: Items, right: Items, compared: Compared) -> tuple[Scalar, Distances]:
+    def forward(self, left: Items, right: Items, compared: Compared) -> StepLosses:
         del right
         assert compared.classes is not None
         embeddings = self.twin.embed(left)
@@ -104,16 +113,26 @@ class MemoryStep(nn.Module):
             # Columns are of the row's own sequence: their place in it is what is left of them.
             within = self.twin.metric(sets, sets).flatten(0, 1)
             distance = within.gather(1, compared.columns % self.length)
-            value: Scalar = self.loss(distance, compared.same)
-            value = value + answer_loss(self.memory, sets, compared.classes)
-        return value, distance.detach()
+            answers = answers_to(self.memory, sets, compared.classes)
+            return _with_resting(partial(self._value, compared), distance, answers)
+
+    def _value(self, compared: Compared, distance: Distances, answers: Tensor) -> Scalar:
+        assert compared.classes is not None
+        value: Scalar = self.loss(distance, compared.same)
+        return value + F.cross_entropy(-answers, compared.classes)
 
 
-def answer_loss(memory: Memory, sets: EmbeddingSets, classes: Positions) -> Scalar:
-    """Cross-entropy of the answers to (b, t, d) items in time, of (b * t,) classes."""
+def _with_resting(value: Callable[..., Scalar], *distances: Tensor) -> StepLosses:
+    with torch.no_grad():
+        resting = value(*map(torch.zeros_like, distances))
+    return StepLosses(value(*distances), resting)
+
+
+def answers_to(memory: Memory, sets: EmbeddingSets, classes: Positions) -> Distances:
+    """(b * t, ways) the answers to (b, t, d) items in time, of (b * t,) classes."""
     told = F.one_hot(classes, memory.ways).float().reshape(len(sets), sets.shape[1], -1)
-    answers = remember(memory, sets, told)
-    return F.cross_entropy(-answers.flatten(0, 1), classes)
+    answers: Distances = remember(memory, sets, told).flatten(0, 1)
+    return answers
 
 
 def build_step(plan: Plan) -> Step | MemoryStep:
