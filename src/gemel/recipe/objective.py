@@ -18,7 +18,7 @@ from gemel.recipe.setting import Setting
 
 class Contrastive(Setting):
     name: Literal["contrastive"]
-    margin: float = 1.0
+    margin: PositiveFloat = 1.0
     balanced: bool = False
 
 
@@ -34,18 +34,18 @@ class Exponential(Setting):
     """`bound` is the paper's Q, the largest distance that the metric can give."""
 
     name: Literal["exponential"]
-    bound: float = 10.0
+    bound: PositiveFloat = 10.0
     balanced: bool = False
 
 
 class Hinge(Setting):
     name: Literal["hinge"]
-    margin: float = 1.0
+    margin: PositiveFloat = 1.0
 
 
 class Triplet(Setting):
     name: Literal["triplet"]
-    margin: float = 0.2
+    margin: PositiveFloat = 0.2
     mining: Literal["all", "hardest"] = "all"
 
 
@@ -55,7 +55,7 @@ class DistanceRatio(Setting):
 
 class Softmax(Setting):
     name: Literal["softmax"]
-    temperature: float = 0.1
+    temperature: Annotated[float, Field(ge=0.01)] = 0.1
     learned: bool = True
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from gemel.recipe.setting import Setting
 
 
 class Attention(Setting):
     name: Literal["attention"]
-    temperature: float = 0.1
+    temperature: PositiveFloat = 0.1
 
 
 class FullContext(Setting):
     name: Literal["full-context"]
     steps: PositiveInt = 5
-    temperature: float = 0.1
+    temperature: PositiveFloat = 0.1
 
 
 class Prototype(Setting):
