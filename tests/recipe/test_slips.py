@@ -115,12 +115,22 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
         ),
         (
             ["optimizer.name=adam", "optimizer.layers.conv1.momentum=0.9"],
-            r"optimizer\.momentum is for sgd and rmsprop, and optimizer\.name is adam",
+            r"optimizer\.layers\.conv1\.momentum is for sgd and rmsprop, .*\.name is adam",
         ),
         (
             ["optimizer.momentum_start=0.5"],
             r"optimizer\.momentum_start is for sgd and rmsprop.* set optimizer\.name=sgd",
         ),
+        (
+            ["schedule.factor=0.9"],
+            r"factor is for .* \(--set schedule\.factor=\), or set schedule\.name=exponential",
+        ),
+        (["validation.ways=5"], r"validation\.ways is for one-shot .*validation\.figure is auc"),
+        (
+            ["validation.trials=99"],
+            r"trials is for one-shot.*--set validation\.trials=",
+        ),
+        (["split.folds=3", "split.test=0.3"], r"split\.test is a share, and with split\.folds=3"),
     ],
 )
 def test_parts_that_contradict_each_other_are_refused_with_a_way_out(changes, sentence):
@@ -278,6 +288,22 @@ def test_a_setting_without_its_section_is_told_with_it():
 def test_what_would_do_nothing_or_cannot_be_is_refused(recipe, changes, sentence):
     with pytest.raises(RecipeError, match=sentence):
         load_recipe(recipe, changes)
+
+
+def test_a_pretrained_model_has_its_own_tokens():
+    model = ["encoder.name=sentence-transformer", "encoder.folder=mini"]
+    assert load_recipe("text-scores", model).input.model == "mini"
+    for change in ("tokens=characters", "vocabulary=500", "least_count=2"):
+        with pytest.raises(RecipeError, match="is for a vocabulary that is learned, and a"):
+            load_recipe("text-scores", [*model, f"input.{change}"])
+
+
+def test_what_does_nothing_passes_where_it_is_spelled_out_as_the_default():
+    """A run's own recipe spells out everything, and so do some that ship with Gemel."""
+    auc = load_recipe("koch-2015", ["validation.figure=auc"])
+    assert (auc.validation.figure, auc.validation.trials) == ("auc", 320)
+    assert load_recipe("koch-2015", ["schedule.name=cosine"]).schedule.name == "cosine"
+    assert load_recipe("chopra-2005", ["split.test=0.2"]).split.folds == 5
 
 
 def test_a_stem_need_not_say_of_what_kind_it_is():

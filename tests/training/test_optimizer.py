@@ -132,7 +132,7 @@ def test_cosine_begins_whole_is_half_in_the_middle_and_ends_at_zero():
 
 @pytest.mark.parametrize("name", ["constant", "cosine", "exponential"])
 def test_warm_up_rises_linearly_to_where_the_schedule_begins(name):
-    schedule = ScheduleSetting(name=name, warmup=0.2, factor=0.5)
+    schedule = ScheduleSetting(name=name, warmup=0.2)
     assert rate_factor(schedule, 0.05, 0) == pytest.approx(0.25)
     assert rate_factor(schedule, 0.1, 0) == pytest.approx(0.5)
     assert rate_factor(schedule, 0.2, 0) == pytest.approx(1)

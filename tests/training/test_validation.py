@@ -72,7 +72,8 @@ def prepared():
 
 
 def drawn(prepared, ways=10, trials=40):
-    items, episodes = draw_one_shot(prepared, ValidationSetting(ways=ways, trials=trials), seed=0)
+    setting = ValidationSetting(figure="one-shot", ways=ways, trials=trials)
+    items, episodes = draw_one_shot(prepared, setting, seed=0)
     query = np.concatenate([items[each.query] for each in episodes])
     support = np.concatenate([items[each.support[..., 0]] for each in episodes])
     return query, support, np.concatenate([each.answer for each in episodes])

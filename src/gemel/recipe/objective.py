@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 
 
 class Contrastive(Setting):
@@ -78,16 +78,12 @@ class Graded(Setting):
     @model_validator(mode="after")
     def _only_what_counts(self) -> Graded:
         """A setting that would be ignored is a mistake."""
-        if self.by != "logistic" and self.middle != 0.0:
-            raise ValueError(
-                f"loss.middle is of the logistic curve, and loss.by is {self.by}: leave it out, or "
-                "set loss.by=logistic"
-            )
-        if self.by == "linear" and self.spread != 1.0:
-            raise ValueError(
-                "loss.spread shapes the exponential and the logistic curve, and loss.by is linear: "
-                "leave it out, or set loss.by=exp"
-            )
+        if self.by != "logistic":
+            because = f"is of the logistic curve, and loss.by is {self.by}"
+            refuse_idle("loss", self, ["middle"], because, "set loss.by=logistic")
+        if self.by == "linear":
+            because = "shapes the exponential and the logistic curve, and loss.by is linear"
+            refuse_idle("loss", self, ["spread"], because, "set loss.by=exp")
         return self
 
 
@@ -134,24 +130,20 @@ class PairsBatch(Setting):
     @model_validator(mode="after")
     def _only_what_counts(self) -> PairsBatch:
         """A setting that would be ignored is a mistake."""
-        if self.copies and self.source == "random":
-            raise ValueError(
-                "batch.copies repeats pairs that stay the same, and random pairs are new every "
-                "time: set batch.source to by-group, or raise batch.per_epoch"
+        if self.source == "random":
+            because = "repeats pairs that stay the same, and random pairs are new every time"
+            instead = "set batch.source to by-group, or raise batch.per_epoch"
+            refuse_idle("batch", self, ["copies"], because, instead)
+            return self
+        instead = "set batch.source=random"
+        if self.source != "by-group":
+            because = (
+                f"counts pairs that are drawn, and batch.source is {self.source}, which takes all "
+                "there are"
             )
-        if self.per_epoch and self.source in {"consecutive", "given"}:
-            raise ValueError(
-                "batch.per_epoch counts pairs that are drawn, and batch.source is "
-                f"{self.source}, which takes all there are: leave it out, or set "
-                "batch.source=random"
-            )
-        given = {"groups": self.groups != "all", "forged": self.forged != 0.5}
-        for key, is_given in given.items():
-            if is_given and self.source != "random":
-                raise ValueError(
-                    f"batch.{key} is for pairs that are drawn on the fly, and batch.source is "
-                    f"{self.source}: leave it out, or set batch.source=random"
-                )
+            refuse_idle("batch", self, ["per_epoch"], because, instead)
+        because = f"is for pairs that are drawn on the fly, and batch.source is {self.source}"
+        refuse_idle("batch", self, ["groups", "forged"], because, instead)
         return self
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_v
 
 from gemel.inputs.image import LARGEST_SIDE
 from gemel.inputs.series.input import LONGEST, check_samples
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 
 Side: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
@@ -40,6 +40,16 @@ class TextReading(Setting):
     least_count: PositiveInt = 1
     most_tokens: PositiveInt = 64
     model: str | None = None
+
+    @model_validator(mode="after")
+    def _only_what_counts(self) -> TextReading:
+        """A setting that would be ignored is a mistake; `words_of` is GloVe's in all recipes, and
+        a pretrained encoder may be put in any of them."""
+        if self.model is not None:
+            because = "is for a vocabulary that is learned, and a pretrained model has its own"
+            instead = "choose another encoder.name"
+            refuse_idle("input", self, ["tokens", "vocabulary", "least_count"], because, instead)
+        return self
 
 
 class SeriesReading(Setting):

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
@@ -51,16 +51,13 @@ class OptimizerSetting(Setting):
     @model_validator(mode="after")
     def _momentum_has_an_optimizer(self) -> OptimizerSetting:
         """A setting that would be ignored is a mistake."""
-        given = {
-            "momentum": self.momentum or any(layer.momentum for layer in self.layers.values()),
-            "momentum_start": self.momentum_start is not None,
-        }
-        for key, is_given in given.items():
-            if is_given and self.name not in {"sgd", "rmsprop"}:
-                raise ValueError(
-                    f"optimizer.{key} is for sgd and rmsprop, and optimizer.name is {self.name}: "
-                    "leave it out, or set optimizer.name=sgd"
-                )
+        if self.name in {"sgd", "rmsprop"}:
+            return self
+        because = f"is for sgd and rmsprop, and optimizer.name is {self.name}"
+        instead = "set optimizer.name=sgd"
+        refuse_idle("optimizer", self, ["momentum", "momentum_start"], because, instead)
+        for layer, own in self.layers.items():
+            refuse_idle(f"optimizer.layers.{layer}", own, ["momentum"], because, instead)
         return self
 
 
@@ -70,6 +67,14 @@ class ScheduleSetting(Setting):
     name: Literal["constant", "cosine", "exponential"] = "cosine"
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
     factor: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+    @model_validator(mode="after")
+    def _only_what_counts(self) -> ScheduleSetting:
+        """A setting that would be ignored is a mistake."""
+        if self.name != "exponential":
+            because = f"is for an exponential schedule, and schedule.name is {self.name}"
+            refuse_idle("schedule", self, ["factor"], because, "set schedule.name=exponential")
+        return self
 
 
 class PretrainingSetting(Setting):

@@ -31,7 +31,7 @@ from gemel.recipe.schedule import (
     ScheduleSetting,
     TrainingSetting,
 )
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 from gemel.recipe.validation import ValidationSetting
 
 ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
@@ -124,6 +124,13 @@ class Recipe(Setting):
         if not isinstance(tree, Mapping):
             return tree
         return with_right(read_as_the_model(series_throughout(tree)))
+
+    @model_validator(mode="after")
+    def _folds_are_the_test(self) -> Recipe:
+        if self.split.folds:
+            because = f"is a share, and with split.folds={self.split.folds} a whole fold is tested"
+            refuse_idle("split", self.split, ["test"], because, "leave split.folds out")
+        return self
 
     @model_validator(mode="after")
     def _encoders_take_the_items(self) -> Recipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -27,3 +28,19 @@ class Setting(BaseModel):
                 if most is not None and abs(each) > most:
                     raise ValueError(f"{name} is at most {most:.0e}, got {str(each)[:40]}")
         return self
+
+
+def refuse_idle(
+    section: str, setting: BaseModel, keys: Sequence[str], because: str, instead: str
+) -> None:
+    """Raises ValueError where a setting that does nothing beside the others is not its default.
+
+    What is spelled out as the default passes, as a run's own recipe has it. `because` says what
+    such a setting is for, and `instead` what else may be done.
+    """
+    for key in keys:
+        field = type(setting).model_fields[key]
+        if getattr(setting, key) != field.get_default(call_default_factory=True):
+            raise ValueError(
+                f"{section}.{key} {because}: leave it out (--set {section}.{key}=), or {instead}"
+            )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 
 WatchedFigure: TypeAlias = Literal["auc", "eer", "one-shot", "sequence"]
 
@@ -22,6 +22,15 @@ class ValidationSetting(Setting):
     figure: WatchedFigure = "auc"
     ways: Annotated[int, Field(ge=2)] = 20
     trials: PositiveInt = 320
+
+    @model_validator(mode="after")
+    def _only_what_counts(self) -> ValidationSetting:
+        """A setting that would be ignored is a mistake."""
+        if self.figure != "one-shot":
+            because = f"is for one-shot questions, and validation.figure is {self.figure}"
+            instead = "set validation.figure=one-shot"
+            refuse_idle("validation", self, ["ways", "trials"], because, instead)
+        return self
 
     def is_better(self, value: float, than: float | None) -> bool:
         """Whether the figure has improved; anything is better than nothing.
