@@ -24,7 +24,7 @@ from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training.augmenting import build_augment
 from gemel.training.loop import Trainer
-from gemel.training.parts import Fed, build_loss, build_twin
+from gemel.training.parts import InputStatistics, build_loss, build_twin
 from gemel.training.plan import Feed, Plan
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
@@ -128,10 +128,10 @@ class Clock:
         return len(self.last.items) / seconds, self.last.same.size / seconds
 
 
-def fed(shape: tuple[int, int, int]) -> Fed:
+def fed(shape: tuple[int, int, int]) -> InputStatistics:
     channels, height, width = shape
     statistics = PixelStatistics([0.5] * channels, [0.3] * channels)
-    return Fed(ImageInput(channels=channels, height=height, width=width), statistics)
+    return InputStatistics(ImageInput(channels=channels, height=height, width=width), statistics)
 
 
 def pictures(shape: tuple[int, int, int]) -> np.ndarray:

@@ -16,7 +16,7 @@ from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
 from gemel.training.muon import Muon
 from gemel.training.optimizer import Pace, build_optimizer, rate_factor
-from gemel.training.parts import Fed, build_loss, build_twin
+from gemel.training.parts import InputStatistics, build_loss, build_twin
 from gemel.training.step import Step
 
 
@@ -25,7 +25,7 @@ def koch():
     changes = ["encoder.embedding_size=4", "encoder.kernels=[3, 3, 3, 2]"]
     recipe = load_recipe("koch-2015", changes)
     reader = ImageInput(height=35, width=35, channels=1)
-    twin = build_twin(recipe, Fed(reader, PixelStatistics([0.5], [0.2])))
+    twin = build_twin(recipe, InputStatistics(reader, PixelStatistics([0.5], [0.2])))
     step = Step(twin, build_loss(recipe, twin))
     return recipe, step, build_optimizer(recipe.optimizer, step)
 

@@ -17,7 +17,7 @@ from gemel.networks import Networks
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.training.export import export_networks
-from gemel.training.parts import Fed, build_twin, twin_in_use
+from gemel.training.parts import InputStatistics, build_twin, twin_in_use
 from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
 from heard import Followed
@@ -188,13 +188,13 @@ def test_what_has_no_views_is_refused_when_the_recipe_is_read(recipe, changes, w
 
 def test_an_encoder_with_views_of_its_own_is_refused_before_it_is_trained():
     recipe = load_recipe("faces", ["test_time.mirror=sideways"])
-    fed = Fed(ImageInput(height=56, width=46, channels=1), PixelStatistics.untouched(1))
+    fed = InputStatistics(ImageInput(height=56, width=46, channels=1), PixelStatistics.untouched(1))
     with pytest.raises(RecipeError, match="leave test_time out"):
         twin_in_use(recipe, build_twin(recipe, fed))
 
 
 def test_turned_pictures_must_be_square():
     recipe = load_recipe("default", ["test_time.turn=true"])
-    fed = Fed(ImageInput(height=16, width=20, channels=1), PixelStatistics.untouched(1))
+    fed = InputStatistics(ImageInput(height=16, width=20, channels=1), PixelStatistics.untouched(1))
     with pytest.raises(RecipeError, match=r"16x20 .* set input\.size to a square"):
         twin_in_use(recipe, build_twin(recipe, fed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gemel.encoders.bag import BagEncoder
 from gemel.encoders.bilstm import BiLstmEncoder
 from gemel.encoders.canvas import CanvasEncoder
@@ -30,7 +32,7 @@ from gemel.encoders.text_conv import TextConvEncoder
 from gemel.encoders.whitened import WhitenedEncoder
 from gemel.encoders.zagoruyko import ZagoruykoEncoder
 
-ENCODERS: dict[str, type[Encoder]] = {
+ENCODERS: dict[str, Callable[..., Encoder]] = {
     "bag": BagEncoder,
     "bilstm": BiLstmEncoder,
     "canvas": CanvasEncoder,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gemel.losses.binary_cross_entropy import BinaryCrossEntropyLoss
 from gemel.losses.contrastive import ContrastiveLoss
 from gemel.losses.distance_ratio import DistanceRatioLoss
@@ -13,7 +15,7 @@ from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
 
-LOSSES: dict[str, type[Loss]] = {
+LOSSES: dict[str, Callable[..., Loss]] = {
     "binary-cross-entropy": BinaryCrossEntropyLoss,
     "contrastive": ContrastiveLoss,
     "distance-ratio": DistanceRatioLoss,

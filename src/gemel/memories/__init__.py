@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gemel.memories.mann import MannMemory
 from gemel.memories.memory import Memory, remember
 
-MEMORIES: dict[str, type[Memory]] = {
+MEMORIES: dict[str, Callable[..., Memory]] = {
     "mann": MannMemory,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gemel.metrics.alignment import AlignmentMetric
 from gemel.metrics.attentive import AttentiveMetric
 from gemel.metrics.cosine import CosineMetric
@@ -16,7 +18,7 @@ from gemel.metrics.views import ViewsMetric
 from gemel.metrics.warping import WarpingMetric
 from gemel.metrics.weighted_l1 import WeightedL1Metric
 
-METRICS: dict[str, type[Metric]] = {
+METRICS: dict[str, Callable[..., Metric]] = {
     "alignment": AlignmentMetric,
     "attentive": AttentiveMetric,
     "cosine": CosineMetric,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gemel.readers.attention import AttentionReader
 from gemel.readers.full_context import FullContextReader
 from gemel.readers.prototype import PrototypeReader
 from gemel.readers.reader import AnyMetric, Reader
 from gemel.readers.sum import SumReader
 
-READERS: dict[str, type[Reader]] = {
+READERS: dict[str, Callable[..., Reader]] = {
     "attention": AttentionReader,
     "full-context": FullContextReader,
     "prototype": PrototypeReader,

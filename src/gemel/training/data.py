@@ -1,4 +1,4 @@
-"""What a training takes from its data: pixel statistics and batches."""
+"""What a training takes from its data: pixel statistics, batches and items."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ from gemel.encoders import PixelStatistics
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import PairSample, consecutive_pairs
-from gemel.measure.packed import PackedSide
+from gemel.measure.packed import PackedSide, PackedSides
 from gemel.measure.prepared import Prepared
 from gemel.networks import Side
 from gemel.recipe import Recipe
+from gemel.recipe.augmentation import AugmentChoice
 from gemel.recipe.objective import (
     BatchChoice,
     ClassesBatch,
@@ -39,6 +40,8 @@ from gemel.recipe.objective import (
     TrialsBatch,
     TripletsBatch,
 )
+from gemel.training.augmenting import build_augment
+from gemel.training.plan import Feed
 
 DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
 """What is drawn anew in every epoch, by label and group alone."""
@@ -212,3 +215,14 @@ def _partners(prepared: Prepared, size: int) -> Partners:
         )
     left, right = given.left[rows], given.right[rows]
     return Partners(left, right, size, prepared.packed.lengths(left, right))
+
+
+def build_feeds(recipe: Recipe, packed: PackedSides) -> tuple[Feed, Feed]:
+    """The items of the left and of the right side, augmented; a shared tie has one for both."""
+    left = _feed(packed.left, recipe.augment)
+    shared = recipe.tie == "shared"
+    return left, left if shared else _feed(packed.right, recipe.right_side.augment)
+
+
+def _feed(packed: PackedSide, setting: AugmentChoice) -> Feed:
+    return Feed(packed.feed, build_augment(setting, packed.input))

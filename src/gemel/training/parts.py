@@ -49,14 +49,14 @@ RANDOM_VECTORS = 0.4
 
 @final
 @dataclass(frozen=True)
-class Fed:
+class InputStatistics:
     """What an encoder is made for: how items are read, and the statistics of their numbers."""
 
     input: Input
     statistics: PixelStatistics | None
 
 
-def build_twin(recipe: Recipe, left: Fed, right: Fed | None = None) -> Twin:
+def build_twin(recipe: Recipe, left: InputStatistics, right: InputStatistics | None = None) -> Twin:
     """The network with its initial weights, which the recipe's seed decides alone.
 
     `right` is what the right side has where it differs from the left one.
@@ -89,19 +89,15 @@ def twin_in_use(recipe: Recipe, twin: Twin) -> Twin:
 
 def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:
     settings = setting.model_dump(exclude={"name", "pixels", "stem", "folder"})
-    encoder: Encoder = _make(ENCODERS[setting.name], *given, **settings)
-    return encoder
+    return ENCODERS[setting.name](*given, **settings)
 
 
 def _metric(recipe: Recipe, encoder: Encoder) -> Metric:
     settings = recipe.metric.model_dump(exclude={"name"})
-    metric: Metric = _make(
-        METRICS[recipe.metric.name], encoder.embedding_size, encoder.map_sides, **settings
-    )
-    return metric
+    return METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_sides, **settings)
 
 
-def _joint(recipe: Recipe, left: Fed, right: Fed | None) -> JointTwin:
+def _joint(recipe: Recipe, left: InputStatistics, right: InputStatistics | None) -> JointTwin:
     """A pair is one item with both channels. Raises `RecipeError` for other than pictures."""
     both = (left, right or left)
     if any(not isinstance(fed.input, ImageInput) for fed in both):
@@ -123,11 +119,10 @@ def _build_reader(recipe: Recipe, size: int) -> Reader | None:
     if recipe.reader is None:
         return None
     settings = recipe.reader.model_dump(exclude={"name"})
-    reader: Reader = _make(READERS[recipe.reader.name], size, **settings)
-    return reader
+    return READERS[recipe.reader.name](size, **settings)
 
 
-def _given(setting: EncoderChoice, fed: Fed) -> tuple[Any, ...]:
+def _given(setting: EncoderChoice, fed: InputStatistics) -> tuple[Any, ...]:
     """What an encoder is made of beside its settings: what the items are like."""
     input, statistics = fed.input, fed.statistics
     if isinstance(setting, SequenceSetting):
@@ -145,7 +140,7 @@ def _given(setting: EncoderChoice, fed: Fed) -> tuple[Any, ...]:
     return input.shape, _pixels(setting, fed)
 
 
-def _pixels(setting: EncoderChoice, fed: Fed) -> PixelStatistics:
+def _pixels(setting: EncoderChoice, fed: InputStatistics) -> PixelStatistics:
     assert fed.statistics is not None, "pictures have statistics"
     as_is = isinstance(setting, PictureSetting) and setting.pixels == "as-is"
     return PixelStatistics.untouched(len(fed.statistics.mean)) if as_is else fed.statistics
@@ -190,8 +185,7 @@ def build_memory(recipe: Recipe, twin: Twin) -> Memory | None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         settings = recipe.memory.model_dump(exclude={"name"})
-        memory: Memory = _make(MEMORIES[recipe.memory.name], size, recipe.batch.ways, **settings)
-        return memory
+        return MEMORIES[recipe.memory.name](size, recipe.batch.ways, **settings)
 
 
 def build_loss(recipe: Recipe, twin: Twin) -> Loss:
@@ -199,11 +193,6 @@ def build_loss(recipe: Recipe, twin: Twin) -> Loss:
     settings = recipe.loss.model_dump(exclude={"name"})
     if recipe.loss.name in {"binary-cross-entropy", "squared-error"}:
         settings["learned_scale"] = not twin.learned
-    loss: Loss = _make(LOSSES[recipe.loss.name], **settings)
+    loss = LOSSES[recipe.loss.name](**settings)
     check_margin(loss.margin, twin)
     return loss
-
-
-def _make(part: Any, *given: Any, **settings: Any) -> Any:
-    """The recipe mirrors each constructor; a contract test holds them together."""
-    return part(*given, **settings)

@@ -20,8 +20,7 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.training.batch_numbers import labels_notice, resolve_batch
-from gemel.training.data import build_batches
-from gemel.training.feeds import build_feeds
+from gemel.training.data import build_batches, build_feeds
 from gemel.training.loop import Trainer
 from gemel.training.plan import Plan
 from gemel.training.validation import build_validation

@@ -25,13 +25,12 @@ from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.batch_numbers import labels_notice, resolve_batch
 from gemel.training.checkpoint import Counters
-from gemel.training.data import build_batches, statistics_of
-from gemel.training.feeds import build_feeds
+from gemel.training.data import build_batches, build_feeds, statistics_of
 from gemel.training.loop import Trainer
 from gemel.training.make_matcher import make_matcher
 from gemel.training.order import Order, held, run_for, source_of, where
 from gemel.training.own_figures import check_measurable, own_figures, write_metrics
-from gemel.training.parts import Fed, build_loss, build_memory, build_twin, twin_in_use
+from gemel.training.parts import InputStatistics, build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.plan import Plan
 from gemel.training.pretrain import pretrain, pretraining_data
 from gemel.training.speed import fast_arithmetic
@@ -166,8 +165,10 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
 def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     """All that a training of a (resolved) recipe needs, its network with its first weights."""
     packed = prepared.packed
-    left = Fed(packed.left.input, statistics_of(prepared))
-    right = None if packed.alike else Fed(packed.right.input, statistics_of(prepared, "right"))
+    left = InputStatistics(packed.left.input, statistics_of(prepared))
+    right = None
+    if not packed.alike:
+        right = InputStatistics(packed.right.input, statistics_of(prepared, "right"))
     twin = build_twin(recipe, left, right)
     whiten(twin, prepared)
     memory = build_memory(recipe, twin)
