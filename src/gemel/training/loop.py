@@ -159,7 +159,8 @@ class Trainer:
     def _update(self, batch: Batch) -> float:
         """One step of the optimiser; everything random in it comes from its number."""
         number = self.counters.step
-        generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + number)
+        seed = self.recipe.seed * 1_000_003 + number
+        generator = torch.Generator().manual_seed(seed)
         apart = self.plan.right is not self.plan.left
         sides = batch.sides(apart=apart)
         read = isinstance(self.plan.twin, SharedTwin) and self.plan.twin.reader is not None
@@ -169,7 +170,7 @@ class Trainer:
             right = self._items(self.plan.right, sides.right, generator)
         self.step.train()
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.recipe.seed * 1_000_003 + number)
+            torch.manual_seed(seed)
             loss, resting = self.step(left, right, compared)
         self.fabric.backward(loss)
         self.optimizer.step()

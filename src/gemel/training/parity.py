@@ -47,7 +47,8 @@ def measure_parity(
     `pairs` are positions among the items.
     """
     ours = comparer_of(networks, items)
-    theirs = twin_comparer(plain_copy(twin), Readers(*networks.inputs), items)
+    twin = plain_copy(twin)
+    theirs = twin_comparer(twin, Readers(*networks.inputs), items)
     if isinstance(theirs, EmbeddingComparer):
         _check_reader(twin, networks, theirs)
     distance, their_distance = ours.pairs(*pairs), theirs.pairs(*pairs)
@@ -70,9 +71,7 @@ def _check_reader(
     twin: Twin, networks: Networks | JointNetworks, theirs: EmbeddingComparer
 ) -> None:
     if isinstance(twin, EmbeddingTwin) and twin.reader is not None:
-        plain = plain_copy(twin)
-        assert plain.reader is not None
-        network = ReaderNetwork(plain.reader, plain.metric)
+        network = ReaderNetwork(twin.reader, twin.metric)
         check_reader(network, networks.folder, torch.from_numpy(theirs.embeddings))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any, final
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +60,8 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
         told = where(order, run)
-        _begin(run, recipe, dataset, _Data(prepared, first), order)
+        learned_from = [prepared] if first is None else [prepared, first]
+        _begin(run, recipe, dataset, learned_from, order)
         if told is not None:
             progress.say(told)
         pretrained = None if first is None else pretrain(plan, first, run, progress)
@@ -186,24 +187,17 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
     )
 
 
-@final
-@dataclass(frozen=True)
-class _Data:
-    """What a run learns from; `first` is of its pretraining."""
-
-    own: Prepared
-    first: Prepared | None
-
-
-def _begin(run: Run, recipe: Recipe, dataset: Dataset, data: _Data, order: Order) -> None:
+def _begin(
+    run: Run, recipe: Recipe, dataset: Dataset, learned_from: Sequence[Prepared], order: Order
+) -> None:
     """Everything that another program needs to understand the run, before its first step.
 
-    The recipe last: with it the folder is a run, and can be resumed.
+    Its own data are the first that it learns from. The recipe last: with it the folder is a run,
+    and can be resumed.
     """
     if not order.resume:
-        write_json(run.data, _about(dataset, data.own, order))
-        parts = [data.own] if data.first is None else [data.own, data.first]
-        learned = [digests_of(each, "train", "validation") for each in parts]
+        write_json(run.data, _about(dataset, learned_from[0], order))
+        learned = [digests_of(each, "train", "validation") for each in learned_from]
         write_learned(run, np.concatenate(learned))
     write_text(run.recipe, recipe_text(recipe))
 
