@@ -170,7 +170,7 @@ class Trainer:
             right = self._items(self.plan.right, sides.right, generator)
         self.step.train()
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            self._seed(seed)
             loss, resting = self.step(left, right, compared)
         self.fabric.backward(loss)
         self.optimizer.step()
@@ -183,6 +183,13 @@ class Trainer:
                 f"{number}. Lower optimizer.learning_rate tenfold and train anew"
             )
         return value
+
+    def _seed(self, seed: int) -> None:
+        """Seeds dropout; on a CPU its generator alone, which is a thousand times as fast as all."""
+        if self.fabric.device.type == "cpu":
+            torch.default_generator.manual_seed(seed)
+        else:
+            torch.manual_seed(seed)
 
     def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
         items = tuple(map(self.fabric.to_device, feed.items(side.items)))
