@@ -32,3 +32,15 @@ def test_a_sequence_of_one_sample_stays_what_it_is():
         lengths = torch.tensor([1, *[longest] * 3])
         changed, _ = augment((values, lengths), torch.Generator().manual_seed(0))
         torch.testing.assert_close(changed, values)
+
+
+def test_a_crop_leaves_out_what_comes_first_as_well_as_what_comes_last():
+    rising = torch.arange(50.0).expand(20, 50)[..., None]
+    cut, _ = SeriesAugment(crop=0.3)(
+        (rising, torch.full((20,), 50)), torch.Generator().manual_seed(0)
+    )
+    begins, ends = cut[:, 0, 0], cut[:, -1, 0]
+    assert begins.max() > 5
+    assert ends.min() < 44
+    # Up to three tenths of 49 steps are left out.
+    assert (ends - begins >= 0.7 * 49 - 1e-3).all()

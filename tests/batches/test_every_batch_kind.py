@@ -278,3 +278,32 @@ def test_no_batch_is_left_with_a_single_pair(lengths):
         assert sorted(len(batch.items) // 2 for batch in batches) == [32, 33]
         assert kind.steps == 2
         assert sorted(np.concatenate([batch.items for batch in batches])) == list(range(130))
+
+
+def test_labels_of_a_small_group_are_drawn_no_more_often_than_others():
+    labels = np.repeat(np.arange(22), 2)
+    two_groups = LabelIndex(np.arange(44), labels, (labels >= 2).astype(int))
+    rng = np.random.default_rng(0)
+    drawn = np.array([two_groups.draw_from_group(1, rng)[0] for _ in range(2_000)])
+    # 2 labels of 22 are in the small group.
+    assert (drawn < 2).mean() == pytest.approx(2 / 22, abs=0.03)
+
+
+def test_no_anchor_is_its_own_partner_where_a_label_has_one_item():
+    labels = np.array([0, 0, 1, 2, 3])
+    for batch in Triplets(LabelIndex(np.arange(5), labels), size=4).epoch(np.random.default_rng(0)):
+        assert (batch.items[:4] != batch.items[4:8]).all()
+
+
+@pytest.mark.parametrize("kind", [RandomPairs, Triplets])
+def test_a_label_alone_in_its_group_is_compared_with_those_of_others(kind):
+    labels = np.repeat(np.arange(3), 2)
+    alone = LabelIndex(np.arange(6), labels, (labels == 2).astype(int))
+    batches = epoch(kind(alone, size=60, groups=1))
+    compared = {
+        (labels[batch.items[row]], labels[batch.items[column]])
+        for batch in batches
+        for row, columns in zip(batch.rows, batch.columns, strict=True)
+        for column in columns
+    }
+    assert {(2, 0), (2, 1)} <= compared

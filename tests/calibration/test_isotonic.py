@@ -38,6 +38,16 @@ def test_follows_a_curve_that_no_line_can():
     assert calibration.probability(np.array([0.8]), prior) == pytest.approx(0.2, abs=0.03)
 
 
+@pytest.mark.parametrize("many", [1_000, 8_000])
+def test_a_thousand_of_the_rarer_kind_make_twenty_bins(many):
+    def shares(count):
+        return (np.arange(count) + 0.5) / count
+
+    # Densities 1/(2√d) and 1/(2√(1-d)): what falls from bin to bin is not pooled. 2·∛1000 = 20.
+    distance = np.concatenate([shares(1_000) ** 2, 1 - (1 - shares(many)) ** 2])
+    assert len(fit_isotonic(distance, np.arange(1_000 + many) < 1_000).distances) == 20
+
+
 @pytest.mark.parametrize(
     ("distances", "log_odds"),
     [((0.0,), (1.0,)), ((0.0, 0.0), (1.0, 0.0)), ((0.0, 1.0), (1.0, 1.0)), ((0.0, 1.0), (1.0,))],

@@ -14,6 +14,12 @@ def test_two_pairs_land_on_platts_targets():
     assert calibration.slope == pytest.approx(-2 * np.log(2), abs=1e-6)
 
 
+def test_a_kind_of_many_pairs_has_a_target_of_its_own():
+    calibration = fit_logistic(np.array([0.0] + 6 * [1.0]), np.arange(7) < 1)
+    # (1 + 1)/(1 + 2) of one genuine pair, 1/(6 + 2) of six impostors.
+    assert calibration.probability(np.array([0.0, 1.0])) == pytest.approx([2 / 3, 1 / 8], abs=1e-6)
+
+
 def test_matches_scikit_learn_where_smoothing_does_not_matter():
     from sklearn.linear_model import LogisticRegression
 

@@ -36,6 +36,14 @@ def test_the_order_of_pairs_does_not_matter_and_it_is_saved_whole():
     assert ScoreCurve.model_validate_json(curve.model_dump_json()) == curve
 
 
+def test_bins_whose_mean_distances_round_to_one_are_one_point():
+    distance = np.float32([1, 1, 1, 1, 1, 1, 3, 3])
+    distance[0] = np.nextafter(distance[0], np.float32(0))
+    # Four bins of two; the first three lie at 1, with scores of 3, 0 and 0.
+    curve = fit_score_curve(distance, np.array([6.0, 0, 0, 0, 0, 0, -3, -3]), (-3.0, 6.0))
+    assert (curve.distances, curve.scores) == ((1, 3), (1, -3))
+
+
 def test_what_cannot_be_a_curve_is_refused():
     with pytest.raises(DataError, match="all validation pairs are equal"):
         fit_score_curve(np.zeros(5, np.float32), np.arange(5.0), (0.0, 5.0))

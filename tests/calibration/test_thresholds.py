@@ -75,12 +75,26 @@ def test_equal_error_by_hand():
     assert (threshold.far, threshold.frr) == pytest.approx((1 / 3, 1 / 3))
 
 
+def test_of_equal_gaps_the_one_with_fewer_errors_is_taken():
+    # Up to 1: FAR 1/2, FRR 1. Up to 2: FAR 1/2, FRR 0.
+    distance, same = np.float32([1, 3, 1, 3, 2]), np.arange(5) == 4
+    threshold = choose_threshold(distance, same, EerTarget())
+    assert (threshold.far, threshold.frr) == (0.5, 0)
+
+
 def test_cost_by_hand():
     # Costly accepts: up to 2 costs FRR 1/3 alone. Costly rejects: up to 4 costs FAR 1/3 alone.
     assert choose_threshold(DISTANCE, SAME, CostTarget(10, 1)).distance == 2.5
     assert choose_threshold(DISTANCE, SAME, CostTarget(1, 10)).distance == 4.5
     # A rare match makes rejecting cheap: 0.01 · 10 · FRR against 0.99 · FAR.
     assert choose_threshold(DISTANCE, SAME, CostTarget(1, 10, prior=0.01)).distance == 2.5
+
+
+def test_equal_costs_are_weighed_by_how_common_either_kind_is():
+    distance, same = np.float32([0, 1, 2]), np.array([True, False, True])
+    # Up to 0 costs half of the matches, up to 2 all of the others: 0.45 and 0.1, 0.05 and 0.9.
+    assert choose_threshold(distance, same, CostTarget(1, 1, prior=0.9)).distance == 2.5
+    assert choose_threshold(distance, same, CostTarget(1, 1, prior=0.1)).distance == 0.5
 
 
 def test_all_or_none_are_accepted_where_that_is_cheapest():
@@ -139,8 +153,9 @@ def test_the_stated_rates_are_those_of_the_threshold(seed, digits, target):
         assert threshold.far <= target.rate
 
 
-def test_neighbouring_floats_are_still_told_apart():
-    low = np.float32(1.0)
+@pytest.mark.parametrize("low", [np.float32(1), np.nextafter(np.float32(1), np.float32(2))])
+def test_neighbouring_floats_are_still_told_apart(low):
+    """Halfway between two is rounded to the even one: the lower, and the upper."""
     high = np.nextafter(low, np.float32(2))
     threshold = choose_threshold(np.array([low, high]), np.array([True, False]), EerTarget())
     assert threshold.distance == low

@@ -133,7 +133,7 @@ def test_figures_without_one_kind_are_no_numbers():
 
 
 @pytest.mark.parametrize(
-    ("far", "needed"), [(0.1, 300), (0.01, 3_000), (0.001, 30_000), (0.3, 100)]
+    ("far", "needed"), [(0.1, 300), (0.01, 3_000), (0.001, 30_000), (0.3, 100), (3e-4, 100_000)]
 )
 def test_thirty_errors_are_asked_for(far, needed):
     assert impostors_needed(far) == needed
@@ -157,3 +157,14 @@ def test_false_accepts_at_a_recall_by_hand():
     assert far_at_tar(curve, 0.75) == 0.25
     assert far_at_tar(curve, 0.95) == 0.5
     assert far_at_tar(curve, 1.0) == 0.5
+
+
+def test_rates_that_only_rounding_keeps_from_a_limit_reach_it():
+    # Ten impostors of weight 0.1 sum up to less than 1: the first is more than a tenth of them.
+    tenths = rank_pairs(np.arange(11.0), np.arange(11) == 1).roc(np.full(11, 0.1))
+    assert tenths.far[1] > 0.1
+    assert tar_at_far(tenths, 0.1) == 1
+    # Five genuine pairs of weight 0.3, and an impostor between the fourth and the fifth.
+    fifths = rank_pairs(np.array([0, 1, 2, 3, 5, 4.0]), np.arange(6) < 5).roc(np.full(6, 0.3))
+    assert fifths.frr[4] > 1 - 0.8
+    assert far_at_tar(fifths, 0.8) == 0

@@ -14,6 +14,7 @@ from gemel.losses.distance_ratio import DistanceRatioLoss
 from gemel.losses.exponential import ExponentialLoss
 from gemel.losses.graded import GradedLoss
 from gemel.losses.hinge import HingeLoss
+from gemel.losses.logit import Logit
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
@@ -32,6 +33,14 @@ def test_contrastive_balanced():
     # matching: 25.  different: (1 + 0) / 2.  Half of each.
     value = ContrastiveLoss(margin=2.0, balanced=True)(DISTANCE, SAME)
     assert value.item() == pytest.approx((25 + 0.5) / 2)
+
+
+def test_a_balanced_batch_of_one_kind_is_half_its_mean():
+    # matching: (1 + 9) / 2, and nothing different.  different: (1 + 0) / 2, nothing matching.
+    distance = torch.tensor([1.0, 3.0])
+    loss = ContrastiveLoss(margin=2.0, balanced=True)
+    assert loss(distance, torch.tensor([True, True])).item() == 2.5
+    assert loss(distance, torch.tensor([False, False])).item() == 0.25
 
 
 def test_binary_cross_entropy_of_a_logit():
@@ -94,6 +103,13 @@ def test_triplet_with_the_hardest_of_each_row():
     # row 1: .5-.6+.2 = .1.  row 2: .9-1+.2 = .1.  row 3 has no partner and does not count.
     value = TripletLoss(margin=0.2, mining="hardest")(distance, same)
     assert value.item() == pytest.approx((0.1 + 0.1) / 2)
+
+
+def test_a_row_without_a_stranger_does_not_count_among_the_hardest():
+    distance = torch.tensor([[1.0, 2.0], [1.0, 1.0]])
+    same = torch.tensor([[True, True], [True, False]])
+    # row 2 alone: 1 - 1 + .5
+    assert TripletLoss(margin=0.5, mining="hardest")(distance, same).item() == 0.5
 
 
 def test_distance_ratio_of_one_triplet():
@@ -207,6 +223,13 @@ def test_only_a_fixed_metrics_logit_learns_and_starts_at_1_minus_the_distance(ki
         loss = kind(learned_scale=learned)
         assert {parameter.requires_grad for parameter in loss.parameters()} == {learned}
         assert loss.logit(torch.tensor([3.0])).item() == offset - 3
+
+
+def test_a_logits_scale_is_of_its_offset_too():
+    logit = Logit(learned=True, offset=1.0)
+    torch.nn.init.constant_(logit.log_scale, log(2))
+    # 2·(1 - 0) and 2·(1 - 3)
+    assert logit(torch.tensor([0.0, 3.0])).tolist() == pytest.approx([2, -4])
 
 
 def test_a_temperature_is_learned_from_a_tenth_unless_it_is_fixed():

@@ -49,6 +49,19 @@ def test_far_pairs_keep_their_alignment_and_near_ones_are_looked_at_again(metric
     assert (distance[near] != first[near]).all()
 
 
+def test_a_second_look_counts_by_how_near_a_pair_is_and_once_at_most(metric):
+    left, right = items(1, 1), items(1, 2)
+    first = metric.first(left, right)
+    looked = []
+    for below in (1.0, 0.25, 3.0):
+        with torch.no_grad():
+            metric.bound.copy_(first.squeeze() + below)
+        looked.append((metric(left, right) - first).item())
+    once, quarter, far_below = looked
+    assert quarter == pytest.approx(once / 4, rel=1e-3)
+    assert far_below == pytest.approx(once, rel=1e-3)
+
+
 def test_a_pair_is_answered_alike_whoever_stands_beside_it(metric):
     left, right = items(5, 1), items(6, 2)
     every = metric(left, right)[0]
