@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gemel.encoders import ENCODERS, PixelStatistics, Samples, SequenceEncoder, TokenVectors
+from gemel.encoders.standardise import Standardise
 from sentence_folders import random_model
 
 SHAPES = {
@@ -135,3 +136,10 @@ def test_pixels_are_standardised_by_the_first_layer(name):
     channels = encoder.input_shape[0]
     grey = torch.full((1, channels, 2, 2), 0.7)
     torch.testing.assert_close(layer(grey), torch.full((1, channels, 2, 2), (0.7 - 0.4) / 0.3))
+
+
+def test_pixels_that_never_changed_in_training_stay_finite():
+    layer = Standardise(PixelStatistics([0.5], [0.0]))
+    # As if they had changed by a thousandth: 0 / 0.001 and 0.2 / 0.001.
+    seen = layer(torch.tensor([0.5, 0.7]).view(1, 1, 1, 2)).flatten()
+    assert seen.tolist() == pytest.approx([0, 200], rel=1e-4)

@@ -294,6 +294,11 @@ def test_zagoruyko_has_the_papers_layers():
     assert encoder.embedding_size == 256
 
 
+def test_zagoruyko_refuses_pictures_that_it_leaves_nothing_of():
+    with pytest.raises(RecipeError, match="sides of at least 64, got 70x63: set input"):
+        ENCODERS["zagoruyko"]((1, 70, 63), PixelStatistics.untouched(1))
+
+
 @pytest.mark.parametrize(
     ("name", "shape", "dropped"),
     [

@@ -73,6 +73,28 @@ def test_parts_are_means_of_equal_shares_by_hand():
     torch.testing.assert_close(parts, torch.tensor([[1.0, 2, 3, 4], [5, 5, 7, 7]]))
 
 
+def test_resnet1d_sums_up_an_items_own_frames_by_mean_and_maximum():
+    encoder = ENCODERS["resnet1d"](samples(), width=4, strides=(2,), output="linear").eval()
+    values, lengths = torch.rand(2, 9, 3), torch.tensor([9, 4])
+    found = encoder(values, lengths)
+    for row, length in enumerate(lengths):
+        own = encoder.stem(values[row : row + 1, :length])
+        (frames,), _ = encoder.blocks[0](own, length[None])
+        expected = encoder.dense(torch.cat([frames.mean(0), frames.amax(0)]))
+        torch.testing.assert_close(found[row], expected)
+
+
+@pytest.mark.parametrize("pool", ["mean", "max", "last"])
+def test_bilstm_pools_the_states_of_an_items_own_steps(pool):
+    encoder = ENCODERS["bilstm"](samples(), hidden=4, pool=pool, embedding_size=0).eval()
+    values, lengths = torch.rand(2, 6, 3), torch.tensor([6, 2])
+    found = encoder(values, lengths)
+    for row, length in enumerate(lengths):
+        states, (last, _) = encoder.layers[0].layer(encoder.stem(values)[row, :length])
+        pools = {"mean": states.mean(0), "max": states.amax(0), "last": last.flatten()}
+        torch.testing.assert_close(found[row], pools[pool])
+
+
 def test_segments_are_a_map_along_time():
     """What happens late in an item changes the late places of each number's row, and no others."""
     encoder = ENCODERS["resnet1d"](

@@ -96,6 +96,24 @@ def test_adamw_leaves_biases_and_norms_undecayed():
     assert decays == {"0.weight": 0.5, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0}
 
 
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "sgd"])
+def test_other_optimizers_decay_whatever_learns(name):
+    layer = nn.Linear(2, 2)
+    optimizer = build_optimizer(OptimizerSetting(name=name, weight_decay=0.5), layer)
+    assert group_of(optimizer, layer.bias)["weight_decay"] == 0.5
+
+
+def test_a_layers_own_rate_of_zero_is_no_rate_left_out():
+    none = {"momentum": 0.0, "weight_decay": 0.0}
+    setting = OptimizerSetting.model_validate(
+        {"name": "sgd", "momentum": 0.9, "weight_decay": 0.5, "layers": {"0": none}}
+    )
+    module = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
+    optimizer = build_optimizer(setting, module)
+    rates = [group_of(optimizer, layer.weight) for layer in module]
+    assert [(group["momentum"], group["weight_decay"]) for group in rates] == [(0, 0), (0.9, 0.5)]
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

@@ -9,11 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
+from gemel.batches import LabelIndex, Sequences
 from gemel.data import SplitConfig, open_data
+from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.inputs import ImageInput
+from gemel.losses import SoftmaxLoss
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import prepare
+from gemel.memories import MEMORIES, remember
+from gemel.metrics import METRICS
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
@@ -21,8 +28,9 @@ from gemel.training import loop
 from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
-from gemel.training.step import compared_in
+from gemel.training.step import MemoryStep, compared_in
 from gemel.training.train import make_plan
+from gemel.twin import SharedTwin
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 GREY = ImageInput(height=12, width=12, channels=1)
@@ -104,6 +112,24 @@ def test_copies_of_an_item_are_a_loss_of_their_own(prepared, tmp_path, instances
         assert compared.copies.any()
         by_hand = by_hand + instances * plan.loss(distance, compared.copies)
     assert value.item() == pytest.approx(by_hand.item())
+
+
+def test_a_memorys_answers_are_a_loss_beside_that_of_the_distances():
+    sequences = Sequences(LabelIndex(np.arange(12), np.repeat(np.arange(3), 4)), 3, 2, size=2)
+    batch = next(sequences.epoch(np.random.default_rng(0)))
+    compared = compared_in(batch, batch.sides(apart=False), lambda tensor: tensor, read=False)
+    encoder = ENCODERS["mlp"]((1, 3, 3), PixelStatistics.untouched(1), widths=(4,), output="unit")
+    twin, memory = SharedTwin(encoder, METRICS["euclidean"](4)), MEMORIES["mann"](4, 3)
+    loss, pictures = SoftmaxLoss(), torch.rand(12, 1, 3, 3)
+    value, distance = MemoryStep(twin, memory, loss, 6)((pictures,), (pictures,), compared)
+
+    embeddings = twin.embed((pictures,))
+    expected = torch.cdist(embeddings, embeddings).gather(1, compared.columns)
+    torch.testing.assert_close(distance, expected)
+    told = F.one_hot(compared.classes, 3).float()
+    answers = remember(memory, embeddings.reshape(2, 6, 4), told.reshape(2, 6, 3))
+    named = F.cross_entropy(-answers.flatten(0, 1), compared.classes)
+    assert value.item() == pytest.approx((loss(expected, compared.same) + named).item(), rel=1e-4)
 
 
 def test_a_training_by_minutes_goes_on_at_the_beginning_of_an_epoch(
