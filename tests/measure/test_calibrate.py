@@ -8,8 +8,14 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from gemel.evaluation.pairs import PairLimits, sample_pairs
-from gemel.measure.calibrate import calibrate, check_target
+from gemel.calibration import EerTarget, Threshold, choose_threshold
+from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
+from gemel.measure.calibrate import (
+    _shares_chosen_anew,
+    calibrate,
+    check_target,
+    with_intervals,
+)
 from gemel.recipe.schema import CalibrationSetting
 
 LABEL, NOISE = 0.25, 0.15
@@ -101,3 +107,45 @@ def test_a_threshold_that_is_chosen_anew_lets_pass_all_of_one_distance_or_none()
     far = calibrate(tied.astype(np.float32), pairs, CalibrationSetting(target="far=0.1"))
     assert far.thresholds[0].far == 0
     assert far.thresholds[0].far_interval[1] < 0.05
+
+
+def test_what_a_threshold_that_is_chosen_anew_lets_pass_by_hand():
+    """One genuine pair and ten impostors, at distances of 0 to 10; 3 in 10 of them may pass."""
+    distance, ends = np.arange(11, dtype=np.float32), np.arange(11)
+    pairs = PairSample(ends, ends, ends == 0, ends, ends)
+    three = Threshold(target="far=0.3", distance=0, far=0, frr=0, genuine=1, impostors=10)
+    shares = _shares_chosen_anew([three], distance, pairs)
+
+    # Three of ten, also where their weights sum up to 0.30000000000000004.
+    assert shares(np.full(11, 0.1)) == {"far 0 anew": 0.3}
+    # The first one weighs 4 of 10: none may pass.
+    assert shares(np.array([9.0, 4, 1, 1, 1, 1, 1, 1, 0, 0, 0])) == {"far 0 anew": 0}
+    # Four weigh nothing, and one of the six others may pass: the first five of ten do.
+    assert shares(np.array([9.0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])) == {"far 0 anew": 0.5}
+    # No impostor was drawn, so that there is no share of them.
+    assert np.isnan(shares(pairs.same.astype(float))["far 0 anew"])
+
+
+def test_pairs_at_the_very_threshold_pass():
+    pairs, _ = drawn(12, 0)
+    farther = np.nextafter(np.float32(1), np.float32(2))
+    distance = np.where(pairs.same, np.float32(1), farther)
+    chosen = choose_threshold(distance, pairs.same, EerTarget())
+    (known,) = with_intervals([chosen], distance, pairs)
+    assert known.distance == 1
+    for low, high in (known.far_interval, known.frr_interval):
+        assert low == 0
+        assert high < 0.2
+
+
+def test_a_recipes_own_target_comes_first_and_is_not_told_again():
+    pairs, distance = drawn(3, 0)
+    learned = calibrate(distance, pairs, CalibrationSetting(target="far=0.1"))
+    # The different pairs of three labels are too few for a rate of 0.01.
+    assert [each.target for each in learned.thresholds] == ["far=0.1", "eer"]
+
+
+def test_distances_that_are_all_equal_are_said_to_tell_nothing():
+    pairs, _ = drawn(3, 0)
+    learned = calibrate(np.ones(len(pairs), np.float32), pairs, CalibrationSetting())
+    assert "no nearer than different ones" in learned.notices[0]
