@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,10 @@ Embeddings: TypeAlias = NDArray[np.float32]
 
 Floats: TypeAlias = NDArray[np.float64]
 """Numbers that are computed with, not stored: rates, weights, probabilities."""
+
+
+Side: TypeAlias = Literal["left", "right"]
+"""Of a pair, and of the twin that compares it."""
 
 
 @final

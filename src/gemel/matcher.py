@@ -12,14 +12,14 @@ import numpy as np
 from PIL import Image
 from pydantic import BaseModel, ConfigDict
 
-from gemel.arrays import Distances, Embeddings, Floats
+from gemel.arrays import Distances, Embeddings, Floats, Side
 from gemel.calibration import Threshold, parse_target
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Input, Raw, kind_of
 from gemel.matcher_file import MatcherFile, Tie, read_matcher_file
-from gemel.networks import EncoderSide, JointNetworks, Networks, Side
+from gemel.networks import EncoderSide, JointNetworks, Networks
 from gemel.progress import Progress, Silent
 from gemel.recall import MEMORY, Recall
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, final
 
 import numpy as np
 
-from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, padded
+from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, Side, padded
 from gemel.errors import MatcherError
 from gemel.inputs import Input, Raw
 
@@ -28,8 +28,6 @@ ENCODER, RIGHT_ENCODER, METRIC, PAIR = (
     "metric.onnx",
     "pair.onnx",
 )
-
-Side: TypeAlias = Literal["left", "right"]
 
 
 @final

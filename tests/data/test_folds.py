@@ -31,7 +31,7 @@ def test_every_label_is_tested_once_and_never_trained_on_then():
     tested = []
     for fold in range(4):
         parts = sides(dataset, fold)
-        held = [set(dataset.labels[parts.side(side)]) for side in ("train", "validation", "test")]
+        held = [set(dataset.labels[parts.part(side)]) for side in ("train", "validation", "test")]
         assert sum(map(len, held)) == len(set.union(*held)) == 12
         assert f"fold {fold + 1} of 4 is the test" in parts.reason
         assert parts.by == "label"

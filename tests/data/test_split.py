@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gemel.data import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
+from gemel.data import PARTS, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
 from gemel.data.sources import FileItems
 from gemel.data.splits.together import together
 from gemel.errors import DataError
@@ -50,7 +50,7 @@ def divided(
 
 
 def sides(parts: Split) -> list[set[int]]:
-    return [set(parts.side(name).tolist()) for name in SIDES]
+    return [set(parts.part(name).tolist()) for name in PARTS]
 
 
 class TestTogether:
@@ -223,8 +223,8 @@ def test_what_always_holds(data):
     on = [set(contents[list(side)].tolist()) for side in found]
     assert sum(map(len, on)) == len(set.union(*on))
     assert all(readable[list(side)].all() for side in found)
-    for name, least_pairs in zip(SIDES, (2, 1, 1), strict=True):
-        side = parts.side(name)
+    for name, least_pairs in zip(PARTS, (2, 1, 1), strict=True):
+        side = parts.part(name)
         assert (np.diff(side) > 0).all()
         counts = np.bincount(dataset.labels[side])
         assert (counts > 0).sum() >= 2
@@ -284,8 +284,8 @@ def test_shares_are_roughly_met(seed, by):
     counts = np.random.default_rng(seed).integers(3, 15, 60)
     labels = np.repeat(np.arange(60), counts)
     parts = divided(labelled(labels.tolist()), seed=seed, by=by, validation=0.25, test=0.15)
-    for name, share in zip(SIDES, (0.6, 0.25, 0.15), strict=True):
-        assert abs(len(parts.side(name)) / len(labels) - share) < 0.06
+    for name, share in zip(PARTS, (0.6, 0.25, 0.15), strict=True):
+        assert abs(len(parts.part(name)) / len(labels) - share) < 0.06
 
 
 def test_another_seed_is_another_split():
@@ -313,7 +313,7 @@ def apart(n: int) -> Dataset:
 class TestPairs:
     def test_pairs_that_share_no_item_are_shared_out_whole(self):
         parts = divided(apart(50))
-        assert [len(parts.pairs.side(name)) for name in SIDES] == [30, 10, 10]
+        assert [len(parts.pairs.part(name)) for name in PARTS] == [30, 10, 10]
         assert sum(map(len, sides(parts))) == len(set.union(*sides(parts))) == 100
 
     def test_copies_of_one_picture_tie_their_pairs_together(self):
@@ -321,8 +321,8 @@ class TestPairs:
         contents[2], contents[4] = contents[0], contents[0]
         for seed in range(10):
             parts = divided(apart(50), contents, seed=seed)
-            (home,) = [name for name in SIDES if 0 in parts.pairs.side(name)]
-            assert {0, 1, 2} <= set(parts.pairs.side(home).tolist())
+            (home,) = [name for name in PARTS if 0 in parts.pairs.part(name)]
+            assert {0, 1, 2} <= set(parts.pairs.part(home).tolist())
 
     def test_a_component_that_no_side_can_hold_out_is_trained_on_whatever_the_seed(self):
         """300 pairs that hang together and five times 60: nothing needs to be thrown away."""
@@ -337,20 +337,20 @@ class TestPairs:
         data = paired([left[row] for row in kept], [right[row] for row in kept], same)
         for seed in range(30):
             parts = divided(data, seed=seed)
-            assert sum(len(parts.pairs.side(name)) for name in SIDES) == len(kept)
+            assert sum(len(parts.pairs.part(name)) for name in PARTS) == len(kept)
 
     def test_one_giant_component_costs_crossing_pairs_and_says_how_many(self):
         draw = np.random.default_rng(0)
         left, right = draw.integers(0, 40, 600), draw.integers(0, 40, 600)
         data = paired(left.tolist(), right.tolist(), (draw.random(600) < 0.5).tolist())
         parts = divided(data)
-        kept = sum(len(parts.pairs.side(name)) for name in SIDES)
+        kept = sum(len(parts.pairs.part(name)) for name in PARTS)
         assert 0 < kept < 600
         assert f"{600 - kept} pairs that cross" in parts.reason
         assert "connected through shared items" in parts.reason
-        for name in SIDES:
-            rows = parts.pairs.side(name)
-            assert set(left[rows]) | set(right[rows]) == set(parts.side(name).tolist())
+        for name in PARTS:
+            rows = parts.pairs.part(name)
+            assert set(left[rows]) | set(right[rows]) == set(parts.part(name).tolist())
         assert not (sides(parts)[0] & sides(parts)[2])
 
     def test_given_sides_stay_except_pairs_whose_item_is_held_out(self):
@@ -362,7 +362,7 @@ class TestPairs:
             [TRAIN, TRAIN, TRAIN, TEST, TEST, VALIDATION, VALIDATION],
         )
         parts = divided(data)
-        assert [parts.pairs.side(name).tolist() for name in SIDES] == [[0, 1], [5, 6], [3, 4]]
+        assert [parts.pairs.part(name).tolist() for name in PARTS] == [[0, 1], [5, 6], [3, 4]]
         assert "1 pair that crosses" in parts.reason
 
     def test_a_star_cannot_be_split(self):
@@ -380,7 +380,7 @@ class TestPairs:
         readable = np.full(100, True)
         readable[7] = False  # an end of row 3
         parts = divided(apart(50), readable=readable)
-        assert sorted(np.concatenate([parts.pairs.side(name) for name in SIDES])) == [
+        assert sorted(np.concatenate([parts.pairs.part(name) for name in PARTS])) == [
             row for row in range(50) if row != 3
         ]
 
@@ -396,8 +396,8 @@ class TestPairs:
             assume(False)
         found = sides(parts)
         assert sum(map(len, found)) == len(set.union(*found))
-        for name in SIDES:
-            same = data.pairs.same[parts.pairs.side(name)]
+        for name in PARTS:
+            same = data.pairs.same[parts.pairs.part(name)]
             assert same.any()
             assert not same.all()
 

@@ -46,7 +46,7 @@ def test_measured_again_a_run_has_the_figures_it_was_reported_with(tiny_run):
 
 def test_sides_share_no_item_and_no_label(tiny_run):
     prepared = own_data(tiny_run, load(tiny_run.path), Silent())
-    sides = [prepared.side(side) for side in ("train", "validation", "test")]
+    sides = [prepared.part(side) for side in ("train", "validation", "test")]
     assert len(np.unique(np.concatenate(sides))) == sum(map(len, sides)) == 1797
     labels = [set(prepared.labels(side)) for side in sides]
     assert sum(map(len, labels)) == len(set.union(*labels)) == 10
@@ -88,7 +88,7 @@ def test_data_that_were_moved_are_measured_where_they_are_now(closed, drawings, 
 def test_a_folder_that_has_grown_is_measured_without_what_was_learned(closed, drawings, tmp_path):
     run = closed
     prepared = own_data(run, load(run.path), Silent())
-    learned = len(prepared.side("train")) + len(prepared.side("validation"))
+    learned = len(prepared.part("train")) + len(prepared.part("validation"))
     grown = tmp_path / "grown"
     for number, path in enumerate(sorted(drawings.rglob("*.png"))):
         (grown / path.parent.name).mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def test_items_of_another_kind_are_refused(closed, protocol):
 def test_data_of_which_everything_was_learned_measure_nothing(closed, drawings, tmp_path):
     run = Run(shutil.copytree(closed.path, tmp_path / "run"))
     prepared = own_data(run, load(run.path), Silent())
-    for index in prepared.side("train"):
+    for index in prepared.part("train"):
         name = prepared.dataset.items.name(int(index))
         (tmp_path / "seen" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(drawings / name, tmp_path / "seen" / name)
@@ -136,12 +136,12 @@ def test_a_training_on_closed_labels_measures_items_of_the_same_labels(closed, d
     run = closed
     prepared = own_data(run, load(run.path), Silent())
     for side in ("train", "validation", "test"):
-        assert len(np.unique(prepared.labels(prepared.side(side)))) == 6
+        assert len(np.unique(prepared.labels(prepared.part(side)))) == 6
     assert measured(run, protocol="few-shot", ways=6).figures["accuracy"].value > 1 / 6
     probed = measured(run, protocol="linear-probe")
-    assert probed.figures["accuracy"].n == len(prepared.side("test"))
+    assert probed.figures["accuracy"].n == len(prepared.part("test"))
     assert probed.figures["accuracy"].value > 1 / 6
-    assert f"embeddings of {len(prepared.side('train'))} training items" in probed.notices[0]
+    assert f"embeddings of {len(prepared.part('train'))} training items" in probed.notices[0]
 
 
 def test_pictures_named_by_the_nearest_are_never_all_in_memory(closed, monkeypatch):
@@ -155,7 +155,7 @@ def test_pictures_named_by_the_nearest_are_never_all_in_memory(closed, monkeypat
     )
     figures = measured(closed, protocol="nearest").figures
     assert set(figures) == {"accuracy", "accuracy@5-shot"}
-    assert figures["accuracy"].n == len(own_data(closed, load(closed.path), Silent()).side("test"))
+    assert figures["accuracy"].n == len(own_data(closed, load(closed.path), Silent()).part("test"))
     assert max(fetched) == 16
 
 
@@ -246,7 +246,7 @@ def test_trials_cost_no_encoding(tiny_run, monkeypatch):
 
     monkeypatch.setattr(EncoderSide, "encode", counted)
     trials = measured(tiny_run, protocol="few-shot", ways=2).figures["accuracy"].n
-    items = own_data(tiny_run, load(tiny_run.path), Silent()).side("test")
+    items = own_data(tiny_run, load(tiny_run.path), Silent()).part("test")
     assert sum(encoded) == len(items) < trials
 
 

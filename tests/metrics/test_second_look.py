@@ -14,7 +14,7 @@ from gemel.metrics.second_look import SecondLookMetric
 from gemel.networks import open_session
 from gemel.training.onnx_file import write_onnx
 
-SIDES, CHANNELS = (2, 3), 4
+PARTS, CHANNELS = (2, 3), 4
 SIZE = CHANNELS * 6
 
 
@@ -26,14 +26,14 @@ def items(count: int, seed: int) -> torch.Tensor:
 def metric() -> SecondLookMetric:
     """One that has learned to answer something, and met some distances."""
     torch.manual_seed(0)
-    metric = SecondLookMetric(SIZE, SIDES, looks=2)
+    metric = SecondLookMetric(SIZE, PARTS, looks=2)
     torch.nn.init.normal_(metric.second.answer.weight)
     metric.train()(items(5, 1), items(6, 2))
     return metric.eval()
 
 
 def test_untrained_it_is_alignment():
-    metric = SecondLookMetric(SIZE, SIDES)
+    metric = SecondLookMetric(SIZE, PARTS)
     left, right = items(3, 1), items(4, 2)
     for training in (True, False):
         metric.train(training)
@@ -72,7 +72,7 @@ def test_a_pair_is_answered_alike_whoever_stands_beside_it(metric):
 
 
 def test_the_bound_is_the_mean_of_each_rows_so_manyeth_nearest():
-    metric = SecondLookMetric(SIZE, SIDES, looks=2)
+    metric = SecondLookMetric(SIZE, PARTS, looks=2)
     assert metric.bound == -inf
     bounds = []
     for seed in (3, 5):
@@ -91,12 +91,12 @@ def test_what_is_read_at_a_place_is_what_the_equation_says(metric):
         metric._second(*(type(one)(*(part[0] for part in each)) for each in (one, other)))
     a, b = one.descriptors[0, 0], other.descriptors[0, 0]
     t, k = metric.first.log_sharpness.exp(), metric.first.log_stiffness.exp()
-    for i, (row, column) in enumerate(np.ndindex(SIDES)):
-        steps = torch.tensor([(row - v) ** 2 + (column - u) ** 2 for v, u in np.ndindex(SIDES)])
+    for i, (row, column) in enumerate(np.ndindex(PARTS)):
+        steps = torch.tensor([(row - v) ** 2 + (column - u) ** 2 for v, u in np.ndindex(PARTS)])
         near = t * (b @ a[i] - k * steps)
         attention = near.softmax(0)
         found = attention @ b
-        places = torch.tensor(list(np.ndindex(SIDES)), dtype=torch.float32)
+        places = torch.tensor(list(np.ndindex(PARTS)), dtype=torch.float32)
         expected = torch.cat(
             [
                 (a[i] - found).abs(),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gemel.evaluation.intervals import Units
-from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, thumbnail
+from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, thumbnail
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def make() -> Callable[..., Contents]:
         split=Split(
             "label",
             "Labels are held out.",
-            (Side("train", 20, 5), Side("validation", 8, 2), Side("test", 12, 3)),
+            (PartSize("train", 20, 5), PartSize("validation", 8, 2), PartSize("test", 12, 3)),
         ),
         recipe='[loss]\nkind = "contrastive"\n',
         provenance={"Gemel": "0.1.0", "Machine": "two cores"},

@@ -18,7 +18,7 @@ import pytest
 
 from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.intervals import Units
-from gemel.report import Cloud, Contents, Decision, Side, Split, TestPairs, run_verdict, write
+from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
 from gemel.report.shown import text_snippet
 from gemel.report.tables import tables
@@ -123,7 +123,7 @@ def test_hostile_text_is_shown_and_not_obeyed(make: Make) -> None:
         notices=(HOSTILE,),
         recipe=f"# </code></pre>{HOSTILE}",
         provenance={HOSTILE: HOSTILE},
-        split=Split("label", HOSTILE, (Side(HOSTILE, 3, None),)),
+        split=Split("label", HOSTILE, (PartSize(HOSTILE, 3, None),)),
         figures={
             HOSTILE: {
                 HOSTILE: {"value": 0.5, "low": 0.4, "high": 0.6, "n": 3},

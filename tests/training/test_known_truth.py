@@ -63,7 +63,7 @@ def constant(tiny_run):
     """The tiny run's matcher on its own test items, as if all embeddings were one."""
     matcher = gemel.load(tiny_run.path)
     prepared = own_data(tiny_run, load(tiny_run.path), Silent())
-    items = len(prepared.side("test"))
+    items = len(prepared.part("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
     return Subject(matcher, prepared, EmbeddingComparer(embeddings, matcher.networks.distances))
 
@@ -81,13 +81,13 @@ def test_a_constant_network_names_nobody(constant):
 
 def test_a_constant_network_retrieves_no_more_than_chance(constant):
     figures = constant.retrieval(Question()).figures
-    labels = constant.prepared.labels(constant.prepared.side("test"))
+    labels = constant.prepared.labels(constant.prepared.part("test"))
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
     assert figures["recall@1"].value <= (shares**2).sum() + 0.1
 
 
 def test_an_oracle_scores_everything(constant):
-    labels = constant.prepared.labels(constant.prepared.side("test"))
+    labels = constant.prepared.labels(constant.prepared.part("test"))
     one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
     comparer = EmbeddingComparer(one_hot[labels], constant.matcher.networks.distances)
     oracle = Subject(constant.matcher, constant.prepared, comparer)

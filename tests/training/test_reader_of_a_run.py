@@ -29,7 +29,7 @@ def test_few_shot_asks_the_reader(run):
     measured = asked.few_shot(question).figures["accuracy"].value
 
     # The same trials by hand: the nearer of the means of five embeddings, by squared distance.
-    items = asked.prepared.side("test")
+    items = asked.prepared.part("test")
     labels = asked.prepared.labels(items)
     embeddings = matcher.networks.left.encode(asked.prepared.packed.left[items])
     (drawn,) = draw_episodes(labels, FewShotTask(2, 5))

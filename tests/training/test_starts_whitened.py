@@ -21,10 +21,10 @@ def test_the_last_layer_whitens_the_training_side_and_sees_nothing_of_the_others
     encoder = make_plan(recipe, prepared).twin.encoders[0]
 
     def white(side):
-        (pictures,) = prepared.packed.left.feed(prepared.side(side))
+        (pictures,) = prepared.packed.left.feed(prepared.part(side))
         with torch.inference_mode():
             views = encoder.whitening(encoder.features(torch.from_numpy(pictures)))
-        labels = np.repeat(prepared.labels(prepared.side(side)), views.shape[1])
+        labels = np.repeat(prepared.labels(prepared.part(side)), views.shape[1])
         return views.flatten(0, 1).numpy(), labels
 
     within = covariance_within(*white("train"))
@@ -43,10 +43,10 @@ def test_the_right_encoder_of_a_separate_tie_whitens_what_the_right_side_reads()
     recipe = load_recipe("faces", (*SMALL, *own, *right))
     prepared, recipe = prepare_for(open_data("digits"), recipe, Silent())
     encoder = make_plan(recipe, prepared).twin.encoders[1]
-    (pictures,) = prepared.packed.right.feed(prepared.side("train"))
+    (pictures,) = prepared.packed.right.feed(prepared.part("train"))
     with torch.inference_mode():
         views = encoder.whitening(encoder.features(torch.from_numpy(pictures)))
-    labels = np.repeat(prepared.labels(prepared.side("train")), views.shape[1])
+    labels = np.repeat(prepared.labels(prepared.part("train")), views.shape[1])
     within = covariance_within(views.flatten(0, 1).numpy(), labels)
     assert abs(within - np.eye(8)).max() < 0.01
 
@@ -83,7 +83,7 @@ def test_forgeries_say_in_what_items_differ_and_not_what_a_label_varies_by():
     recipe = load_recipe("signatures", changes)
     prepared, recipe = prepare_for(writers_and_their_forgers(), recipe, Silent())
     encoder = make_plan(recipe, prepared).twin.encoders[0]
-    train = prepared.side("train")
+    train = prepared.part("train")
     own = train[prepared.genuine(train)]
 
     def white(items):

@@ -174,7 +174,7 @@ def test_a_left_item_is_looked_for_among_right_ones(unlike):
     run, _ = unlike
     asked = run_subject(run, None, Silent())
     figures = asked.retrieval(Question()).figures
-    labels = asked.prepared.labels(asked.prepared.side("test"))
+    labels = asked.prepared.labels(asked.prepared.part("test"))
     assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
     assert 0 <= figures["recall@1"].value <= 1
     assert asked.few_shot(Question(ways=2, shots=1)).figures["accuracy"].n > 0

@@ -31,5 +31,5 @@ def test_items_that_are_unlike_themselves_are_counted(drawings):
     threshold = choose_threshold(np.float32([0, 1]), np.array([True, False]), EerTarget())
     assert _unlike_themselves(Offset(0.0), prepared, threshold) == ()
     (told,) = _unlike_themselves(Offset(2.0), prepared, threshold)
-    many = len(prepared.side("validation"))
+    many = len(prepared.part("validation"))
     assert told.startswith(f"{many} of {many} validation items, compared with themselves,")

@@ -90,7 +90,7 @@ def test_trials_are_within_a_group_between_two_makers_and_of_validation_items(pr
     assert (groups[support] == groups[query][:, None]).all()
     assert (makers[support] == makers[support][:, :1]).all()
     assert (makers[query] != makers[support[:, 0]]).all()
-    assert np.isin(np.append(query, support), prepared.side("validation")).all()
+    assert np.isin(np.append(query, support), prepared.part("validation")).all()
 
 
 def test_as_many_ways_as_there_are_and_whole_episodes(prepared):

@@ -64,7 +64,7 @@ def test_every_kind_of_batch_draws_from_the_training_side_alone(prepared, change
     assert len(batches) == kind.steps
     labels = prepared.dataset.labels
     for batch in batches:
-        assert np.isin(batch.items, prepared.side("train")).all()
+        assert np.isin(batch.items, prepared.part("train")).all()
         own = labels[batch.items]
         np.testing.assert_array_equal(
             batch.same, own[batch.rows][:, None] == own[np.asarray(batch.columns)]
@@ -80,7 +80,7 @@ def test_what_a_recipe_leaves_open_is_filled_by_the_data(prepared):
 
 
 def test_pixel_statistics_are_those_of_training_pixels(prepared):
-    pixels = prepared.packed.left[prepared.side("train")] / 255
+    pixels = prepared.packed.left[prepared.part("train")] / 255
     statistics = statistics_of(prepared)
     assert statistics.mean == pytest.approx([pixels.mean()], abs=1e-5)
     assert statistics.std == pytest.approx([pixels.std()], abs=1e-5)
@@ -264,7 +264,7 @@ def test_an_epoch_sees_about_all_items_however_many_labels_are_asked_for(
     assert any(told.startswith(sentence) for told in heard.sentences)
     batches = list(build_batches(resolved, prepared).epoch(np.random.default_rng(0)))
     seen = sum(len(batch.items) for batch in batches)
-    assert seen > len(prepared.side("train")) / 2
+    assert seen > len(prepared.part("train")) / 2
 
 
 def test_a_trial_has_no_more_labels_than_the_largest_group(prepared):

@@ -58,7 +58,5 @@ class RandomPairs:
             (forgery,) = self.index.draw_forgeries(claimed, 1, rng)
             return int(own), int(forgery)
         labels = self.index.draw_labels(2, self.groups, rng)
-        if len(labels) < 2:
-            labels = self.index.draw_labels(2, None, rng)
         first, second = (self.index.draw_items(int(label), 1, rng)[0] for label in labels)
         return int(first), int(second)

@@ -53,8 +53,6 @@ class Triplets:
             return int(anchor), int(positive), int(forgery)
         while True:
             labels = self.index.draw_labels(2, self.groups, rng)
-            if len(labels) < 2:
-                labels = self.index.draw_labels(2, None, rng)
             if len(self.index.items[labels[0]]) > 1:
                 break
         anchor, positive = self.index.draw_items(int(labels[0]), 2, rng)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from gemel.data.builtins import BUILTINS
-from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Items, Pairs, Unlike
+from gemel.data.dataset import (
+    PARTS,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Dataset,
+    Items,
+    Pairs,
+    Part,
+    Unlike,
+)
 from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import data_path, open_data, open_items
 from gemel.data.pack import Pack, pack
 from gemel.data.splits.items import split
-from gemel.data.splits.sides import PairRows, Side, Split, SplitConfig
+from gemel.data.splits.split import PairRows, Split, SplitConfig
 
 __all__ = [
     "BUILTINS",
-    "SIDES",
+    "PARTS",
     "TEST",
     "TRAIN",
     "VALIDATION",
@@ -21,7 +31,7 @@ __all__ = [
     "Pack",
     "PairRows",
     "Pairs",
-    "Side",
+    "Part",
     "Split",
     "SplitConfig",
     "Unlike",

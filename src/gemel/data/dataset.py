@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Protocol, final
+from typing import Literal, Protocol, TypeAlias, final, get_args
 
 import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.counting import count
 from gemel.inputs import Kind, Raw
+
+Part: TypeAlias = Literal["train", "validation", "test"]
+"""Of the data, by a split. (Sides are those of a pair: left and right.)"""
+
+PARTS: tuple[Part, ...] = get_args(Part)
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 """The codes of a given split; -1 leaves the item to Gemel."""
@@ -26,9 +31,7 @@ SPLIT_WORDS = {
     "dev": VALIDATION,
     "test": TEST,
 }
-"""The words by which sources name the sides, in lower case."""
-
-SIDES = ("train", "validation", "test")
+"""The words by which sources name the parts, in lower case."""
 
 
 class Items(Protocol):

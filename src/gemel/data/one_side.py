@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
-from gemel.arrays import Codes
+from gemel.arrays import Codes, Side
 from gemel.data.dataset import Dataset
 from gemel.data.sources import ChosenItems
 
 
-def on_side(dataset: Dataset, side: Literal["left", "right"]) -> Dataset:
+def on_side(dataset: Dataset, side: Side) -> Dataset:
     """The dataset itself where every item may be on either side; pairs are of both and left out."""
     unlike = dataset.unlike
     if unlike is None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gemel.arrays import Indices, Packed, Padded
 from gemel.data.cache import cache_root
 from gemel.data.dataset import Dataset
-from gemel.data.pack_folder import PackFolder, Part
+from gemel.data.pack_folder import Decoded, PackFolder
 from gemel.data.threads import ordered_map
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many, skipped
 from gemel.errors import DataError, ItemError
@@ -123,13 +123,13 @@ def _key(dataset: Dataset, input: Input) -> str:
     ).hexdigest()
 
 
-def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Part]:
+def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Decoded]:
     size = (
         int(np.prod(input.shape)) * input.dtype.itemsize * (TYPICAL_LENGTH if input.varying else 1)
     )
     step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
 
-    def decode(start: int) -> Part:
+    def decode(start: int) -> Decoded:
         return _decode(dataset, input, range(start, min(start + step, len(dataset))))
 
     done = 0
@@ -140,7 +140,7 @@ def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterat
             progress(done, len(dataset))
 
 
-def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
+def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:
     unread = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
     arrays = [unread] * len(indices)
     digests = np.zeros((len(indices), 16), np.uint8)
@@ -156,4 +156,4 @@ def _decode(dataset: Dataset, input: Input, indices: range) -> Part:
         readable[row] = True
     lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
     content = b"".join(array.tobytes() for array in arrays)
-    return Part(content, lengths, digests.tobytes(), readable, unreadable)
+    return Decoded(content, lengths, digests.tobytes(), readable, unreadable)

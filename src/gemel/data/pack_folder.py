@@ -34,7 +34,7 @@ Opened: TypeAlias = tuple[
 ]
 
 
-class Part(NamedTuple):
+class Decoded(NamedTuple):
     """Some items in a row: their arrays, lengths, digests, which are readable, and why not."""
 
     content: bytes
@@ -93,7 +93,7 @@ class PackFolder:
     def _steps(self) -> int:
         return int(self._lengths().sum()) if self.varying else self.count
 
-    def write(self, parts: Iterable[Part]) -> None:
+    def write(self, parts: Iterable[Decoded]) -> None:
         """Raises DataError when the disk is full; nothing is left behind then.
 
         Two processes may write the same pack at once: the first to finish is kept.
@@ -116,7 +116,7 @@ class PackFolder:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def _write_parts(self, partial: Path, parts: Iterable[Part]) -> None:
+    def _write_parts(self, partial: Path, parts: Iterable[Decoded]) -> None:
         unreadable: list[Unreadable] = []
         # Plain writes, not a writable map: a full disk is then an error and not a killed process.
         with (

@@ -8,12 +8,12 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Indices, Packed, Padded
+from gemel.arrays import Embeddings, Indices, Packed, Padded, Side
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.inputs import Raw
 from gemel.matcher_file import Tie
 from gemel.measure.packed import PackedSide, PackedSides
-from gemel.networks import JointNetworks, Networks, Side, read
+from gemel.networks import JointNetworks, Networks, read
 from gemel.progress import Progress, Silent
 
 ENCODED_AT_ONCE = 256

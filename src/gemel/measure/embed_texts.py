@@ -7,15 +7,15 @@ from itertools import islice
 from pathlib import Path
 from typing import final
 
-from gemel.arrays import Array, padded
+from gemel.arrays import Array, Side, padded
 from gemel.data.tables.records import TABLES, Record, Records, open_records
 from gemel.data.tables.rows import cell_text
 from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
-from gemel.measure.embeddings import AT_ONCE, SKIPPED, Part, check_ending, stamp_of, write_parts
-from gemel.networks import EncoderSide, Side
+from gemel.measure.embeddings import AT_ONCE, SKIPPED, Embedded, check_ending, stamp_of, write_parts
+from gemel.networks import EncoderSide
 from gemel.progress import Progress, Stage
 
 
@@ -79,7 +79,7 @@ class _Told:
         return (*skipped(self.shown, self.unreadable, self.rows), *told)
 
 
-def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) -> Iterator[Part]:
+def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) -> Iterator[Embedded]:
     while batch := list(islice(records.rows, AT_ONCE)):
         read = [(record, told.read(record)) for record in batch]
         kept = [(record, ids) for record, ids in read if ids is not None]
@@ -87,7 +87,7 @@ def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) ->
         if kept:
             names = [_name(number) for (number, _), _ in kept]
             labels = [cell_text(cells.get("label")) for (_, cells), _ in kept]
-            yield Part(names, labels, encoder.encode(padded([ids for _, ids in kept])))
+            yield Embedded(names, labels, encoder.encode(padded([ids for _, ids in kept])))
     refuse_too_many(told.shown, told.unreadable, told.rows, SKIPPED)
 
 

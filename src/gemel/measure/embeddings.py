@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gemel.arrays import Embeddings
+from gemel.arrays import Embeddings, Side
 from gemel.data import Dataset
 from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
@@ -18,7 +18,7 @@ from gemel.matcher import Matcher
 from gemel.matcher_file import OWN
 from gemel.measure.packed import Readers
 from gemel.measure.prepared import Prepared, prepare_whole
-from gemel.networks import EncoderSide, Side
+from gemel.networks import EncoderSide
 from gemel.progress import Progress
 from gemel.whole_file import whole_file
 
@@ -45,7 +45,7 @@ def write_embeddings(
     prepared = prepare_whole(replace(dataset, split=None), readers, progress, SKIPPED)
     for sentence in (*dataset.notices, *prepared.packed.notices):
         progress.say(sentence)
-    items = prepared.side("test")
+    items = prepared.part("test")
     labels = [""] * len(items)
     if dataset.labels is not None:
         labels = [dataset.label_names[code] for code in dataset.labels[items]]
@@ -74,7 +74,7 @@ def check_ending(out: Path) -> None:
         _pyarrow()  # before hours of encoding, not after
 
 
-class Part(NamedTuple):
+class Embedded(NamedTuple):
     """Some items in a row: their names, labels and embeddings."""
 
     names: list[str]
@@ -82,7 +82,7 @@ class Part(NamedTuple):
     rows: Embeddings
 
 
-def write_parts(out: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
+def write_parts(out: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
     """The whole file or none. A .parquet is written part by part; a .npz holds all of them once.
 
     `about` goes into the schema of a .parquet, as texts, and into a .npz as arrays of these names.
@@ -94,9 +94,9 @@ def write_parts(out: Path, parts: Iterable[Part], about: Mapping[str, str | floa
 
 def _parts(
     encoder: EncoderSide, prepared: Prepared, labels: list[str], progress: Progress
-) -> Iterator[Part]:
+) -> Iterator[Embedded]:
     """A few thousand items at a time: what is written is no longer held."""
-    items, compared = prepared.side("test"), prepared.compared("test")
+    items, compared = prepared.part("test"), prepared.compared("test")
     of_texts = prepared.dataset.kind == "text"
     name = prepared.dataset.items.raw if of_texts else prepared.dataset.items.name
     with progress.stage(f"encoding {compared.what}", len(items)) as stage:
@@ -105,10 +105,10 @@ def _parts(
             rows = encoder.encode(compared.left.fetch(chosen))
             stage.advance(int(chosen[-1]) + 1)
             names = [str(name(int(items[index]))) for index in chosen]
-            yield Part(names, [labels[index] for index in chosen], rows)
+            yield Embedded(names, [labels[index] for index in chosen], rows)
 
 
-def _write_parquet(path: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
+def _write_parquet(path: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
     pa, pq = _pyarrow()
     writer = None
     try:
@@ -143,7 +143,7 @@ def _pyarrow() -> tuple[ModuleType, ModuleType]:
     return pa, pq
 
 
-def _write_npz(path: Path, parts: Iterable[Part], about: Mapping[str, str | float]) -> None:
+def _write_npz(path: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
     whole = list(parts)
     arrays: dict[str, Any] = {
         "item": np.array([name for part in whole for name in part.names]),

@@ -9,6 +9,7 @@ import numpy as np
 
 from gemel.arrays import Same
 from gemel.counting import count
+from gemel.data import Part
 from gemel.data.splits.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
@@ -23,15 +24,15 @@ def write_learned(run: Run, digests: Digests) -> None:
         np.save(file, digests, allow_pickle=False)
 
 
-def digests_of(prepared: Prepared, *sides: str) -> Digests:
-    """(n, 16) the digests of what lies on these sides.
+def digests_of(prepared: Prepared, *parts: Part) -> Digests:
+    """(n, 16) the digests of what lies in these parts.
 
     Where data are divided by pair, they are of pairs: an item may then be met again in another one.
     """
     by_pair = prepared.split.by == "pair"
-    of = prepared.pair_rows if by_pair else prepared.side
+    of = prepared.pair_rows if by_pair else prepared.part
     digests = _pair_digests(prepared) if by_pair else prepared.packed.digests
-    looked_at: Digests = digests[np.concatenate([of(side) for side in sides])]
+    looked_at: Digests = digests[np.concatenate([of(part) for part in parts])]
     return looked_at
 
 
@@ -56,38 +57,38 @@ def read_learned(run: Run) -> Digests:
 
 
 def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int]:
-    """The test side less what was learned from, and how many items (or given pairs) that was.
+    """The test part less what was learned from, and how many items (or given pairs) that was.
 
     Raises `DataError` where nothing else is left.
     """
     left, left_out = without(prepared, "test", learned)
-    if left_out and not len(left.side("test")):
+    if left_out and not len(left.part("test")):
         raise DataError(
             f"a run is measured on what it has not learned from, and it has learned from all of "
-            f"{prepared.dataset.name} ({count(len(prepared.side('test')), 'item')}): leave the "
+            f"{prepared.dataset.name} ({count(len(prepared.part('test')), 'item')}): leave the "
             "data out to measure the run's own test items, or name other data"
         )
     return left, left_out
 
 
-def without(prepared: Prepared, side: str, digests: Digests) -> tuple[Prepared, int]:
-    """A side less what has one of these digests, and how many items (or given pairs) that was."""
+def without(prepared: Prepared, part: Part, digests: Digests) -> tuple[Prepared, int]:
+    """A part less what has one of these digests, and how many items (or given pairs) that was."""
     known = among(prepared.packed.digests, digests)
-    items, pairs = prepared.side(side), prepared.split.pairs
+    items, pairs = prepared.part(part), prepared.split.pairs
     if pairs is None:
         kept = items[~known[items]]
         left_out = len(items) - len(kept)
     else:
-        given, rows = prepared.dataset.pairs, prepared.pair_rows(side)
+        given, rows = prepared.dataset.pairs, prepared.pair_rows(part)
         assert given is not None
         met = known[given.left] | known[given.right] | among(_pair_digests(prepared), digests)
         unmet = rows[~met[rows]]
-        pairs = replace(pairs, **{side: unmet})
+        pairs = replace(pairs, **{part: unmet})
         kept = np.unique(np.concatenate([given.left[unmet], given.right[unmet]]))
         left_out = len(rows) - len(unmet)
     if not left_out:
         return prepared, 0
-    changes: dict[str, Any] = {side: kept, "pairs": pairs}
+    changes: dict[str, Any] = {part: kept, "pairs": pairs}
     return replace(prepared, split=replace(prepared.split, **changes)), left_out
 
 

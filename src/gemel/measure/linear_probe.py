@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemel.arrays import Codes, Same
+from gemel.data import Part
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.intervals import Bootstrap
@@ -27,13 +28,13 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
         )
     encoder = matcher.embedder()
 
-    def genuine(name: str) -> Same:
-        return prepared.genuine(prepared.side(name))
+    def genuine(name: Part) -> Same:
+        return prepared.genuine(prepared.part(name))
 
-    def labels(name: str) -> Codes:
-        return prepared.labels(prepared.side(name))[genuine(name)]
+    def labels(name: Part) -> Codes:
+        return prepared.labels(prepared.part(name))[genuine(name)]
 
-    def side(name: str) -> Labelled:
+    def side(name: Part) -> Labelled:
         embeddings = encoded(encoder.encode, prepared.compared(name), progress)
         return Labelled(embeddings[genuine(name)], labels(name))
 

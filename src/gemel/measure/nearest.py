@@ -32,7 +32,7 @@ FIGURES = {
 def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
     """Raises DataError where the data have no labels, or test labels that training never saw."""
     refuse_unlike(prepared, "nearest")
-    known, test = _known(prepared), _genuine(prepared, prepared.side("test"))
+    known, test = _known(prepared), _genuine(prepared, prepared.part("test"))
     labels, truth = prepared.labels(known), prepared.labels(test)
     if len(missing := np.setdiff1d(truth, labels)):
         raise DataError(
@@ -74,7 +74,7 @@ def _scores(
 
 
 def _known(prepared: Prepared) -> Codes:
-    learned = np.concatenate([prepared.side("train"), prepared.side("validation")])
+    learned = np.concatenate([prepared.part("train"), prepared.part("validation")])
     return _genuine(prepared, np.sort(learned))
 
 

@@ -8,13 +8,12 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from gemel.arrays import Array, Indices, Packed, Same
+from gemel.arrays import Array, Indices, Packed, Same, Side
 from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable
 from gemel.inputs import ImageInput, Input
 from gemel.matcher_file import MatcherFile
-from gemel.networks import Side
 from gemel.progress import Progress
 
 Digests: TypeAlias = NDArray[np.uint8]

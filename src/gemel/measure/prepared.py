@@ -9,7 +9,7 @@ from typing import Literal, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
-from gemel.data import SIDES, TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, split
+from gemel.data import PARTS, TEST, VALIDATION, Dataset, PairRows, Part, Split, SplitConfig, split
 from gemel.data.unreadable import MOST_UNREADABLE
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, sample_across
@@ -47,16 +47,15 @@ class Prepared:
     def notices(self) -> tuple[str, ...]:
         return (*self.dataset.notices, *self.packed.notices, self.split.reason)
 
-    def side(self, name: str) -> Indices:
+    def part(self, name: Part) -> Indices:
         """The items of `train`, `validation` or `test`."""
-        items: Indices = getattr(self.split, name)
-        return items
+        return self.split.part(name)
 
-    def compared(self, side: str) -> Compared:
+    def compared(self, part: Part) -> Compared:
         """The items of `train`, `validation` or `test` for a comparer."""
-        items = self.side(side)
+        items = self.part(part)
         whole = len(items) == self.packed.readable.sum()
-        return some_of(self.packed, items, "items" if whole else f"{side} items")
+        return some_of(self.packed, items, "items" if whole else f"{part} items")
 
     def two_sides(self, items: Indices) -> TwoSides | None:
         """Who of these items is on which side, by position in them; None where all are on both."""
@@ -93,29 +92,28 @@ class Prepared:
             return np.full(len(items), True)
         return self.dataset.genuine[items]
 
-    def pair_rows(self, side: str) -> Indices:
-        """Which of the given pairs lie on a side; none where no pairs are given."""
+    def pair_rows(self, part: Part) -> Indices:
+        """Which of the given pairs lie in a part; none where no pairs are given."""
         if self.split.pairs is None:
             return np.zeros(0, np.int64)
-        rows: Indices = getattr(self.split.pairs, side)
-        return rows
+        return self.split.pairs.part(part)
 
     def pairs(
-        self, side: str, source: PairSource, seed: int, most: int | None = None
+        self, part: Part, source: PairSource, seed: int, most: int | None = None
     ) -> PairSample:
-        """Labelled pairs of a side, as positions in `side(side)`.
+        """Labelled pairs of a part, as positions in `part(part)`.
 
         The given ones of a table of pairs; else drawn from the labels, with forgeries where there
         are some. No more than `most` of them, or as many as figures need. Raises DataError where
         the data have no pairs of this source.
         """
         if source == "sampled" and self.dataset.pairs is None:
-            return self.sampled_pairs(self.side(side), seed, PairLimits.of(most))
-        return self._fixed_pairs(side, source, seed).at_most(most, seed)
+            return self.sampled_pairs(self.part(part), seed, PairLimits.of(most))
+        return self._fixed_pairs(part, source, seed).at_most(most, seed)
 
-    def _fixed_pairs(self, side: str, source: PairSource, seed: int) -> PairSample:
+    def _fixed_pairs(self, part: Part, source: PairSource, seed: int) -> PairSample:
         """All the pairs of a table, of neighbours, or within groups."""
-        items = self.side(side)
+        items = self.part(part)
         given = self.dataset.pairs
         if given is not None:
             if source != "sampled":
@@ -124,7 +122,7 @@ class Prepared:
                     "table of pairs: measure with --pairs sampled, or set evaluation.pairs to "
                     '"sampled", which takes those of the table'
                 )
-            rows = self.pair_rows(side)
+            rows = self.pair_rows(part)
             place = np.full(len(self.dataset), -1)
             place[items] = np.arange(len(items))
             pairs = given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
@@ -219,11 +217,11 @@ def _given_by_item(dataset: Dataset) -> bool:
     return bool(np.isin(dataset.labels[held], dataset.labels[~held]).any())
 
 
-def sides_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:
-    """(name, items, labels) of each side."""
+def parts_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:
+    """(name, items, labels) of each part."""
     rows = []
-    for name in SIDES:
-        items = prepared.side(name)
+    for name in PARTS:
+        items = prepared.part(name)
         labels = prepared.dataset.labels
         count = None if labels is None else len(np.unique(labels[items]))
         rows.append((name, len(items), count))

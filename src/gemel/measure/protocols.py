@@ -164,7 +164,7 @@ class Subject:
         """Whether the nearest items are of the same label, or the partner of a given pair."""
         if self.prepared.dataset.labels is None:
             pairs = self.prepared.pairs("test", "sampled", question.seed)
-            many = len(self.prepared.side("test"))
+            many = len(self.prepared.part("test"))
             asked = self._affordable(USUAL_QUERIES, many, question)
             task = RetrievalTask(asked, question.seed)
             one_way = (
@@ -199,7 +199,7 @@ class Subject:
     def references(self, question: Question) -> Answer:
         """Whether an item is genuine, given a few references of whom it claims to be."""
         refuse_unlike(self.prepared, "references")
-        items = self.prepared.side("test")
+        items = self.prepared.part("test")
         makings = Makings(
             self.prepared.labels(items), self.prepared.genuine(items), self.prepared.makers(items)
         )
@@ -264,11 +264,11 @@ class Subject:
     def _embeddings(self, items: Indices) -> Embeddings:
         embeddings = embeddings_of(self.comparer)
         assert embeddings is not None, "a reader and a memory have a shared tie"
-        return embeddings[np.searchsorted(self.prepared.side("test"), items)]
+        return embeddings[np.searchsorted(self.prepared.part("test"), items)]
 
     def _genuine(self) -> tuple[Indices, Comparer]:
         """The items that are what their label says, and a comparer of these alone."""
-        items = self.prepared.side("test")
+        items = self.prepared.part("test")
         genuine = np.flatnonzero(self.prepared.genuine(items))
         return items[genuine], Among(self.comparer, genuine)
 

@@ -10,7 +10,7 @@ from gemel.inputs.image import LARGEST_SIDE
 from gemel.inputs.series.input import LONGEST, check_samples
 from gemel.recipe.setting import Setting, refuse_idle
 
-Side: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+SidePixels: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
 
 
@@ -19,7 +19,7 @@ class ImageReading(Setting):
     `most_pixels`; colour is kept where any picture has some."""
 
     kind: Literal["image"] = "image"
-    size: tuple[Side, Side] | Literal["auto"] = "auto"
+    size: tuple[SidePixels, SidePixels] | Literal["auto"] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
     fit: Literal["pad", "stretch", "crop", "ink"] = "pad"

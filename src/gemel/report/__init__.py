@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
+from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
 from gemel.report.of_run import run_verdict, write_report, write_report_of
 from gemel.report.page import write
 from gemel.report.thumbnail import thumbnail
@@ -11,7 +11,7 @@ __all__ = [
     "Cloud",
     "Contents",
     "Decision",
-    "Side",
+    "PartSize",
     "Split",
     "TestPairs",
     "run_verdict",

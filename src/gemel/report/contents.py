@@ -84,8 +84,8 @@ class Cloud:
 
 @final
 @dataclass(frozen=True)
-class Side:
-    """One side of the split; `labels` is None for data that have none."""
+class PartSize:
+    """How much of the data is in one part; `labels` is None for data that have none."""
 
     name: str
     items: int
@@ -95,14 +95,14 @@ class Side:
 @final
 @dataclass(frozen=True)
 class Split:
-    """What kept the sides apart (`label`, `group`, `item`, `given`), and why, in a sentence."""
+    """What kept the parts apart (`label`, `group`, `item`, `given`), and why, in a sentence."""
 
     by: str
     why: str
-    sides: tuple[Side, ...]
+    parts: tuple[PartSize, ...]
 
-    def side(self, name: str) -> Side | None:
-        return next((side for side in self.sides if side.name == name), None)
+    def part(self, name: str) -> PartSize | None:
+        return next((part for part in self.parts if part.name == name), None)
 
     @property
     def unit(self) -> str:

@@ -15,12 +15,12 @@ from gemel.matcher import load
 from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
-from gemel.measure.prepared import Prepared, sides_of
+from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.measure.runs import own_data, run_data
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
-from gemel.report.contents import Cloud, Contents, Decision, Side, Split, TestPairs
+from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
 from gemel.report.page import write
 from gemel.report.shown import shown
 from gemel.report.verdict import Outcome, paragraph
@@ -49,7 +49,7 @@ def run_verdict(run: Run) -> str:
     """What a finished run amounts to, in the page's own paragraph, read off its folder."""
     figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
     about = run_data(run)["split"]
-    split = Split(about["by"], about["reason"], tuple(Side(**side) for side in about["sides"]))
+    split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
     matcher, measured = load(run.path), figures["verification"]
     threshold = matcher.threshold()
     far, frr = (measured[name]["value"] for name in ("far", "frr"))
@@ -59,7 +59,7 @@ def run_verdict(run: Run) -> str:
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
     prepared, metrics = asked.prepared, _metrics(run)
-    items, dataset = prepared.side("test"), prepared.dataset
+    items, dataset = prepared.part("test"), prepared.dataset
     labels = dataset.labels
     return Contents(
         title=run.path.name,
@@ -103,8 +103,8 @@ def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> T
 
 
 def _split(prepared: Prepared) -> Split:
-    sides = tuple(Side(*side) for side in sides_of(prepared))
-    return Split(prepared.split.by, prepared.split.reason, sides)
+    parts = tuple(PartSize(*part) for part in parts_of(prepared))
+    return Split(prepared.split.by, prepared.split.reason, parts)
 
 
 def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def paragraph(
     figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
 ) -> str:
     """How well it tells same from different on what it never saw, and how it errs."""
-    test = split.side("test")
+    test = split.part("test")
     unseen = f"unseen {split.unit}s"
     if split.unit == "pair" and test is not None:
         unseen = f"unseen pairs of {count(test.items, 'item')}, of which training saw some"

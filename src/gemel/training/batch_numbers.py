@@ -63,7 +63,7 @@ def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
 
     Raises `DataError` where there are too few to learn from at all.
     """
-    train, data = prepared.side("train"), prepared.dataset
+    train, data = prepared.part("train"), prepared.dataset
     assert data.labels is not None
     if data.unlike is not None:
         left, right = train[data.unlike.left[train]], train[data.unlike.right[train]]

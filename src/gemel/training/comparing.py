@@ -7,11 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from gemel.arrays import Array, Distances, Embeddings, Packed
+from gemel.arrays import Array, Distances, Embeddings, Packed, Side
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.measure.compared import Compared, encoded
 from gemel.measure.packed import Readers
-from gemel.networks import Side
 from gemel.shapes import Items
 from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
 

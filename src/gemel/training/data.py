@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gemel.arrays import Array, Floats, Indices
+from gemel.arrays import Array, Floats, Indices, Side
 from gemel.batches import (
     AcrossSides,
     BatchKind,
@@ -28,7 +28,6 @@ from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import PairSample, consecutive_pairs
 from gemel.measure.packed import PackedSide, PackedSides
 from gemel.measure.prepared import Prepared
-from gemel.networks import Side
 from gemel.recipe import Recipe
 from gemel.recipe.augmentation import AugmentChoice
 from gemel.recipe.objective import (
@@ -53,7 +52,7 @@ STATISTICS_AT_ONCE = 16
 
 def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
     """Mean and deviation per channel over (a sample of) the training items; tokens have none."""
-    packed, train = prepared.packed.side(side), prepared.side("train")
+    packed, train = prepared.packed.side(side), prepared.part("train")
     train = train[packed.holds(train)]
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
     if packed.input.kind == "text":
@@ -85,7 +84,7 @@ def _values(side: PackedSide, items: Indices) -> Array:
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     """The batch kind of a (resolved) recipe over the training side."""
-    batch, train = recipe.batch, prepared.side("train")
+    batch, train = recipe.batch, prepared.part("train")
     if batch.kind == "partners":
         return _partners(prepared, batch.size)
     if batch.kind == "pairs" and batch.source == "given":
@@ -157,7 +156,7 @@ def _check_square(shape: tuple[int, ...]) -> None:
 
 def _across(prepared: Prepared, batch: BatchChoice) -> AcrossSides:
     """Batches of data whose sides hold different items."""
-    train, unlike = prepared.side("train"), prepared.dataset.unlike
+    train, unlike = prepared.part("train"), prepared.dataset.unlike
     assert unlike is not None
     assert prepared.dataset.labels is not None
     if batch.kind != "classes":

@@ -90,7 +90,7 @@ def _unlike_themselves(
     """A sentence where items beside themselves are not the same: a learned metric may say so."""
     if prepared.dataset.unlike is not None:
         return ()
-    items = np.arange(min(SELVES, len(prepared.side("validation"))))
+    items = np.arange(min(SELVES, len(prepared.part("validation"))))
     many = int((comparer.pairs(items, items) > threshold.distance).sum())
     if not many:
         return ()
@@ -113,7 +113,7 @@ def _parity(
     items = np.unique(np.concatenate([pairs.left[some], pairs.right[some]]))
     both = np.isin(pairs.left, items) & np.isin(pairs.right, items)
     left, right = (np.searchsorted(items, side[both]) for side in (pairs.left, pairs.right))
-    compared = some_of(prepared.packed, prepared.side("validation")[items])
+    compared = some_of(prepared.packed, prepared.part("validation")[items])
     return measure_parity(plan.used, networks, compared, (left, right), threshold)
 
 

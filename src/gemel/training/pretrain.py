@@ -37,7 +37,7 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
     dataset = _opened(setting.data, recipe)
     prepared = prepare(dataset, own.packed.readers, recipe.split, recipe.seed, progress)
     prepared, left_out = without(prepared, "train", digests_of(own, "validation", "test"))
-    if left_out and not len(prepared.side("train")):
+    if left_out and not len(prepared.part("train")):
         raise DataError(
             f"pretraining learns from what {own.dataset.name} does not hold out, and "
             f"{dataset.name} has nothing else: choose other pretraining.data"

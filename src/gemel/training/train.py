@@ -14,7 +14,7 @@ from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.packed import Readers
-from gemel.measure.prepared import Prepared, prepare, sides_of
+from gemel.measure.prepared import Prepared, parts_of, prepare
 from gemel.measure.protocols import subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.runs import refuse_gone, run_data
@@ -215,7 +215,7 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
             "reason": prepared.split.reason,
             "sides": [
                 {"name": name, "items": items, "labels": labels}
-                for name, items, labels in sides_of(prepared)
+                for name, items, labels in parts_of(prepared)
             ],
         },
     }

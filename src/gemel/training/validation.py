@@ -89,7 +89,7 @@ def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) 
 
 def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
     """Santoro et al. 2016, section 4.2: the accuracy at the second item of a class."""
-    items = prepared.side("validation")
+    items = prepared.part("validation")
     items = items[prepared.genuine(items)]
     labels = prepared.labels(items)
     task = SequenceTask(memory.ways, SEQUENCE_ITEMS, SEQUENCES, seed).that_fits(labels)
@@ -117,7 +117,7 @@ def draw_one_shot(
     As many ways as the data allow, up to the setting's. Raises `DataError` where the validation
     side has no two labels to tell apart.
     """
-    items = prepared.side("validation")
+    items = prepared.part("validation")
     items = items[prepared.genuine(items)]
     dataset = prepared.dataset
     of_two = dataset.makers is not None and dataset.unlike is None
@@ -145,7 +145,7 @@ def _asked(episodes: Episodes) -> Indices:
 
 def _validation_sample(prepared: Prepared, recipe: Recipe) -> tuple[Indices, PairSample]:
     """Items, and pairs as positions in them; a given table's pairs are all taken."""
-    items, seed = prepared.side("validation"), recipe.seed
+    items, seed = prepared.part("validation"), recipe.seed
     if recipe.evaluation.pairs == "by-group":
         return items, prepared.pairs("validation", "by-group", seed)
     if prepared.dataset.pairs is not None:

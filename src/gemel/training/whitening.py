@@ -30,7 +30,7 @@ def whiten(twin: Twin, prepared: Prepared) -> None:
 
 
 def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) -> None:
-    train = prepared.side("train")
+    train = prepared.part("train")
     train = train[packed.holds(train)]
     if not encoder.by_axes:
         train = train[prepared.genuine(train)]

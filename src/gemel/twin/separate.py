@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import final
 
+from gemel.arrays import Side
 from gemel.encoders import Encoder
 from gemel.errors import RecipeError
 from gemel.metrics import Metric
 from gemel.shapes import Distances, Items, Positions
-from gemel.twin.twin import EmbeddingTwin, Side, between
+from gemel.twin.twin import EmbeddingTwin, between
 
 
 @final

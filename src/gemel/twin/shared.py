@@ -11,11 +11,12 @@ from typing import NamedTuple, final
 import torch
 from torch import Tensor
 
+from gemel.arrays import Side
 from gemel.encoders import Encoder
 from gemel.metrics import Metric
 from gemel.readers import Reader
 from gemel.shapes import Distances, Items, Positions
-from gemel.twin.twin import EmbeddingTwin, Side, between
+from gemel.twin.twin import EmbeddingTwin, between
 
 
 class Asked(NamedTuple):

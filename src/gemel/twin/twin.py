@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal, TypeAlias
 
 import torch
 from torch import nn
 
+from gemel.arrays import Side
 from gemel.encoders import Encoder
 from gemel.errors import RecipeError
 from gemel.metrics import Metric
 from gemel.readers import Reader
 from gemel.shapes import Distances, Embeddings, Items, Positions, RightEmbeddings
-
-Side: TypeAlias = Literal["left", "right"]
 
 
 class Twin(nn.Module, ABC):

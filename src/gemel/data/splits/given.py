@@ -11,7 +11,7 @@ from gemel.arrays import Codes, Same
 from gemel.counting import count
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
 from gemel.data.splits.allotment import Shares
-from gemel.data.splits.sides import SplitConfig
+from gemel.data.splits.split import SplitConfig
 
 NOWHERE = -2
 """The code of an item that belongs to no side: unreadable, or a copy of one that is held out."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from gemel.arrays import Codes, Indices, Same
 from gemel.counting import count
-from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset
+from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.splits.allotment import Needs, allot_items, allot_whole, fold_of_unit, refuse_folds
 from gemel.data.splits.given import NOWHERE, Settled, open_shares, settle, told_of_copies
 from gemel.data.splits.pairs import rows_within, split_pairs
-from gemel.data.splits.sides import Split, SplitConfig, Unit
+from gemel.data.splits.split import Split, SplitConfig, Unit
 from gemel.data.splits.together import content_codes, together
 from gemel.errors import DataError
 
@@ -202,7 +202,7 @@ def _lacking(labelled: _Labelled, sides: Codes) -> str:
         with_pair = int((np.bincount(labels[here & genuine]) >= 2).sum())
         if found < least_labels or with_pair < least_pairs:
             return (
-                f"{SIDES[side]} must have {least_labels} labels, {least_pairs} of them with two "
+                f"{PARTS[side]} must have {least_labels} labels, {least_pairs} of them with two "
                 f"{forged}items, and gets {found} and {with_pair}"
             )
     return ""
@@ -210,7 +210,7 @@ def _lacking(labelled: _Labelled, sides: Codes) -> str:
 
 def _counted(labels: Codes, sides: Codes) -> str:
     parts = []
-    for side, name in enumerate(SIDES):
+    for side, name in enumerate(PARTS):
         here = labels[sides == side]
         of = count(len(np.unique(here)), "label")
         parts.append(f"{name} {count(len(here), 'item')} of {of}")

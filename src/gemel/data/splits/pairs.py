@@ -9,10 +9,10 @@ import numpy as np
 
 from gemel.arrays import Codes, Same
 from gemel.counting import count
-from gemel.data.dataset import SIDES, TEST, TRAIN, VALIDATION, Dataset, Pairs
+from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset, Pairs
 from gemel.data.splits.allotment import Needs, Shares, allot_whole
 from gemel.data.splits.given import NOWHERE, open_shares, opened
-from gemel.data.splits.sides import PairRows, Split, SplitConfig, Unit
+from gemel.data.splits.split import PairRows, Split, SplitConfig, Unit
 from gemel.errors import DataError
 from gemel.functional.components import components
 
@@ -160,9 +160,9 @@ def _refuse_lacking(dataset: Dataset, pairs: Pairs, sides: Codes) -> None:
         same = pairs.same[sides == side]
         if not (same.any() and (~same).any()):
             raise DataError(
-                f"each of {', '.join(SIDES)} must have pairs that are the same and pairs that are "
+                f"each of {', '.join(PARTS)} must have pairs that are the same and pairs that are "
                 f"not, without an item on two sides; {dataset.name} has {pairs.same.sum()} and "
-                f"{(~pairs.same).sum()}, of which {SIDES[side]} gets {same.sum()} and "
+                f"{(~pairs.same).sum()}, of which {PARTS[side]} gets {same.sum()} and "
                 f"{(~same).sum()}. Add pairs of other items, or give a column split"
             )
 
@@ -173,6 +173,6 @@ def _rows(sides: Codes) -> PairRows:
 
 def _counted(sides: Codes) -> str:
     parts = [
-        f"{name} {count(int((sides == side).sum()), 'pair')}" for side, name in enumerate(SIDES)
+        f"{name} {count(int((sides == side).sum()), 'pair')}" for side, name in enumerate(PARTS)
     ]
     return f"{', '.join(parts).capitalize()}."

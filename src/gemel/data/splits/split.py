@@ -8,8 +8,7 @@ from typing import Literal, Self, TypeAlias, final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gemel.arrays import Indices
-
-Side: TypeAlias = Literal["train", "validation", "test"]
+from gemel.data.dataset import Part
 
 Unit: TypeAlias = Literal["label", "group", "item", "pair"]
 """What goes to one side as a whole. By label and by group, the test is on identities never seen.
@@ -59,14 +58,14 @@ class SplitConfig(BaseModel):
 @final
 @dataclass(frozen=True)
 class PairRows:
-    """Rows of `dataset.pairs` by side; a pair that lies on no side is in none."""
+    """Rows of `dataset.pairs` by part; a pair whose items lie in two is in none."""
 
     train: Indices
     validation: Indices
     test: Indices
 
-    def side(self, name: Side) -> Indices:
-        """The rows of one side."""
+    def part(self, name: Part) -> Indices:
+        """The rows of one part."""
         rows: Indices = getattr(self, name)
         return rows
 
@@ -74,7 +73,7 @@ class PairRows:
 @final
 @dataclass(frozen=True)
 class Split:
-    """Sorted positions of items by side. No item, and no picture by its content, is on two sides.
+    """Sorted positions of items by part. No item, and no picture by its content, is in two parts.
 
     `reason` says in a few sentences what was done and why. `pairs` is None without given pairs.
     """
@@ -86,7 +85,7 @@ class Split:
     reason: str
     pairs: PairRows | None = None
 
-    def side(self, name: Side) -> Indices:
-        """The items of one side."""
+    def part(self, name: Part) -> Indices:
+        """The items of one part."""
         items: Indices = getattr(self, name)
         return items
