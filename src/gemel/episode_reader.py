@@ -32,7 +32,7 @@ class EpisodeReader:
     def __call__(self, episodes: Episodes) -> Distances:
         """(t, ways) the distance of each trial's query to each of its ways."""
         _, ways, shots = episodes.support.shape
-        told = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
+        support_labels = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
         step = max(1, CHUNK_FLOATS // (ways * shots * max(self.embeddings.shape[1], ways)))
         starts = range(0, len(episodes.query), step)
         parts = []
@@ -40,13 +40,13 @@ class EpisodeReader:
             for done, start in enumerate(starts, 1):
                 support = episodes.support[start : start + step].reshape(-1, ways * shots)
                 query = self.embeddings[episodes.query[start : start + step], None]
-                parts.append(self.read(self.embeddings[support], told, query)[:, 0])
+                parts.append(self.read(self.embeddings[support], support_labels, query)[:, 0])
                 stage.advance(done)
         return np.concatenate(parts)
 
-    def read(self, support: Embeddings, told: Array, query: Embeddings) -> Distances:
+    def read(self, support: Embeddings, support_labels: Array, query: Embeddings) -> Distances:
         """(b, n, d), (n, w) and (b, q, d) to (b, q, w)."""
-        each = np.broadcast_to(told, (len(support), *told.shape))
+        each = np.broadcast_to(support_labels, (len(support), *support_labels.shape))
         inputs = {"support": support, "told": np.ascontiguousarray(each), "query": query}
         result: Distances = self.session.run(None, inputs)[0]
         return result

@@ -258,10 +258,10 @@ class Matcher:
         return self.networks
 
 
-def _several(items: Iterable[Raw], reader: Input) -> Iterable[Raw]:
+def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
     """A path is an iterable of letters, a picture one of rows: none of these is an item."""
     one = isinstance(items, str | bytes | Path | Image.Image)
-    if reader.kind == "image" and isinstance(items, np.ndarray):
+    if input.kind == "image" and isinstance(items, np.ndarray):
         one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
     if one:
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")

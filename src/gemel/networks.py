@@ -34,9 +34,9 @@ ENCODER, RIGHT_ENCODER, METRIC, PAIR = (
 class EncoderSide:
     """One side of a matcher: how its items come in, and the encoder that they go through."""
 
-    def __init__(self, path: Path, reader: Input) -> None:
+    def __init__(self, path: Path, input: Input) -> None:
         self.path = path
-        self.input = reader
+        self.input = input
 
     def embed(self, items: Iterable[Raw]) -> Embeddings:
         """(n, d) of raw items, in batches: memory is a batch and the result."""
@@ -75,9 +75,9 @@ class EncoderSide:
 class Networks:
     """The encoders and the metric of one folder; `right` is `left` where both sides share one."""
 
-    def __init__(self, folder: Path, reader: Input, right: Input | None = None) -> None:
+    def __init__(self, folder: Path, input: Input, right: Input | None = None) -> None:
         self.folder = folder
-        self.left = EncoderSide(folder / ENCODER, reader)
+        self.left = EncoderSide(folder / ENCODER, input)
         self.right = self.left if right is None else EncoderSide(folder / RIGHT_ENCODER, right)
 
     @property
@@ -113,7 +113,7 @@ class JointNetworks:
     def distance(self, left: Raw, right: Raw) -> float:
         """Of two raw items, by themselves."""
         first, second = (
-            read(reader, [item]) for reader, item in zip(self.inputs, (left, right), strict=True)
+            read(input, [item]) for input, item in zip(self.inputs, (left, right), strict=True)
         )
         return float(self.distances(first, second)[0])
 
@@ -123,8 +123,8 @@ class JointNetworks:
         for start in range(0, len(left), BATCH_ITEMS):
             chunk = slice(start, start + BATCH_ITEMS)
             (first,), (second,) = (
-                reader.feed(side[chunk])
-                for reader, side in zip(self.inputs, (left, right), strict=True)
+                input.feed(side[chunk])
+                for input, side in zip(self.inputs, (left, right), strict=True)
             )
             found.append(_run(self._pair, left=first, right=second))
         return _finite(np.concatenate(found), "distances")
@@ -134,10 +134,10 @@ class JointNetworks:
         return open_session(self.folder / PAIR)
 
 
-def read(reader: Input, items: Iterable[Raw]) -> Packed:
+def read(input: Input, items: Iterable[Raw]) -> Packed:
     """The items as their input packs them."""
-    read = [reader.read(item) for item in items]
-    return padded(read) if reader.varying else np.stack(read)
+    read = [input.read(item) for item in items]
+    return padded(read) if input.varying else np.stack(read)
 
 
 def _finite(numbers: Array, what: str) -> Array:

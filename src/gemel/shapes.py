@@ -34,7 +34,7 @@ EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]
 CrossDistances: TypeAlias = Float[Tensor, "b n m"]
 """In each of b sets, n embeddings against m."""
 
-Told: TypeAlias = Float[Tensor, "b n w"]
+SupportLabels: TypeAlias = Float[Tensor, "b n w"]
 """In each of b episodes, which of w classes each of n examples is of: one 1 in a row of zeros."""
 
 ClassDistances: TypeAlias = Float[Tensor, "b q w"]

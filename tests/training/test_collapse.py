@@ -16,7 +16,7 @@ from gemel.losses import LOSSES
 from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
 from gemel.training.collapse import collapse_sentence, spread
-from gemel.training.step import Compared, MemoryStep, Step
+from gemel.training.step import MemoryStep, Step, StepTargets
 from gemel.twin import SharedTwin
 
 SMALL = "encoder.width=4"
@@ -44,7 +44,7 @@ def twin_of_vectors():
 
 def test_the_resting_loss_by_hand():
     items = (torch.rand(4, 1, 4, 4),)
-    compared = Compared(
+    compared = StepTargets(
         rows=torch.tensor([0, 1]),
         columns=torch.tensor([[1, 2], [2, 3]]),
         same=torch.tensor([[True, False], [False, False]]),
@@ -60,7 +60,7 @@ def test_the_resting_loss_by_hand():
 
 def test_the_resting_loss_of_a_memory_guesses_among_its_classes():
     items, memory = (torch.rand(4, 1, 4, 4),), MEMORIES["mann"](8, 5)
-    compared = Compared(
+    compared = StepTargets(
         rows=torch.arange(4),
         columns=torch.tensor([[1], [0], [3], [2]]),
         same=torch.tensor([[True], [True], [False], [False]]),

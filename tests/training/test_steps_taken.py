@@ -17,7 +17,7 @@ from gemel.data import SplitConfig, open_data
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.inputs import ImageInput
 from gemel.losses import SoftmaxLoss
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.measure.prepared import prepare
 from gemel.memories import MEMORIES, remember
 from gemel.metrics import METRICS
@@ -28,7 +28,7 @@ from gemel.training import loop
 from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
-from gemel.training.step import MemoryStep, compared_in
+from gemel.training.step import MemoryStep, targets_of
 from gemel.training.train import make_plan
 from gemel.twin import SharedTwin
 
@@ -38,7 +38,7 @@ GREY = ImageInput(height=12, width=12, channels=1)
 
 @pytest.fixture(scope="module")
 def prepared(drawings):
-    return prepare(open_data(drawings), Readers(GREY, GREY), SplitConfig(by="item"), 0, Silent())
+    return prepare(open_data(drawings), Inputs(GREY, GREY), SplitConfig(by="item"), 0, Silent())
 
 
 def trainer_on(prepared, folder, changes, **parts):
@@ -103,10 +103,11 @@ def test_copies_of_an_item_are_a_loss_of_their_own(prepared, tmp_path, instances
     step, plan = trainer.module.eval(), trainer.plan
     batch = next(plan.batches.epoch(np.random.default_rng(0)))
     sides = batch.sides(apart=False)
-    compared = compared_in(batch, sides, lambda tensor: tensor, read=False)
+    compared = targets_of(batch, sides, lambda tensor: tensor, read=False)
     (items,) = plan.left.items(sides.left.items)
     left = (items.float(),)
-    value, distance = step(left, left, compared)
+    value, _ = step(left, left, compared)
+    distance = plan.twin(left, left, compared.rows, compared.columns)
     by_hand = plan.loss(distance, compared.same)
     if instances:
         assert compared.copies.any()
@@ -117,19 +118,21 @@ def test_copies_of_an_item_are_a_loss_of_their_own(prepared, tmp_path, instances
 def test_a_memorys_answers_are_a_loss_beside_that_of_the_distances():
     sequences = Sequences(LabelIndex(np.arange(12), np.repeat(np.arange(3), 4)), 3, 2, size=2)
     batch = next(sequences.epoch(np.random.default_rng(0)))
-    compared = compared_in(batch, batch.sides(apart=False), lambda tensor: tensor, read=False)
+    compared = targets_of(batch, batch.sides(apart=False), lambda tensor: tensor, read=False)
     encoder = ENCODERS["mlp"]((1, 3, 3), PixelStatistics.untouched(1), widths=(4,), output="unit")
     twin, memory = SharedTwin(encoder, METRICS["euclidean"](4)), MEMORIES["mann"](4, 3)
     loss, pictures = SoftmaxLoss(), torch.rand(12, 1, 3, 3)
-    value, distance = MemoryStep(twin, memory, loss, 6)((pictures,), (pictures,), compared)
+    value, resting = MemoryStep(twin, memory, loss, 6)((pictures,), (pictures,), compared)
 
     embeddings = twin.embed((pictures,))
     expected = torch.cdist(embeddings, embeddings).gather(1, compared.columns)
-    torch.testing.assert_close(distance, expected)
     told = F.one_hot(compared.classes, 3).float()
     answers = remember(memory, embeddings.reshape(2, 6, 4), told.reshape(2, 6, 3))
     named = F.cross_entropy(-answers.flatten(0, 1), compared.classes)
     assert value.item() == pytest.approx((loss(expected, compared.same) + named).item(), rel=1e-4)
+    # At no distance at all each of 12 items, 3 classes, is told apart by guessing.
+    nothing = loss(torch.zeros_like(expected), compared.same).item() + np.log(3)
+    assert resting.item() == pytest.approx(nothing, rel=1e-5)
 
 
 def test_a_training_by_minutes_goes_on_at_the_beginning_of_an_epoch(

@@ -11,7 +11,7 @@ from gemel.data import Dataset, SplitConfig, open_data
 from gemel.encoders import PictureEncoder
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.measure.prepared import prepare
 from gemel.metrics import METRICS
 from gemel.progress import Silent
@@ -67,7 +67,7 @@ def prepared():
         split=split,
     )
     reader = ImageInput(height=4, width=4, channels=1)
-    readers = Readers(reader, reader)
+    readers = Inputs(reader, reader)
     return prepare(dataset, readers, SplitConfig(), 0, Silent())
 
 

@@ -21,7 +21,7 @@ from gemel.data import SplitConfig, open_data
 from gemel.data.dataset import Unlike
 from gemel.errors import DataError, RecipeError
 from gemel.inputs import ImageInput
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.measure.prepared import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -37,7 +37,7 @@ from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 GREY = ImageInput(height=12, width=12, channels=1)
-READERS = Readers(GREY, GREY)
+READERS = Inputs(GREY, GREY)
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def these(left: Packed, right: Packed) -> Compared:
 
 def raw_items(networks: Networks | JointNetworks, items: Sequence[Raw]) -> Compared:
     """Items that are no dataset, each read by the inputs of both sides."""
-    left, right = (read(reader, items) for reader in networks.inputs)
+    left, right = (read(input, items) for input in networks.inputs)
     return these(left, right)
 
 

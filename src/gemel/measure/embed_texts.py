@@ -38,9 +38,9 @@ def write_text_embeddings(
     records = open_records(path)
     for sentence in records.lines.notices:
         progress.say(sentence)
-    reader = matcher.embedder(side).input
-    assert isinstance(reader, TextInput), "told by texts_by_row"
-    told = _Told(reader)
+    input = matcher.embedder(side).input
+    assert isinstance(input, TextInput), "told by texts_by_row"
+    told = _Told(input)
     with progress.stage("encoding texts", records.lines.lines) as stage:
         write_parts(out, _parts(matcher.embedder(side), records, told, stage), stamp_of(matcher))
     for sentence in told.sentences:
@@ -52,8 +52,8 @@ def write_text_embeddings(
 class _Told:
     """Reads rows, and knows in the end what there is to tell of them."""
 
-    def __init__(self, reader: TextInput) -> None:
-        self.reader = reader
+    def __init__(self, input: TextInput) -> None:
+        self.input = input
         self.rows = self.unreadable = self.cut = self.unknown = 0
         self.shown: list[Unreadable] = []
 
@@ -62,20 +62,20 @@ class _Told:
         number, cells = record
         self.rows += 1
         try:
-            ids, _ = self.reader.read_with_digest(cell_text(cells.get("item")))
+            ids, _ = self.input.read_with_digest(cell_text(cells.get("item")))
         except ItemError as error:
             self.unreadable += 1
             if len(self.shown) < NAMED:
                 self.shown.append((_name(number), str(error)))
             return None
-        self.cut += len(ids) > self.reader.most_tokens
-        self.unknown += not self.reader.knows(ids).any()
+        self.cut += len(ids) > self.input.most_tokens
+        self.unknown += not self.input.knows(ids).any()
         return ids
 
     @property
     def sentences(self) -> tuple[str, ...]:
         read = self.rows - self.unreadable
-        told = self.reader.told(read, cut=self.cut, unknown=self.unknown)
+        told = self.input.told(read, cut=self.cut, unknown=self.unknown)
         return (*skipped(self.shown, self.unreadable, self.rows), *told)
 
 

@@ -16,7 +16,7 @@ from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
 from gemel.matcher_file import OWN
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.measure.prepared import Prepared, prepare_whole
 from gemel.networks import EncoderSide
 from gemel.progress import Progress
@@ -41,8 +41,8 @@ def write_embeddings(
     encoder = matcher.embedder(side)
     dataset = on_side(dataset, side or "left")
     # A given split is for measuring; here every item is wanted.
-    readers = Readers(encoder.input, encoder.input)
-    prepared = prepare_whole(replace(dataset, split=None), readers, progress, SKIPPED)
+    inputs = Inputs(encoder.input, encoder.input)
+    prepared = prepare_whole(replace(dataset, split=None), inputs, progress, SKIPPED)
     for sentence in (*dataset.notices, *prepared.packed.notices):
         progress.say(sentence)
     items = prepared.part("test")

@@ -22,7 +22,7 @@ Digests: TypeAlias = NDArray[np.uint8]
 
 @final
 @dataclass(frozen=True)
-class Readers:
+class Inputs:
     """The inputs of both sides."""
 
     left: Input
@@ -32,9 +32,9 @@ class Readers:
         return self.left if side == "left" else self.right
 
 
-def readers_of(file: MatcherFile) -> Readers:
+def inputs_of(file: MatcherFile) -> Inputs:
     """The inputs of a matcher."""
-    return Readers(file.input, file.right_input or file.input)
+    return Inputs(file.input, file.right_input or file.input)
 
 
 @final
@@ -106,8 +106,8 @@ class PackedSides:
         return self.left if side == "left" else self.right
 
     @property
-    def readers(self) -> Readers:
-        return Readers(self.left.input, self.right.input)
+    def inputs(self) -> Inputs:
+        return Inputs(self.left.input, self.right.input)
 
     @property
     def digests(self) -> Digests:
@@ -145,7 +145,7 @@ class PackedSides:
 
 def pack_sides(
     dataset: Dataset,
-    readers: Readers,
+    inputs: Inputs,
     progress: Progress,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> PackedSides:
@@ -154,26 +154,26 @@ def pack_sides(
     Raises DataError where more than the share `most_unreadable` cannot be read.
     """
 
-    def packed(dataset: Dataset, reader: Input) -> Pack:
+    def packed(dataset: Dataset, input: Input) -> Pack:
         with progress.stage("reading items", len(dataset)) as stage:
             return pack(
                 dataset,
-                reader,
+                input,
                 progress=lambda done, _: stage.advance(done),
                 most_unreadable=most_unreadable,
             )
 
-    def part(chosen: Same, reader: Input) -> PackedSide:
+    def part(chosen: Same, input: Input) -> PackedSide:
         """The items that one side takes and no others."""
         items = ChosenItems(dataset.items, np.flatnonzero(chosen))
         rows = np.where(chosen, np.cumsum(chosen) - 1, -1)
-        return PackedSide(reader, packed(Dataset(dataset.name, items), reader), rows)
+        return PackedSide(input, packed(Dataset(dataset.name, items), input), rows)
 
     if dataset.unlike is not None:
         return PackedSides(
-            part(dataset.unlike.left, readers.left), part(dataset.unlike.right, readers.right)
+            part(dataset.unlike.left, inputs.left), part(dataset.unlike.right, inputs.right)
         )
-    left = PackedSide(readers.left, packed(dataset, readers.left))
-    if readers.right == readers.left:
+    left = PackedSide(inputs.left, packed(dataset, inputs.left))
+    if inputs.right == inputs.left:
         return PackedSides(left, left)
-    return PackedSides(left, PackedSide(readers.right, packed(dataset, readers.right)))
+    return PackedSides(left, PackedSide(inputs.right, packed(dataset, inputs.right)))

@@ -23,7 +23,7 @@ from gemel.evaluation.pairs import (
     sample_pairs,
 )
 from gemel.measure.compared import Compared, some_of
-from gemel.measure.packed import PackedSides, Readers, pack_sides
+from gemel.measure.packed import Inputs, PackedSides, pack_sides
 from gemel.progress import Progress
 
 PairSource = Literal["sampled", "consecutive", "by-group"]
@@ -165,11 +165,11 @@ def refuse_unlike(prepared: Prepared, protocol: str) -> None:
 
 
 def prepare(
-    dataset: Dataset, readers: Readers, config: SplitConfig, seed: int, progress: Progress
+    dataset: Dataset, inputs: Inputs, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:
     """Packs (from the cache where it can) and divides a dataset."""
     dataset = redivided(dataset, config)
-    packed = pack_sides(dataset, readers, progress)
+    packed = pack_sides(dataset, inputs, progress)
     divided = split(dataset, config, packed.digests, packed.readable, seed)
     return Prepared(dataset, packed, divided)
 
@@ -189,12 +189,12 @@ def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
 
 def prepare_whole(
     dataset: Dataset,
-    readers: Readers,
+    inputs: Inputs,
     progress: Progress,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> Prepared:
     """All items on the test side; only the given test items where the data have some."""
-    packed = pack_sides(dataset, readers, progress, most_unreadable)
+    packed = pack_sides(dataset, inputs, progress, most_unreadable)
     given = dataset.given() == TEST
     chosen = packed.readable & (given if given.any() else True)
     none = np.zeros(0, np.int64)

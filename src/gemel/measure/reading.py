@@ -89,16 +89,14 @@ def check_sides(recipe: Recipe, dataset: Dataset) -> None:
         )
 
 
-def resolved(setting: InputSetting, reader: Input) -> InputSetting:
+def resolved(setting: InputSetting, input: Input) -> InputSetting:
     """The setting with all that the data have decided filled in."""
-    if isinstance(reader, SeriesInput):
-        return setting.model_copy(
-            update={"channels": reader.channels, "normalise": reader.normalise}
-        )
-    if not isinstance(reader, ImageInput):
+    if isinstance(input, SeriesInput):
+        return setting.model_copy(update={"channels": input.channels, "normalise": input.normalise})
+    if not isinstance(input, ImageInput):
         return setting
-    colour = "rgb" if reader.channels == 3 else "grey"
-    return setting.model_copy(update={"size": (reader.height, reader.width), "colour": colour})
+    colour = "rgb" if input.channels == 3 else "grey"
+    return setting.model_copy(update={"size": (input.height, input.width), "colour": colour})
 
 
 def _image_input(setting: ImageReading, dataset: Dataset) -> ImageInput:

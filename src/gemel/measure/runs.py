@@ -26,7 +26,7 @@ from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import among, read_learned, without_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
-from gemel.measure.packed import readers_of
+from gemel.measure.packed import inputs_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Question, Subject, subject
 from gemel.progress import Progress
@@ -123,7 +123,7 @@ def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None 
             f"{source} has changed since {run.path} was trained on it, so its test items "
             "are no longer known: name the data to measure on, or train again"
         )
-    return prepare(dataset, readers_of(matcher.file), recipe.split, recipe.seed, progress)
+    return prepare(dataset, inputs_of(matcher.file), recipe.split, recipe.seed, progress)
 
 
 def refuse_gone(run: Run, source: str) -> None:
@@ -144,8 +144,8 @@ def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress)
         return own_data(run, matcher, progress, source)
     refuse_other_kind(matcher, dataset)
     recipe = load_recipe(run.recipe)
-    readers = readers_of(matcher.file)
-    divided = prepare(dataset, readers, recipe.split, recipe.seed, progress)
+    inputs = inputs_of(matcher.file)
+    divided = prepare(dataset, inputs, recipe.split, recipe.seed, progress)
     _tell(divided, progress)
     return _less_learned(run, divided, progress)
 
@@ -167,7 +167,7 @@ def _other_data(run: Run, matcher: Matcher, source: str, progress: Progress) -> 
 
 def _whole(matcher: Matcher, dataset: Dataset, progress: Progress) -> Prepared:
     refuse_other_kind(matcher, dataset)
-    whole = prepare_whole(dataset, readers_of(matcher.file), progress)
+    whole = prepare_whole(dataset, inputs_of(matcher.file), progress)
     _tell(whole, progress)
     return whole
 
@@ -216,9 +216,9 @@ def run_data(run: Run) -> dict[str, Any]:
 def measure_hausdorff() -> Answer:
     """Lake's runs by the modified Hausdorff distance, which learns nothing: 38.8 % error on the
     original archive."""
-    reader = ImageInput(height=OMNIGLOT_SIDE, width=OMNIGLOT_SIDE, channels=1)
+    drawing = ImageInput(height=OMNIGLOT_SIDE, width=OMNIGLOT_SIDE, channels=1)
     items, lake = _run_items()
-    points = [ink_points(reader.read(item)[0] < 128) for item in items]
+    points = [ink_points(drawing.read(item)[0] < 128) for item in items]
     return _lake_answer(HausdorffComparer(points), lake)
 
 

@@ -1,4 +1,4 @@
-"""Readers: how an episode's examples answer a query. A new one joins by one line here."""
+"""Inputs: how an episode's examples answer a query. A new one joins by one line here."""
 
 from __future__ import annotations
 

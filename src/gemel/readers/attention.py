@@ -20,21 +20,21 @@ from torch import nn
 
 from gemel.errors import RecipeError
 from gemel.readers.reader import AnyMetric, Reader
-from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, SupportLabels
 
 UNTOLD = -1e4
 """The logarithm of no attention at all: finite, so that gradients are."""
 
 
-def attended(distance: CrossDistances, told: Told) -> ClassDistances:
+def attended(distance: CrossDistances, support_labels: SupportLabels) -> ClassDistances:
     """(b, q, n) distances in units of the temperature and (b, n, w) classes to (b, q, w).
 
-    >>> told = torch.tensor([[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]])
-    >>> (-attended(torch.zeros(1, 1, 4), told)).exp().tolist()
+    >>> support_labels = torch.tensor([[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]])
+    >>> (-attended(torch.zeros(1, 1, 4), support_labels)).exp().tolist()
     [[[0.75, 0.25]]]
     """
     attention = (-distance).log_softmax(-1).unsqueeze(-1)
-    return -(attention + (1 - told.unsqueeze(1)) * UNTOLD).logsumexp(2)
+    return -(attention + (1 - support_labels.unsqueeze(1)) * UNTOLD).logsumexp(2)
 
 
 @final
@@ -44,9 +44,9 @@ class AttentionReader(Reader):
     Raises `RecipeError` for a temperature of 0 or less.
 
     >>> from gemel.metrics import METRICS
-    >>> support, told = torch.eye(2)[None], torch.eye(2)[None]
+    >>> support, support_labels = torch.eye(2)[None], torch.eye(2)[None]
     >>> reader = AttentionReader(2, temperature=0.5)
-    >>> reader(METRICS["cosine"](2), support, told, support).argmin(-1).tolist()
+    >>> reader(METRICS["cosine"](2), support, support_labels, support).argmin(-1).tolist()
     [[0, 1]]
     """
 
@@ -57,6 +57,10 @@ class AttentionReader(Reader):
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
 
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances:
-        return attended(metric(query, support) / self.log_temperature.exp(), told)
+        return attended(metric(query, support) / self.log_temperature.exp(), support_labels)

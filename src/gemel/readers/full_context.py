@@ -23,7 +23,7 @@ from torch import nn
 from gemel.errors import RecipeError
 from gemel.readers.attention import attended
 from gemel.readers.reader import AnyMetric, Reader
-from gemel.shapes import ClassDistances, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 
 @final
@@ -33,8 +33,9 @@ class FullContextReader(Reader):
     Raises `RecipeError` for a temperature of 0 or less, or no step.
 
     >>> from gemel.metrics import METRICS
-    >>> support, told, query = torch.rand(1, 5, 8), torch.eye(5)[None], torch.rand(1, 2, 8)
-    >>> FullContextReader(8)(METRICS["cosine"](8), support, told, query).shape
+    >>> support, support_labels = torch.rand(1, 5, 8), torch.eye(5)[None]
+    >>> query = torch.rand(1, 2, 8)
+    >>> FullContextReader(8)(METRICS["cosine"](8), support, support_labels, query).shape
     torch.Size([1, 2, 5])
     """
 
@@ -52,11 +53,15 @@ class FullContextReader(Reader):
         self.from_state = nn.Linear(2 * size, 4 * size, bias=False)
 
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances:
         support = self.beside_each_other(support)
         distance = metric(self.in_their_light(query, support), support)
-        return attended(distance / self.log_temperature.exp(), told)
+        return attended(distance / self.log_temperature.exp(), support_labels)
 
     def beside_each_other(self, support: EmbeddingSets) -> EmbeddingSets:
         """g(x_i, S), (b, n, d)."""

@@ -12,18 +12,18 @@ from __future__ import annotations
 from typing import final
 
 from gemel.readers.reader import AnyMetric, Reader
-from gemel.shapes import ClassDistances, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 
-def prototypes(support: EmbeddingSets, told: Told) -> EmbeddingSets:
+def prototypes(support: EmbeddingSets, support_labels: SupportLabels) -> EmbeddingSets:
     """(b, n, d) examples of (b, n, w) classes to (b, w, d); every class has an example.
 
     >>> import torch
-    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
-    >>> prototypes(support, told).tolist()
+    >>> support, support_labels = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> prototypes(support, support_labels).tolist()
     [[[2.0, 1.0]]]
     """
-    shares = told / told.sum(1, keepdim=True)
+    shares = support_labels / support_labels.sum(1, keepdim=True)
     return shares.transpose(1, 2) @ support
 
 
@@ -33,13 +33,17 @@ class PrototypeReader(Reader):
 
     >>> import torch
     >>> from gemel.metrics import METRICS
-    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> support, support_labels = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
     >>> query = torch.tensor([[[2.0, 4.0]]])
-    >>> PrototypeReader(2)(METRICS["euclidean"](2), support, told, query).tolist()
+    >>> PrototypeReader(2)(METRICS["euclidean"](2), support, support_labels, query).tolist()
     [[[3.0]]]
     """
 
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances:
-        return metric(query, prototypes(support, told))
+        return metric(query, prototypes(support, support_labels))

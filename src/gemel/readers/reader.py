@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from torch import nn
 
-from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, SupportLabels
 
 AnyMetric: TypeAlias = Callable[[EmbeddingSets, EmbeddingSets], CrossDistances]
 """The metric of the twin that a reader belongs to."""
@@ -17,7 +17,7 @@ AnyMetric: TypeAlias = Callable[[EmbeddingSets, EmbeddingSets], CrossDistances]
 class Reader(nn.Module, ABC):
     """From the embeddings of b episodes to the distance of every query to every class.
 
-    `told` says which class each example is of: a row of zeros and a one. `size` is the
+    `support_labels` says which class each example is of: a row of zeros and a one. `size` is the
     embedding dimension. Smaller is nearer; distances of one query are compared with each other
     and with no one else's.
     """
@@ -28,5 +28,9 @@ class Reader(nn.Module, ABC):
 
     @abstractmethod
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances: ...

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import final
 
 from gemel.readers.reader import AnyMetric, Reader
-from gemel.shapes import ClassDistances, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 
 @final
@@ -22,13 +22,17 @@ class SumReader(Reader):
 
     >>> import torch
     >>> from gemel.metrics import METRICS
-    >>> support, told = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
+    >>> support, support_labels = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
     >>> query = torch.tensor([[[4.0, 5.0]]])
-    >>> SumReader(2)(METRICS["euclidean"](2), support, told, query).tolist()
+    >>> SumReader(2)(METRICS["euclidean"](2), support, support_labels, query).tolist()
     [[[3.0]]]
     """
 
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances:
-        return metric(query, told.transpose(1, 2) @ support)
+        return metric(query, support_labels.transpose(1, 2) @ support)

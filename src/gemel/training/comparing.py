@@ -10,25 +10,25 @@ import torch
 from gemel.arrays import Array, Distances, Embeddings, Packed, Side
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.measure.compared import Compared, encoded
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.shapes import Items
 from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
 
 
-def twin_comparer(twin: Twin, readers: Readers, items: Compared) -> Comparer:
+def twin_comparer(twin: Twin, inputs: Inputs, items: Compared) -> Comparer:
     """Embeddings are computed here, once; a joint tie computes each pair when it is asked for."""
     if isinstance(twin, JointTwin):
-        return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, readers))
+        return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, inputs))
     assert isinstance(twin, EmbeddingTwin)
-    left = encoded(_encode(twin, readers, "left"), items)
+    left = encoded(_encode(twin, inputs, "left"), items)
     alike = isinstance(twin, SharedTwin)
-    right = None if alike else encoded(_encode(twin, readers, "right"), items, side="right")
+    right = None if alike else encoded(_encode(twin, inputs, "right"), items, side="right")
     return EmbeddingComparer(left, _metric_of(twin), right)
 
 
-def _encode(twin: EmbeddingTwin, readers: Readers, side: Side) -> Callable[[Packed], Embeddings]:
+def _encode(twin: EmbeddingTwin, inputs: Inputs, side: Side) -> Callable[[Packed], Embeddings]:
     def encode(packed: Packed) -> Embeddings:
-        items = _tensors(readers.side(side).feed(packed), twin)
+        items = _tensors(inputs.side(side).feed(packed), twin)
         with torch.inference_mode():
             embeddings: Embeddings = twin.embed(items, side).float().cpu().numpy()
         return embeddings
@@ -45,11 +45,11 @@ def _metric_of(twin: EmbeddingTwin) -> Callable[[Embeddings, Embeddings], Distan
     return metric
 
 
-def _pairs_of(twin: JointTwin, readers: Readers) -> Callable[[Packed, Packed], Distances]:
+def _pairs_of(twin: JointTwin, inputs: Inputs) -> Callable[[Packed, Packed], Distances]:
     def pairs(left: Packed, right: Packed) -> Distances:
         with torch.inference_mode():
-            first = _tensors(readers.left.feed(left), twin)
-            second = _tensors(readers.right.feed(right), twin)
+            first = _tensors(inputs.left.feed(left), twin)
+            second = _tensors(inputs.right.feed(right), twin)
             distances: Distances = twin.pairs(first, second).cpu().numpy()
         return distances
 

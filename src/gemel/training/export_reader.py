@@ -12,7 +12,7 @@ from torch.export import Dim
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.metrics import Metric
 from gemel.readers import Reader
-from gemel.shapes import ClassDistances, Embeddings, EmbeddingSets, Told
+from gemel.shapes import ClassDistances, Embeddings, EmbeddingSets, SupportLabels
 from gemel.training.agreement import check_distances
 from gemel.training.onnx_file import write_onnx
 
@@ -26,7 +26,9 @@ class ReaderNetwork(nn.Module):
         self.reader = reader
         self.metric = metric
 
-    def forward(self, support: EmbeddingSets, told: Told, query: EmbeddingSets) -> ClassDistances:
+    def forward(
+        self, support: EmbeddingSets, told: SupportLabels, query: EmbeddingSets
+    ) -> ClassDistances:
         distances: ClassDistances = self.reader(self.metric, support, told, query)
         return distances
 
@@ -54,9 +56,9 @@ def check_reader(network: ReaderNetwork, folder: Path, embeddings: Embeddings) -
     """Raises `ExportError` where ONNX Runtime answers an episode otherwise than torch."""
     ways, shots = max(1, min(5, len(embeddings) // 3)), 2
     support, query = embeddings[None, : ways * shots], embeddings[None, ways * shots :][:, :64]
-    told = torch.eye(ways).repeat_interleave(shots, 0)
+    support_labels = torch.eye(ways).repeat_interleave(shots, 0)
     with torch.no_grad():
-        theirs = network(support, told[None], query).numpy()
+        theirs = network(support, support_labels[None], query).numpy()
     exported = EpisodeReader(folder / READER, embeddings.numpy())
-    ours = exported.read(support.numpy(), told.numpy(), query.numpy())
+    ours = exported.read(support.numpy(), support_labels.numpy(), query.numpy())
     check_distances("reader", ours, theirs)

@@ -32,7 +32,7 @@ from gemel.training.interrupt import remembered_interrupt
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Feed, Plan
 from gemel.training.speed import Speed, choose_speed
-from gemel.training.step import build_step, compared_in
+from gemel.training.step import build_step, targets_of
 from gemel.twin import SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
@@ -164,14 +164,14 @@ class Trainer:
         apart = self.plan.right is not self.plan.left
         sides = batch.sides(apart=apart)
         read = isinstance(self.plan.twin, SharedTwin) and self.plan.twin.reader is not None
-        compared = compared_in(batch, sides, self.fabric.to_device, read=read)
+        targets = targets_of(batch, sides, self.fabric.to_device, read=read)
         left = right = self._items(self.plan.left, sides.left, generator)
         if apart:
             right = self._items(self.plan.right, sides.right, generator)
         self.step.train()
         with torch.random.fork_rng(devices=[]):
             self._seed(seed)
-            loss, resting = self.step(left, right, compared)
+            loss, resting = self.step(left, right, targets)
         self.fabric.backward(loss)
         self.optimizer.step()
         self.optimizer.zero_grad()

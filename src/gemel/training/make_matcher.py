@@ -46,8 +46,8 @@ def make_matcher(
             export_networks(plan.used, folder)
             save_weights(plan.twin, folder)
             stage.advance(1)
-        readers = prepared.packed.readers
-        networks = networks_of(folder, plan.recipe.tie, readers.left, readers.right)
+        inputs = prepared.packed.inputs
+        networks = networks_of(folder, plan.recipe.tie, inputs.left, inputs.right)
         pairs = calibration_pairs(plan.recipe, prepared)
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
@@ -121,15 +121,15 @@ def _file(
     name: str, plan: Plan, prepared: Prepared, calibrated: Calibrated, about: Mapping[str, Any]
 ) -> MatcherFile:
     """All but the checksums, which sealing adds."""
-    recipe, readers = plan.recipe, prepared.packed.readers
+    recipe, inputs = plan.recipe, prepared.packed.inputs
     embeds = isinstance(plan.used, EmbeddingTwin)
     return MatcherFile(
         format=FORMAT,
         name=name,
         reader=None if recipe.reader is None else recipe.reader.name,
         memory=None if recipe.memory is None else recipe.memory.name,
-        input=readers.left,
-        right_input=None if readers.right == readers.left else readers.right,
+        input=inputs.left,
+        right_input=None if inputs.right == inputs.left else inputs.right,
         tie=recipe.tie,
         encoder=recipe.encoder.name,
         right_encoder=recipe.right_side.encoder.name if recipe.tie == "separate" else None,

@@ -11,7 +11,7 @@ import torch
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.measure.compared import Compared, comparer_of
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.networks import JointNetworks, Networks
 from gemel.training.agreement import check_difference
 from gemel.training.comparing import twin_comparer
@@ -48,7 +48,7 @@ def measure_parity(
     """
     ours = comparer_of(networks, items)
     twin = plain_copy(twin)
-    theirs = twin_comparer(twin, Readers(*networks.inputs), items)
+    theirs = twin_comparer(twin, Inputs(*networks.inputs), items)
     if isinstance(theirs, EmbeddingComparer):
         _check_reader(twin, networks, theirs)
     distance, their_distance = ours.pairs(*pairs), theirs.pairs(*pairs)

@@ -35,7 +35,7 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
     if setting is None:
         return None
     dataset = _opened(setting.data, recipe)
-    prepared = prepare(dataset, own.packed.readers, recipe.split, recipe.seed, progress)
+    prepared = prepare(dataset, own.packed.inputs, recipe.split, recipe.seed, progress)
     prepared, left_out = without(prepared, "train", digests_of(own, "validation", "test"))
     if left_out and not len(prepared.part("train")):
         raise DataError(

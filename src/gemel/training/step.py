@@ -19,7 +19,7 @@ from gemel.training.plan import Plan
 from gemel.twin import Asked, SharedTwin, Twin
 
 
-class Compared(NamedTuple):
+class StepTargets(NamedTuple):
     """What of a batch is compared with what, on the device: see `Batch`."""
 
     rows: Positions
@@ -37,22 +37,22 @@ class Compared(NamedTuple):
         return self.same if self.grades is None or not loss.graded else self.grades
 
 
-def compared_in(
+def targets_of(
     batch: Batch, sides: Sides, to_device: Callable[[Tensor], Tensor], *, read: bool
-) -> Compared:
+) -> StepTargets:
     """`read` is true where a reader answers and the batch is an episode for it."""
     arrays = (sides.rows, sides.columns, batch.same, batch.copies)
     rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
     if batch.classes is not None:
         classes = to_device(torch.from_numpy(batch.classes))
-        return Compared(rows, columns, same, copies, classes=classes)
+        return StepTargets(rows, columns, same, copies, classes=classes)
     if not read:
         grades = None if batch.grades is None else to_device(torch.from_numpy(batch.grades))
-        return Compared(rows, columns, same, copies, grades=grades)
+        return StepTargets(rows, columns, same, copies, grades=grades)
     assert batch.ways is not None
-    told = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
-    answers = (same.float() @ told) > 0
-    return Compared(rows, columns, answers, copies, Asked(rows, columns[0], told))
+    support_labels = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
+    answers = (same.float() @ support_labels) > 0
+    return StepTargets(rows, columns, answers, copies, Asked(rows, columns[0], support_labels))
 
 
 class StepLosses(NamedTuple):
@@ -72,19 +72,19 @@ class Step(nn.Module):
         self.loss = loss
         self.instances = instances
 
-    def forward(self, left: Items, right: Items, compared: Compared) -> StepLosses:
-        if compared.asked is None:
-            distance = self.twin(left, right, compared.rows, compared.columns)
+    def forward(self, left: Items, right: Items, targets: StepTargets) -> StepLosses:
+        if targets.asked is None:
+            distance = self.twin(left, right, targets.rows, targets.columns)
         else:
             assert isinstance(self.twin, SharedTwin)
-            distance = self.twin.read(left, compared.asked)
+            distance = self.twin.read(left, targets.asked)
         with torch.autocast(distance.device.type, enabled=False):
-            return _with_resting(partial(self._value, compared), distance)
+            return _with_resting(partial(self._value, targets), distance)
 
-    def _value(self, compared: Compared, distance: Distances) -> Scalar:
-        value: Scalar = self.loss(distance, compared.target(self.loss))
+    def _value(self, targets: StepTargets, distance: Distances) -> Scalar:
+        value: Scalar = self.loss(distance, targets.target(self.loss))
         if self.instances:
-            value = value + self.instances * self.loss(distance, compared.copies)
+            value = value + self.instances * self.loss(distance, targets.copies)
         return value
 
 
@@ -104,22 +104,22 @@ class MemoryStep(nn.Module):
         self.loss = loss
         self.length = length
 
-    def forward(self, left: Items, right: Items, compared: Compared) -> StepLosses:
+    def forward(self, left: Items, right: Items, targets: StepTargets) -> StepLosses:
         del right
-        assert compared.classes is not None
+        assert targets.classes is not None
         embeddings = self.twin.embed(left)
-        with torch.autocast(compared.same.device.type, enabled=False):
+        with torch.autocast(targets.same.device.type, enabled=False):
             sets = embeddings.float().reshape(-1, self.length, embeddings.shape[1])
             # Columns are of the row's own sequence: their place in it is what is left of them.
             within = self.twin.metric(sets, sets).flatten(0, 1)
-            distance = within.gather(1, compared.columns % self.length)
-            answers = answers_to(self.memory, sets, compared.classes)
-            return _with_resting(partial(self._value, compared), distance, answers)
+            distance = within.gather(1, targets.columns % self.length)
+            answers = answers_to(self.memory, sets, targets.classes)
+            return _with_resting(partial(self._value, targets), distance, answers)
 
-    def _value(self, compared: Compared, distance: Distances, answers: Tensor) -> Scalar:
-        assert compared.classes is not None
-        value: Scalar = self.loss(distance, compared.same)
-        return value + F.cross_entropy(-answers, compared.classes)
+    def _value(self, targets: StepTargets, distance: Distances, answers: Tensor) -> Scalar:
+        assert targets.classes is not None
+        value: Scalar = self.loss(distance, targets.same)
+        return value + F.cross_entropy(-answers, targets.classes)
 
 
 def _with_resting(value: Callable[..., Scalar], *distances: Tensor) -> StepLosses:

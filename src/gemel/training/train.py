@@ -13,7 +13,7 @@ from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
-from gemel.measure.packed import Readers
+from gemel.measure.packed import Inputs
 from gemel.measure.prepared import Prepared, parts_of, prepare
 from gemel.measure.protocols import subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
@@ -149,7 +149,7 @@ def _but_its_length(recipe: Recipe) -> Recipe:
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
     """The data, and the recipe with all that the data decide filled in."""
     left, right = resolve_inputs(recipe, dataset)
-    prepared = prepare(dataset, Readers(left, right), recipe.split, recipe.seed, progress)
+    prepared = prepare(dataset, Inputs(left, right), recipe.split, recipe.seed, progress)
     for sentence in (*prepared.notices, *unread_notices(recipe, dataset)):
         progress.say(sentence)
     update: dict[str, Any] = {"input": resolved(recipe.input, left)}

@@ -56,10 +56,10 @@ def build_validation(prepared: Prepared, recipe: Recipe, memory: Memory | None =
 
 def _pair_figures(prepared: Prepared, recipe: Recipe) -> Validate:
     items, pairs = _validation_sample(prepared, recipe)
-    compared, readers = some_of(prepared.packed, items), prepared.packed.readers
+    compared, inputs = some_of(prepared.packed, items), prepared.packed.inputs
 
     def figures(twin: Twin) -> dict[str, float]:
-        comparer = twin_comparer(twin, readers, compared)
+        comparer = twin_comparer(twin, inputs, compared)
         curve = roc(comparer.pairs(pairs.left, pairs.right), pairs.same)
         return {"auc": auc(curve), "eer": eer(curve), **_spread(comparer)}
 
@@ -77,10 +77,10 @@ def _spread(comparer: Comparer) -> dict[str, float]:
 def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) -> Validate:
     """Koch et al. 2015, section 4.2: 320 trials that mimic the target task."""
     items, trials = draw_one_shot(prepared, setting, seed)
-    compared, readers = some_of(prepared.packed, items), prepared.packed.readers
+    compared, inputs = some_of(prepared.packed, items), prepared.packed.inputs
 
     def figure(twin: Twin) -> dict[str, float]:
-        comparer = twin_comparer(twin, readers, compared)
+        comparer = twin_comparer(twin, inputs, compared)
         right = np.concatenate([answer_episodes(comparer, episodes) for episodes in trials])
         return {"one-shot": float(right.mean())}
 
@@ -95,12 +95,12 @@ def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
     task = SequenceTask(memory.ways, SEQUENCE_ITEMS, SEQUENCES, seed).that_fits(labels)
     (drawn,) = draw_sequences(labels, task)
     used, place = np.unique(drawn.items, return_inverse=True)
-    compared, readers = some_of(prepared.packed, items[used]), prepared.packed.readers
+    compared, inputs = some_of(prepared.packed, items[used]), prepared.packed.inputs
     second, place = drawn.instances() == 2, place.reshape(drawn.items.shape)
     told = F.one_hot(torch.from_numpy(drawn.classes), memory.ways).float()
 
     def figure(twin: Twin) -> dict[str, float]:
-        embeddings = embeddings_of(twin_comparer(twin, readers, compared))
+        embeddings = embeddings_of(twin_comparer(twin, inputs, compared))
         assert embeddings is not None, "a memory has a shared tie"
         with torch.inference_mode():
             answers = remember(memory, torch.from_numpy(embeddings[place]), told).numpy()

@@ -33,7 +33,7 @@ from gemel.shapes import (
     EmbeddingSets,
     Images,
     Output,
-    Told,
+    SupportLabels,
 )
 from gemel.twin.shared import SharedTwin
 
@@ -145,13 +145,17 @@ class ReaderInUse(Reader):
         self.views = views
 
     def forward(
-        self, metric: AnyMetric, support: EmbeddingSets, told: Told, query: EmbeddingSets
+        self,
+        metric: AnyMetric,
+        support: EmbeddingSets,
+        support_labels: SupportLabels,
+        query: EmbeddingSets,
     ) -> ClassDistances:
         size = self.reader.size
         distances: ClassDistances = self.reader(
             metric,
             _apart(support, size),
-            told.repeat_interleave(self.views, 0),
+            support_labels.repeat_interleave(self.views, 0),
             _apart(query, size),
         )
         return _together(distances, self.views)

@@ -22,12 +22,12 @@ from gemel.twin.twin import EmbeddingTwin, between
 class Asked(NamedTuple):
     """One episode: positions in the batch of its queries and examples, and whose examples they are.
 
-    `told` (n, w) has a 1 for each example's class.
+    `support_labels` (n, w) has a 1 for each example's class.
     """
 
     query: Positions
     support: Positions
-    told: Tensor
+    support_labels: Tensor
 
 
 @final
@@ -74,8 +74,8 @@ class SharedTwin(EmbeddingTwin):
         with torch.autocast(embeddings.device.type, enabled=False):
             embeddings = embeddings.float()
             support, query = embeddings[asked.support][None], embeddings[asked.query][None]
-            told = asked.told[None].float()
-            distances: Distances = self.reader(self.metric, support, told, query)[0]
+            support_labels = asked.support_labels[None].float()
+            distances: Distances = self.reader(self.metric, support, support_labels, query)[0]
         return distances
 
     def reach(self) -> float:
