@@ -13,7 +13,7 @@ from PIL import Image
 
 import gemel
 from gemel.errors import DataError, ItemError, MatcherError
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 

@@ -8,7 +8,7 @@ import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
 from gemel.measure import protocols
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 from gemel.recipe import load_recipe

@@ -21,7 +21,7 @@ from gemel.measure.embeddings import write_embeddings
 from gemel.measure.history import read_history, write_history
 from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
 from gemel.networks import EncoderSide
 from gemel.progress import Silent

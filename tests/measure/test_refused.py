@@ -8,7 +8,7 @@ import pytest
 
 import gemel
 from gemel.errors import DataError, RecipeError
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_matcher, measure_run
 from gemel.progress import Silent
 from gemel.run import Run

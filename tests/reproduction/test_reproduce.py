@@ -12,7 +12,7 @@ import pytest
 
 from gemel.errors import DataError, RecipeError
 from gemel.matcher import load
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, recipe_text

@@ -11,7 +11,8 @@ from PIL import Image
 import gemel
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.matcher import load
-from gemel.measure.protocols import Question, Subject
+from gemel.measure.protocols import Subject
+from gemel.measure.question import Question
 from gemel.measure.runs import own_data
 from gemel.progress import Silent
 

@@ -8,7 +8,8 @@ import pytest
 import gemel
 from gemel.errors import MatcherError
 from gemel.evaluation.few_shot import FewShotTask, draw_episodes
-from gemel.measure.protocols import Question, subject
+from gemel.measure.protocols import subject
+from gemel.measure.question import Question
 from gemel.measure.runs import own_data
 from gemel.progress import Silent
 from gemel.recipe import load_recipe

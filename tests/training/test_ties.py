@@ -13,7 +13,7 @@ from gemel.cli.main import main
 from gemel.data import open_data
 from gemel.errors import DataError, ItemError, RecipeError, RunError
 from gemel.measure.embeddings import write_embeddings
-from gemel.measure.protocols import Question
+from gemel.measure.question import Question
 from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Silent
 

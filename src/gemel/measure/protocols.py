@@ -5,94 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
-from typing import Any, Self, final
+from typing import final
 
 import numpy as np
 
 from gemel.arrays import Embeddings, Indices
-from gemel.errors import DataError, RecipeError, RunError
+from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Read, score_episodes
 from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.partners import partner_retrieval
 from gemel.evaluation.references import (
-    Aggregate,
     Makings,
     ReferencesTask,
-    Relative,
     references,
 )
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.sequences import SequenceTask, score_sequences
 from gemel.evaluation.similarity import similarity
-from gemel.evaluation.two_makers import SmallGroups
-from gemel.evaluation.verification import FARS, OperatingPoint, verification
+from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer, Protocol, Verified
-from gemel.measure.candidates import USUAL_TRIALS, Candidates, Makers
+from gemel.measure.candidates import USUAL_TRIALS, Candidates
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
-from gemel.measure.prepared import PairSource, Prepared, refuse_unlike
+from gemel.measure.prepared import Prepared, refuse_unlike
+from gemel.measure.question import Question
 from gemel.progress import Progress, Silent
 from gemel.recall import Recall
-from gemel.recipe import Recipe
 
 USUAL_WAYS = (20, 5)
 USUAL_QUERIES = 2_000
 """Of retrieval."""
 MOST_NUMBERS = 4 * 10**9
 """That are compared: where embeddings are whole feature maps, fewer questions are asked."""
-
-
-@final
-@dataclass(frozen=True)
-class Question:
-    """What is asked. What is left open is the matcher's own, or as much as the data allow.
-
-    Raises `RecipeError` unless 0 < `prior` < 1, `DataError` for a fixed threshold that is no
-    distance.
-    """
-
-    pairs: PairSource = "sampled"
-    ways: int | None = None
-    shots: int | None = None
-    within_group: bool = False
-    makers: Makers = "any"
-    small_groups: SmallGroups = "skip"
-    target: str | None = None
-    prior: float | None = None
-    fixed_threshold: float | None = None
-    most_pairs: int | None = None
-    fars: tuple[float, ...] = FARS
-    references: int = 5
-    aggregate: Aggregate = "mean"
-    relative: Relative = "no"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.prior is not None and not 0 < self.prior < 1:
-            raise RecipeError(
-                f"the prior must lie between 0 and 1, as in --prior 0.1, got {self.prior}"
-            )
-        if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
-            raise DataError(
-                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
-            )
-
-    @classmethod
-    def of(cls, recipe: Recipe | None, **asked: Any) -> Self:
-        """What was asked for, and the recipe's own, if there is one, for what was not (`None`)."""
-        own: dict[str, Any] = {}
-        if recipe is not None:
-            own = {
-                "pairs": recipe.evaluation.pairs,
-                "fixed_threshold": recipe.evaluation.fixed_threshold,
-                "most_pairs": recipe.evaluation.most_pairs,
-                "fars": recipe.evaluation.fars,
-                "seed": recipe.seed,
-            }
-        return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
 
 
 @final

@@ -28,7 +28,8 @@ from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import inputs_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
-from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.protocols import Subject, subject
+from gemel.measure.question import Question
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.run import Run

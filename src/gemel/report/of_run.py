@@ -16,7 +16,8 @@ from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, parts_of
-from gemel.measure.protocols import Question, Subject, subject
+from gemel.measure.protocols import Subject, subject
+from gemel.measure.question import Question
 from gemel.measure.runs import own_data, run_data
 from gemel.progress import Progress
 from gemel.recipe import load_recipe

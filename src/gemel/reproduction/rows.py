@@ -9,7 +9,8 @@ from typing import Any
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure, Missing
 from gemel.measure.answer import Answer, pooled
-from gemel.measure.protocols import Question, Subject
+from gemel.measure.protocols import Subject
+from gemel.measure.question import Question
 from gemel.measure.runs import OF_RUNS, measure_run, run_subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe

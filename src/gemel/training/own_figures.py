@@ -14,7 +14,8 @@ from gemel.functional.roc import check_pairs
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocols import Question, Subject
+from gemel.measure.protocols import Subject
+from gemel.measure.question import Question
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.whole_file import write_json

@@ -1,0 +1,65 @@
+"""What a matcher is asked by a protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Self, final
+
+from gemel.errors import DataError, RecipeError
+from gemel.evaluation.references import Aggregate, Relative
+from gemel.evaluation.two_makers import SmallGroups
+from gemel.evaluation.verification import FARS
+from gemel.measure.candidates import Makers
+from gemel.measure.prepared import PairSource
+from gemel.recipe import Recipe
+
+
+@final
+@dataclass(frozen=True)
+class Question:
+    """What is asked. What is left open is the matcher's own, or as much as the data allow.
+
+    Raises `RecipeError` unless 0 < `prior` < 1, `DataError` for a fixed threshold that is no
+    distance.
+    """
+
+    pairs: PairSource = "sampled"
+    ways: int | None = None
+    shots: int | None = None
+    within_group: bool = False
+    makers: Makers = "any"
+    small_groups: SmallGroups = "skip"
+    target: str | None = None
+    prior: float | None = None
+    fixed_threshold: float | None = None
+    most_pairs: int | None = None
+    fars: tuple[float, ...] = FARS
+    references: int = 5
+    aggregate: Aggregate = "mean"
+    relative: Relative = "no"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.prior is not None and not 0 < self.prior < 1:
+            raise RecipeError(
+                f"the prior must lie between 0 and 1, as in --prior 0.1, got {self.prior}"
+            )
+        if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
+            raise DataError(
+                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
+            )
+
+    @classmethod
+    def of(cls, recipe: Recipe | None, **asked: Any) -> Self:
+        """What was asked for, and the recipe's own, if there is one, for what was not (`None`)."""
+        own: dict[str, Any] = {}
+        if recipe is not None:
+            own = {
+                "pairs": recipe.evaluation.pairs,
+                "fixed_threshold": recipe.evaluation.fixed_threshold,
+                "most_pairs": recipe.evaluation.most_pairs,
+                "fars": recipe.evaluation.fars,
+                "seed": recipe.seed,
+            }
+        return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
