@@ -131,8 +131,9 @@ def refuse_gone(run: Run, source: str) -> None:
     """Raises RunError where the data of a run are no longer where they were."""
     if source not in BUILTINS and not Path(source).exists():
         raise RunError(
-            f"the data of {run.path} were at {source} and are not there: put them back, "
-            "or name data where they are now"
+            f"the data of {run.path} were at {source} and are not there: put them back, or name "
+            f"them where they are now, as in gemel evaluate {run.path} DATA, or gemel train DATA "
+            f"--resume --out {run.path}, which writes the report anew"
         )
 
 
