@@ -9,7 +9,7 @@ import pytest
 
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures, wilson
 from gemel.evaluation.pairs import PairLimits, sample_pairs
 from gemel.evaluation.verification import OperatingPoint, verification
 
@@ -114,3 +114,12 @@ def test_trials_among_fewer_labels_than_others_are_filled_up():
     figure = figures_of([Evidence.of_scores({"accuracy": right}, query, among)])["accuracy"]
     assert figure.value == 0.75
     assert 0 <= figure.low < 0.75 < figure.high <= 1
+
+
+def test_chance_of_trials_by_themselves_is_not_counted_for_each_label_that_they_choose_among():
+    rng = np.random.default_rng(0)
+    among = rng.integers(0, 600, (10_000, 20))
+    right = (rng.random(10_000) < 0.9).astype(float)
+    figure = figures_of([Evidence.of_scores({"accuracy": right}, among[:, 0], among)])["accuracy"]
+    low, high = wilson(9_000, 10_000)
+    assert figure.high - figure.low < 1.7 * (high - low)

@@ -15,9 +15,10 @@ as their trials do, it is 82 %: no arithmetic replaces labels.
 A trial that chooses among labels depends on all of them, and on others' trials through those that
 it shares. Drawn again together they would be drawn almost never, so each adds what it was drawn
 more or less than once (`among`; W. Hoeffding, "A class of statistics with asymptotically normal
-distribution", Ann. Math. Stat. 19, 1948, section 5). The wider of the two intervals is told: where
-all labels are alike the first alone held the truth in 73-87 % of cases, where they differ the
-second alone in 80 %, the wider one in 78 to 100 % and 85 to 98 %.
+distribution", Ann. Math. Stat. 19, 1948, section 5), and what is a trial's own chance is taken out
+of it again but for once. The wider of the two intervals is told: where all labels are alike the
+first alone held the truth in 73-87 % of cases and the wider one in 78-93 %, where they differ in
+85-97 %.
 
 Where no resample differs from the value (all answers right, say), the labels tell nothing of how
 much they differ, and where it differs in one label alone they tell little: near its bound an area
@@ -133,13 +134,18 @@ def bootstrap_figures(
     0.667
     """
     values = statistic(np.ones(len(units.left)))
-    resampled = _resample(statistic, units, bootstrap)
+    between, among = _resample(statistic, units, bootstrap)
+
+    def draws(name: str) -> list[Floats]:
+        alone, together = (np.array([figures[name] for figures in of]) for of in (between, among))
+        return [alone, _less_noise(values[name], together, units)] if among else [alone]
+
     few = units.count < FEW_LABELS
     worth = {kind: _worth(units, of_kind) for kind, of_kind in basis.kinds.items()}
     return {
         name: _figure(
             value,
-            [np.array([figures[name] for figures in each]) for each in resampled],
+            draws(name),
             _together([worth[kind] for kind in basis.figures[name]]),
             (bounds or {}).get(name, RATE),
             share=name in (basis.shares | basis.shares_of_few if few else basis.shares),
@@ -162,8 +168,11 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
 
 def _resample(
     statistic: Statistic, units: Units, bootstrap: Bootstrap
-) -> list[list[Mapping[str, float]]]:
-    """The figures of every resample, for each of one or two ways to weigh its trials."""
+) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
+    """The figures of every resample by the two labels of each trial, and by those it chooses among.
+
+    The latter are none where trials do not choose.
+    """
     rng = np.random.default_rng(bootstrap.seed)
     # A pair within one label counts once for it: its right side looks up a 1 beyond the counts, as
     # do choices among fewer labels than others have.
@@ -180,7 +189,7 @@ def _resample(
         between.append(statistic((counts[one] * counts[other])[cell]))
         if units.among is not None:
             among.append(statistic(1 + (counts - 1)[units.among].sum(1)))
-    return [between] if units.among is None else [between, among]
+    return between, among
 
 
 @final
@@ -242,6 +251,18 @@ def _figure(
         high=max(value, min(most, max(highs))),
         n=worth.trials,
     )
+
+
+def _less_noise(value: float, resampled: Floats, units: Units) -> Floats:
+    """Resamples of a share of trials that choose among k labels, each of which drew a trial again:
+    what is chance in a trial by itself stands in their variance k times, and should once.
+    """
+    assert units.among is not None
+    trials, ways = units.among.shape
+    variance, noise = float(resampled.var()), value * (1 - value) / trials
+    true = max(variance - (ways - 1) * noise, noise)
+    middle = float(np.median(resampled))
+    return middle + (resampled - middle) * min(1.0, math.sqrt(true / max(variance, 1e-300)))
 
 
 def _reach(value: float, resampled: Floats, labels: int) -> tuple[float, float]:
