@@ -13,7 +13,7 @@ import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
-from gemel.measure.embeddings import Part, write_embeddings, write_parts
+from gemel.measure.embeddings import Embedded, write_embeddings, write_parts
 from gemel.progress import Silent
 from heard import Heard
 
@@ -123,7 +123,7 @@ def write(path, records):
 
 def test_a_name_that_is_no_utf8_goes_into_parquet_with_a_sign_in_its_place(tmp_path):
     table = pytest.importorskip("pyarrow.parquet")
-    part = Part(["caf\udce9.png"], ["\udce9t\u00e9"], np.ones((1, 2), np.float32))
+    part = Embedded(["caf\udce9.png"], ["\udce9t\u00e9"], np.ones((1, 2), np.float32))
     write_parts(tmp_path / "e.parquet", [part], {})
     rows = table.read_table(tmp_path / "e.parquet").to_pylist()
     assert rows == [{"item": "caf?.png", "label": "?t\u00e9", "embedding": [1.0, 1.0]}]
