@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import os
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,16 @@ def test_without_network_it_says_where_to_put_the_file(places, url, monkeypatch)
     with pytest.raises(MissingData, match=r"FOLDER/set with GEMEL_DATA=FOLDER"):
         fetch("set", Archive("a.bin", url))
     assert not list((places / "cache" / "data" / "set").iterdir())
+
+
+@pytest.mark.usefixtures("places")
+def test_how_far_a_download_of_unknown_length_is(capsys, monkeypatch):
+    class Untold(io.BytesIO):
+        headers = {}  # noqa: RUF012
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Untold(b"x" * 2**20))
+    assert fetch("set", Archive("a.bin", "http://nowhere/a.bin")).stat().st_size == 2**20
+    assert "downloading a.bin:   0%  1.0 MiB" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("places")

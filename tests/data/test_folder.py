@@ -227,7 +227,9 @@ def test_a_folder_without_items_has_nothing_to_embed(tmp_path):
 
 
 def test_items_that_are_called_forged_are_told_of(tmp_path):
-    hands = tree(tmp_path, "1/original_1.png", "1/forgeries_1.png", "2/a.png", "2/b.png")
+    hands = tree(
+        tmp_path, "1/original_1.png", "1/forgeries_1.png", "2/forget-me-not.png", "2/b.png"
+    )
     (told,) = open_data(hands).notices
     assert told.startswith("1 item is called like a forgery (1/forgeries_1.png) and counted as")
 

@@ -195,7 +195,7 @@ def test_cells_of_bytes_are_no_texts(tmp_path):
         rows = [{"item": cell, "label": label} for label in "aab"]
         parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "t.parquet")
         with pytest.raises(
-            DataError, match=r"row 1 of .*t.parquet. must hold a text, .*: save pictures as files"
+            DataError, match=r"row 1 of .*t.parquet.: a cell must hold .*: save pictures as files"
         ):
             open_data(tmp_path / "t.parquet")
 

@@ -123,3 +123,21 @@ def test_chance_of_trials_by_themselves_is_not_counted_for_each_label_that_they_
     figure = figures_of([Evidence.of_scores({"accuracy": right}, among[:, 0], among)])["accuracy"]
     low, high = wilson(9_000, 10_000)
     assert figure.high - figure.low < 1.7 * (high - low)
+
+
+def test_labels_that_are_offered_unequally_often_leave_an_interval_of_shares():
+    rng = np.random.default_rng(0)
+    small = np.array([rng.permutation(5) for _ in range(1_000)])
+    large = np.array([5 + rng.permutation(50)[:5] for _ in range(1_000)])
+    among = np.concatenate([small, large])
+    right = (rng.random(2_000) < 0.9).astype(float)
+    figure = figures_of([Evidence.of_scores({"accuracy": right}, among[:, 0], among)])["accuracy"]
+    assert 0.85 < figure.low < figure.value < figure.high < 0.95
+
+
+def test_folds_may_choose_among_different_numbers_of_labels():
+    folds = [
+        Evidence.of_scores({"accuracy": np.array([1.0, 0.0])}, labels[:, 0], labels)
+        for labels in (np.array([[0, 1, 2], [1, 2, 0]]), np.array([[3, 4], [4, 3]]))
+    ]
+    assert figures_of(folds)["accuracy"].value == 0.5

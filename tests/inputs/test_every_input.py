@@ -7,6 +7,7 @@ import pytest
 
 from gemel.arrays import padded
 from gemel.inputs import INPUTS, ImageInput, SeriesInput, TextInput, learn_tokenizer
+from gemel.inputs.kind_of import kind_of
 
 _seeded = np.random.default_rng(0)
 _pictures = [
@@ -87,3 +88,9 @@ class TestEveryInput:
             input.kind = "other"
         with pytest.raises(ValueError, match="Extra inputs"):
             type(input).model_validate({**input.model_dump(), "colour": True})
+
+
+def test_pictures_that_begin_with_letters_are_told_from_recordings():
+    assert kind_of(b"P5 4 4 255\n" + bytes(16)) == "image"
+    assert kind_of(b"P2\n# grey\n2 1\n255\n0 9\n") == "image"
+    assert kind_of(b"P3\tP4\n0.1\t0.2\n") == "series"  # channels of a recording

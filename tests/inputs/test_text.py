@@ -64,7 +64,7 @@ def test_texts_that_hold_nothing_known_are_counted():
     texts = ["a car", "zzz", "zzz red", "zzz qqq"]
     ids = [WORDS.read_with_digest(text)[0] for text in texts]
     (told,) = WORDS.remarks(np.concatenate(ids), np.array(list(map(len, ids))))
-    assert told.startswith("2 of 4 texts hold no word that was learned in training")
+    assert told.startswith("2 of 4 texts hold nothing that was learned in training")
 
 
 def test_in_a_dataset_a_text_of_unknown_words_stays():

@@ -81,7 +81,7 @@ def test_data_that_were_moved_are_measured_where_they_are_now(closed, drawings, 
     for protocol in ("verification", "linear-probe"):
         expected = measured(closed, protocol=protocol).figures
         assert measured(run, str(moved), protocol).figures.keys() == expected.keys()
-    with pytest.raises(RunError, match="put them back, or name data"):
+    with pytest.raises(RunError, match="put them back, or name them"):
         measured(run)
 
 

@@ -27,6 +27,8 @@ def shared_out(
     >>> [len(each) for each in shared_out(order, None, 2, np.random.default_rng(0))]
     [3, 2]
     """
+    if not steps:
+        return []
     if lengths is None:
         return np.array_split(order, steps)
     stretch = np.arange(len(order)) * steps // (STRETCH * len(order))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -171,6 +171,7 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
+    # First of all, while the options are the only names there are.
     asked = {name: value for name, value in locals().items() if name in USED_BY}
     from gemel.measure.runs import measure, measure_hausdorff
     from gemel.progress import shown_progress
@@ -201,8 +202,13 @@ def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
         if asked[name] is not None and protocol not in protocols:
             option = name.removeprefix("fixed_").replace("_", "-")
             raise typer.BadParameter(
-                f"--{option} goes with --protocol {' or '.join(protocols)}, got --protocol "
-                f"{protocol}"
+                f"--{option} goes with --protocol {_or(protocols)}, got --protocol {protocol}"
             )
     if asked["small_groups"] is not None and asked["makers"] != "two":
         raise typer.BadParameter("--small-groups goes with --makers two")
+
+
+def _or(words: Sequence[str]) -> str:
+    """`a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last

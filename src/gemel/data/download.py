@@ -72,11 +72,12 @@ def _blocks(dataset: str, archive: Archive) -> Iterator[bytes]:
         with urllib.request.urlopen(archive.url, timeout=PATIENCE_SECONDS) as response:
             total = int(response.headers.get("Content-Length") or 0)
             done = 0
-            with shown_progress().stage(f"downloading {archive.file}", total) as stage:
+            with shown_progress().stage(f"downloading {archive.file}", total or 1) as stage:
                 while block := response.read(BLOCK):
                     yield block
                     done += len(block)
-                    stage.advance(done)
+                    # Of a file whose length is not told, the share is not known until the end.
+                    stage.advance(done if total else 0, f"{done / 2**20:.1f} MiB")
     except (OSError, HTTPException) as error:
         raise MissingData(_where_to_put(dataset, archive, error)) from error
     if done < total:

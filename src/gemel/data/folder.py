@@ -31,7 +31,7 @@ class Found:
     loops: list[str] = field(default_factory=list)
 
 
-FORGED = re.compile(r"forg|fake|imposter|impostor")
+FORGED = re.compile(r"forge(d|ry|ries)|fake|impost[eo]r")
 """How people call items that are not of whom their folder is named after."""
 
 
@@ -237,9 +237,9 @@ def _forged_notice(names: list[str]) -> list[str]:
     forged = [name for name in names if FORGED.search(name.rpartition("/")[2].lower())]
     if not forged:
         return []
-    items = count(len(forged), "item is", "items are")
+    items = count(len(forged), "item is called like a forgery", "items are called like forgeries")
     return [
-        f"{items} called like a forgery ({_first(forged)}) and counted as genuine: a table with "
+        f"{items} ({_first(forged)}) and counted as genuine: a table with "
         "the columns item,label,genuine (1 or 0) says which are forged."
     ]
 
@@ -250,7 +250,7 @@ def _first(names: list[str]) -> str:
 
 def _ignored_notices(found: Found) -> list[str]:
     unread = [name for name in found.ignored if Path(name).suffix.lower() in UNREAD_PICTURES]
-    others = [name for name in found.ignored if name not in set(unread)]
+    others = [name for name in found.ignored if Path(name).suffix.lower() not in UNREAD_PICTURES]
     notices = []
     if unread:
         pictures = count(len(unread), "picture is", "pictures are")

@@ -32,8 +32,7 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     >>> open_data("digits").label_names
     ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
     """
-    if kind not in (None, *get_args(Kind)):
-        raise DataError(f"a kind is {', '.join(get_args(Kind))}, got {kind!r}")
+    _check_kind(kind)
     if isinstance(source, str) and source in BUILTINS:
         return _builtin(source)
     path = data_path(source)
@@ -49,6 +48,7 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
 
 def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     """What `gemel embed RUN DATA` means by DATA: as `open_data`, but labels may be lacking."""
+    _check_kind(kind)
     path = data_path(source)
     built_in = isinstance(source, str) and source in BUILTINS
     if not built_in and path.is_dir() and not series_archive(path):
@@ -56,6 +56,12 @@ def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     if not built_in and path.is_file() and path.suffix.lower() in TABLES:
         return open_items_table(path, kind)
     return open_data(source, kind=kind)
+
+
+def _check_kind(kind: Kind | None) -> None:
+    """Raises DataError: Python lets any word through."""
+    if kind not in (None, *get_args(Kind)):
+        raise DataError(f"a kind is {', '.join(get_args(Kind))}, got {kind!r}")
 
 
 def data_path(source: str | Path) -> Path:

@@ -15,7 +15,14 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, Units, bootstrap_figures
+from gemel.evaluation.intervals import (
+    Basis,
+    Bootstrap,
+    Statistic,
+    Units,
+    bootstrap_figures,
+    side_by_side,
+)
 from gemel.functional.probability import weighted_mean
 
 
@@ -85,7 +92,7 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
     units = Units.of_pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
-        np.concatenate(among) if among else None,
+        side_by_side(among) if among else None,
     )
     needed = {name: first.figures[name] for name in names}
     kinds = {

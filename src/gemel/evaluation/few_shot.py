@@ -19,6 +19,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
 FEW = 6
@@ -81,11 +82,7 @@ def score_episodes(
     scores = {"accuracy": np.concatenate(right).astype(np.float64)}
     about = np.concatenate(asked)
     few = len(np.unique(about)) < FEW
-    most = max(each.shape[1] for each in among)
-    filled = [
-        np.pad(each, ((0, 0), (0, most - each.shape[1])), constant_values=-1) for each in among
-    ]
-    return Evidence.of_scores(scores, about, np.concatenate(filled), shares=few)
+    return Evidence.of_scores(scores, about, side_by_side(among), shares=few)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

@@ -154,6 +154,17 @@ def bootstrap_figures(
     }
 
 
+def side_by_side(among: Sequence[Codes]) -> Codes:
+    """(t, k) of several (t, k) that differ in k, filled up with -1.
+
+    >>> side_by_side([np.array([[4, 5]]), np.array([[6]])]).tolist()
+    [[4, 5], [6, -1]]
+    """
+    most = max(each.shape[1] for each in among)
+    filled = [np.pad(a, ((0, 0), (0, most - a.shape[1])), constant_values=-1) for a in among]
+    return np.concatenate(filled)
+
+
 def wilson(successes: float, n: float) -> tuple[float, float]:
     """The 95 % interval of a share of n independent trials (E. B. Wilson, JASA 22, 1927).
 
@@ -188,7 +199,8 @@ def _resample(
         counts = drawn.astype(np.float64)
         between.append(statistic((counts[one] * counts[other])[cell]))
         if units.among is not None:
-            among.append(statistic(1 + (counts - 1)[units.among].sum(1)))
+            more = (counts - 1)[units.among].sum(1)
+            among.append(statistic(1 + more - more.mean()))  # labels may be offered unequally often
     return between, among
 
 

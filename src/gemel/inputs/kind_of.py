@@ -11,7 +11,7 @@ import numpy as np
 from gemel.inputs.decode import Picture
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
 
-PLAIN_PICTURE = re.compile(rb"P[1-6]\s")
+PLAIN_PICTURE = re.compile(rb"P[1-6]\s+[#\d]")
 """How pictures begin whose first bytes are text: PBM, PGM and PPM."""
 
 SeenKind: TypeAlias = Literal["image", "series"]

@@ -72,9 +72,9 @@ class TextInput(BaseModel):
         ids = self._ids(self._tokenizer.encode(text))
         if not self.knows(ids).any():
             raise ItemError(
-                f"{quoted(text)} holds nothing that this matcher knows: none of its words are "
-                "among those learned in training; a recipe that reads characters, such as "
-                "neculoiu-2016, knows misspelt and new words too"
+                f"{quoted(text)} holds nothing that this matcher knows: of its words, or pieces of "
+                "words, none was in the texts that training read, as in another script. Recipes "
+                "that read characters (neculoiu-2016) know misspelt and new words too"
             )
         return ids
 
@@ -108,17 +108,17 @@ class TextInput(BaseModel):
                 f"{self.most_tokens} tokens; set input.most_tokens to read more of them."
             )
         if unknown:
-            one = unknown == 1
             told.append(
-                f"{unknown:,} of {count(texts, 'text')} {'holds' if one else 'hold'} no word that "
-                "was learned in training; they are all alike to the network, and to compare one is "
-                "refused. Networks that read characters (the recipe neculoiu-2016) know them."
+                f"{unknown:,} of {count(texts, 'text')} {'holds' if unknown == 1 else 'hold'} "
+                "nothing that was learned in training, so that the network cannot tell such texts "
+                "apart; compare refuses them. Recipes that read characters (neculoiu-2016) know "
+                "misspelt and new words too."
             )
         return tuple(told)
 
     def knows(self, ids: Array) -> Same:
         """(…) whether each id is of a known piece of text."""
-        known: Same = ~np.isin(ids, self._blank)
+        known: Same = self._known[ids]
         return known
 
     def _ids(self, encoded: Any) -> NDArray[np.int32]:
@@ -128,14 +128,17 @@ class TextInput(BaseModel):
         return np.array(ids[: self.most_tokens + 1] or [UNKNOWN], np.int32)
 
     @cached_property
-    def _blank(self) -> list[int]:
-        """The ids that say nothing: of what is unknown, and of what the tokenizer adds."""
-        added = self._tokenizer.encode("").ids
+    def _known(self) -> Same:
+        """(vocabulary,) false for ids that say nothing: of the unknown, and what is added."""
+        known = np.full(self.vocabulary, True)
+        known[self._tokenizer.encode("").ids] = False
         model = json.loads(self.tokenizer)["model"]
         unknown = model.get("unk_id")
         if unknown is None and model.get("unk_token") is not None:
             unknown = self._tokenizer.token_to_id(model["unk_token"])
-        return [*added, *([] if unknown is None else [unknown])]
+        if unknown is not None:
+            known[unknown] = False
+        return known
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -183,10 +183,8 @@ def _best_path(costs: Float[Tensor, "t u p"]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _along_paths(ours: Track, theirs: Track) -> CrossDistances:
-    """The costs along the best paths alone, which `_least` adds up too.
-
-    There squares are expanded, which is faster and less exact: a long descriptor lies some
-    thousandths of its length from itself.
+    """The exact costs along the best paths. `_least` expands squares, which is faster, and there a
+    long descriptor lies some thousandths of its length from itself.
     """
     with torch.no_grad():
         costs = _costs(ours, theirs, both_ways=False)

@@ -1,4 +1,4 @@
-"""Inputs: how an episode's examples answer a query. A new one joins by one line here."""
+"""Readers: how an episode's examples answer a query. A new one joins by one line here."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def _claim(accuracy: Figure, outcome: Outcome, unit: str) -> str:
 
 
 def _weighed(prior: float | None) -> str:
-    """Among how many matching pairs the accuracy is: those that were tried are mostly different."""
+    """For which share of matching pairs the accuracy is weighed: those tested have another."""
     if prior is None:
         return ""
     share = "half" if prior == 0.5 else round_percent(prior)

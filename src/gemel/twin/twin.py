@@ -66,7 +66,7 @@ def between(
     """(r, m) the distances that a twin is asked for, from the embeddings of its sides."""
     with torch.autocast(left.device.type, enabled=False):
         # Distances are differences of near-equal numbers: they are taken in full precision, of
-        # embeddings that the encoder made in the training's (in use, all is in full precision).
+        # embeddings in the training's precision (in use everything is in full precision).
         shared = right is left
         left = left.float()
         right = left if shared else right.float()

@@ -22,7 +22,7 @@ Needs: TypeAlias = Mapping[int, tuple[int, ...]]
 """Side → how many of each kind it cannot do without."""
 
 TOO_LARGE = 1.5
-"""Times the share of a held-out side."""
+"""Times the share of a held-out part."""
 
 
 def allot_whole(
@@ -32,69 +32,69 @@ def allot_whole(
     shares: Shares,
     random: np.random.Generator,
 ) -> Codes:
-    """(k,) a side for each of k units of `sizes` items.
+    """(k,) a part for each of k units of `sizes` items.
 
-    `kinds` (k, m) counts what a unit brings (labels, pairs, …). In random order, each side first
+    `kinds` (k, m) counts what a unit brings (labels, pairs, …). In random order, each part first
     gets units until its needs are met, as far as they go; the others go where most is missing.
-    Units that would be far more than a held-out side asks for are trained on, whatever the order.
+    Units that would be far more than a held-out part asks for are trained on, whatever the order.
     """
     order = random.permutation(len(sizes))
     # Units that bring everything come first, so that seeds are not spent on units without a pair.
     order = order[np.argsort(-(kinds[order] > 0).sum(axis=1), kind="stable")]
-    sides = np.full(len(sizes), -1, np.int64)
+    parts = np.full(len(sizes), -1, np.int64)
     total = int(sizes.sum())
-    held = [share for side, share in shares.items() if side != TRAIN]
+    held = [share for part, share in shares.items() if part != TRAIN]
     too_large = TOO_LARGE * max(held, default=1.0) * total
     for unit in order:
         if sizes[unit] > too_large:
-            room = shares.get(TRAIN, 0.0) * total - sizes[sides == TRAIN].sum()
+            room = shares.get(TRAIN, 0.0) * total - sizes[parts == TRAIN].sum()
             if room > 0:
-                sides[unit] = TRAIN
-    left = deque(unit for unit in order if sides[unit] < 0)
-    for side in sorted(shares):
-        brought = kinds[sides == side].sum(0)
-        while left and (brought < needs[side]).any():
+                parts[unit] = TRAIN
+    left = deque(unit for unit in order if parts[unit] < 0)
+    for part in sorted(shares):
+        brought = kinds[parts == part].sum(0)
+        while left and (brought < needs[part]).any():
             unit = left.popleft()
-            sides[unit] = side
+            parts[unit] = part
             brought += kinds[unit]
-    missing = {side: shares[side] * total - sizes[sides == side].sum() for side in sorted(shares)}
+    missing = {part: shares[part] * total - sizes[parts == part].sum() for part in sorted(shares)}
     for unit in random.permutation(np.array(list(left), np.int64)):
-        side = max(missing, key=lambda one: missing[one])
-        sides[unit] = side
-        missing[side] -= sizes[unit]
-    return sides
+        part = max(missing, key=lambda one: missing[one])
+        parts[unit] = part
+        missing[part] -= sizes[unit]
+    return parts
 
 
 def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.Generator) -> Codes:
-    """(n,) a side per item: of every label about the shares, and items of one unit together."""
-    sides = np.full(len(units), TRAIN, np.int64)
+    """(n,) a part per item: of every label about the shares, and items of one unit together."""
+    parts = np.full(len(units), TRAIN, np.int64)
     members = list(by_code(units).values())
     # A unit of several labels (one picture under two names) is counted with its first.
     label_of_unit = np.array([labels[items[0]] for items in members])
-    held = {side: _HeldOut(shares[side]) for side in (TEST, VALIDATION) if side in shares}
+    held = {part: _HeldOut(shares[part]) for part in (TEST, VALIDATION) if part in shares}
     train_pairs = 0
     units_of = by_code(label_of_unit)
     for label in random.permutation(np.unique(label_of_unit)):
         left = [members[unit] for unit in random.permutation(units_of[label])]
         total = sum(map(len, left))
-        for side, state in held.items():
+        for part, state in held.items():
             # Training must keep two labels with a pair before others take what they like.
             spare = sum(map(len, left)) - (2 if train_pairs < 2 else 0)
             quota = state.quota(total, spare)
             taken = 0
             while left and taken < quota and taken + len(left[0]) <= max(quota, spare):
                 items = left.pop(0)
-                sides[items] = side
+                parts[items] = part
                 taken += len(items)
             state.took(taken, total)
         train_pairs += sum(map(len, left)) >= 2
-    return sides
+    return parts
 
 
 @final
 @dataclass
 class _HeldOut:
-    """One side's running account: what it was owed, and whether it has pairs of both kinds."""
+    """One part's running account: what it was owed, and whether it has pairs of both kinds."""
 
     share: float
     owed: float = 0.0

@@ -1,4 +1,4 @@
-"""What the source has decided: its given split, without copies of one content on two sides."""
+"""What the source has decided: its given split, without copies of one content in two parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gemel.data.splits.allotment import Shares
 from gemel.data.splits.split import SplitConfig
 
 NOWHERE = -2
-"""The code of an item that belongs to no side: unreadable, or a copy of one that is held out."""
+"""The code of an item that belongs to no part: unreadable, or a copy of one that is held out."""
 
 
 @final
@@ -22,29 +22,29 @@ NOWHERE = -2
 class Settled:
     """(n,) `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 for what is still to be shared out."""
 
-    sides: Codes
+    parts: Codes
     remarks: tuple[str, ...]
 
 
 def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
-    """The given split, honestly: of one content on two sides, the more held out side keeps it.
+    """The given split, honestly: of one content in two parts, the more held out part keeps it.
 
     Where validation or test is missing and everything else is training, training is opened.
     """
-    sides = np.where(alive, given, NOWHERE)
-    sides, remarks = opened(sides)
+    parts = np.where(alive, given, NOWHERE)
+    parts, remarks = opened(parts)
     # The codes rise from -1 over training and validation to test: the largest wins.
     strongest = np.full(int(contents.max()) + 1, -1, np.int64)
-    np.maximum.at(strongest, contents[alive], sides[alive])
-    copies = alive & (sides < strongest[contents])
-    sides[copies] = NOWHERE
+    np.maximum.at(strongest, contents[alive], parts[alive])
+    copies = alive & (parts < strongest[contents])
+    parts[copies] = NOWHERE
     if copies.any():
         left_out = count(int(copies.sum()), "item is", "items are")
-        remarks += (f"{left_out} left out because the same content is on a given side.",)
+        remarks += (f"{left_out} left out because the same content is in a given part.",)
     if not alive.all():
         dead = count(int((~alive).sum()), "unreadable item is", "unreadable items are")
-        remarks += (f"{dead} on no side.",)
-    return Settled(sides, remarks)
+        remarks += (f"{dead} in no part.",)
+    return Settled(parts, remarks)
 
 
 def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
@@ -62,22 +62,22 @@ def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ..
     return tuple(told)
 
 
-def opened(sides: Codes) -> tuple[Codes, tuple[str, ...]]:
+def opened(parts: Codes) -> tuple[Codes, tuple[str, ...]]:
     """Training opened for sharing out where the source gives no validation or no test."""
-    has = {side: bool((sides == side).any()) for side in (-1, TRAIN, VALIDATION, TEST)}
+    has = {part: bool((parts == part).any()) for part in (-1, TRAIN, VALIDATION, TEST)}
     if has[-1] or not has[TRAIN] or (has[VALIDATION] and has[TEST]):
-        return sides, ()
+        return parts, ()
     missing = " and ".join(
-        name for name, side in (("validation", VALIDATION), ("test", TEST)) if not has[side]
+        name for name, part in (("validation", VALIDATION), ("test", TEST)) if not has[part]
     )
     return (
-        np.where(sides == TRAIN, -1, sides),
+        np.where(parts == TRAIN, -1, parts),
         (f"The source gives no {missing}, so that is taken from its training items.",),
     )
 
 
-def open_shares(sides: Codes, config: SplitConfig) -> Shares:
-    """Shares of what is open: only sides that the source leaves empty get one beside training."""
+def open_shares(parts: Codes, config: SplitConfig) -> Shares:
+    """Shares of what is open: only parts that the source leaves empty get one beside training."""
     asked = {VALIDATION: config.validation, TEST: config.test}
-    held = {side: share for side, share in asked.items() if not (sides == side).any()}
+    held = {part: share for part, share in asked.items() if not (parts == part).any()}
     return {TRAIN: 1 - sum(held.values()), **held}

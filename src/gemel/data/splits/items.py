@@ -1,4 +1,4 @@
-"""Training, validation and test: sides that share no content and, where possible, no label."""
+"""Training, validation and test: parts that share no content and, where possible, no label."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENOUGH_LABELS = 10
 """`auto` holds out whole labels from this many labels with two items on."""
 
 NEEDS: Needs = {TRAIN: (2, 2), VALIDATION: (2, 1), TEST: (2, 1)}
-"""Labels, and labels with a pair, that each side cannot do without."""
+"""Labels, and labels with a pair, that each part cannot do without."""
 
 
 def split(
@@ -35,8 +35,8 @@ def split(
     """Which items are for training, validation and test; the same for the same seed.
 
     A given split wins; what it leaves open is shared out. `digests` (n, 16) and `readable` (n,) are
-    the pack's: equal contents stay together, unreadable items belong to no side. Raises DataError
-    when a side cannot get what it needs, saying what there is and what to do.
+    the pack's: equal contents stay together, unreadable items belong to no part. Raises DataError
+    when a part cannot get what it needs, saying what there is and what to do.
 
     >>> import numpy as np
     >>> from gemel.data import open_data
@@ -59,24 +59,24 @@ def split(
     by, why = _chosen(labelled, config)
     if config.folds:
         why = f"fold {config.fold + 1} of {config.folds} is the test"
-    sides = _sides(labelled, by, config, random)
-    lacking = _lacking(labelled, sides)
+    parts = _parts(labelled, by, config, random)
+    lacking = _lacking(labelled, parts)
     if lacking and config.by == "auto" and by != "item" and not config.folds:
         why = f"whole {by}s cannot be held out here, since {lacking}"
         by = "item"
-        sides = _sides(labelled, by, config, random)
-        lacking = _lacking(labelled, sides)
+        parts = _parts(labelled, by, config, random)
+        lacking = _lacking(labelled, parts)
     if lacking:
         raise DataError(
             f"{dataset.name} cannot be split by {by}: {lacking}. Add items or labels, change "
             "split.by or the shares, or give a split of your own in a table"
         )
-    train, validation, test = (np.flatnonzero(sides == side) for side in (TRAIN, VALIDATION, TEST))
-    copied = told_of_copies(labelled.labels, contents, sides != NOWHERE)
+    train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
+    copied = told_of_copies(labelled.labels, contents, parts != NOWHERE)
     reason = " ".join(
-        [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, sides)]
+        [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, parts)]
     )
-    pairs = None if dataset.pairs is None else rows_within(dataset.pairs, sides)
+    pairs = None if dataset.pairs is None else rows_within(dataset.pairs, parts)
     return Split(train, validation, test, by, reason, pairs)
 
 
@@ -91,7 +91,7 @@ class _Labelled:
     @property
     def open(self) -> Same:
         """Items that are left to be shared out."""
-        undecided: Same = self.settled.sides == -1
+        undecided: Same = self.settled.parts == -1
         return undecided
 
     @property
@@ -110,7 +110,7 @@ def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
         )
     if config.by != "auto":
         return config.by, "as the recipe says"
-    given = labelled.settled.sides
+    given = labelled.settled.parts
     held = given >= VALIDATION
     if held.any():
         return _like_the_given(labelled, held, given != NOWHERE)
@@ -131,54 +131,54 @@ def _like_the_given(labelled: _Labelled, held: Same, alive: Same) -> tuple[Unit,
     dataset = labelled.dataset
     rest = alive & ~held
     if np.isin(labelled.labels[held], labelled.labels[rest]).any():
-        return "item", "the given split has the same labels on both sides"
+        return "item", "the given split has the same labels in both parts"
     groups = dataset.groups
     if groups is not None and not np.isin(groups[held], groups[rest]).any():
         return "group", "the given split keeps whole groups unseen"
     return "label", "the given split keeps whole labels unseen"
 
 
-def _sides(
+def _parts(
     labelled: _Labelled, by: Unit, config: SplitConfig, random: np.random.Generator
 ) -> Codes:
-    sides = labelled.settled.sides.copy()
+    parts = labelled.settled.parts.copy()
     chosen = np.flatnonzero(labelled.open)
     if len(chosen) == 0:
-        return sides
-    shares = open_shares(labelled.settled.sides, config)
+        return parts
+    shares = open_shares(labelled.settled.parts, config)
     labels, contents = labelled.labels[chosen], labelled.contents[chosen]
     if by == "item":
         # Forgeries are dealt out by themselves: two of them are no pair of a label.
         dealt = 2 * labels + ~labelled.genuine[chosen]
-        sides[chosen] = allot_items(together(contents), dealt, shares, random)
-        return sides
+        parts[chosen] = allot_items(together(contents), dealt, shares, random)
+        return parts
     keys = [labelled.labels]
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups)
     units = together(contents, *(key[chosen] for key in keys))
-    sides[chosen] = _taken_along(sides, keys, chosen, units)
-    left = sides[chosen] == -1
+    parts[chosen] = _taken_along(parts, keys, chosen, units)
+    left = parts[chosen] == -1
     chosen, units = chosen[left], np.unique(units[left], return_inverse=True)[1]
     if config.folds:
         held = fold_of_unit(units, config.folds, random)[units] == config.fold
-        sides[chosen[held]] = TEST
+        parts[chosen[held]] = TEST
         chosen, units = chosen[~held], np.unique(units[~held], return_inverse=True)[1]
         shares = {TRAIN: 1 - config.validation, VALIDATION: config.validation}
     if len(chosen) == 0:
-        return sides
+        return parts
     labels = labelled.labels[chosen]
     kinds = _label_kinds(units, labels, labelled.genuine[chosen])
-    sides[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
-    return sides
+    parts[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
+    return parts
 
 
-def _taken_along(sides: Codes, keys: list[Codes], chosen: Indices, units: Codes) -> Codes:
-    """Of the chosen items the side that some of their unit's labels, or groups, are given for, the
+def _taken_along(parts: Codes, keys: list[Codes], chosen: Indices, units: Codes) -> Codes:
+    """Of the chosen items the part that some of their unit's labels, or groups, are given for, the
     most held out of several; -1 for the others."""
     along = np.full(len(chosen), -1)
-    for side in (TRAIN, VALIDATION, TEST):
-        known = np.any([np.isin(key[chosen], key[sides == side]) for key in keys], axis=0)
-        along[np.isin(units, units[known])] = side
+    for part in (TRAIN, VALIDATION, TEST):
+        known = np.any([np.isin(key[chosen], key[parts == part]) for key in keys], axis=0)
+        along[np.isin(units, units[known])] = part
     return along
 
 
@@ -192,26 +192,26 @@ def _label_kinds(units: Codes, labels: Codes, genuine: Same) -> NDArray[np.int64
     return np.stack([np.bincount(every, minlength=k), with_pair], axis=1)
 
 
-def _lacking(labelled: _Labelled, sides: Codes) -> str:
-    """Why the sides cannot serve, or nothing."""
+def _lacking(labelled: _Labelled, parts: Codes) -> str:
+    """Why the parts cannot serve, or nothing."""
     labels, genuine = labelled.labels, labelled.genuine
     forged = "" if genuine.all() else "genuine "
-    for side, (least_labels, least_pairs) in NEEDS.items():
-        here = sides == side
+    for part, (least_labels, least_pairs) in NEEDS.items():
+        here = parts == part
         found = len(np.unique(labels[here]))
         with_pair = int((np.bincount(labels[here & genuine]) >= 2).sum())
         if found < least_labels or with_pair < least_pairs:
             return (
-                f"{PARTS[side]} must have {least_labels} labels, {least_pairs} of them with two "
+                f"{PARTS[part]} must have {least_labels} labels, {least_pairs} of them with two "
                 f"{forged}items, and gets {found} and {with_pair}"
             )
     return ""
 
 
-def _counted(labels: Codes, sides: Codes) -> str:
-    parts = []
-    for side, name in enumerate(PARTS):
-        here = labels[sides == side]
+def _counted(labels: Codes, parts: Codes) -> str:
+    told = []
+    for part, name in enumerate(PARTS):
+        here = labels[parts == part]
         of = count(len(np.unique(here)), "label")
-        parts.append(f"{name} {count(len(here), 'item')} of {of}")
-    return f"{', '.join(parts).capitalize()}."
+        told.append(f"{name} {count(len(here), 'item')} of {of}")
+    return f"{', '.join(told).capitalize()}."

@@ -1,4 +1,4 @@
-"""Splits of labelled pairs: no item on two sides, at the price of pairs where it must be."""
+"""Splits of labelled pairs: no item in two parts, at the price of pairs where it must be."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ NEEDS: Needs = dict.fromkeys((TRAIN, VALIDATION, TEST), (1, 1))
 """Pairs that are the same, and pairs that are not."""
 
 LEAST_OF_SHARE = 0.5
-"""Whole components are used if each held-out side gets this much of its share of the pairs."""
+"""Whole components are used if each held-out part gets this much of its share of the pairs."""
 
 
-def rows_within(pairs: Pairs, item_sides: Codes) -> PairRows:
-    """The rows whose two items lie on one side."""
-    left, right = item_sides[pairs.left], item_sides[pairs.right]
+def rows_within(pairs: Pairs, item_parts: Codes) -> PairRows:
+    """The rows whose two items lie in one part."""
+    left, right = item_parts[pairs.left], item_parts[pairs.right]
     return _rows(np.where(left == right, left, NOWHERE))
 
 
@@ -48,25 +48,25 @@ def split_pairs(
         ends = ends.as_units()
     given = np.where(alive[pairs.left] & alive[pairs.right], pairs.split, NOWHERE)
     given, remarks = opened(given)
-    sides, dropped = _settled(given, ends)
-    shares = open_shares(sides, config)
-    if (sides == -1).any():
-        sides, crossing, why = _shared_out(sides, ends, shares, random)
+    parts, dropped = _settled(given, ends)
+    shares = open_shares(parts, config)
+    if (parts == -1).any():
+        parts, crossing, why = _shared_out(parts, ends, shares, random)
         dropped += crossing
     else:
         why = "as given"
-    _refuse_lacking(dataset, pairs, sides)
+    _refuse_lacking(dataset, pairs, parts)
     if dropped:
         crossers = count(dropped, "pair that crosses", "pairs that cross")
         are = "is" if dropped == 1 else "are"
-        remarks += (f"{crossers} from one side to another {are} left out.",)
+        remarks += (f"{crossers} from one part to another {are} left out.",)
     by: Unit = "pair" if config.by == "pair" else "item"
-    reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(sides)])
+    reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(parts)])
     train, validation, test = (
-        np.unique(np.concatenate([pairs.left[sides == side], pairs.right[sides == side]]))
-        for side in (TRAIN, VALIDATION, TEST)
+        np.unique(np.concatenate([pairs.left[parts == part], pairs.right[parts == part]]))
+        for part in (TRAIN, VALIDATION, TEST)
     )
-    return Split(train, validation, test, by, reason, _rows(sides))
+    return Split(train, validation, test, by, reason, _rows(parts))
 
 
 @final
@@ -95,24 +95,24 @@ class _Ends:
 
 
 def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
-    """Given rows, without those whose items a more held-out side needs; and how many went."""
+    """Given rows, without those whose items a more held-out part needs; and how many went."""
     strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
     for end in (ends.left, ends.right):
         np.maximum.at(strongest, end, given)
     needed = np.maximum(strongest[ends.left], strongest[ends.right])
-    # A pair without a given side joins training where one of its items is already there.
+    # A pair without a given part joins training where one of its items is already there.
     given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
     crossing = (given != NOWHERE) & (given < needed)
     return np.where(crossing, NOWHERE, given), int(crossing.sum())
 
 
 def _shared_out(
-    sides: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
+    parts: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
 ) -> tuple[Codes, int, str]:
     """Sides with nothing left open, how many pairs that cost, and the reason in words."""
-    undecided = sides == -1
+    undecided = parts == -1
     inner, n = ends[undecided].renumbered()
-    shared = sides.copy()
+    shared = parts.copy()
     component = components(n, inner.left, inner.right)[inner.left]
     shared[undecided] = _by_component(component, inner.same, shares, random)
     if _shares_met(shared[undecided], inner.same, shares):
@@ -134,45 +134,45 @@ def _by_component(
     sizes = np.bincount(units)
     genuine = np.bincount(units, weights=same).astype(np.int64)
     kinds = np.stack([genuine, sizes - genuine], axis=1)
-    sides: Codes = allot_whole(sizes, kinds, NEEDS, shares, random)[units]
-    return sides
+    parts: Codes = allot_whole(sizes, kinds, NEEDS, shares, random)[units]
+    return parts
 
 
 def _by_content(ends: _Ends, n: int, shares: Shares, random: np.random.Generator) -> Codes:
-    bounds = np.cumsum([shares[side] for side in sorted(shares)])[:-1]
+    bounds = np.cumsum([shares[part] for part in sorted(shares)])[:-1]
     ranks = (random.permutation(n) + 0.5) / n
     side_of_content = np.array(sorted(shares))[np.searchsorted(bounds, ranks)]
     left, right = side_of_content[ends.left], side_of_content[ends.right]
     return np.where(left == right, left, NOWHERE)
 
 
-def _shares_met(sides: Codes, same: Same, shares: Shares) -> bool:
+def _shares_met(parts: Codes, same: Same, shares: Shares) -> bool:
     return all(
-        (same[sides == side]).any()
-        and (~same[sides == side]).any()
-        and (sides == side).mean() >= LEAST_OF_SHARE * share
-        for side, share in shares.items()
+        (same[parts == part]).any()
+        and (~same[parts == part]).any()
+        and (parts == part).mean() >= LEAST_OF_SHARE * share
+        for part, share in shares.items()
     )
 
 
-def _refuse_lacking(dataset: Dataset, pairs: Pairs, sides: Codes) -> None:
-    for side in (TRAIN, VALIDATION, TEST):
-        same = pairs.same[sides == side]
+def _refuse_lacking(dataset: Dataset, pairs: Pairs, parts: Codes) -> None:
+    for part in (TRAIN, VALIDATION, TEST):
+        same = pairs.same[parts == part]
         if not (same.any() and (~same).any()):
             raise DataError(
                 f"each of {', '.join(PARTS)} must have pairs that are the same and pairs that are "
-                f"not, without an item on two sides; {dataset.name} has {pairs.same.sum()} and "
-                f"{(~pairs.same).sum()}, of which {PARTS[side]} gets {same.sum()} and "
+                f"not, without an item in two parts; {dataset.name} has {pairs.same.sum()} and "
+                f"{(~pairs.same).sum()}, of which {PARTS[part]} gets {same.sum()} and "
                 f"{(~same).sum()}. Add pairs of other items, or give a column split"
             )
 
 
-def _rows(sides: Codes) -> PairRows:
-    return PairRows(*(np.flatnonzero(sides == side) for side in (TRAIN, VALIDATION, TEST)))
+def _rows(parts: Codes) -> PairRows:
+    return PairRows(*(np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST)))
 
 
-def _counted(sides: Codes) -> str:
-    parts = [
-        f"{name} {count(int((sides == side).sum()), 'pair')}" for side, name in enumerate(PARTS)
+def _counted(parts: Codes) -> str:
+    told = [
+        f"{name} {count(int((parts == part).sum()), 'pair')}" for part, name in enumerate(PARTS)
     ]
-    return f"{', '.join(parts).capitalize()}."
+    return f"{', '.join(told).capitalize()}."

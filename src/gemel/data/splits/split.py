@@ -11,9 +11,9 @@ from gemel.arrays import Indices
 from gemel.data.dataset import Part
 
 Unit: TypeAlias = Literal["label", "group", "item", "pair"]
-"""What goes to one side as a whole. By label and by group, the test is on identities never seen.
+"""What goes to one part as a whole. By label and by group, the test is on identities never seen.
 
-By pair, as sets of sentence pairs are published, an item may be on two sides in different pairs."""
+By pair, as sets of sentence pairs are published, an item may be in two parts in different pairs."""
 
 
 @final

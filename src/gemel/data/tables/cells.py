@@ -1,4 +1,4 @@
-"""What cells say: paths that must exist, words for sides and truth, scores, and the items."""
+"""What cells say: paths that must exist, words for parts and truth, scores, and the items."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _existing(folder: Path, path: str) -> str | None:
     return next((form for form in forms if os.path.lexists(folder / form)), None)
 
 
-def sides(rows: Rows) -> list[int]:
+def split_codes(rows: Rows) -> list[int]:
     """Codes of the column split; -1 where it is empty or there is no such column."""
     codes = []
     for cell, number in zip(rows.column("split"), rows.numbers, strict=True):

@@ -16,7 +16,7 @@ from gemel.data.tables.cells import (
     ignored_columns,
     items_of,
     refuse_empty,
-    sides,
+    split_codes,
     yes_or_no,
 )
 from gemel.data.tables.kinds import with_kinds
@@ -41,7 +41,9 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         kind=kind,
         labels=labels,
         label_names=label_names,
-        split=np.array(_picked(sides(rows), kept), np.int64) if "split" in rows.columns else None,
+        split=np.array(_picked(split_codes(rows), kept), np.int64)
+        if "split" in rows.columns
+        else None,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
     )
     dataset = with_kinds(dataset, range(len(dataset)))

@@ -48,9 +48,10 @@ def kind_of_cells(columns: Sequence[Sequence[str]], folder: Path) -> Kind:
 
 def refuse_files_beside_texts(table: Path, columns: Mapping[str, Sequence[str]]) -> None:
     """Raises DataError where nearly all of one column are named as files, and none of another."""
+    seen = {name: list(islice(filter(None, cells), LOOKED_AT)) for name, cells in columns.items()}
     shares = {
         name: sum(named_like(cell) is not None for cell in cells) / max(1, len(cells))
-        for name, cells in columns.items()
+        for name, cells in seen.items()
     }
     files, texts = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
     if shares[files] > 1 - SLIPS and shares[texts] < SLIPS:

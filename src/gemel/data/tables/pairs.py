@@ -19,7 +19,7 @@ from gemel.data.tables.cells import (
     items_of,
     scale_of,
     scores_of,
-    sides,
+    split_codes,
     yes_or_no,
 )
 from gemel.data.tables.kinds import with_kinds
@@ -52,7 +52,7 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     """
     same = yes_or_no(rows, "same")
     pairs = Ends(*ends(rows, ("left", "right"), kind))
-    given = sides(rows)
+    given = split_codes(rows)
     kept, selves, contradicted = _kept(rows, pairs, same, given, strict=kind != "text")
     _refuse_one_sided(rows, [same[row] for row in kept])
     notices = duplicates_notice(len(rows) - len(kept) - selves)
@@ -102,10 +102,11 @@ def _dataset(
 ) -> Dataset:
     first: dict[str, str] = {}
     for row in kept:
-        first.setdefault(pairs.left[row], place("left", rows.numbers[row]))
-        first.setdefault(pairs.right[row], place("right", rows.numbers[row]))
+        for column, cell in (("left", pairs.left[row]), ("right", pairs.right[row])):
+            if cell not in first:
+                first[cell] = place(column, rows.numbers[row])
     position = {name: index for index, name in enumerate(first)}
-    given = sides(rows)
+    given = split_codes(rows)
     dataset = Dataset(
         rows.path.stem,
         items_of(rows, first, kind),
@@ -143,7 +144,7 @@ def _kept(
 
 
 def _contradiction(rows: Rows, pairs: Ends, two: tuple[int, int], judged: bool) -> DataError:
-    what = "same and different" if judged else "of two sides"
+    what = "same and different" if judged else "in two parts"
     return DataError(
         f"{str(rows.path)!r}: rows {rows.numbers[two[0]]} and {rows.numbers[two[1]]} contradict "
         f"each other: {pairs.left[two[1]]!r} and {pairs.right[two[1]]!r} are {what}; keep one of "

@@ -61,24 +61,30 @@ def read_rows(path: Path) -> Rows:
             listed |= of_column
             cells[name] = list(of_column)
         else:
-            cells[name] = [
-                cell_text(value, f"{place(name, number)} of {str(path)!r}")
-                for number, value in zip(numbers, column, strict=True)
-            ]
+            cells[name] = _texts(path, name, numbers, column)
     first = one_name_each(listed)
     for name in {"left", "right"} & set(cells):
         cells[name] = [first.get(cell, cell) for cell in cells[name]]
     return Rows(path, tuple(values), cells, numbers, listed, lines.notices)
 
 
-def cell_text(value: object, where: str = "a cell") -> str:
+def _texts(path: Path, name: str, numbers: list[int], column: list[object]) -> list[str]:
+    try:
+        return list(map(cell_text, column))
+    except DataError as error:
+        is_other = [isinstance(value, bytes | dict) for value in column]
+        where = place(name, numbers[is_other.index(True)])
+        raise DataError(f"{where} of {str(path)!r}: {error}") from None
+
+
+def cell_text(value: object) -> str:
     """Numbers that are whole lose their `.0`: a label 3 of a .parquet is `3`, and no `3.0`."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bytes | dict):
         raise DataError(
-            f"{where} must hold a text, a number or a list of numbers, got "
-            f"{type(value).__name__}: save pictures as files, and write their paths into the table"
+            f"a cell must hold a text, a number or a list of numbers, got {type(value).__name__}: "
+            "save pictures as files, and write their paths into the table"
         )
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
