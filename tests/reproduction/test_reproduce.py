@@ -253,6 +253,7 @@ def test_folds_test_every_label_and_are_one_row(wish, trainings):
             "needs a GPU, and there is none here: gemel reproduce tinier",
         ),
         (TINY.replace("minutes = 1", 'minutes = 1\nmachine = "gpu"'), "set reproduction.instead"),
+        (TINY.replace('"tiny"', '"hadsell-2006"'), "which is that of a recipe of Gemel's own"),
         (TINY.replace("few-shot", "fewshot"), "no reproduction.rows.0 'fewshot'; did"),
         (
             TINY + MORE.replace('verification"', 'verification"\nfigure = "accuracy@distance=0.5"'),

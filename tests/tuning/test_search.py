@@ -64,11 +64,10 @@ def test_the_best_recipe_is_ready_to_train_with(out):
     assert best.name == "default-tuned"
     assert best.optimizer.learning_rate == study_in(out).best_params["optimizer.learning_rate"]
     assert best.tune == {}
+    assert best.training.keeps_best, "a trial is worth its best validation"
     asked = load_recipe("default", QUICK)
-    kept = best.model_copy(
-        update={"optimizer": asked.optimizer, "tune": asked.tune, "name": asked.name}
-    )
-    assert kept == asked
+    same = {key: getattr(asked, key) for key in ("optimizer", "tune", "name", "training")}
+    assert best.model_copy(update=same) == asked
 
 
 def test_a_search_that_has_its_trials_writes_the_best_wherever_it_is_asked_to(out, tmp_path):

@@ -58,7 +58,8 @@ def _status() -> int:
         return _told(
             status,
             "interrupted: every file that was written is whole. A training goes on from its last "
-            "checkpoint with the same command and --resume, a reproduction without it",
+            "checkpoint with the same command and --resume, a reproduction and a search without "
+            "it",
         )
     return status if isinstance(status, int) else 0
 

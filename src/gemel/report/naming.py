@@ -112,7 +112,9 @@ def figure_name(name: str) -> FigureName:
 
 
 def percent(share: float) -> str:
-    """`0.971` is 97.1 %; only what is exactly 0 or 1 is written as 0 % or 100 %."""
+    """`0.971` is 97.1 %; only what is 0 or 1 to seven places is written as 0 % or 100 %."""
+    if round(share, 7) in {0, 1}:
+        share = round(share)
     near = 100 * min(share, 1 - share)
     decimals = next(d for d in count(2) if round(near, d)) if 0 < near < 0.05 else 1
     text = f"{100 * share:.{decimals}f}"

@@ -111,7 +111,9 @@ def _split(prepared: Prepared) -> Split:
 def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
     about = dict(asked.matcher.file.provenance)
     parity, peak = about.pop("parity", {}), metrics["peak_memory_mib"]
-    network = [asked.matcher.file.encoder, asked.matcher.file.metric]
+    file = asked.matcher.file
+    encoders = [file.encoder] if file.right_encoder is None else [file.encoder, file.right_encoder]
+    network = [" and ".join(encoders), file.metric]
     if about.get("views", 1) > 1:
         network.append(f"in {about['views']} views")
     shown = {

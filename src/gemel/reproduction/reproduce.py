@@ -56,6 +56,7 @@ def reproduce(wish: Wish, progress: Progress) -> Entry:
     `DataError` where there is nothing to train on, or the results cannot be read and written.
     """
     recipe = load_recipe(wish.recipe, wish.changes)
+    _refuse_another(recipe, wish)
     setting = _setting(recipe, wish.recipe)
     data = _data(wish, setting)
     keep(wish.results)  # what cannot be written is better known before the training than after
@@ -69,6 +70,19 @@ def reproduce(wish: Wish, progress: Progress) -> Entry:
     entry = _entry(wish, recipe, data, measured)
     keep(wish.results, entry)
     return entry
+
+
+def _refuse_another(recipe: Recipe, wish: Wish) -> None:
+    """Raises `RecipeError` for a file that has another recipe's name and would take its rows."""
+    known = named_recipes()
+    if wish.recipe in known or recipe.name not in known:
+        return
+    if recipe != load_recipe(recipe.name, wish.changes):
+        raise RecipeError(
+            f"{wish.recipe} has the name {recipe.name}, which is that of a recipe of Gemel's own, "
+            "and says something else: its rows would take the place of the other's. Give it "
+            "another name"
+        )
 
 
 def _setting(recipe: Recipe, name: str) -> ReproductionSetting:

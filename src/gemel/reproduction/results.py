@@ -52,7 +52,7 @@ class Entry(_Saved):
     @property
     def key(self) -> tuple[str, tuple[str, ...], str]:
         """What a later reproduction takes the place of."""
-        return self.recipe, self.changes, self.data
+        return self.recipe, tuple(sorted(self.changes)), self.data
 
 
 @final

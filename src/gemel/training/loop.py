@@ -153,6 +153,7 @@ class Trainer:
         counters.finished |= self._share() >= 1.0
         if counters.losses and (counters.finished or self._validation_is_due()):
             self._validate()
+            stage.advance(self._share() * self._budget(), self._note(0))
         # Where the minutes ended within an epoch, a longer training goes on with the next one.
         counters.step = counters.epoch * self.plan.batches.steps
 
@@ -261,7 +262,8 @@ class Trainer:
         self.recent.append((time.monotonic(), batch_items))
         seconds = self.recent[-1][0] - self.recent[0][0]
         speed = (sum(items for _, items in self.recent) - batch_items) / max(seconds, 1e-9)
-        shown = f"loss {np.mean(counters.losses[-20:]):.4f}" if counters.losses else ""
+        latest = counters.losses[-20:] or [each["loss"] for each in counters.history[-1:]]
+        shown = f"loss {np.mean(latest):.4f}" if latest else ""
         if counters.history:
             watched = self.recipe.validation.figure
             shown += f"  validation {watched} {counters.history[-1][watched]:.4f}"

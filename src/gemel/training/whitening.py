@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.encoders import WhitenedEncoder
 from gemel.encoders.whitened import Whitening
+from gemel.errors import RecipeError
 from gemel.functional.principal import principal_axes
 from gemel.functional.whitening import whitening_within
 from gemel.measure.packed import PackedSide
@@ -40,6 +41,12 @@ def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) ->
         labels = np.repeat(prepared.labels(chosen), features.shape[1])
         genuine = np.repeat(prepared.genuine(chosen), features.shape[1])
         flat = features.reshape(-1, features.shape[2])
+        if not np.ptp(flat, axis=0).any():
+            raise RecipeError(
+                "the encoder says the same of all training items, so there is nothing to whiten: "
+                "pictures of this size may be too small for it. Set a larger input.size, or "
+                "encoder.name=compact"
+            )
         _set(layer, *_whitening(encoder, layer.out_features, flat, labels, genuine))
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from filelock import FileLock
 from optuna import TrialPruned
@@ -145,10 +145,16 @@ class Search:
             )
 
     def _keep_best(self) -> None:
-        """The best recipe as a file, ready for `gemel train --recipe`."""
+        """The best recipe as a file, ready for `gemel train --recipe`.
+
+        A trial is worth its best validation, so the recipe keeps the weights of that.
+        """
         best = with_values(self.recipe, self.study.best_trial.params)
         name = f"{self.recipe.name}-tuned"
-        best = best.model_copy(update={"name": name, "tune": {}, "reproduction": None})
+        kept = best.training.keep if best.training.keep != "auto" else "best"
+        training = best.training.model_copy(update={"keep": kept})
+        own: dict[str, Any] = {"name": name, "tune": {}, "reproduction": None, "training": training}
+        best = best.model_copy(update=own)
         write_text(self.order.out / "best.toml", recipe_text(best))
 
     def _told(self, number: int) -> str:
