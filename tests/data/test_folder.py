@@ -234,6 +234,11 @@ def test_items_that_are_called_forged_are_told_of(tmp_path):
     assert told.startswith("1 item is called like a forgery (1/forgeries_1.png) and counted as")
 
 
+def test_a_label_may_be_called_fake(tmp_path):
+    names = ("fake/fake_1.png", "fake/fake_2.png", "real/a.png", "real/b.png")
+    assert open_data(tree(tmp_path, *names)).notices == ()
+
+
 def test_pictures_that_are_not_read_are_told_of_first(tmp_path):
     photos = tree(tmp_path, "1/a.png", "1/b.png", "2/a.png", "2/b.png")
     (photos / "1/IMG.HEIC").write_bytes(b"")

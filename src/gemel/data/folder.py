@@ -233,8 +233,15 @@ def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
 
 
 def _forged_notice(names: list[str]) -> list[str]:
-    """A folder says whose an item is said to be, and not whether that is true."""
-    forged = [name for name in names if FORGED.search(name.rpartition("/")[2].lower())]
+    """A folder says whose an item is said to be, and not whether that is true.
+
+    Where it is the folder that is called so, forged is a label as any other.
+    """
+    forged = []
+    for name in names:
+        label, _, file = name.lower().rpartition("/")
+        if FORGED.search(file) and not FORGED.search(label):
+            forged.append(name)
     if not forged:
         return []
     items = count(len(forged), "item is called like a forgery", "items are called like forgeries")

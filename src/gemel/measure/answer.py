@@ -52,7 +52,7 @@ class Answer:
 @final
 @dataclass(frozen=True)
 class Verified:
-    """Verification, the pairs (positions in the side) and, of each (n,), what was said of it."""
+    """Verification, its pairs (positions in the test part) and what was said of each, (n,)."""
 
     answer: Answer
     pairs: PairSample

@@ -34,12 +34,12 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
     def labels(name: Part) -> Codes:
         return prepared.labels(prepared.part(name))[genuine(name)]
 
-    def side(name: Part) -> Labelled:
+    def part(name: Part) -> Labelled:
         embeddings = encoded(encoder.encode, prepared.compared(name), progress)
         return Labelled(embeddings[genuine(name)], labels(name))
 
     refuse_unknown(labels("train"), labels("test"))  # before anything is encoded
-    train, validation, test = side("train"), side("validation"), side("test")
+    train, validation, test = part("train"), part("validation"), part("test")
     with progress.stage("fitting a linear classifier", 1) as stage:
         evidence, strength = linear_probe(train, validation, test)
         stage.advance(1)
