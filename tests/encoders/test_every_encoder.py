@@ -23,6 +23,8 @@ SHAPES = {
 SEQUENCES = sorted(name for name, part in ENCODERS.items() if issubclass(part, SequenceEncoder))
 SERIES = ("canvas", "resnet1d", "tdnn")
 """Sequence encoders that are tried on samples; the others on tokens."""
+NEEDS_NUMBERS = {"bilstm", "contextual"}
+"""An LSTM packs by lengths, which tensors without numbers do not have."""
 VOCABULARY = 11
 
 
@@ -91,6 +93,13 @@ def test_an_item_is_encoded_alike_whatever_it_stands_beside(name):
     batch = items(encoder)
     alone = torch.cat([encoder(*(part[i : i + 1] for part in batch)) for i in (2, 0, 3, 1)])
     torch.testing.assert_close(alone, encoder(*batch)[[2, 0, 3, 1]], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", sorted(set(ENCODERS) - NEEDS_NUMBERS))
+def test_everything_is_computed_on_the_device_of_the_items(name):
+    encoder = made(name).eval()
+    batch = [part.to("meta") for part in items(encoder)]  # a device that every machine has
+    assert encoder.to("meta")(*batch).device.type == "meta"
 
 
 @pytest.mark.parametrize("name", SEQUENCES)

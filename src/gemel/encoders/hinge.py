@@ -189,7 +189,7 @@ def bell(share: Float[Tensor, "n points"], cells: int) -> Float[Tensor, "n cells
     """
     if cells == 1:
         return torch.ones_like(share)[:, None]
-    middles = torch.linspace(0, 1, cells)[:, None]
+    middles = torch.linspace(0, 1, cells, device=share.device)[:, None]
     return (1 - (share[:, None] - middles).abs() * (cells - 1)).relu()
 
 
@@ -202,7 +202,7 @@ def _seen(
     centre = (points.row + radius) * width + points.column + radius
     angles = (2 * pi * number / directions for number in range(directions))
     steps = [round(radius * sin(angle)) * width + round(radius * cos(angle)) for angle in angles]
-    looked_at = centre[:, None] + torch.tensor(steps)[:, None]
+    looked_at = centre[:, None] + torch.tensor(steps, device=ink.device)[:, None]
     found = padded.flatten(1).gather(1, looked_at.flatten(1))
     return found.reshape(ink.shape[0], directions, -1)
 
