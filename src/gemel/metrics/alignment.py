@@ -18,7 +18,7 @@ Differs from the papers: a soft maximum, a price for distance, weights, and both
 
 from __future__ import annotations
 
-from math import inf, log
+from math import log
 from typing import NamedTuple, final
 
 import torch
@@ -26,7 +26,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 SHARPNESS, STIFFNESS, GAIN = 8.0, 0.13, 20.0
 """Where learning starts; the stiffness is a price in cosines for one step on the maps, squared."""
@@ -125,7 +125,3 @@ class AlignmentMetric(Metric):
         back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)
         found: Tensor = (there.sum(2) + back.sum(3)) / sharpness
         return found + ours.weights.sum(-1).unsqueeze(2) + theirs.weights.sum(-1).unsqueeze(1)
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf

@@ -20,7 +20,7 @@ exchanged; mean and maximum in place of the sum; differences and products are co
 
 from __future__ import annotations
 
-from math import inf, sqrt
+from math import sqrt
 from typing import NamedTuple, final
 
 import torch
@@ -28,7 +28,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 ABSENT = 1e4
 """Subtracted from the attention logits of places without a descriptor."""
@@ -95,7 +95,3 @@ class AttentiveMetric(Metric):
         compared = self.compared(differences) * present
         mean = compared.sum(3) / present.sum(3).clamp(min=1)
         return torch.cat([mean, compared.amax(3)], -1)
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf

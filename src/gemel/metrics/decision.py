@@ -11,13 +11,12 @@ W [a; b] is W_1 a + W_2 b, each half taken once per embedding, not once per pair
 
 from __future__ import annotations
 
-from math import inf
 from typing import final
 
 from torch import nn
 
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 
 @final
@@ -42,7 +41,3 @@ class DecisionMetric(Metric):
         back = self.first(right).unsqueeze(1) + self.second(left).unsqueeze(2)
         score: CrossDistances = (self.score(there.relu()) + self.score(back.relu())).squeeze(-1)
         return -score / 2
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf

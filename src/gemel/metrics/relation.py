@@ -17,7 +17,6 @@ summands. So what a pair costs begins at the pooling.
 
 from __future__ import annotations
 
-from math import inf
 from typing import final
 
 import torch
@@ -25,7 +24,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 MAPS = 64
 DENSE = 8
@@ -81,10 +80,6 @@ class RelationMetric(Metric):
         """The first block's convolution of each item, as one of a pair; maps come last."""
         maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.sides))
         return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.sides, MAPS)
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf
 
 
 @final

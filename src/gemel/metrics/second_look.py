@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from gemel.metrics.alignment import ABSENT, LEAST, STIFFNESS, AlignmentMetric, Described, places_of
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output, PairDistances
+from gemel.shapes import CrossDistances, EmbeddingSets, PairDistances
 
 MAPS = 48
 MOMENTUM = 0.1
@@ -110,10 +110,6 @@ class SecondLookMetric(Metric):
         difference, product = (own.descriptors - found).abs(), own.descriptors * found
         weights = [many * own.weights.unsqueeze(-1), many * weight]
         return torch.cat([difference, product, best, moved, *weights], -1)
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf
 
 
 @final

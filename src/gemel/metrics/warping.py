@@ -21,7 +21,7 @@ Differs from the papers: no window; the length of both items divides, and not th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf, log, sqrt
+from math import log, sqrt
 from typing import NamedTuple, final, no_type_check
 
 import torch
@@ -31,7 +31,7 @@ from torch import Tensor, nn
 
 from gemel.errors import RecipeError
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 GAIN = 20.0
 """Where learning starts."""
@@ -95,10 +95,6 @@ class WarpingMetric(Metric):
             maps = maps[:, :, : int(used.max()) + 1 if len(used) else 1]
         maps = F.pad(maps, (0, 0, 0, 1))
         return Track(maps, (maps.square().sum(-1) > 0).to(maps.dtype))
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf
 
 
 def _costs(ours: Track, theirs: Track, *, both_ways: bool) -> Float[Tensor, "t u b n m"]:

@@ -9,13 +9,12 @@ Differs from the paper: the logit is returned negated, as a distance.
 
 from __future__ import annotations
 
-from math import inf
 from typing import final
 
 from torch import nn
 
 from gemel.metrics.metric import Metric, Sides
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
+from gemel.shapes import CrossDistances, EmbeddingSets
 
 
 @final
@@ -40,7 +39,3 @@ class WeightedL1Metric(Metric):
         difference = (left.unsqueeze(2) - right.unsqueeze(1)).abs()
         score: CrossDistances = self.score(difference).squeeze(-1)
         return -score
-
-    def reach(self, output: Output) -> float:
-        del output
-        return inf
