@@ -170,6 +170,7 @@ def test_figures_have_names_in_words() -> None:
     assert figure_name("recall@5").label == "Recall at 5"
     assert figure_name("accuracy@20-way-1-shot").label == "20-way-1-shot"
     assert figure_name("accuracy@distance=0.5").label == "Accuracy at distance=0.5"
+    assert figure_name("accuracy@instance=2").label == "Accuracy at item 2 of a class"
     assert figure_name("my_own_figure").label == "my own figure"
     assert [number(value) for value in (0.5, 1e-5, 12345.0, float("nan"))] == [
         "0.500",

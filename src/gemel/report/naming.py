@@ -63,10 +63,6 @@ _NAMES = {
         "different pairs let in when so many matching ones are accepted",
         better="low",
     ),
-    r"dir@far=(.+)": FigureName(
-        "Identified at {} false accepts",
-        "known people named rightly when so few strangers are let in",
-    ),
     r"brier": FigureName(
         "Brier score", "squared error of the probability", unit="number", better="low"
     ),
@@ -89,6 +85,12 @@ _NAMES = {
         "{}", "the right one found among the candidates"
     ),
     r"one-shot": FigureName("One-shot accuracy", "the right one found among the candidates"),
+    r"accuracy@instance=(\d+)": FigureName(
+        "Accuracy at item {} of a class", "named rightly, knowing only the items before it"
+    ),
+    r"sequence": FigureName(
+        "Accuracy at item 2 of a class", "named rightly, knowing only the items before it"
+    ),
     r"pearson": FigureName("Pearson correlation", "with the given scores", unit="number"),
     r"spearman": FigureName(
         "Spearman correlation", "with the ranks of the given scores", unit="number"
