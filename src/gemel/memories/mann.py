@@ -36,7 +36,7 @@ SHARPNESS = 10.0
 class MannMemory(Memory):
     """The paper's controller, memory and output.
 
-    Raises `RecipeError` for slots too narrow to hold a class beside a key.
+    Raises `RecipeError` for fewer slots than heads, or slots too narrow for a class beside a key.
 
     >>> memory = MannMemory(size=64, ways=5)
     >>> items, told, state = torch.rand(2, 64), torch.zeros(2, 5), torch.zeros(2, memory.state_size)
@@ -58,10 +58,15 @@ class MannMemory(Memory):
         writes: Literal["bound", "key"] = "bound",
     ) -> None:
         super().__init__()
-        if width <= ways:
+        if writes == "bound" and width <= ways:
             raise RecipeError(
                 f"a slot holds a key and a class of {ways} numbers, and has {width}: set "
                 f"memory.width to more than {ways}"
+            )
+        if slots < heads:
+            raise RecipeError(
+                f"every head writes into a slot of its own, got {heads} heads and {slots} slots: "
+                f"set memory.slots to {heads} or more"
             )
         self.ways, self.decay, self.writes = ways, decay, writes
         key = width if writes == "key" else width - ways
