@@ -14,23 +14,19 @@ from typing import final
 
 import torch.nn.functional as F
 
-from gemel.losses.balance import balanced_mean
+from gemel.losses.balance import mean_over_pairs
 from gemel.losses.logit import Logit
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
 
-def binary_cross_entropy(logit: Distances, same: Same) -> Scalar:
-    """The mean over all pairs alike; the logit is of being the same."""
-    return F.binary_cross_entropy_with_logits(logit, same.to(logit.dtype))
-
-
 @final
 class BinaryCrossEntropyLoss(Loss):
-    """`binary_cross_entropy` of a distance, by a scale and an offset.
+    """The cross-entropy of a distance made a logit by a scale and an offset.
 
     `learned_scale` lets both be trained, starting at scale 1 and `offset`; without it the
-    distance is taken as a negative logit. Distances and `same` have one shape, any.
+    distance is taken as a negative logit. `balanced` lets matching pairs carry half of the loss.
+    Distances and `same` have one shape, any.
 
     >>> import torch
     >>> BinaryCrossEntropyLoss()(torch.tensor([0.0]), torch.tensor([True])).exp().item()
@@ -46,7 +42,5 @@ class BinaryCrossEntropyLoss(Loss):
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
         logit = self.logit(distance)
-        if not self.balanced:
-            return binary_cross_entropy(logit, same)
         per_pair = F.binary_cross_entropy_with_logits(logit, same.to(logit.dtype), reduction="none")
-        return balanced_mean(per_pair, same)
+        return mean_over_pairs(per_pair, same, balanced=self.balanced)

@@ -15,24 +15,19 @@ from typing import final
 import torch
 
 from gemel.errors import RecipeError
-from gemel.losses.balance import balanced_mean
+from gemel.losses.balance import mean_over_pairs
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
 
-def contrastive_terms(distance: Distances, same: Same, margin: float) -> Distances:
+def contrastive(distance: Distances, same: Same, margin: float) -> Distances:
     """The loss of each pair."""
     return torch.where(same, distance, (margin - distance).relu()).square()
 
 
-def contrastive(distance: Distances, same: Same, margin: float) -> Scalar:
-    """The mean over all pairs alike."""
-    return contrastive_terms(distance, same, margin).mean()
-
-
 @final
 class ContrastiveLoss(Loss):
-    """`contrastive` with its margin fixed; `balanced` lets matching pairs carry half of it.
+    """The mean of `contrastive`; `balanced` lets matching pairs carry half of it.
 
     The margin is in the units of the metric: 1 suits embeddings that are bounded by 1. Distances
     and `same` have one shape, any. Raises `RecipeError` for a margin of 0 or less.
@@ -50,6 +45,5 @@ class ContrastiveLoss(Loss):
         self.balanced = balanced
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        if self.balanced:
-            return balanced_mean(contrastive_terms(distance, same, self.margin), same)
-        return contrastive(distance, same, self.margin)
+        per_pair = contrastive(distance, same, self.margin)
+        return mean_over_pairs(per_pair, same, balanced=self.balanced)

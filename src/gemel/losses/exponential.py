@@ -19,14 +19,14 @@ from typing import final
 import torch
 
 from gemel.errors import RecipeError
-from gemel.losses.balance import balanced_mean
+from gemel.losses.balance import mean_over_pairs
 from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
 RATE = 2.77
 
 
-def exponential_terms(distance: Distances, same: Same, bound: float) -> Distances:
+def exponential(distance: Distances, same: Same, bound: float) -> Distances:
     """The loss of each pair."""
     matching = 2 / bound * distance.square()
     different = 2 * bound * torch.exp(-RATE / bound * distance)
@@ -35,7 +35,7 @@ def exponential_terms(distance: Distances, same: Same, bound: float) -> Distance
 
 @final
 class ExponentialLoss(Loss):
-    """The paper's loss with its Q fixed; `balanced` lets matching pairs carry half of it.
+    """The mean of `exponential`; `balanced` lets matching pairs carry half of it.
 
     `bound` is Q, in the units of the metric. Distances and `same` have one shape, any. Raises
     `RecipeError` for a bound of 0 or less.
@@ -54,5 +54,5 @@ class ExponentialLoss(Loss):
         self.balanced = balanced
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        terms = exponential_terms(distance, same, self.bound)
-        return balanced_mean(terms, same) if self.balanced else terms.mean()
+        per_pair = exponential(distance, same, self.bound)
+        return mean_over_pairs(per_pair, same, balanced=self.balanced)
