@@ -10,7 +10,7 @@ from archives import drawings, zipped
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data
 from gemel.data.builtins.omniglot_koch import IN_RUNS
-from gemel.data.builtins.omniglot_vinyals import character_sides
+from gemel.data.builtins.omniglot_vinyals import character_parts
 from gemel.data.dataset import Dataset
 from gemel.data.quarter_turns import QuarterTurns
 from gemel.data.sources import ArrayItems, ZipItems
@@ -111,8 +111,8 @@ class TestVinyals:
 
     def test_the_numbers_of_the_papers(self):
         # Vinyals et al.: 1,200 characters to learn from, 50 of which validate, 423 to test.
-        assert np.bincount(character_sides(1623)).tolist() == [1150, 50, 423]
-        np.testing.assert_array_equal(character_sides(1623), character_sides(1623))
+        assert np.bincount(character_parts(1623)).tolist() == [1150, 50, 423]
+        np.testing.assert_array_equal(character_parts(1623), character_parts(1623))
 
 
 def test_quarter_turns_are_numpys():

@@ -1,4 +1,4 @@
-"""Sources, splits and the pack: raw items in, decoded items and honest sides out."""
+"""Sources, splits and the pack: raw items in, decoded items and honest parts out."""
 
 from __future__ import annotations
 

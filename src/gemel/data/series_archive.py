@@ -40,13 +40,13 @@ def open_ts(path: Path) -> Dataset:
     contents: list[Array] = []
     labels: list[str] = []
     split: list[int] = []
-    for file, side in files:
+    for file, part in files:
         series = _series(file)
-        before = ("test/" if side == TEST else "train/") if len(files) > 1 else ""
+        before = ("test/" if part == TEST else "train/") if len(files) > 1 else ""
         names += [f"{before}{number}" for number in range(len(series))]
         contents += [values for values, _ in series]
         labels += [label for _, label in series]
-        split += [side] * len(series)
+        split += [part] * len(series)
     label_names, codes = coded(labels)
     return sound(
         Dataset(

@@ -48,8 +48,8 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
 
     >>> rng = np.random.default_rng(0)
     >>> labels = np.repeat(np.arange(3), 20)
-    >>> side = Labelled(np.eye(3, dtype=np.float32)[labels], labels)
-    >>> evidence, strength = linear_probe(side, side, side)
+    >>> part = Labelled(np.eye(3, dtype=np.float32)[labels], labels)
+    >>> evidence, strength = linear_probe(part, part, part)
     >>> evidence.statistic(np.ones(60))
     {'accuracy': 1.0}
     """
@@ -61,12 +61,12 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
         raise MissingExtra("scikit-learn", "train", "a linear probe") from None
     scale = StandardScaler().fit(train.embeddings).transform
 
-    def fitted(side: Labelled, strength: float) -> Any:
+    def fitted(part: Labelled, strength: float) -> Any:
         classifier = LogisticRegression(C=strength, max_iter=MOST_ITERATIONS, tol=1e-3)
-        return classifier.fit(scale(side.embeddings), side.labels)
+        return classifier.fit(scale(part.embeddings), part.labels)
 
-    def right(classifier: Any, side: Labelled) -> Same:
-        return np.asarray(classifier.predict(scale(side.embeddings)) == side.labels)
+    def right(classifier: Any, part: Labelled) -> Same:
+        return np.asarray(classifier.predict(scale(part.embeddings)) == part.labels)
 
     # max takes the first of equals: the strongest regularisation that does as well.
     strength = max(STRENGTHS, key=lambda each: right(fitted(train, each), validation).mean())

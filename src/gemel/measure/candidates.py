@@ -1,4 +1,4 @@
-"""The items of a side that few-shot may use as queries and as candidates."""
+"""The items of a part that few-shot may use as queries and as candidates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The linear probe asked of a matcher: all three sides of some data, each item encoded once."""
+"""The linear probe asked of a matcher: all three parts of some data, each item encoded once."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Prepared:
 
     @property
     def measured(self) -> str:
-        """What the test side is called: of data that are measured as a whole it is all of them."""
+        """What the test part is called: of data that are measured as a whole it is all of them."""
         whole = len(self.split.test) == int(self.packed.readable.sum())
         return "all" if whole and self.split.reason == WHOLE else "test"
 
@@ -193,7 +193,7 @@ def prepare_whole(
     progress: Progress,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> Prepared:
-    """All items on the test side; only the given test items where the data have some."""
+    """All items in the test part; only the given test items where the data have some."""
     packed = pack_sides(dataset, inputs, progress, most_unreadable)
     given = dataset.given() == TEST
     chosen = packed.readable & (given if given.any() else True)

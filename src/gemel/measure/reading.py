@@ -33,7 +33,7 @@ LOOKED_AT = 64
 
 
 def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, seed: int) -> Input:
-    """The input for a dataset. What is learned for it is learned from the training side alone.
+    """The input for a dataset. What is learned for it is learned from the training part alone.
 
     Raises RecipeError where the recipe reads another kind of item.
     """

@@ -138,7 +138,7 @@ def refuse_gone(run: Run, source: str) -> None:
 
 
 def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:
-    """All three sides: of the run's own data, or of others divided by the run's recipe."""
+    """All three parts: of the run's own data, or of others divided by the run's recipe."""
     if source is None:
         return own_data(run, matcher, progress)
     dataset = open_data(source, kind=matcher.file.input.kind)
@@ -181,7 +181,7 @@ def _tell(prepared: Prepared, progress: Progress) -> None:
 
 
 def _less_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
-    """The test side without what the run has learned from, and a sentence about how much."""
+    """The test part without what the run has learned from, and a sentence about how much."""
     left, learned = without_learned(prepared, read_learned(run))
     if learned:
         what = "item" if prepared.dataset.pairs is None else "pair"

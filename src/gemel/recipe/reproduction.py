@@ -133,7 +133,7 @@ RowChoice: TypeAlias = Annotated[
 ]
 
 POOLED = frozenset({"verification", "few-shot", "retrieval", "references"})
-"""Protocols whose figures can be pooled over folds: they are about the identities of a side."""
+"""Protocols whose figures can be pooled over folds: they are about the identities of a part."""
 
 
 class ReproductionSetting(Setting):

@@ -1,4 +1,4 @@
-"""What a training watches on its validation side: the figure that says which weights are best."""
+"""What a training watches on its validation part: the figure that says which weights are best."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _values(side: PackedSide, items: Indices) -> Array:
 
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
-    """The batch kind of a (resolved) recipe over the training side."""
+    """The batch kind of a (resolved) recipe over the training part."""
     batch, train = recipe.batch, prepared.part("train")
     if batch.kind == "partners":
         return _partners(prepared, batch.size)

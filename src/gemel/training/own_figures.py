@@ -22,7 +22,7 @@ from gemel.whole_file import write_json
 
 
 def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
-    """Raises `DataError` where the test side has no pairs of the recipe's kind to measure on.
+    """Raises `DataError` where the test part has no pairs of the recipe's kind to measure on.
 
     Whatever the network will say of them, so that a training need not come first.
     """
@@ -32,7 +32,7 @@ def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
 
 
 def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
-    """All that the test side allows, in the recipe's way."""
+    """All that the test part allows, in the recipe's way."""
     question = Question.of(recipe)
     verified = asked.verification(question)
     given = asked.prepared.dataset.pairs

@@ -37,7 +37,7 @@ class Plan:
 
     `used` has the weights of `twin` and is what the matcher will ask: the same, or one that looks
     at several views. `left` and `right` give the items of either side, and are one for a shared
-    tie; `validate` the figures of a twin on the validation side by name, `auc` among them.
+    tie; `validate` the figures of a twin on the validation part by name, `auc` among them.
     """
 
     recipe: Recipe

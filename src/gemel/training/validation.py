@@ -1,4 +1,4 @@
-"""The figures of a twin on the validation side, measured again and again while it trains.
+"""The figures of a twin on the validation part, measured again and again while it trains.
 
 The same pairs and the same trials every time, so that two epochs differ by their weights alone.
 """
@@ -117,7 +117,7 @@ def draw_one_shot(
     """The items that the trials ask for, and the trials as positions in them.
 
     As many ways as the data allow, up to the setting's. Raises `DataError` where the validation
-    side has no two labels to tell apart.
+    part has no two labels to tell apart.
     """
     items = prepared.part("validation")
     items = items[prepared.genuine(items)]

@@ -17,7 +17,7 @@ from gemel.measure.prepared import Prepared
 from gemel.twin import Twin
 
 MOST_ITEMS = 2_000
-"""Of the training side; covariances gain nothing from more."""
+"""Of the training part; covariances gain nothing from more."""
 AT_ONCE = 16
 """Items whose views are filtered in one step."""
 

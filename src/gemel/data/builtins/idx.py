@@ -52,13 +52,13 @@ def open_idx(
             f"others: got {len(labels[1]):,} and {len(labels[0]):,}, so one is in the place of the "
             "other; get the originals again"
         )
-    sides = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
+    split = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
     return Dataset(
         name=name,
         items=ArrayItems((("train", images[0]), ("test", images[1]))),
         labels=np.concatenate(labels).astype(np.int64),
         label_names=label_names,
-        split=sides.astype(np.int64),
+        split=split.astype(np.int64),
     )
 
 

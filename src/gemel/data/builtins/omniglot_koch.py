@@ -37,7 +37,7 @@ IN_RUNS = frozenset(
 
 
 def open_omniglot_koch() -> Dataset:
-    """As `omniglot`, with every side given; drawings of other drawers than a side's are left out.
+    """As `omniglot`, with every part given; drawings by drawers of another part are left out.
 
     Where the evaluation zip has no alphabets of the runs, or those alone, every second of its
     alphabets is the test, and a notice says so.
@@ -55,14 +55,14 @@ def open_omniglot_koch() -> Dataset:
             f"({', '.join(test)}) are the test and the others validation: figures are not those "
             "of Koch's split."
         )
-    sides = np.where(np.isin(alphabets, test), TEST, VALIDATION)
-    sides = np.where(evaluation, sides, TRAIN)
-    chosen = np.flatnonzero(_of_its_drawers(drawings, sides))
-    return drawings[chosen].dataset("omniglot-koch", sides[chosen]).noticing(*notices)
+    parts = np.where(np.isin(alphabets, test), TEST, VALIDATION)
+    parts = np.where(evaluation, parts, TRAIN)
+    chosen = np.flatnonzero(_of_its_drawers(drawings, parts))
+    return drawings[chosen].dataset("omniglot-koch", parts[chosen]).noticing(*notices)
 
 
-def _of_its_drawers(drawings: Drawings, sides: Codes) -> list[bool]:
+def _of_its_drawers(drawings: Drawings, parts: Codes) -> list[bool]:
     return [
-        int(drawer) in DRAWERS[side]
-        for drawer, side in zip(drawings.drawers, sides.tolist(), strict=True)
+        int(drawer) in DRAWERS[part]
+        for drawer, part in zip(drawings.drawers, parts.tolist(), strict=True)
     ]

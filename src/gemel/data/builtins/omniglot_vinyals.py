@@ -31,20 +31,20 @@ SEED = 2016
 
 
 def open_omniglot_vinyals() -> Dataset:
-    """Labels are `Alphabet/character01/rot090`; all turns of a character are on one side.
+    """Labels are `Alphabet/character01/rot090`; all turns of a character are in one part.
 
-    With fewer characters the sides keep their proportions, and a notice says so. Groups are
-    alphabets, for who wants harder episodes than the paper's.
+    With fewer characters the parts keep their proportions, and a notice says so. Groups are
+    alphabets, for whoever wants harder episodes than the paper's.
     """
     drawings = Drawings.of((BACKGROUND, EVALUATION))
     upright = drawings.dataset("omniglot-vinyals", np.zeros(len(drawings.members), np.int64))
     assert upright.labels is not None
     found = len(upright.label_names)
-    sides = character_sides(found)
-    turned = _turned(replace(upright, split=sides[upright.labels]))
+    parts = character_parts(found)
+    turned = _turned(replace(upright, split=parts[upright.labels]))
     if found == CHARACTERS:
         return turned
-    counts = np.bincount(sides, minlength=3)
+    counts = np.bincount(parts, minlength=3)
     return turned.noticing(
         f"{found:,} of Omniglot's {CHARACTERS:,} characters are at hand, so {counts[TRAIN]:,} are "
         f"for training, {counts[VALIDATION]:,} for validation and {counts[TEST]:,} for the test "
@@ -52,19 +52,19 @@ def open_omniglot_vinyals() -> Dataset:
     )
 
 
-def character_sides(count: int) -> Codes:
-    """(count,) the side of each character, in the order of their names.
+def character_parts(count: int) -> Codes:
+    """(count,) the part of each character, in the order of their names.
 
-    >>> np.bincount(character_sides(1623)).tolist()
+    >>> np.bincount(character_parts(1623)).tolist()
     [1150, 50, 423]
     """
     test = round(count * TEST_CHARACTERS / CHARACTERS)
     validation = max(1, round(count * VALIDATION_CHARACTERS / CHARACTERS))
-    sides = np.full(count, TRAIN, np.int64)
+    parts = np.full(count, TRAIN, np.int64)
     order = np.random.default_rng(SEED).permutation(count)
-    sides[order[:test]] = TEST
-    sides[order[test : test + validation]] = VALIDATION
-    return sides
+    parts[order[:test]] = TEST
+    parts[order[test : test + validation]] = VALIDATION
+    return parts
 
 
 def _turned(upright: Dataset) -> Dataset:

@@ -140,9 +140,9 @@ def _decoded(content: bytes, name: str) -> Pixels:
     return mosaic
 
 
-def _pairs(content: bytes, name: str, side: int) -> Pairs:
+def _pairs(content: bytes, name: str, part: int) -> Pairs:
     rows = _table(content, 7, name)
-    split: Codes = np.full(len(rows), side, np.int64)
+    split: Codes = np.full(len(rows), part, np.int64)
     return Pairs(rows[:, 0], rows[:, 3], rows[:, 1] == rows[:, 4], split)
 
 

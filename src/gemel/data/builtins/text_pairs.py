@@ -90,11 +90,11 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
     """
     folder = _folder(pairs)
     at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
-    sides = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
+    parts = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
     cells: dict[str, list[str]] = {key: [] for key in ("left", "right", pairs.answer, "split")}
     numbers: list[int] = []
     short = broken = 0
-    for path, side in zip(at_hand, sides, strict=True):
+    for path, part in zip(at_hand, parts, strict=True):
         for number, line in enumerate(_lines(path)[pairs.heading :], 1 + pairs.heading):
             fields = line.decode("utf-8", "replace").split("\t")
             if len(fields) <= max(pairs.columns):
@@ -102,7 +102,7 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
                 continue
             broken += not is_utf8(line)
             values = [fields[column].strip() for column in pairs.columns]
-            for key, value in zip(cells, [*values, side], strict=True):
+            for key, value in zip(cells, [*values, part], strict=True):
                 cells[key].append(value)
             numbers.append(number)
     if not numbers or short > MOST_SHORT * len(numbers):

@@ -42,8 +42,8 @@ def _unpacked(archive: Path, name: str) -> Path:
     folder = places("timeseries")[-1] / name
     try:
         with open_zip(archive) as members:
-            for side in ("TEST", "TRAIN"):  # TRAIN last: where it is, both are
-                file = f"{name}_{side}.ts"
+            for part in ("TEST", "TRAIN"):  # TRAIN last: where it is, both are
+                file = f"{name}_{part}.ts"
                 with whole_file(folder / file) as temporary:
                     temporary.write_bytes(members.read(file))
     except BAD_MEMBER as error:

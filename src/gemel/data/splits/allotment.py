@@ -16,10 +16,10 @@ from gemel.errors import DataError
 from gemel.functional.grouping import by_code
 
 Shares: TypeAlias = Mapping[int, float]
-"""Side → share of what is shared out; the shares add up to one."""
+"""Part → share of what is shared out; the shares add up to one."""
 
 Needs: TypeAlias = Mapping[int, tuple[int, ...]]
-"""Side → how many of each kind it cannot do without."""
+"""Part → how many of each kind it cannot do without."""
 
 TOO_LARGE = 1.5
 """Times the share of a held-out part."""

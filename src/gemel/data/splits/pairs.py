@@ -109,7 +109,7 @@ def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
 def _shared_out(
     parts: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
 ) -> tuple[Codes, int, str]:
-    """Sides with nothing left open, how many pairs that cost, and the reason in words."""
+    """Parts with nothing left open, how many pairs that cost, and the reason in words."""
     undecided = parts == -1
     inner, n = ends[undecided].renumbered()
     shared = parts.copy()
@@ -141,8 +141,8 @@ def _by_component(
 def _by_content(ends: _Ends, n: int, shares: Shares, random: np.random.Generator) -> Codes:
     bounds = np.cumsum([shares[part] for part in sorted(shares)])[:-1]
     ranks = (random.permutation(n) + 0.5) / n
-    side_of_content = np.array(sorted(shares))[np.searchsorted(bounds, ranks)]
-    left, right = side_of_content[ends.left], side_of_content[ends.right]
+    part_of_content = np.array(sorted(shares))[np.searchsorted(bounds, ranks)]
+    left, right = part_of_content[ends.left], part_of_content[ends.right]
     return np.where(left == right, left, NOWHERE)
 
 
