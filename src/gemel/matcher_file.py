@@ -128,10 +128,10 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
             f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
             "pip install --upgrade gemel"
         )
-    reader = tree.get("input")
-    if isinstance(reader, dict) and "tokenizer" in reader and (folder / TOKENIZER).is_file():
+    input = tree.get("input")
+    if isinstance(input, dict) and "tokenizer" in input and (folder / TOKENIZER).is_file():
         try:
-            reader["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
+            input["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
         except (OSError, ValueError) as error:
             raise _damaged(folder / TOKENIZER, str(error)) from None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias, final, get_args
 
@@ -121,7 +121,7 @@ class Dataset:
     pairs: Pairs | None = None
     kind: Kind = "image"
     unlike: Unlike | None = None
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)

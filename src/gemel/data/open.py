@@ -24,8 +24,8 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     """What `gemel train DATA` means by DATA. Nothing is decoded yet.
 
     A string that is a built-in name means that set, even where a folder has the same name; write
-    `./digits`, or pass a Path, for the folder. `progress` follows downloads. `kind` says what the
-    items of a table are where its cells alone would be taken for something else.
+    `./digits`, or pass a Path, for the folder. `kind` says what the items of a table are, where its
+    cells alone would be taken for something else.
 
     Raises DataError or MissingData with one sentence.
 

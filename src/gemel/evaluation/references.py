@@ -147,8 +147,7 @@ def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questi
             f"{task.references} references of everybody need labels with more genuine items than "
             "that, and there are none: ask for fewer with --references"
         )
-    claimed, score, genuine, skilled = (np.concatenate(column) for column in zip(*parts))  # noqa: B905
-    return Questioned(claimed, score, genuine, skilled)
+    return Questioned(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def scores(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
@@ -27,7 +27,7 @@ class Order:
 
     data: str | None = None
     recipe: str | None = None
-    changes: Sequence[str] = field(default=())
+    changes: Sequence[str] = ()
     out: Path | None = None
     resume: bool = False
     devices: int | str = "auto"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
@@ -41,7 +41,7 @@ class Order:
     recipe: str
     out: Path
     study: Path
-    changes: Sequence[str] = field(default=())
+    changes: Sequence[str] = ()
     trials: int | None = None
     minutes: float | None = None
 

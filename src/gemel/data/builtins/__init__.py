@@ -24,7 +24,7 @@ from gemel.data.builtins.phototour import PHOTOTOUR
 from gemel.data.builtins.stl10 import open_stl10
 from gemel.data.builtins.susig import susig
 from gemel.data.builtins.svhn import open_svhn
-from gemel.data.builtins.text_pairs import SETS, opener
+from gemel.data.builtins.text_pairs import TEXT_PAIRS
 from gemel.data.builtins.ucr import ucr
 from gemel.data.dataset import Dataset
 
@@ -57,7 +57,7 @@ BUILTINS: dict[str, Callable[[], Dataset]] = {
     "susig-blind": susig("blind"),
     "susig-visual": susig("visual"),
     "svhn": open_svhn,
-    **{pairs.name: opener(pairs) for pairs in SETS},
+    **TEXT_PAIRS,
 }
 
 __all__ = ["BUILTINS"]

@@ -9,8 +9,8 @@ division of Z. Wang, W. Hamza & R. Florian, "Bilateral multi-perspective matchin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, final
 
@@ -73,15 +73,6 @@ SETS = (
 )
 
 
-def opener(pairs: TextPairs) -> Callable[[], Dataset]:
-    """What `BUILTINS` holds for a set."""
-
-    def open_pairs() -> Dataset:
-        return open_text_pairs(pairs)
-
-    return open_pairs
-
-
 def open_text_pairs(pairs: TextPairs) -> Dataset:
     """Of two files at hand the second is the test; a single one is left for Gemel to divide.
 
@@ -114,6 +105,9 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
     rows = Rows(source, tuple(cells), cells, numbers)
     dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
     return replace(dataset, name=pairs.name).noticing(*_told(broken, short))
+
+
+TEXT_PAIRS = {pairs.name: partial(open_text_pairs, pairs) for pairs in SETS}
 
 
 def _folder(pairs: TextPairs) -> Path:

@@ -82,7 +82,7 @@ def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.G
             spare = sum(map(len, left)) - (2 if train_pairs < 2 else 0)
             quota = state.quota(total, spare)
             taken = 0
-            while left and taken < quota and taken + len(left[0]) <= max(quota, spare):
+            while left and taken < quota and taken + len(left[0]) <= spare:
                 items = left.pop(0)
                 parts[items] = part
                 taken += len(items)
