@@ -163,7 +163,7 @@ def _no_matcher(path: Path) -> MatcherError:
 
 
 def _own_sha256(tree: Mapping[str, Any]) -> str:
-    """Of all that `matcher.json` says but this, however it is laid out."""
+    """The SHA-256 of `matcher.json` less this very entry, whatever its layout."""
     sums = tree.get("sha256")
     others = {k: v for k, v in sums.items() if k != OWN} if isinstance(sums, dict) else sums
     text = json.dumps({**tree, "sha256": others}, sort_keys=True)

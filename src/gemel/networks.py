@@ -155,7 +155,7 @@ def _run(session: Any, **inputs: Array) -> Array:
 
 
 def open_session(path: Path) -> Any:
-    """Of one ONNX file. Imported here so that `import gemel` stays light."""
+    """A session of one ONNX file. Imports the runtime here, so that `import gemel` stays light."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

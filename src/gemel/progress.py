@@ -36,7 +36,7 @@ class Stage(Protocol):
 
 
 def told_if_long(progress: Progress, name: str, steps: int) -> AbstractContextManager[Stage]:
-    """A stage that is told of where it has many steps."""
+    """A stage that is shown only where it has many steps."""
     return (progress if steps >= LONG else Silent()).stage(name, steps)
 
 

@@ -46,9 +46,9 @@ class TwoSidedIndex:
         self.groups = list(by_code(group).values())
 
     def draw(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """`count` different labels, fewer where there are not enough, from so many groups.
+        """`count` different labels from `groups` groups, or from all; fewer if there are too few.
 
-        And from further ones, where these have a single label between them.
+        More groups are drawn where those have a single label between them.
         """
         if groups is None or groups >= len(self.groups):
             return rng.permutation(len(self.codes))[:count]

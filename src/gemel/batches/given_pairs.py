@@ -53,9 +53,9 @@ def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None 
 class GivenPairs:
     """Every given pair `times` an epoch, in a new order.
 
-    At most `size` a batch, and of nearly one number: a last batch of one pair would leave batch
-    normalisation nothing to compare. With `lengths` (n,) of pairs, those that share a batch are of
-    about one length, in new company every epoch. `grades` (n,) are for graded losses.
+    At most `size` a batch, and all batches nearly equal: a last one of a single pair would leave
+    batch normalisation nothing to compare. With `lengths` (n,) of pairs, those that share a batch
+    are of about one length, in new company every epoch. `grades` (n,) are for graded losses.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))

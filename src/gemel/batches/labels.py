@@ -81,9 +81,9 @@ class LabelIndex:
         return np.concatenate(drawn)
 
     def draw_from_group(self, count: int, rng: np.random.Generator) -> Indices:
-        """`count` labels with two items, of one group, again where it has too few.
+        """`count` labels with two items or more, of one group; repeated where it has too few.
 
-        All labels are as likely: groups are drawn by how many of them they have.
+        All labels are equally likely: a group is drawn in proportion to how many of them it has.
         """
         rich = [np.intersect1d(group, self.paired) for group in self.groups]
         sizes = np.array([len(group) for group in rich])

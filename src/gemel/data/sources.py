@@ -109,7 +109,7 @@ class ArrayItems:
 @final
 @dataclass(frozen=True)
 class MemoryItems:
-    """Texts, bytes or arrays by name; an ItemError stands where there is none, and is raised."""
+    """Texts, bytes or arrays by name; an ItemError in place of one is raised when it is read."""
 
     names: tuple[str, ...]
     contents: tuple[str | bytes | Array | ItemError, ...]
@@ -187,7 +187,7 @@ class ZipItems:
 @final
 @dataclass(frozen=True)
 class ChosenItems:
-    """Some of other items, counted anew."""
+    """A selection of other items, renumbered from 0."""
 
     items: Items
     chosen: Indices

@@ -107,7 +107,7 @@ def _cannot_ask(task: FewShotTask, most: int, within_group: bool) -> DataError:
 
 
 def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -> int:
-    """The largest N: labels with so many items on the right, in the largest group."""
+    """The largest N: how many labels of one group have `shots` items on the right."""
     labels, first, sizes = np.unique(
         sides.labels[sides.right], return_index=True, return_counts=True
     )
@@ -117,7 +117,7 @@ def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -
 
 
 def _partners(sides: TwoSides) -> tuple[Indices, Indices, Indices]:
-    """Of each left item: where its right partners begin and end, in an order of the right."""
+    """(start, stop, order): the right partners of left item i are order[start[i] : stop[i]]."""
     order = sides.right[np.argsort(sides.labels[sides.right], kind="stable")]
     known = sides.labels[order]
     start = np.searchsorted(known, sides.labels[sides.left], side="left")

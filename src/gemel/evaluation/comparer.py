@@ -20,12 +20,12 @@ CHUNK_FLOATS = 8_000_000
 """Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
 
 BLOCK_FLOATS = 2_000_000
-"""Numbers of embeddings that go into a metric at once: one that compares their parts with each
-other, as `warping` does with 65 x 65 places, holds some thirty times as many on the way."""
+"""Numbers of embeddings that go into a metric at once. One that compares parts with each other, as
+`warping` does with 65 x 65 places, holds some thirty times as many in between."""
 
 OFTEN = 2
-"""Where items come back so often that all with all are at most so many times the pairs asked for,
-all with all are the cheaper: each item is then fetched once."""
+"""Where the whole matrix of the items involved has at most this many times the pairs asked for,
+computing all of it is cheaper: each item is then fetched once."""
 
 PAIRS_AT_ONCE = 256
 """Pairs that go through a joint network in one step."""
@@ -129,7 +129,7 @@ class JointComparer:
 @final
 @dataclass(frozen=True)
 class Among:
-    """A comparer's chosen items alone, counted anew from 0."""
+    """A comparer restricted to some of its items, renumbered from 0."""
 
     comparer: Comparer
     chosen: Indices
@@ -144,13 +144,13 @@ class Among:
 def cross_by_pairs(
     pairs: Callable[[Indices, Indices], Distances], left: Indices, right: Indices
 ) -> Distances:
-    """(n, m) where each distance is one pair's by itself."""
+    """(n, m) distances, each pair compared by itself."""
     every = pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
     return every.reshape(len(left), len(right))
 
 
 def _in_a_row(items: Indices) -> int:
-    """The most times that every item comes again before the next does.
+    """The largest k for which `items` is made of runs of k equal ones.
 
     >>> _in_a_row(np.array([4, 4, 4, 4, 7, 7])), _in_a_row(np.array([4, 4, 7]))
     (2, 1)

@@ -224,7 +224,8 @@ def _worth(units: Units, chosen: Same) -> _Worth:
 
 
 def _together(kinds: Sequence[_Worth]) -> _Worth:
-    """Of the mean of one share of each kind: its variance is the mean of theirs over their number.
+    """The worth of a mean of shares, one of each kind: its variance is the mean of their variances
+    over their number.
 
     >>> _together([_Worth(9, 3, 4), _Worth(90, 20, 12)])
     _Worth(trials=99, labels=3, independent=12.0)

@@ -1,4 +1,4 @@
-"""Connected components of a graph, found by union and find."""
+"""Connected components of a graph, found by union-find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items by their codes: of each label its items, of each unit its members."""
+"""Items grouped by code: the items of each label, the members of each unit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gemel.arrays import Codes, Indices
 def by_code(codes: Codes, items: Indices | None = None) -> dict[int, Indices]:
     """The items of each code, in their order; the codes ascend.
 
-    `codes` (n,) are of all items. `items` (m,) are the positions that are looked at, or else all.
+    `codes` (n,) has one for every item; `items` (m,) limits the result to these positions.
 
     >>> by_code(np.array([7, 3, 7]))
     {3: array([1]), 7: array([0, 2])}

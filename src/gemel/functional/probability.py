@@ -19,10 +19,10 @@ BINS = 15
 
 
 def prior_weights(same: Same, prior: float, weights: Floats | None = None) -> Floats:
-    """(n,) weights of sum 1 of which the genuine pairs hold `prior`; a kind that weighs nothing
-    holds nothing, or NaN where it is there.
+    """(n,) weights: those of the genuine pairs sum to `prior`, the impostors' to 1 - `prior`.
 
-    `weights` say how much each pair counts among its own kind; without them all count alike.
+    `weights` say how much each pair counts among its own kind; without them all count alike. A
+    kind whose pairs all weigh 0 gets NaN.
 
     >>> prior_weights(np.array([True, False, False]), prior=0.2).tolist()
     [0.2, 0.4, 0.4]
@@ -59,8 +59,11 @@ def calibration_error(probability: Floats, same: Same, weights: Floats, bins: in
 
 
 def weighted_sum(values: Floats | Same, weights: Floats) -> float:
-    """Not as a product of vectors: where cores are taken, the threads of BLAS wait for each other
-    a hundred times as long as these few additions last, and a bootstrap asks for thousands."""
+    """The sum of values times weights, without BLAS.
+
+    On a busy machine the threads of a dot product wait for each other a hundred times as long as
+    these few additions take, and a bootstrap needs thousands of them.
+    """
     return float((values * weights).sum())
 
 

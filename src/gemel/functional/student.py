@@ -1,4 +1,4 @@
-"""Student's t: how much farther an interval reaches when the spread itself is a guess."""
+"""Student's t: how much farther an interval reaches when the spread itself is estimated."""
 
 from __future__ import annotations
 

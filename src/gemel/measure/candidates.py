@@ -102,9 +102,8 @@ class Candidates:
     def episodes(
         self, ways: int, shots: int, seed: int, trials: int | None = None
     ) -> tuple[list[Episodes], tuple[str, ...]]:
-        """The usual number of trials or as many as asked for (whole episodes between makers).
-
-        And a sentence about groups that are too small for them.
+        """Episodes for the usual number of trials, or for `trials` (between makers: rounded up to
+        whole episodes), and a sentence about groups that are too small for them, if there are any.
         """
         if self.sides is not None:
             task_across = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)

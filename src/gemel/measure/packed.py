@@ -70,7 +70,7 @@ class PackedSide:
         return self.pack.lengths[items if self.rows is None else self.rows[items]]
 
     def of_all(self, per_row: Array, elsewhere: Any) -> Array:
-        """Per item of the dataset what is there per row; `elsewhere` for items not on this side."""
+        """Values per row spread to all items; `elsewhere` for items that are not on this side."""
         if self.rows is None:
             return per_row
         every = np.full((len(self.rows), *per_row.shape[1:]), elsewhere, per_row.dtype)

@@ -1,4 +1,4 @@
-"""What is exported must answer as what was trained: how far the two may differ, and what if not."""
+"""The exported network must answer as the trained one: how far they may differ, and the error."""
 
 from __future__ import annotations
 

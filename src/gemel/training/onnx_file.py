@@ -40,7 +40,7 @@ def write_onnx(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter speaks of operators that no network here uses."""
+    """Silences the exporter, which warns of operators that no network here uses."""
     loggers: list[Any] = [logging.getLogger(name) for name in SPEAKERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

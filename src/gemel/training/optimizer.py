@@ -47,7 +47,7 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
 
 
 def _tables(module: nn.Module) -> tuple[torch.Tensor, ...]:
-    """Vectors of words: rows that are looked up, and no matrix that anything is multiplied with."""
+    """Tables of word vectors: rows that are looked up, not matrices that are multiplied by."""
     if isinstance(module, TokenVectors):
         return (module.vectors,)
     return (module.weight,) if isinstance(module, nn.Embedding) else ()

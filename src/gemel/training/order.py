@@ -83,7 +83,7 @@ def source_of(data: str) -> str:
 
 @contextmanager
 def held(run: Run, order: Order) -> Iterator[None]:
-    """No other training writes there meanwhile; what was not even begun leaves no folder."""
+    """Locks the folder against other trainings; one that never began leaves no folder behind."""
     ours = order.out is None or not run.path.exists()
     lock = FileLock(run.lock, timeout=0)
     with writing(run.path):

@@ -87,13 +87,13 @@ class Search:
                 self._one(*begun)
                 continue
             if not told:  # they may be killed yet, and are stood in for then
-                self.progress.say("waiting for the last trials, which other processes are about")
+                self.progress.say("waiting for the last trials, which other processes are running")
                 told = True
             time.sleep(PATIENCE)
         return self.found()
 
     def _begun(self, most: float) -> tuple[Trial, FileLock] | None:
-        """The next trial, held; none while other processes are about the last ones."""
+        """The next trial and its lock; None while other processes are running the last ones."""
         with alone(self.order.study):
             others = running(self.study, self.order.study)
             if len(finished(self.study)) + len(others) >= most:
@@ -104,7 +104,7 @@ class Search:
             return trial, lock
 
     def _one(self, trial: Trial, lock: FileLock) -> None:
-        """A trial that is stopped is nobody's once its lock is free, and counts as none."""
+        """Runs a trial and frees its lock: one that was stopped halfway does not count."""
         try:
             self._tried(trial)
         finally:

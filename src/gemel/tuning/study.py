@@ -103,12 +103,12 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
 
 
 def alone(path: Path) -> FileLock:
-    """Nobody else opens the study at `path`, or begins a trial of it, meanwhile."""
+    """The lock that is held while the study at `path` is opened, or a trial of it begun."""
     return FileLock(f"{path}.opening")  # Optuna has a .lock of its own
 
 
 def lock_of(path: Path, number: int) -> FileLock:
-    """What a process holds while it is about a trial of the study at `path`; killed, it lets go."""
+    """The lock that a process holds while it runs a trial of the study at `path`, until it ends."""
     return FileLock(f"{path}.{number}.lock", timeout=0)
 
 
@@ -125,9 +125,9 @@ def next_trial(study: Study, recipe: Recipe) -> Trial:
 
 
 def running(study: Study, path: Path) -> list[FrozenTrial]:
-    """The trials that other processes are about, on this machine or another that shares the file.
+    """The trials that other processes are running, on any machine that shares the file.
 
-    Those of processes that are gone are told of as failed, and not as asked for.
+    Those of processes that are gone are marked as failed.
     """
     alive = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
