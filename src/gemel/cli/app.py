@@ -13,9 +13,9 @@ FIRST_STEPS = """\b
 First steps:
   gemel train digits --minutes 1          a run to look at, in runs/digits
   gemel train photos/ --minutes 5         your own: a folder of pictures per label
-  gemel compare runs/photos A.jpg B.jpg   same or different, and how surely
+  gemel compare runs/photos A.jpg B.jpg   same or different, and how sure
   gemel evaluate runs/photos              how often such verdicts are right
-  gemel report runs/photos --open         the same in pictures
+  gemel report runs/photos --open         curves, examples and the hardest pairs
 
 \b
 gemel COMMAND --help says more. Exit status: 0 done, 1 the data or the request
@@ -46,7 +46,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     del version
@@ -57,7 +57,7 @@ for command, short, example in (
     (evaluate, "Measure a run: figures with intervals.", "runs/photos --protocol few-shot"),
     (compare, "Same or different: the verdict on two items.", "runs/photos A.jpg B.jpg"),
     (embed, "Write the embeddings of a set of data.", "runs/photos photos/ --out photos.parquet"),
-    (tune, "Search a recipe's settings for the best.", "digits --recipe my.toml --trials 50"),
+    (tune, "Search for the settings that validate best.", "digits --recipe my.toml --trials 50"),
     (report, "Make the page of a run again, or open it.", "runs/photos --open"),
     (recipes, "List the recipes, or print one.", "default > my.toml"),
     (reproduce, "A paper's figures anew, beside the published ones.", "hadsell-2006 --seeds 3"),

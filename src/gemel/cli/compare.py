@@ -19,27 +19,27 @@ def compare(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
     left: Annotated[
         str,
-        typer.Argument(metavar="A", help="One item: a file, or a text itself (or its .txt file)."),
+        typer.Argument(metavar="A", help="An item: a file, or the text itself (or a .txt file)."),
     ],
-    right: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other item.")],
     target: Annotated[
         str | None,
         typer.Option(
             metavar="TARGET",
-            help="Decide at the threshold set for this: eer, far=0.01, …  [default: the recipe's]",
+            help="The threshold to decide by: eer, far=0.01, …  [default: the recipe's]",
         ),
     ] = None,
     prior: Annotated[
         float | None,
         typer.Option(
             metavar="SHARE",
-            help="How many of all pairs are the same, 0 to 1. Moves the probability, not the "
-            "threshold.  [default: the recipe's]",
+            help="Share of all pairs that are the same, 0 to 1. Changes the probability, not "
+            "the threshold.  [default: the recipe's]",
         ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say whether two items are the same, how surely, and how often such a verdict is wrong."""
+    """Say whether two items are the same, how sure that is, and how often it is wrong."""
     from gemel.matcher import load
 
     matcher = load(run)

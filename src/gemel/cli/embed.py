@@ -15,7 +15,7 @@ def embed(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A folder, a table or a built-in name.")
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: a .parquet or .npz file.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write, .parquet or .npz.")],
     side: Annotated[
         Literal["left", "right"] | None,
         typer.Option(metavar="SIDE", help="left or right, where each side has its own encoder."),

@@ -42,7 +42,7 @@ def evaluate(
         Path | None,
         typer.Argument(
             metavar="RUN",
-            help="A run, or a matcher folder that DATA are measured with; none with --method.",
+            help="A run, or a matcher folder to measure on DATA; none with --method.",
         ),
     ] = None,
     data: Annotated[
@@ -67,43 +67,43 @@ def evaluate(
         ],
         typer.Option(
             metavar="P",
-            help="The way to measure: verification, few-shot, retrieval, similarity, references, "
+            help="What to measure: verification, few-shot, retrieval, similarity, references, "
             "nearest, lake-runs, linear-probe or sequences.",
         ),
     ] = "verification",
     method: Annotated[
         Literal["network", "hausdorff"],
         typer.Option(
-            metavar="M", help="hausdorff is a baseline for lake-runs that has learnt nothing."
+            metavar="M", help="network, or hausdorff: a baseline for lake-runs without learning."
         ),
     ] = "network",
     pairs: Annotated[
         Literal["sampled", "consecutive", "by-group"] | None,
         typer.Option(
             metavar="WHICH",
-            help="Pairs of verification: sampled, consecutive or by-group.  [default: the "
-            "recipe's]",
+            help="Verification: pairs sampled, consecutive or by-group.  [default: the recipe's]",
         ),
     ] = None,
     ways: Annotated[
         int | None,
-        typer.Option(metavar="N", min=2, help="Few-shot: labels to choose from.  [default: 20, 5]"),
+        typer.Option(
+            metavar="N", min=2, help="Few-shot: number of labels in a task.  [default: 20, 5]"
+        ),
     ] = None,
     shots: Annotated[
         int | None,
-        typer.Option(metavar="K", min=1, help="Few-shot: examples of each.  [default: 1, 5]"),
+        typer.Option(metavar="K", min=1, help="Few-shot: examples of each label.  [default: 1, 5]"),
     ] = None,
     target: Annotated[
         str | None,
         typer.Option(
             metavar="TARGET",
-            help="Verification at the threshold for this: eer, far=0.01, …  [default: the "
-            "recipe's]",
+            help="Verification: the threshold, by eer, far=0.01, …  [default: the recipe's]",
         ),
     ] = None,
     within_group: Annotated[
         bool | None,
-        typer.Option("--within-group", help="Few-shot: all labels of a task of one group."),
+        typer.Option("--within-group", help="Few-shot: take all labels of a task from one group."),
     ] = None,
     makers: Annotated[
         Literal["any", "two"] | None,
@@ -117,27 +117,29 @@ def evaluate(
         Literal["skip", "fewer-ways"] | None,
         typer.Option(
             metavar="FATE",
-            help="With --makers two, groups of fewer labels than --ways: skip or fewer-ways.  "
-            "[default: skip]",
+            help="With --makers two: what to do with groups of fewer labels than --ways, skip "
+            "or fewer-ways.  [default: skip]",
         ),
     ] = None,
     references: Annotated[
         int | None,
-        typer.Option(metavar="K", min=1, help="References: how many of each label.  [default: 5]"),
+        typer.Option(
+            metavar="K", min=1, help="References: number of references per label.  [default: 5]"
+        ),
     ] = None,
     aggregate: Annotated[
         Literal["mean", "min"] | None,
         typer.Option(
             metavar="HOW",
-            help="References: the mean or min of the distances to them.  [default: mean]",
+            help="References: take the mean or min of the distances to them.  [default: mean]",
         ),
     ] = None,
     relative: Annotated[
         Literal["no", "difference", "part", "ratio"] | None,
         typer.Option(
             metavar="HOW",
-            help="References: the distance less that between them (difference), less three "
-            "quarters of it (part), or over it (ratio).  [default: no]",
+            help="References: subtract the distance between references (difference) or three "
+            "quarters of it (part), or divide by it (ratio).  [default: no]",
         ),
     ] = None,
     fixed_threshold: Annotated[
@@ -145,14 +147,14 @@ def evaluate(
         typer.Option(
             "--threshold",
             metavar="DISTANCE",
-            help="Verification: the accuracy at this distance too.",
+            help="Verification: also give the accuracy at this distance.",
         ),
     ] = None,
     prior: Annotated[
         float | None,
         typer.Option(
             metavar="SHARE",
-            help="How many of all pairs are the same, 0 to 1.  [default: the recipe's]",
+            help="Share of all pairs that are the same, 0 to 1.  [default: the recipe's]",
         ),
     ] = None,
     most_pairs: Annotated[
@@ -160,13 +162,13 @@ def evaluate(
         typer.Option(
             metavar="N",
             min=3,
-            help="Look at no more pairs than this.  [default: the recipe's, or as many as figures "
-            "need; 20,000 where a joint tie scores each by itself]",
+            help="Compare at most N pairs.  [default: the recipe's, or as many as the figures "
+            "need; 20,000 with a joint tie, which scores each by itself]",
         ),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="S", min=0, help="Of pairs and tasks.  [default: the run's]"),
+        typer.Option(metavar="S", min=0, help="Seed of pairs and tasks.  [default: the run's]"),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -12,7 +12,7 @@ def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run that has finished training.")],
     open: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write report.html of a run again, and say where it is.
+    """Write report.html of a run again, and print its path.
 
     With --open, the page that is there is opened where it cannot be made again.
     """

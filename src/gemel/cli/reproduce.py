@@ -15,16 +15,18 @@ def reproduce(
         str, typer.Argument(metavar="RECIPE", help="A name from `gemel recipes`, or a TOML file.")
     ],
     data: Annotated[
-        str | None, typer.Argument(metavar="DATA", help="To train on.  [default: the recipe's]")
+        str | None,
+        typer.Argument(metavar="DATA", help="Data to train on.  [default: the recipe's]"),
     ] = None,
     seeds: Annotated[
-        int, typer.Option(metavar="S", min=1, help="Trainings, each with a seed of its own.")
+        int, typer.Option(metavar="S", min=1, help="Number of trainings, one seed each.")
     ] = 3,
     out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the trainings go and are found again.")
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder of the trainings; finished ones are reused."),
     ] = Path("runs/reproduce"),
     results: Annotated[
-        Path, typer.Option(metavar="FILE.md", help="The page of results; its truth is FILE.json.")
+        Path, typer.Option(metavar="FILE.md", help="The page of results, made from FILE.json.")
     ] = Path("docs/results.md"),
     set: Annotated[
         list[str] | None,
@@ -34,7 +36,7 @@ def reproduce(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Train a recipe anew for several seeds, measure it by its paper's protocol, and add the rows.
+    """Train a recipe for several seeds, measure it by its paper's protocol, and add its rows.
 
     Killed, it goes on where it stood when the same command is given again.
     """

@@ -40,19 +40,19 @@ def train(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="The run's folder.  [default: runs/DATA]")
+        Path | None, typer.Option(metavar="RUN", help="Folder of the run.  [default: runs/DATA]")
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(metavar="M", min=0.001, help="For this long.  [default: the recipe's]"),
+        typer.Option(metavar="M", min=0.001, help="Train for M minutes.  [default: the recipe's]"),
     ] = None,
     epochs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="For so many passes, in place of minutes."),
+        typer.Option(metavar="N", min=1, help="Train for N epochs instead of by time."),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="S", min=0, help="Decides everything random.  [default: 0]"),
+        typer.Option(metavar="S", min=0, help="Seed of everything random.  [default: 0]"),
     ] = None,
     set: Annotated[
         list[str] | None,
@@ -66,13 +66,14 @@ def train(
         Literal["image", "text", "series"] | None,
         typer.Option(
             metavar="KIND",
-            help="What a table's cells name or hold: image, text or series.  [default: as seen]",
+            help="What table cells hold or name: image, text or series.  [default: detected]",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an unfinished run of DATA, or with --out.")
+        bool,
+        typer.Option("--resume", help="Continue the unfinished run of DATA, or the one in --out."),
     ] = False,
-    devices: Annotated[str, typer.Option(metavar="D", help="How many devices, or auto.")] = "auto",
+    devices: Annotated[str, typer.Option(metavar="D", help="Number of devices, or auto.")] = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train a twin network, calibrate it, measure it on what it has never seen, and report."""

@@ -33,8 +33,8 @@ def tune(
         typer.Option(
             metavar="N",
             min=1,
-            help="Until the study has so many, by all processes.  [default: 50, or no end with "
-            "--minutes]",
+            help="Stop when the study has N trials, of all processes.  [default: 50, or no "
+            "limit with --minutes]",
         ),
     ] = None,
     minutes: Annotated[
@@ -42,23 +42,23 @@ def tune(
         typer.Option(
             metavar="M",
             min=0.001,
-            help="Begin trials for this long. (How long one lasts is the recipe's training.)",
+            help="Start new trials for M minutes; how long one takes is up to the recipe.",
         ),
     ] = None,
     study: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="New, or gone on with; several processes may share it.  [default: study.jsonl in "
-            "the out folder]",
+            help="A new study, or one to continue; several processes may share it.  [default: "
+            "study.jsonl in the out folder]",
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="For the study, the trials and best.toml.  [default: runs/tune-RECIPE, or "
-            "named as the study]",
+            help="Folder of the study, its trials and best.toml.  [default: runs/tune-RECIPE, or "
+            "named after the study]",
         ),
     ] = None,
     set: Annotated[
@@ -69,7 +69,7 @@ def tune(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Search a recipe's settings for the best validation figure; the test items are not looked at.
+    """Search a recipe's settings for the best validation figure, without looking at the test part.
 
     The same command goes on with a search that was stopped, and joins one that is under way.
 
