@@ -22,8 +22,9 @@ from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
-FEW = 6
-"""With fewer labels all tasks are much the same, and resampling cannot show how tasks vary."""
+FEW = 50
+"""With fewer labels, resampling them cannot show how much tasks vary: on its own it covered the
+true accuracy in 71 to 88 % of cases (7 to 40 labels, few mistakes)."""
 
 
 @final
