@@ -22,9 +22,10 @@ from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
-FEW = 50
-"""With fewer labels, resampling them cannot show how much tasks vary: on its own it covered the
-true accuracy in 71 to 88 % of cases (7 to 40 labels, few mistakes)."""
+FEW = 6
+"""Where fewer labels than this have the mistakes, resampling labels cannot show how much tasks
+vary: on its own it covers the true accuracy in 71 to 88 % of cases (7 to 40 labels, see the lab
+notes)."""
 
 
 @final
@@ -80,10 +81,20 @@ def score_episodes(
         right.append(right_is_nearest(ask(episodes), episodes.answer))
         asked.append(labels[episodes.query])
         among.append(labels[episodes.support[..., 0]])
-    scores = {"accuracy": np.concatenate(right).astype(np.float64)}
-    about = np.concatenate(asked)
-    few = len(np.unique(about)) < FEW
+    correct, about = np.concatenate(right), np.concatenate(asked)
+    scores = {"accuracy": correct.astype(np.float64)}
+    few = mistaken_labels(correct, about) < FEW
     return Evidence.of_scores(scores, about, side_by_side(among), shares=few)
+
+
+def mistaken_labels(correct: Same, about: Codes) -> float:
+    """How many labels have the mistakes: 1 / sum of squared shares of the mistakes; 0 without any.
+
+    >>> mistaken_labels(np.array([False, False, True, False]), np.array([4, 5, 5, 6]))
+    3.0
+    """
+    _, mistakes = np.unique(about[~correct], return_counts=True)
+    return float(mistakes.sum() ** 2 / (mistakes**2).sum()) if len(mistakes) else 0.0
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
