@@ -38,6 +38,7 @@ WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
 
 Tie: TypeAlias = Literal["shared", "separate", "joint"]
+"""One encoder for both sides, one for each, or one for the pair as a whole."""
 
 FILES: Mapping[Tie, tuple[str, ...]] = {
     "shared": (ENCODER, METRIC, WEIGHTS),

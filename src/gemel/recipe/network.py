@@ -61,10 +61,6 @@ MetricChoice: TypeAlias = Annotated[
 ]
 
 
-Tie: TypeAlias = Literal["shared", "separate", "joint"]
-"""One encoder for both sides, one for each, or one for the pair as a whole."""
-
-
 class InUseSetting(Setting):
     """How pictures are looked at when the training is over: mirrored too, `sideways` in two views
     or `both-ways` in four, turned by quarters in four times as many or in eight, and softened as

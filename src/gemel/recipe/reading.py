@@ -6,8 +6,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
+from gemel.inputs import Tokens
+from gemel.inputs.fit import Fit
 from gemel.inputs.image import LARGEST_SIDE
-from gemel.inputs.series.input import LONGEST, check_samples
+from gemel.inputs.series.input import LONGEST, Normalise, check_samples
+from gemel.inputs.series.resample import Along
 from gemel.recipe.setting import Setting, refuse_idle
 
 SidePixels: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
@@ -22,7 +25,7 @@ class ImageReading(Setting):
     size: tuple[SidePixels, SidePixels] | Literal["auto"] = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
-    fit: Literal["pad", "stretch", "crop", "ink"] = "pad"
+    fit: Fit = "pad"
 
 
 class TextReading(Setting):
@@ -34,7 +37,7 @@ class TextReading(Setting):
     """
 
     kind: Literal["text"] = "text"
-    tokens: Literal["words", "byte-pair", "characters"] = "words"
+    tokens: Tokens = "words"
     words_of: Literal["data", "glove"] = "data"
     vocabulary: Annotated[int, Field(ge=3)] = 20_000
     least_count: PositiveInt = 1
@@ -66,8 +69,8 @@ class SeriesReading(Setting):
     length: Samples | None = None
     every: PositiveFloat | None = None
     most_samples: Samples = 512
-    along: Literal["samples", "time"] = "samples"
-    normalise: Literal["auto", "none", "each", "shape", "channels"] = "auto"
+    along: Along = "samples"
+    normalise: Literal["auto", Normalise] = "auto"
 
     @model_validator(mode="after")
     def _can_be_read(self) -> SeriesReading:

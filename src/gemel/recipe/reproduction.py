@@ -12,6 +12,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from gemel.calibration import parse_target
+from gemel.evaluation.references import Aggregate, Relative
+from gemel.evaluation.two_makers import SmallGroups
 from gemel.recipe.setting import Setting
 
 
@@ -62,7 +64,7 @@ class FewShotRow(Row):
     shots: PositiveInt = 1
     within_group: bool = False
     makers: Literal["any", "two"] = "any"
-    small_groups: Literal["skip", "fewer-ways"] = "skip"
+    small_groups: SmallGroups = "skip"
 
 
 class RetrievalRow(Row):
@@ -78,8 +80,8 @@ class ReferencesRow(Row):
         str, Field(pattern=r"^((eer|auc)(@(skilled|random))?|tar@((skilled|random)-)?far=0\.2)$")
     ] = "tar@skilled-far=0.2"
     references: PositiveInt = 5
-    aggregate: Literal["mean", "min"] = "mean"
-    relative: Literal["no", "difference", "part", "ratio"] = "no"
+    aggregate: Aggregate = "mean"
+    relative: Relative = "no"
 
 
 class SimilarityRow(Row):

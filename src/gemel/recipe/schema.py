@@ -9,9 +9,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
+from gemel.matcher_file import Tie
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, GroupAugmentSetting
 from gemel.recipe.memories import MemoryChoice
-from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice, Tie
+from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice
 from gemel.recipe.objective import BatchChoice, LossChoice
 from gemel.recipe.one_side import (
     check_augments,
