@@ -1,1 +1,1 @@
-"""Pure maths: figures from distances and probabilities, each a function of arrays."""
+"""Pure maths on arrays that several rooms share: figures, curves, intervals, axes. NumPy only."""
