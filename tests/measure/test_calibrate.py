@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from statistics import NormalDist
 
@@ -148,4 +149,33 @@ def test_a_recipes_own_target_comes_first_and_is_not_told_again():
 def test_distances_that_are_all_equal_are_said_to_tell_nothing():
     pairs, _ = drawn(3, 0)
     learned = calibrate(np.ones(len(pairs), np.float32), pairs, CalibrationSetting())
-    assert "no nearer than different ones" in learned.notices[0]
+    assert learned.notices[0].startswith("no verdicts yet: ")
+
+
+@pytest.mark.parametrize("method", ["logistic", "isotonic"])
+def test_verdicts_that_are_no_better_than_chance_are_told(method):
+    """Each pair near or far by itself, as by a network that has hardly begun; then a real one."""
+    setting = CalibrationSetting(method=method)
+    pairs, distance = drawn(30, 0)
+    assert calibrate(distance, pairs, setting).notices == ()
+    noise = np.random.default_rng(0).normal(size=len(pairs)).astype(np.float32)
+    (told,) = calibrate(noise, pairs, setting).notices
+    assert "no better than by chance (area under the ROC curve 0.5" in told
+    assert "do not rely on its verdicts: train longer" in told
+    # Its interval lies above chance: so many pairs of so many labels know it, and it is no use.
+    many, _ = drawn(300, 0)
+    noise = np.random.default_rng(0).normal(size=len(many)).astype(np.float32)
+    (told,) = calibrate(noise - np.float32(0.05) * many.same, many, setting).notices
+    assert re.search(r"curve 0.52\d, 95 % interval 0.50\d to 0.54", told)
+
+
+def test_labels_that_may_be_exchanged_are_told():
+    pairs, distance = drawn(30, 0)
+    (told,) = calibrate(-distance, pairs, CalibrationSetting()).notices
+    assert told.endswith("check whether the labels are exchanged")
+
+
+def test_few_labels_alone_make_no_verdict_chance():
+    """Of two labels no interval excludes chance, however well they are told apart."""
+    pairs, distance = drawn(2, 0)
+    assert calibrate(distance, pairs, CalibrationSetting()).notices == ()

@@ -25,6 +25,7 @@ from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
 from gemel.evaluation.intervals import Basis, Units, bootstrap_figures
 from gemel.evaluation.pairs import PairSample
+from gemel.measure.chance import no_better_than_chance
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.recipe import Recipe
@@ -88,7 +89,7 @@ def calibrate(
     if not labelled:
         known = tuple(each.model_copy(update={"labels": None}) for each in known)
     calibration = fit_calibration(distance, pairs.same, setting.method)
-    doubts = [*_no_nearer(distance, pairs.same), *_few_labels(known[0])]
+    doubts = [*no_better_than_chance(distance, pairs, calibration), *_few_labels(known[0])]
     return Calibrated(calibration, known, tuple(doubts))
 
 
@@ -187,15 +188,6 @@ def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> S
     if given is None or given.scale is None or pairs.scores is None:
         return None
     return fit_score_curve(distance, pairs.scores, given.scale)
-
-
-def _no_nearer(distance: Distances, same: Same) -> list[str]:
-    if np.median(distance[same]) < np.median(distance[~same]):
-        return []
-    return [
-        "matching validation pairs are no nearer than different ones, so the probabilities say "
-        "nothing: train longer, add examples, or check whether the labels are exchanged"
-    ]
 
 
 def _few_labels(threshold: Threshold) -> list[str]:
