@@ -98,11 +98,14 @@ def seal(folder: Path, file: MatcherFile) -> None:
 
 
 def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
-    """The matcher's folder in `path`, which may be the run around it, and its checked file.
+    """The matcher's folder in `path`, which may be the run around it or the `matcher.json` in it,
+    and its checked file.
 
     Raises `MatcherError` where it is missing, damaged, altered or of a newer format.
     """
     folder = Path(path)
+    if folder.name == OWN and folder.is_file():
+        folder = folder.parent
     if (folder / "matcher" / OWN).is_file():
         folder = folder / "matcher"
     try:

@@ -21,6 +21,7 @@ from gemel.run import Run
         (["--set", "encoder.width=-4"], "encoder.width"),
         (["--set", "novalue"], "written key=value, as in loss.temperature=0.2; got 'novalue'"),
         (["--recipe", "defualt"], "did you mean 'default'?"),
+        (["--kind", "text"], "digits holds items of the kind image, and --kind text does not"),
         (["--devices", "2"], "a training runs on one device so far, got 2"),
         (DATA_ONLY, "this metric reaches at most 2"),
     ],

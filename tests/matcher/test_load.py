@@ -24,7 +24,10 @@ def changed(run, **values):
 
 
 def test_a_run_and_its_matcher_folder_load_alike(tiny_run):
-    assert gemel.load(tiny_run.path).file == gemel.load(str(tiny_run.matcher)).file
+    own = gemel.load(str(tiny_run.matcher))
+    assert gemel.load(tiny_run.path).file == own.file
+    named_by_its_file = gemel.load(tiny_run.matcher / "matcher.json")
+    assert (named_by_its_file.path, named_by_its_file.file) == (own.path, own.file)
 
 
 def test_a_matcher_folder_is_enough_wherever_it_is_copied(tiny_run, tmp_path):

@@ -39,6 +39,10 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         load_recipe("default", [change])
 
 
+def test_one_number_is_the_size_of_a_square():
+    assert load_recipe("default", ["input.size=48"]).input.size == (48, 48)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -56,6 +60,11 @@ def test_an_unknown_setting_says_which_was_meant(change, sentence):
         ("training.minutes=0", r"training\.minutes must be greater than 0"),
         ("training.minutes=inf", r"training\.minutes must be a finite number, got inf"),
         ("input.size=[5000, 64]", r"input\.size\.0 must be less than or equal to 4096, got 5000"),
+        ("input.size=48.5", r"input\.size must be a list or 'auto', got 48\.5"),
+        (
+            "input.kind=series",
+            r"encoder\.name=compact takes no items of the kind series: choose another recipe",
+        ),
         ("split=3", r"split must be a section, got 3"),
         ("augment.rotation=999", r"augment\.rotation must be less than or equal to 180, got 999"),
         (

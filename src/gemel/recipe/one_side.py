@@ -14,17 +14,20 @@ from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransforme
 
 
 def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
-    """Where series are read, the stem and the augmentation that are not named are theirs."""
-    read = side.get("input")
+    """Where series are read, the stem and the augmentation that are not named are theirs.
+
+    Beside an encoder of other items they stay: it is the encoder that is then told to be wrong.
+    """
+    read, encoder = side.get("input"), side.get("encoder", {})
     if not isinstance(read, Mapping) or read.get("kind") != "series":
         return dict(side)
-    augment, encoder = side.get("augment", {}), side.get("encoder", {})
+    if not isinstance(encoder, Mapping) or str(encoder.get("name")) not in SEQUENCE_ENCODERS:
+        return dict(side)
+    augment, stem = side.get("augment", {}), encoder.get("stem", {})
     if isinstance(augment, Mapping):
         augment = {"kind": "series", **augment}
-    if isinstance(encoder, Mapping) and str(encoder.get("name")) in SEQUENCE_ENCODERS:
-        stem = encoder.get("stem", {})
-        if isinstance(stem, Mapping):
-            encoder = {**encoder, "stem": {"kind": "samples", **stem}}
+    if isinstance(stem, Mapping):
+        encoder = {**encoder, "stem": {"kind": "samples", **stem}}
     return {**side, "augment": augment, "encoder": encoder}
 
 
@@ -50,7 +53,8 @@ def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "")
         wanted = "pictures" if reading.kind == "image" else "sequences"
         raise ValueError(
             f"{prefix}encoder.name={encoder.name} takes no items of the kind {reading.kind}: "
-            f"choose an encoder of {wanted}, or another {prefix}input.kind"
+            f"choose another recipe, an encoder of {wanted}, or another "
+            f"{prefix}input.kind"
         )
     if isinstance(encoder, SentenceTransformer):
         if not isinstance(reading, TextReading):

@@ -13,7 +13,16 @@ from gemel.inputs.series.input import LONGEST, Normalise, check_samples
 from gemel.inputs.series.resample import Along
 from gemel.recipe.setting import Setting, refuse_idle
 
+
+def _square(size: object) -> object:
+    return (size, size) if isinstance(size, int) and not isinstance(size, bool) else size
+
+
 SidePixels: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+Size: TypeAlias = Annotated[
+    tuple[SidePixels, SidePixels] | Literal["auto"], BeforeValidator(_square)
+]
+"""Height and width; one number stands for both."""
 Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
 
 
@@ -22,7 +31,7 @@ class ImageReading(Setting):
     `most_pixels`; colour is kept where any picture has some."""
 
     kind: Literal["image"] = "image"
-    size: tuple[SidePixels, SidePixels] | Literal["auto"] = "auto"
+    size: Size = "auto"
     most_pixels: PositiveInt = 4096
     colour: Literal["auto", "grey", "rgb"] = "auto"
     fit: Fit = "pad"

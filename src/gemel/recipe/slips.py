@@ -49,6 +49,7 @@ def _wanted(message: str) -> str:
     for opening in ("Value error, ", "Input should be "):
         message = message.removeprefix(opening)
     message = message.replace("Tuple should have ", "a list of ")
+    message = message.replace("a valid tuple", "a list")
     return message.partition(", unable to")[0].partition(" after validation")[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gemel.data import Dataset, open_data
-from gemel.errors import RecipeError, RunError
+from gemel.errors import DataError, RecipeError, RunError
 from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
@@ -92,9 +92,19 @@ def _ordered(order: Order) -> tuple[Dataset, Recipe]:
     # The recipe first: a slip in it should not wait for a download.
     chosen = load_recipe(order.recipe, order.changes) if order.recipe else None
     dataset = open_data(order.data, kind=order.kind)
+    _check_kind(order, dataset)
     if chosen is None:
         chosen = load_recipe(usual_recipe(dataset), order.changes)
     return dataset, chosen
+
+
+def _check_kind(order: Order, dataset: Dataset) -> None:
+    """Raises `DataError` for a kind beside data that are what they are, as built-in ones."""
+    if order.kind not in (None, dataset.kind):
+        raise DataError(
+            f"{dataset.name} holds items of the kind {dataset.kind}, and --kind {order.kind} does "
+            "not change that: leave out --kind, or pass other data"
+        )
 
 
 def usual_recipe(dataset: Dataset) -> str:
@@ -113,6 +123,7 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
     if order.data is None:
         refuse_gone(run, about["source"])
     dataset = open_data(order.data or about["source"], kind=order.kind or about.get("kind"))
+    _check_kind(order, dataset)
     if dataset.fingerprint() != about["fingerprint"]:
         if order.data and source_of(order.data) != about["source"]:
             raise RunError(
