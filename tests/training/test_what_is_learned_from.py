@@ -307,3 +307,22 @@ def test_a_caller_who_counts_small_numbers_as_zero_goes_on_doing_so():
     with flushed_denormals():
         assert smallest() == 0
     assert smallest() > 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("batch.groups=1", "batch.groups=1 does nothing: there are no two groups to learn from."),
+        (
+            "batch.forged=0.9",
+            "batch.forged=0.9 does nothing: there are no forgeries to learn from.",
+        ),
+    ],
+)
+def test_batch_settings_that_do_nothing_beside_the_data_are_told(setting, told, drawings, written):
+    recipe = load_recipe("default", ["split.by=item", setting])
+    neither, both = Heard(), Heard()
+    prepare_for(open_data(str(drawings)), recipe, neither)
+    assert told in neither.sentences
+    prepare_for(open_data(written), recipe, both)
+    assert not any("does nothing" in sentence for sentence in both.sentences)

@@ -105,10 +105,11 @@ Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Groups: TypeAlias = Literal["all"] | PositiveInt
 """Draw from all labels alike, or limit a batch (a pair, a triplet) to so many groups."""
 
-
 Forged: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 """The share of forgeries, where there are some: of the different pairs or triplets that are drawn
-one by one, of the items that a label brings to a batch of classes. Half, as is measured."""
+one by one, of the items that a label brings to a batch of classes."""
+USUALLY_FORGED = 0.5
+"""As is measured."""
 
 
 class PairsBatch(Setting):
@@ -125,7 +126,7 @@ class PairsBatch(Setting):
     per_epoch: PositiveInt | None = None
     copies: NonNegativeInt = 0
     groups: Groups = "all"
-    forged: Forged = 0.5
+    forged: Forged = USUALLY_FORGED
 
     @model_validator(mode="after")
     def _only_what_counts(self) -> PairsBatch:
@@ -158,7 +159,7 @@ class TripletsBatch(Setting):
     kind: Literal["triplets"]
     size: PositiveInt = 128
     groups: Groups = "all"
-    forged: Forged = 0.5
+    forged: Forged = USUALLY_FORGED
 
 
 class ClassesBatch(Setting):
@@ -178,7 +179,7 @@ class ClassesBatch(Setting):
     size: Annotated[int, Field(ge=4)] = 128
     groups: Groups = "all"
     turned: bool = False
-    forged: Forged = 0.5
+    forged: Forged = USUALLY_FORGED
 
 
 class EpisodesBatch(Setting):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +10,13 @@ import numpy as np
 from gemel.batches import LabelIndex, TwoSidedIndex
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
-from gemel.recipe.objective import BatchChoice, ClassesBatch, EpisodesBatch, TrialsBatch
+from gemel.recipe.objective import (
+    USUALLY_FORGED,
+    BatchChoice,
+    ClassesBatch,
+    EpisodesBatch,
+    TrialsBatch,
+)
 
 LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
 """What is made of so many labels each time."""
@@ -72,6 +79,22 @@ def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
     if not isinstance(batch, TrialsBatch):
         return len(index)
     return max(2, *(len(np.intersect1d(group, index.paired)) for group in index.groups))
+
+
+def batch_notices(asked: BatchChoice, resolved: BatchChoice, prepared: Prepared) -> list[str]:
+    """Sentences about what a batch asks for and these data cannot give."""
+    fewer = labels_notice(asked, resolved)
+    return [*([] if fewer is None else [fewer]), *_idle(asked, prepared)]
+
+
+def _idle(batch: BatchChoice, prepared: Prepared) -> Iterator[str]:
+    """About settings that do nothing beside the data; a default is nobody's choice."""
+    data, train = prepared.dataset, prepared.part("train")
+    groups, forged = getattr(batch, "groups", "all"), getattr(batch, "forged", USUALLY_FORGED)
+    if groups != "all" and (data.groups is None or len(np.unique(data.groups[train])) < 2):
+        yield f"batch.groups={groups} does nothing: there are no two groups to learn from."
+    if forged != USUALLY_FORGED and (data.unlike or prepared.genuine(train).all()):
+        yield f"batch.forged={forged} does nothing: there are no forgeries to learn from."
 
 
 def labels_notice(asked: BatchChoice, resolved: BatchChoice) -> str | None:

@@ -19,7 +19,7 @@ from gemel.measure.prepared import Prepared, prepare
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
-from gemel.training.batch_numbers import labels_notice, resolve_batch
+from gemel.training.batch_numbers import batch_notices, resolve_batch
 from gemel.training.data import build_batches, build_feeds
 from gemel.training.loop import Trainer
 from gemel.training.plan import Plan
@@ -62,9 +62,8 @@ def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Tr
         update={"epochs": setting.epochs, "minutes": None, "patience": None, "keep": "last"}
     )
     recipe = resolve_batch(plan.recipe.model_copy(update={"training": length}), prepared)
-    fewer = labels_notice(plan.recipe.batch, recipe.batch)
-    if fewer is not None:
-        progress.say(f"pretraining: {fewer}")
+    for sentence in batch_notices(plan.recipe.batch, recipe.batch, prepared):
+        progress.say(f"pretraining: {sentence}")
     left, right = build_feeds(recipe, prepared.packed)
     before = replace(
         plan,

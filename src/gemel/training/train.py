@@ -23,7 +23,7 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
-from gemel.training.batch_numbers import labels_notice, resolve_batch
+from gemel.training.batch_numbers import batch_notices, resolve_batch
 from gemel.training.checkpoint import Counters
 from gemel.training.data import build_batches, build_feeds, statistics_of
 from gemel.training.loop import Trainer
@@ -168,9 +168,8 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
         own = {"input": resolved(recipe.right.input, right)}
         update["right"] = recipe.right.model_copy(update=own)
     resolved_recipe = resolve_batch(recipe.model_copy(update=update), prepared)
-    fewer = labels_notice(recipe.batch, resolved_recipe.batch)
-    if fewer is not None:
-        progress.say(fewer)
+    for sentence in batch_notices(recipe.batch, resolved_recipe.batch, prepared):
+        progress.say(sentence)
     return prepared, resolved_recipe
 
 
