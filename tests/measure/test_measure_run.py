@@ -22,7 +22,7 @@ from gemel.measure.history import read_history, write_history
 from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide
 from gemel.measure.question import Question
-from gemel.measure.runs import measure_hausdorff, measure_run, own_data, run_data
+from gemel.measure.runs import measure, measure_hausdorff, measure_run, own_data, run_data
 from gemel.networks import EncoderSide
 from gemel.progress import Silent
 from gemel.run import Run
@@ -385,13 +385,18 @@ def ink(drawing):
     return points - points.mean(0)
 
 
-def test_lakes_runs_by_a_network(gemel_data, tiny_run):
+def test_lakes_runs_by_a_network(gemel_data, tiny_run, tmp_path):
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
         pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
     answer = measured(tiny_run, protocol="lake-runs")
     assert answer.figures["accuracy"].n == 400
     assert 0.02 < answer.figures["accuracy"].value < 0.6  # one of 20, by a network of digits
     assert answer.notices == ()
+    alone = shutil.copytree(tiny_run.matcher, tmp_path / "alone")
+    copied = measure(alone, None, "lake-runs", {}, Silent())
+    assert copied.figures == answer.figures
+    (notice,) = copied.notices
+    assert notice.startswith(f"{alone} is a matcher without its run: whether it has learned from")
 
 
 def test_runs_that_hold_what_was_learned_from_are_told(gemel_data, own_run):

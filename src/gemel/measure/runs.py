@@ -26,7 +26,7 @@ from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import among, read_learned, without_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
-from gemel.measure.packed import inputs_of
+from gemel.measure.packed import Digests, inputs_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole
 from gemel.measure.protocols import Subject, subject
 from gemel.measure.question import Question
@@ -63,7 +63,7 @@ def measure_run(
         matcher.threshold(question.target)  # refused before anything is encoded
         return _subject(run, matcher, data, progress).answer(protocol, question)
     if protocol == "lake-runs":
-        return _lake_runs(run, matcher, _archive(data))
+        return _lake_runs(matcher, _archive(data), read_learned(run))
     divided = _divided(run, matcher, data, progress)
     if protocol == "linear-probe":
         return probe(matcher, divided, question.seed, progress)
@@ -79,6 +79,8 @@ def measure_matcher(
     `data`, and for protocols that ask what it has learned from.
     """
     matcher = load(folder)
+    if protocol == "lake-runs":
+        return _lake_runs(matcher, _archive(data))
     if data is None:
         raise RunError(f"{folder} is a matcher without its run and its test items: name DATA")
     if protocol in OF_RUNS:
@@ -224,7 +226,8 @@ def measure_hausdorff() -> Answer:
     return _lake_answer(HausdorffComparer(points), lake)
 
 
-def _lake_runs(run: Run, matcher: Matcher, archive: Path | None) -> Answer:
+def _lake_runs(matcher: Matcher, archive: Path | None, learned: Digests | None = None) -> Answer:
+    """`learned` says what the matcher has learned from; None where that is not known."""
     kinds = {matcher.file.input.kind, (matcher.file.right_input or matcher.file.input).kind}
     if kinds != {"image"}:
         raise RunError(
@@ -233,8 +236,14 @@ def _lake_runs(run: Run, matcher: Matcher, archive: Path | None) -> Answer:
         )
     items, lake = _run_items(archive)
     answer = _lake_answer(comparer_of(matcher.networks, raw_items(matcher.networks, items)), lake)
+    if learned is None:
+        notice = (
+            f"{matcher.path} is a matcher without its run: whether it has learned from drawings of "
+            "Lake's runs cannot be told"
+        )
+        return replace(answer, notices=(notice,))
     digests = b"".join(matcher.file.input.read_with_digest(item)[1] for item in items)
-    seen = among(np.frombuffer(digests, np.uint8).reshape(len(items), -1), read_learned(run))
+    seen = among(np.frombuffer(digests, np.uint8).reshape(len(items), -1), learned)
     if not seen.any():
         return answer
     notice = (
