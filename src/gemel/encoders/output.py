@@ -7,10 +7,7 @@ from typing import final
 import torch.nn.functional as F
 from torch import nn
 
-from gemel.shapes import Embeddings, Output
-
-SHORTEST = 1e-4
-"""A shorter embedding has hardly a direction; dividing by less would make one step of it a leap."""
+from gemel.shapes import SHORTEST, Embeddings, Output
 
 
 @final

@@ -11,10 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gemel.metrics.metric import Metric
-from gemel.shapes import CrossDistances, EmbeddingSets, Output
-
-SHORTEST = 1e-4
-"""A shorter embedding has hardly a direction; dividing by less would make one step of it a leap."""
+from gemel.shapes import SHORTEST, CrossDistances, EmbeddingSets, Output
 
 
 def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
