@@ -78,6 +78,7 @@ def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
 ):
     """What a killed training goes on with is the last one, however often the best is saved."""
     clock, saved = itertools.count(), []
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
     told = itertools.count(1)
     trainer = trainer_on(
         prepared,
@@ -85,7 +86,6 @@ def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
         ["training.epochs=8", "training.keep=best", "training.patience=100"],
         validate=lambda twin: {"auc": next(told) / 100, "eer": 0.5},
     )
-    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
     each = trainer.plan.batches.steps * 4  # looks at the clock in an epoch, roughly
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1.5 * each)
     save = trainer._save

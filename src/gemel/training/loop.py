@@ -11,6 +11,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeAlias, final
 
@@ -47,20 +48,19 @@ Watch: TypeAlias = Callable[[Counters], None]
 
 @final
 class Trainer:
-    """One training, from its plan to its last weights."""
+    """One training, from its plan, or the last checkpoint where there is one, to its last weights.
+
+    Its clocks run from when it is made.
+    """
 
     def __init__(
         self, plan: Plan, run: Run, progress: Progress, watch: Watch | None = None
     ) -> None:
         self.plan, self.run, self.progress, self.watch = plan, run, progress, watch
         self.recipe = plan.recipe
-        self.counters = Counters()
-        self.before = 0.0
-        """Seconds of training that another process spent before this one went on."""
         self.board = Board(run.path / "tensorboard")
         self.recent: deque[tuple[float, int]] = deque(maxlen=20)
         speed = self._resumed_speed() or choose_speed(self.recipe.training)
-        self.counters.speed = {"precision": speed.precision, "compiled": speed.compiled}
         if speed.compiled:
             for encoder in plan.twin.encoders:
                 encoder.compile(dynamic=False)
@@ -73,6 +73,12 @@ class Trainer:
             step, build_optimizer(self.recipe.optimizer, step)
         )
         self.pace = Pace(self.recipe, self.optimizer)
+        self.counters = self._resumed_counters() or Counters(speed=asdict(speed))
+        self.before = self.counters.seconds
+        """Seconds of training that another process spent before this one went on."""
+        self.started = time.monotonic() - self.before
+        self.cpu_started = time.process_time() - self.counters.cpu_seconds
+        self.saved = time.monotonic()
 
     @property
     def last(self) -> Path:
@@ -87,33 +93,25 @@ class Trainer:
         return self.run.checkpoints / "best.safetensors"
 
     def train(self) -> Counters:
-        """Trains to the end, from the last checkpoint where there is one."""
-        if self.last.is_file():
-            self.counters = load_checkpoint(self.last, self.module, self.optimizer)
-            # A finished training goes on where a longer one is asked for, and one that was stopped
-            # between its last step and the validation after it has that to do.
-            validated = not self.counters.losses
-            self.counters.finished = self._patience_is_over() or (
-                validated and self._share() >= 1.0
-            )
-        self.before = self.counters.seconds
-        self.started = time.monotonic() - self.before
-        self.cpu_started = time.process_time() - self.counters.cpu_seconds
-        self.saved = time.monotonic()
-        total = self._budget()
+        """Trains to the end."""
+        counters = self.counters
+        # A finished training goes on where a longer one is asked for, and one that was stopped
+        # between its last step and the validation after it has that to do.
+        validated = not counters.losses
+        counters.finished = self._patience_is_over() or (validated and self._share() >= 1.0)
         with (
-            remembered_interrupt() as self.interrupted,
-            self.progress.stage("training", total) as stage,
+            remembered_interrupt() as interrupted,
+            self.progress.stage("training", self._budget()) as stage,
         ):
-            while not self.counters.finished:
-                self._epoch(stage)
+            while not counters.finished:
+                self._epoch(stage, interrupted)
         self.board.close()
         self._save(self.last)
-        if self.interrupted():  # in the last validation, after which no step asks
+        if interrupted():  # in the last validation, after which no step asks
             raise KeyboardInterrupt
         if self.recipe.training.keeps_best and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
-        return self.counters
+        return counters
 
     def _budget(self) -> float:
         setting = self.recipe.training
@@ -126,7 +124,7 @@ class Trainer:
         done = self.counters.seconds if self.recipe.training.minutes else self.counters.step
         return min(1.0, done / self._budget())
 
-    def _epoch(self, stage: Stage) -> None:
+    def _epoch(self, stage: Stage, interrupted: Callable[[], bool]) -> None:
         counters = self.counters
         begun = counters.epoch * self.plan.batches.steps
         rng = np.random.default_rng([self.recipe.seed, counters.epoch])
@@ -139,7 +137,7 @@ class Trainer:
             counters.taken += 1
             self._clock()
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
-            if self.interrupted():
+            if interrupted():
                 self._save(self.last)
                 raise KeyboardInterrupt
             if self.recipe.training.minutes:
@@ -274,6 +272,12 @@ class Trainer:
             save_checkpoint(path, self.module, self.optimizer, self.counters)
         if path == self.last:  # a resumed training goes on from no other
             self.saved = time.monotonic()
+
+    def _resumed_counters(self) -> Counters | None:
+        """Those of the last checkpoint, with its weights put back."""
+        if not self.last.is_file():
+            return None
+        return load_checkpoint(self.last, self.module, self.optimizer)
 
     def _resumed_speed(self) -> Speed | None:
         return Speed(**read_counters(self.last).speed) if self.last.is_file() else None
