@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -80,12 +79,24 @@ def test_settings_may_be_said_as_words_or_as_values(monkeypatch):
 def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
     monkeypatch.setattr("gemel.training.train.train", lambda order, _: order.changes)
     values = {"a": np.float32(0.5), "b": np.int64(3), "c": Path("x/y"), "d": None}
-    assert gemel.train("digits", settings=values) == ["a=0.5", "b=3", 'c="x/y"', "d="]
-    assert gemel.train("digits", settings={"e": "x/😀"}) == ['e="x/😀"']
+    told = [("a", 0.5), ("b", 3), ("c", "x/y"), ("d", None)]
+    changes = gemel.train("digits", settings=values)
+    assert changes == told
+    assert [type(value) for _, value in changes[:2]] == [float, int]
     layers = {"conv1": {"learning_rate": 0.1, "kinds": ("a", True)}}
     (change,) = gemel.train("digits", settings={"optimizer.layers": layers})
     kept = {"conv1": {"learning_rate": 0.1, "kinds": ["a", True]}}
-    assert tomllib.loads(change) == {"optimizer": {"layers": kept}}
+    assert change == ("optimizer.layers", kept)
+
+
+def test_a_word_stays_a_word_whatever_it_looks_like(monkeypatch):
+    monkeypatch.setattr(
+        "gemel.training.train.train", lambda order, _: load_recipe("default", order.changes)
+    )
+    about = 'about = "3"\n[x]  # 😀'
+    assert gemel.train("digits", settings={"about": about, "name": "true"}).about == about
+    recipe = gemel.train("digits", settings={"batch.size": None, "training": {"minutes": 2.5}})
+    assert (recipe.batch.size, recipe.training.minutes) == (128, 2.5)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +112,8 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
         ({"settings": ["training.epochs=1", "training.minutes=5"]}, "of a training once: got"),
         ({"minutes": 1, "settings": {"training.epochs": 5}}, "minutes=1 and training.epochs=5"),
         ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),
+        ({"settings": [("loss.margin", 0.5)]}, r"list of key=value, got \[\('loss.margin', 0.5\)"),
+        ({"settings": 5}, "a mapping or a list of key=value, got 5"),
         ({"settings": {"loss.margin": object()}}, "loss.margin takes a word.* got object"),
     ],
 )

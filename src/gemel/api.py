@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +10,7 @@ import numpy as np
 
 from gemel.errors import MissingExtra, RecipeError
 from gemel.progress import Silent, shown_progress
+from gemel.recipe.files import key_and_value
 
 if TYPE_CHECKING:
     from gemel.inputs import Kind
@@ -57,19 +55,15 @@ def train(
         raise MissingExtra(str(error.name), "train", "training") from error
     if minutes is not None and epochs is not None:
         raise RecipeError(f"give minutes or epochs, not both: got {minutes} and {epochs}")
-    if isinstance(settings, str):
-        raise RecipeError(f"settings are a mapping or a list of key=value, got {settings!r}")
     asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}
-    changes = [f"{key}={value}" for key, value in asked.items() if value is not None]
-    pairs = settings.items() if isinstance(settings, Mapping) else ()
-    own = [f"{key}={_written(key, value)}" for key, value in pairs] or list(settings)
-    _refuse_two_lengths(asked, own)
-    changes += own
+    said = [(key, _plain(key, value)) for key, value in asked.items() if value is not None]
+    own = _changes(settings)
+    _refuse_two_lengths(said, own)
     order = Order(
         # A path is never a built-in name: the folder `digits` may be meant.
         data=str(data.absolute()) if isinstance(data, Path) else data,
         recipe=None if recipe is None else str(recipe),
-        changes=changes,
+        changes=[*said, *own],
         out=None if out is None else Path(out),
         resume=resume,
         devices=devices,
@@ -78,49 +72,47 @@ def train(
     return carry_out(order, Silent() if quiet else shown_progress())
 
 
-def _refuse_two_lengths(asked: Mapping[str, float | None], own: Sequence[str]) -> None:
+def _changes(settings: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any]]:
+    """Each setting and its value; `RecipeError` for what is neither mapping nor words."""
+    if isinstance(settings, Mapping):
+        return [(str(key), _plain(key, value)) for key, value in settings.items()]
+    words = list(settings) if isinstance(settings, Iterable) else [settings]
+    if isinstance(settings, str) or not all(isinstance(each, str) for each in words):
+        raise RecipeError(f"settings are a mapping or a list of key=value, got {settings!r}")
+    return [key_and_value(each) for each in words]
+
+
+def _refuse_two_lengths(said: Sequence[tuple[str, Any]], own: Sequence[tuple[str, Any]]) -> None:
     """Raises RecipeError where minutes and epochs are asked for, or one of them twice."""
-    said = [f"{key}={asked[key]}" for key in LENGTHS if asked[key] is not None]
-    settings = {key: change for change in own for key in _lengths_in(change)}
-    said += settings.values()
-    if len(said) > 1:
-        raise RecipeError(f"give the length of a training once: got {' and '.join(said)}")
+    told = [f"{key}={value}" for key, value in said if key in LENGTHS]
+    told += {
+        length: f"{key}={value}" for key, value in own for length in _lengths_in(key, value)
+    }.values()
+    if len(told) > 1:
+        raise RecipeError(f"give the length of a training once: got {' and '.join(told)}")
 
 
-def _lengths_in(change: str) -> list[str]:
-    """Those of `LENGTHS` that a change gives a value, by itself or within the section."""
-    key, _, value = (part.strip() for part in change.partition("="))
-    if key != "training":
-        return [key] if key in LENGTHS and value else []
-    with suppress(tomllib.TOMLDecodeError):  # which the recipe tells of
-        section = tomllib.loads(f"training = {value}")["training"]
-        return [each for each in LENGTHS if each.partition(".")[2] in section]
-    return []
+def _lengths_in(key: str, value: Any) -> list[str]:
+    """Those of `LENGTHS` that a setting gives a value, by itself or within the section."""
+    given = value if key == "training" and isinstance(value, Mapping) else {}
+    within = {f"training.{name}": each for name, each in given.items()} | {key: value}
+    return [length for length in LENGTHS if within.get(length) is not None]
 
 
-def _written(key: str, value: Any) -> str:
-    """A setting as TOML has it, which shares words, numbers, truth values and lists with JSON."""
-    if value is None:
-        return ""  # taken out of the recipe, as `key=` on the command line
-    try:
-        return _toml(value)
-    except TypeError:
-        raise RecipeError(
-            f"{key} takes a word, a number, a truth value, or a list or a mapping of these, got "
-            f"{type(value).__name__}"
-        ) from None
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        pairs = [
-            f"{json.dumps(str(key), ensure_ascii=False)} = {_toml(own)}"
-            for key, own in value.items()
-            if own is not None
-        ]
-        return f"{{{', '.join(pairs)}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, Path):
-        value = str(value)
-    return json.dumps(value.item() if isinstance(value, np.generic) else value, ensure_ascii=False)
+def _plain(key: str, value: Any) -> Any:
+    """A value as a recipe's file could hold it; None within a mapping leaves the setting out."""
+    match value:
+        case Mapping():
+            return {str(k): _plain(key, own) for k, own in value.items() if own is not None}
+        case list() | tuple():
+            return [_plain(key, each) for each in value]
+        case np.generic():
+            return value.item()
+        case Path():
+            return str(value)
+        case None | str() | bool() | int() | float():
+            return value
+    raise RecipeError(
+        f"{key} takes a word, a number, a truth value, or a list or a mapping of these, got "
+        f"{type(value).__name__}"
+    )

@@ -265,6 +265,8 @@ def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
         one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
     if one:
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
+    if not isinstance(items, Iterable):
+        raise ItemError(f"embed takes several items, as a list of them, got {items!r}")
     return items
 
 

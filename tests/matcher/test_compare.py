@@ -146,6 +146,14 @@ def test_one_item_in_place_of_several_says_how_it_is_written(matcher, one):
         next(matcher.embed_stream(one))
 
 
+@pytest.mark.parametrize("none", [None, 5])
+def test_what_is_no_items_at_all_is_one_sentence(matcher, items, none):
+    with pytest.raises(ItemError, match=f"takes several items, as a list of them, got {none}"):
+        matcher.embed(none)
+    with pytest.raises(ItemError, match=f"a picture is a path, .*, got {type(none).__name__}"):
+        matcher.compare(none, items[0])
+
+
 def test_a_stack_of_pictures_is_several(matcher):
     stack = np.random.default_rng(0).integers(0, 256, (5, 8, 8)).astype(np.uint8)
     np.testing.assert_array_equal(matcher.embed(stack), matcher.embed(list(stack)))

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tomli_w
 from pydantic import ValidationError
@@ -14,6 +14,12 @@ from pydantic import ValidationError
 from gemel.errors import RecipeError
 from gemel.recipe.schema import Recipe
 from gemel.recipe.slips import nearest, sentence
+
+Change: TypeAlias = str | tuple[str, Any]
+"""A setting on top of a recipe: written `key=value`, or its dotted key and its value.
+
+Nothing behind the `=`, or None, takes the default again.
+"""
 
 CHOOSING = frozenset({"name", "kind"})
 """Settings that say which part of several a section is of; the other settings are that part's."""
@@ -42,8 +48,8 @@ def named_text(name: str) -> str:
     return known[name]
 
 
-def load_recipe(name_or_file: str | Path, changes: Sequence[str] = ()) -> Recipe:
-    """A recipe by name or from a TOML file, with `key=value` changes on top.
+def load_recipe(name_or_file: str | Path, changes: Sequence[Change] = ()) -> Recipe:
+    """A recipe by name or from a TOML file, with changes on top.
 
     Raises `RecipeError` for an unknown name, a broken file, an unknown key or a value that a
     setting refuses; each says what is possible instead.
@@ -56,8 +62,12 @@ def load_recipe(name_or_file: str | Path, changes: Sequence[str] = ()) -> Recipe
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{name_or_file} is not a TOML file: {error}") from None
-    for change in sorted(changes, key=lambda change: order_of(change.partition("=")[0])):
-        _apply(tree, change)
+    settings = map(key_and_value, changes)
+    for key, value in sorted(settings, key=lambda setting: order_of(setting[0])):
+        if value is None:
+            _unset(tree, key)
+        else:
+            set_at(tree, key, value)
     return check_recipe(tree, str(name_or_file))
 
 
@@ -90,17 +100,20 @@ def _text(name_or_file: str | Path) -> str:
     )
 
 
-def _apply(tree: dict[str, Any], change: str) -> None:
-    """Sets one dotted key; nothing behind the `=` takes the default again."""
+def key_and_value(change: Change) -> tuple[str, Any]:
+    """What a change sets, to which value; `RecipeError` for words that are no change.
+
+    >>> key_and_value("loss.temperature=0.2"), key_and_value("input.size=")
+    (('loss.temperature', 0.2), ('input.size', None))
+    """
+    if not isinstance(change, str):
+        return change
     key, found, value = change.partition("=")
     if not found or not key.strip():
         raise RecipeError(
             f"a change is written key=value, as in loss.temperature=0.2; got {change!r}"
         )
-    if value.strip():
-        set_at(tree, key.strip(), _value(value.strip()))
-    else:
-        _unset(tree, key.strip())
+    return key.strip(), _value(value.strip()) if value.strip() else None
 
 
 def _unset(tree: dict[str, Any], key: str) -> None:

@@ -14,6 +14,7 @@ from gemel.data import data_path
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RunError
 from gemel.inputs import Kind
+from gemel.recipe.files import Change
 from gemel.run import Run
 from gemel.whole_file import writing
 
@@ -23,11 +24,11 @@ RUNS = Path("runs")
 @final
 @dataclass(frozen=True)
 class Order:
-    """What the caller asked for; `changes` are `key=value` settings on top of the recipe."""
+    """What the caller asked for; `changes` are settings on top of the recipe."""
 
     data: str | None = None
     recipe: str | None = None
-    changes: Sequence[str] = ()
+    changes: Sequence[Change] = ()
     out: Path | None = None
     resume: bool = False
     devices: int | str = "auto"
