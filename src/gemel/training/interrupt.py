@@ -29,4 +29,5 @@ def remembered_interrupt() -> Iterator[Callable[[], bool]]:
     try:
         yield pressed.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        # None is a handler that was set outside of Python, and cannot be set again from here.
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
