@@ -15,8 +15,9 @@ from gemel.measure.history import read_history
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.tuning.search import Order, tune
+from gemel.tuning.space import own_values, with_values
 from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
-from gemel.tuning.trial import _Watch
+from gemel.tuning.trial import _Watch, suggested
 
 DATA = {"name": "made up", "fingerprint": "1"}
 
@@ -50,6 +51,23 @@ def test_the_first_trial_is_the_recipe_itself_and_others_differ(out):
     assert rates[0] == 2e-3
     assert len(set(rates)) == 3
     assert all(1e-4 <= rate <= 1e-2 for rate in rates)
+
+
+def test_what_is_searched_beside_one_choice_alone_is_drawn_again_and_again(tmp_path):
+    tune = {
+        "schedule.name": {"choices": ["cosine", "exponential"]},
+        "schedule.factor": {"low": 0.9, "high": 0.99, "when": {"schedule.name": "exponential"}},
+    }
+    recipe = load_recipe("default", [("tune", tune)])
+    study = open_study(tmp_path / "study.jsonl", recipe, DATA)
+    study.enqueue_trial(own_values(recipe))
+    for _ in range(30):
+        trial = next_trial(study, recipe)
+        values = suggested(recipe, trial)
+        assert ("schedule.factor" in values) == (values["schedule.name"] == "exponential")
+        study.tell(trial, values.get("schedule.factor", 0.5))
+    assert study.trials[0].params == {"schedule.name": "cosine"}
+    assert with_values(recipe, study.best_params).schedule.factor == study.best_value > 0.95
 
 
 def test_a_trials_score_is_its_best_validation_figure(out):

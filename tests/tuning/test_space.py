@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
+from optuna.trial import FixedTrial
 
 from gemel.errors import RecipeError
-from gemel.recipe import load_recipe
+from gemel.recipe import check_recipe, load_recipe, recipe_text
 from gemel.tuning.space import check_space, own_values, with_values
+from gemel.tuning.trial import suggested
 
 
 def searching(*lines):
     return load_recipe("default", [f"tune={{{', '.join(lines)}}}"])
+
+
+SCHEDULES = '"schedule.name" = {choices = ["cosine", "exponential"]}'
+FACTOR = '"schedule.factor" = {low = 0.9, high = 0.99, when = {"schedule.name" = "exponential"}}'
 
 
 def test_kochs_ranges_are_the_papers():
@@ -94,6 +102,50 @@ def test_what_cannot_be_searched_is_one_sentence(line, sentence):
     with pytest.raises(RecipeError, match=sentence) as told:
         check_space(searching(line))
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ((FACTOR, SCHEDULES), r"tune\.schedule\.factor\.when names settings that stand above it"),
+        ((FACTOR,), r"among their choices: got schedule\.name = \['exponential'\]"),
+        ((SCHEDULES, FACTOR.replace("exponential", "step")), r"got schedule\.name = \['step'\]"),
+        ((SCHEDULES, FACTOR.replace("exponential", "cosine")), "is for an exponential schedule"),
+        ((SCHEDULES, FACTOR.partition(", when")[0] + "}"), "is for an exponential schedule"),
+        ((SCHEDULES, FACTOR.partition("{")[0] + "{low = 0.9, high = 1, when = 3}"), "a section"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_one_sentence(lines, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        check_space(searching(*lines))
+
+
+def test_a_setting_with_a_condition_is_tried_beside_it_alone():
+    recipe = searching(SCHEDULES, FACTOR)
+    check_space(recipe)
+    assert check_recipe(tomllib.loads(recipe_text(recipe)), "again") == recipe
+    assert suggested(recipe, FixedTrial({"schedule.name": "cosine", "schedule.factor": 0.95})) == {
+        "schedule.name": "cosine"
+    }
+    values = {"schedule.name": "exponential", "schedule.factor": 0.95}
+    assert suggested(recipe, FixedTrial(values)) == values
+    assert with_values(recipe, values).schedule.factor == 0.95
+    assert own_values(recipe) == {"schedule.name": "cosine"}
+    assert own_values(with_values(recipe, values)) == values
+
+
+def test_conditions_may_depend_on_conditions_and_allow_several_values():
+    of_both = '"encoder.embedding_size" = {low = 8, high = 16, when = {"encoder.name" = %s}}'
+    names = '"encoder.name" = {choices = ["compact", "koch", "mlp"]}'
+    recipe = searching(names, of_both % '["compact", "koch"]')
+    check_space(recipe)
+    assert recipe.tune["encoder.embedding_size"].when == {"encoder.name": ("compact", "koch")}
+    with pytest.raises(RecipeError, match=r"no setting encoder\.embedding_size"):
+        check_space(searching(names, of_both % '["compact", "mlp"]'))
+    sgd = '"optimizer.name" = {choices = ["adamw", "sgd"]}'
+    momentum = '"optimizer.momentum" = {choices = [0.5, 0.9], when = {"optimizer.name" = "sgd"}}'
+    start = '"optimizer.momentum_start" = {low = 0.1, high = 0.4, when = {%s = 0.9}}'
+    check_space(searching(sgd, momentum, start % '"optimizer.momentum"'))
 
 
 def test_a_recipe_without_ranges_says_how_to_write_them():

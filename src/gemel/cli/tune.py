@@ -74,7 +74,8 @@ def tune(
     The same command goes on with a search that was stopped, and joins one that is under way.
 
     What to search stands in the recipe's section [tune], a line each: "optimizer.learning_rate" =
-    {low = 1e-4, high = 1e-1, log = true}, "encoder.width" = {choices = [16, 32]}.
+    {low = 1e-4, high = 1e-1, log = true}, "encoder.width" = {choices = [16, 32]}. A setting that
+    is there beside another choice alone says so: when = {"schedule.name" = "exponential"}.
     """
     from gemel.errors import MissingExtra
     from gemel.progress import shown_progress

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from gemel.recipe.setting import Setting
 
 Number: TypeAlias = int | float
 Value: TypeAlias = bool | int | float | str
+
+
+def _several(given: object) -> object:
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+Values: TypeAlias = Annotated[tuple[Value, ...], Field(min_length=1), BeforeValidator(_several)]
 
 ON_A_STEP = 1e-6
 """How far from a step of its range, in steps, a number written in decimals may lie."""
@@ -18,7 +26,9 @@ ON_A_STEP = 1e-6
 class Searched(Setting):
     """From `low` to `high`, both included, whole numbers where both are; or one of `choices`.
 
-    `log` searches the exponent, `step` goes from `low` by so much.
+    `log` searches the exponent, `step` goes from `low` by so much. `when` names searched settings
+    and a value, or several, of each: the setting is searched where they have one of these alone, as
+    a schedule's factor is beside that schedule.
     """
 
     low: Number | None = None
@@ -26,6 +36,7 @@ class Searched(Setting):
     log: bool = False
     step: Number | None = None
     choices: Annotated[tuple[Value, ...], Field(min_length=2)] | None = None
+    when: dict[str, Values] | None = None
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Searched:
@@ -65,6 +76,10 @@ class Searched(Setting):
         assert self.low is not None
         assert self.high is not None
         return self.low, self.high
+
+    def counts_beside(self, values: Mapping[str, Value]) -> bool:
+        """Whether it is searched beside these values of settings that were chosen before it."""
+        return all(values.get(key) in allowed for key, allowed in (self.when or {}).items())
 
     def holds(self, value: object) -> bool:
         """Whether a setting's own value may be tried."""

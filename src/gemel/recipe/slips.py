@@ -35,7 +35,7 @@ def sentence(error: ValidationError) -> str:
         case "union_tag_invalid":
             return _unknown_part(where, first["ctx"])
     if first["type"] in {"model_type", "model_attributes_type", "dict_type"}:
-        ranges = path[0] == "tune" and len(path) > 1
+        ranges = path[0] == "tune" and len(path) == 2
         what = "{low = …, high = …} or {choices = […]}" if ranges else "a section"
         return f"{where} must be {what}, got {first['input']!r}"
     found = [_wanted(each["msg"]) for each in errors if _place(each["loc"])[0] == path]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from gemel.errors import RecipeError
@@ -17,7 +19,8 @@ SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimize
 def check_space(recipe: Recipe) -> None:
     """Raises `RecipeError` where there is nothing to search, or a setting that cannot be searched.
 
-    Each end of each range is tried on the recipe, so that a slip is told of before the first trial.
+    Each end of each range is tried on the recipe, beside all that it is searched beside, so that a
+    slip is told of before the first trial.
     """
     if not recipe.tune:
         raise RecipeError(
@@ -30,8 +33,28 @@ def check_space(recipe: Recipe) -> None:
                 f"tune.{key} cannot be searched, since trials must be measured alike: search "
                 f"settings of {', '.join(sorted(SEARCHED))}"
             )
-        for value in searched.ends:
-            with_values(recipe, {key: value})
+        _check_conditions(recipe, key)
+        for beside, value in product(_conditions(recipe, key), searched.ends):
+            with_values(recipe, {**beside, key: value})
+
+
+def _check_conditions(recipe: Recipe, key: str) -> None:
+    above = list(recipe.tune)[: list(recipe.tune).index(key)]
+    for other, values in (recipe.tune[key].when or {}).items():
+        choices = recipe.tune[other].choices if other in above else None
+        if choices is None or not set(values) <= set(choices):
+            raise RecipeError(
+                f"tune.{key}.when names settings that stand above it in [tune] and values among "
+                f"their choices: got {other} = {list(values)}"
+            )
+
+
+def _conditions(recipe: Recipe, key: str) -> list[dict[str, Value]]:
+    """Every choice of other settings beside which one is searched, and of what these need."""
+    when = recipe.tune[key].when or {}
+    own = [dict(zip(when, values, strict=True)) for values in product(*when.values())]
+    above = product(*(_conditions(recipe, other) for other in when))
+    return [dict(ChainMap(chosen, *others)) for chosen, others in product(own, above)]
 
 
 def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
@@ -45,8 +68,11 @@ def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
 def own_values(recipe: Recipe) -> dict[str, Value]:
     """What the recipe itself says of its searched settings, as far as its ranges hold it."""
     tree = recipe.model_dump(mode="json", exclude_none=True)
-    own = {key: _at(tree, key) for key in recipe.tune}
-    return {key: value for key, value in own.items() if recipe.tune[key].holds(value)}
+    own: dict[str, Value] = {}
+    for key, searched in recipe.tune.items():
+        if searched.counts_beside(own) and searched.holds(value := _at(tree, key)):
+            own[key] = value
+    return own
 
 
 def _at(tree: Any, key: str) -> Any:

@@ -26,8 +26,12 @@ from gemel.whole_file import write_text
 
 
 def suggested(recipe: Recipe, trial: Trial) -> dict[str, Value]:
-    """A value for each searched setting."""
-    return {key: _suggested(trial, key, searched) for key, searched in recipe.tune.items()}
+    """A value for each setting that is searched beside those before it."""
+    values: dict[str, Value] = {}
+    for key, searched in recipe.tune.items():
+        if searched.counts_beside(values):
+            values[key] = _suggested(trial, key, searched)
+    return values
 
 
 def _suggested(trial: Trial, key: str, searched: Searched) -> Value:
