@@ -46,7 +46,7 @@ def test_the_same_generator_draws_the_same():
 
 
 def test_sides_without_common_labels_teach_nothing():
-    with pytest.raises(DataError, match="two labels with an item on each, got 0"):
+    with pytest.raises(DataError, match="two labels with items on both, got 0"):
         TwoSidedIndex(LEFT, RIGHT, np.arange(24))
 
 

@@ -1,4 +1,4 @@
-"""Batch kinds: what one training step looks at. Index arrays only, numpy only."""
+"""Batch kinds: samplers that yield the index arrays of each training step (NumPy only)."""
 
 from __future__ import annotations
 

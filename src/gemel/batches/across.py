@@ -1,7 +1,7 @@
-"""Batches whose rows are items of the left side and whose columns are items of the right one.
+"""Batches that compare every item of the left side with every item of the right side.
 
-Where a label has items of two kinds (a drawing and the pen trace it was made by), a batch asks for
-every pair of a left and a right item of its labels: one row each, matched among all of the right.
+For labels with items of two kinds, such as a drawing and its pen trace: the rows of a batch are its
+left items, and the columns of each row are all its right items.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from gemel.functional.grouping import by_code
 
 @final
 class TwoSidedIndex:
-    """The training items of two sides by label, and labels by group.
+    """The training items of each side by label, and the labels by group.
 
-    `left` and `right` are positions in the dataset, `labels` and `groups` codes of the whole of it.
-    Raises `DataError` where fewer than two labels have items on both sides.
+    `left` and `right` are positions in the dataset; `labels` and `groups` are codes of all its
+    items. Raises `DataError` if fewer than two labels have items on both sides.
     """
 
     def __init__(
@@ -33,8 +33,9 @@ class TwoSidedIndex:
         self.codes = np.intersect1d(labels[left], labels[right])
         if len(self.codes) < 2:
             raise DataError(
-                "training across two sides needs two labels with an item on each, got "
-                f"{len(self.codes)} for {len(left)} items on the left and {len(right)} on the right"
+                "training across two sides needs at least two labels with items on both, got "
+                f"{len(self.codes)} for {len(left)} left and {len(right)} right items: add items "
+                "of the missing side"
             )
         self.left, self.right = (
             [own[code] for code in self.codes.tolist()]
@@ -46,9 +47,9 @@ class TwoSidedIndex:
         self.groups = list(by_code(group).values())
 
     def draw(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """`count` different labels from `groups` groups, or from all; fewer if there are too few.
+        """Up to `count` distinct labels, from `groups` groups or (None) from all of them.
 
-        More groups are drawn where those have a single label between them.
+        Further groups are drawn if these contain only one label in total.
         """
         if groups is None or groups >= len(self.groups):
             return rng.permutation(len(self.codes))[:count]
@@ -56,13 +57,13 @@ class TwoSidedIndex:
         order = rng.choice(len(self.groups), len(sizes), replace=False, p=sizes / sizes.sum())
         enough = 1 + int(np.searchsorted(np.cumsum(sizes[order]), 2))
         chosen = order[: max(groups, enough)]
-        return rng.permutation(np.concatenate([self.groups[each] for each in chosen]))[:count]
+        return rng.permutation(np.concatenate([self.groups[group] for group in chosen]))[:count]
 
 
 @final
 @dataclass(frozen=True)
 class AcrossSides:
-    """`labels` labels, `items` items of each on either side; `groups` limits a batch to so many.
+    """`labels` labels, with `items` items of each per side; drawn from `groups` groups if given.
 
     >>> index = TwoSidedIndex(np.arange(4), np.arange(4, 8), np.tile(np.arange(4), 2))
     >>> (batch,) = AcrossSides(index, labels=4).epoch(np.random.default_rng(0))

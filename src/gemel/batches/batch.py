@@ -1,4 +1,4 @@
-"""What one training step looks at, as positions: nothing here touches an item."""
+"""The index arrays of one training step. No item is loaded here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gemel.arrays import Codes, Distances, Indices, Same
 @final
 @dataclass(frozen=True)
 class OneSide:
-    """What one side encodes; everything as in `Batch`, for these items alone."""
+    """The items that one side encodes; the fields of `Batch`, restricted to these items."""
 
     items: Indices
     turns: Codes | None
@@ -25,7 +25,7 @@ class OneSide:
 @final
 @dataclass(frozen=True)
 class Sides:
-    """A batch side by side: `rows` (r,) are positions in `left`, `columns` (r, m) in `right`."""
+    """A batch by side: `rows` (r,) index `left.items`, and `columns` (r, m) `right.items`."""
 
     left: OneSide
     right: OneSide
@@ -36,16 +36,19 @@ class Sides:
 @final
 @dataclass(frozen=True)
 class Batch:
-    """Items to encode once each, and the comparisons to make between them.
+    """Items to encode, once each, and the comparisons between them.
 
     `items` (n,) are positions in the dataset; `rows` (r,) and `columns` (r, m) are positions in
-    `items`: item rows[i] is compared with each of columns[i], and `same` (r, m) says which match.
-    `turns` (n,) says by how many quarters each item is to be turned; None leaves all upright.
-    `groups` (n,) numbers from 0 what may be warped as one; None where nothing is. `over` (n,) is
-    the position in `items` of what is laid over each, its own for nothing.
-    In an episode all rows have the same columns, and `ways` (m,) says which of its labels, counted
-    from 0, each of these is an example of. `grades` (r, m) are from 0 to 1 where pairs have scores.
-    In batches of sequences `classes` (n,) is what each item is called in its own sequence.
+    `items`. Item rows[i] is compared with every item columns[i, j]; `same` (r, m) is true for
+    matching pairs. The other fields are None where they do not apply:
+
+    - `turns` (n,): the number of quarter turns by which each item is rotated;
+    - `groups` (n,): which items share one group warp, numbered from 0;
+    - `over` (n,): the position in `items` of the picture laid over each; its own for none;
+    - `ways` (m,): the label of each column, numbered from 0, in an episode (where all rows have the
+      same columns);
+    - `grades` (r, m): similarity in 0–1, for pairs that have scores;
+    - `classes` (n,): the class number of each item within its own sequence.
     """
 
     items: Indices
@@ -61,12 +64,12 @@ class Batch:
 
     @property
     def copies(self) -> Same:
-        """(r, m) true where both are views of one and the same item."""
+        """(r, m) true where both sides of a pair are views of the same item."""
         copies: Same = self.items[self.rows][:, None] == self.items[self.columns]
         return copies
 
     def sides(self, *, apart: bool) -> Sides:
-        """Apart, each side has what it encodes; otherwise both have all, to be encoded once."""
+        """The batch by side: only the items each side encodes if `apart`, else all on both."""
         if not apart:
             every = OneSide(self.items, self.turns, self.groups, self.over)
             return Sides(every, every, self.rows, self.columns)
@@ -76,19 +79,19 @@ class Batch:
         return Sides(self._side(left), self._side(right), rows, columns)
 
     def _side(self, chosen: Indices) -> OneSide:
-        def of(values: Codes | None) -> Codes | None:
+        def select(values: Codes | None) -> Codes | None:
             return None if values is None else values[chosen]
 
         over = None if self.over is None else np.searchsorted(chosen, self.over[chosen])
-        return OneSide(self.items[chosen], of(self.turns), of(self.groups), over)
+        return OneSide(self.items[chosen], select(self.turns), select(self.groups), over)
 
 
 class BatchKind(Protocol):
-    """Draws the batches of an epoch from a generator, so that an epoch can be drawn again."""
+    """A sampler of batches; an epoch is determined by the generator that is passed in."""
 
     @property
     def steps(self) -> int:
-        """Batches in an epoch."""
+        """Number of batches per epoch."""
         ...
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]: ...

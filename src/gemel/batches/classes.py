@@ -1,7 +1,7 @@
-"""Batches of P labels with K items each, every pair of the batch used.
+"""Batches of P labels with K items each, in which every item is compared with every other.
 
-P*K items are encoded and P*K*(P*K - 1) comparisons learned from: over a hundred times the pairs
-per encoded item that a batch of pairs has.
+Each encoded item takes part in P*K - 1 comparisons as a row, where a batch of pairs has one
+comparison per two encoded items.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from gemel.batches.batch import Batch
 from gemel.batches.labels import LabelIndex
 
 FORGED = -1
-"""The code of a forgery: no row has it, so it matches nothing."""
+"""The code of a forgery. No row has it, so a forgery matches nothing."""
 
 
 @final
 @dataclass(frozen=True)
 class Classes:
-    """`labels` labels x `items` items x `views` of each; `groups` limits a batch to so many groups.
+    """`labels` labels x `items` items x `views` views; labels come from `groups` groups if given.
 
-    With two views an item stands twice in a batch, each time augmented in another way. Where labels
-    have forgeries, some come along (`forged` is their share of what comes for a label): every item
-    is compared with them, and they with nothing. With `turned` each group of a batch is turned as a
-    whole by a random number of quarters: the turned labels act as new ones, and are still as alike
-    among themselves. What may be warped as one is a label with its forgeries.
+    With two views an item occurs twice in a batch, augmented independently. If labels have
+    forgeries, these make up the share `forged` of what is drawn for a label; they are columns only,
+    and match no row. With `turned`, all items of a group are rotated by the same random number of
+    quarter turns: rotated labels act as new ones, and labels of a group stay equally alike.
+    The warp groups of the batch are its labels, each with its forgeries.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Classes(index, labels=3, items=4).epoch(np.random.default_rng(0))
@@ -50,25 +50,25 @@ class Classes:
         return max(1, self.index.item_count // (self.labels * self.items))
 
     @property
-    def _forged(self) -> int:
-        """How many forgeries come with the items of a label."""
+    def _forgeries_per_label(self) -> int:
         return round(self.items * self.forged / (1 - self.forged))
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         for _ in range(self.steps):
             chosen = self.index.draw_labels(self.labels, self.groups, rng)
             items = [self.index.draw_items(int(label), self.items, rng) for label in chosen]
-            forged = [self.index.draw_forgeries(int(label), self._forged, rng) for label in chosen]
-            forgeries = np.concatenate(forged)
-            codes = [np.repeat(chosen, self.items), np.full(len(forgeries), FORGED)]
+            forged = [
+                self.index.draw_forgeries(int(label), self._forgeries_per_label, rng)
+                for label in chosen
+            ]
+            drawn = items + forged
+            codes = [np.repeat(chosen, self.items), np.full(sum(map(len, forged)), FORGED)]
             batch = all_pairs(
-                np.tile(np.concatenate([*items, forgeries]), self.views),
+                np.tile(np.concatenate(drawn), self.views),
                 np.tile(np.concatenate(codes), self.views),
             )
-            of_label = [
-                np.full(len(each), n % len(chosen)) for n, each in enumerate(items + forged)
-            ]
-            batch = replace(batch, groups=np.tile(np.concatenate(of_label), self.views))
+            groups = np.repeat(np.arange(len(drawn)) % len(chosen), [len(each) for each in drawn])
+            batch = replace(batch, groups=np.tile(groups, self.views))
             if self.turned:
                 batch = replace(batch, turns=self._turns(batch.items, rng))
             yield batch
@@ -80,9 +80,9 @@ class Classes:
 
 
 def all_pairs(items: Indices, codes: Codes) -> Batch:
-    """Each position, less the forgeries, against every other one.
+    """Compare every item except forgeries with every other item of the batch.
 
-    An item drawn twice stands there as two views; a forgery has the code `FORGED`.
+    `codes` (n,) are the labels of `items`, or `FORGED`. An item drawn twice counts as two views.
     """
     n = len(items)
     rows = np.flatnonzero(codes != FORGED)

@@ -1,7 +1,7 @@
-"""Episodes: N labels, K examples of each to know them by, and queries to name.
+"""Episodes: N labels with K labelled examples of each, and queries to classify among them.
 
-Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4: train in the way
-the network is tested.
+Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4: train under the
+conditions of the test.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Episodes:
-    """`ways` labels, `shots` examples and `queries` queries of each; queries are the rows.
+    """`ways` labels with `shots` examples and `queries` queries of each.
 
-    What may be warped as one is a label: its queries with its examples.
+    Rows are queries, columns examples. The warp groups of the batch are its labels.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Episodes(index, ways=3, shots=1, queries=3).epoch(np.random.default_rng(0))
@@ -61,11 +61,11 @@ class Episodes:
         )
 
     def _items(self, label: int, rng: np.random.Generator) -> Indices:
-        """(queries + shots,) of a label; none is both, unless it is the only one there is."""
+        """(queries + shots,) items of a label; no query is an example unless it has one item."""
         items = self.index.draw_items(label, self.shots + self.queries, rng)
-        many = len(self.index.items[label])
-        if 1 < many < len(items):
-            shots = min(self.shots, many - 1)
-            queries = np.resize(items[shots:many], self.queries)
+        available = len(self.index.items[label])
+        if 1 < available < len(items):
+            shots = min(self.shots, available - 1)
+            queries = np.resize(items[shots:available], self.queries)
             return np.concatenate([queries, np.resize(items[:shots], self.shots)])
         return items

@@ -1,4 +1,4 @@
-"""Batches of pairs that are given: a table's labelled pairs, or the notes' consecutive ones."""
+"""Batches of a fixed list of pairs: labelled pairs of a table, or pairs sampled in advance."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gemel.arrays import Floats, Indices, Same
 from gemel.batches.batch import Batch
 
 STRETCH = 16
-"""Batches within which pairs are sorted by length."""
+"""Number of batches within which pairs are sorted by length."""
 
 
 def shared_out(
     order: Indices, lengths: Indices | None, steps: int, rng: np.random.Generator
 ) -> list[Indices]:
-    """Positions of pairs in `steps` batches of equal size, or one more.
+    """Divide the pairs of `order` into `steps` batches whose sizes differ by at most one.
 
-    With `lengths` (n,) they are sorted by length within stretches of `STRETCH` batches, so that
-    little of a batch is padding; batches still come in random order.
+    With the `lengths` of all pairs, these are sorted by length within stretches of `STRETCH`
+    batches, which saves padding; the batches are then shuffled.
 
     >>> order = np.array([2, 0, 1, 3, 4])
     >>> [len(each) for each in shared_out(order, None, 2, np.random.default_rng(0))]
@@ -37,7 +37,7 @@ def shared_out(
 
 
 def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None = None) -> Batch:
-    """Row i compares left[i] with right[i] alone. Twice as many items as pairs, always."""
+    """Compare left[i] with right[i] only. An item of several pairs is encoded once per pair."""
     n = len(same)
     return Batch(
         items=np.concatenate([left, right]),
@@ -51,11 +51,11 @@ def pair_batch(left: Indices, right: Indices, same: Same, grades: Floats | None 
 @final
 @dataclass(frozen=True)
 class GivenPairs:
-    """Every given pair `times` an epoch, in a new order.
+    """Every given pair, `times` times per epoch, in random order.
 
-    At most `size` a batch, and all batches nearly equal: a last one of a single pair would leave
-    batch normalisation nothing to compare. With `lengths` (n,) of pairs, those that share a batch
-    are of about one length, in new company every epoch. `grades` (n,) are for graded losses.
+    Batches have at most `size` pairs and differ by at most one, so that no epoch ends with a batch
+    too small for batch normalisation. With the `lengths` (n,) of pairs, each batch has pairs of
+    similar length. `grades` (n,) are similarities in 0–1 for graded losses.
 
     >>> pairs = GivenPairs(np.array([0, 0]), np.array([1, 2]), np.array([True, False]))
     >>> (batch,) = pairs.epoch(np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""Items by label and labels by group, for the batch kinds that draw by them."""
+"""Items by label and labels by group, from which most batch kinds draw."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gemel.functional.grouping import by_code
 
 @final
 class LabelIndex:
-    """The training items, looked up by label; and the labels, by group where there are groups.
+    """The training items by label, and the labels by group (a single one if `groups` is None).
 
-    `items` are positions in the dataset, `labels` and `groups` codes of the whole dataset.
-    `forgeries` are positions of items that claim a label and differ from all of its items.
-    Raises `DataError` where no label has two items or only one label has any.
+    `items` are positions in the dataset; `labels` and `groups` are codes of all its items.
+    `forgeries` are positions of items that claim a label but match none of its items. Raises
+    `DataError` unless at least two labels have items and one of them has two.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class LabelIndex:
         self.forged = np.flatnonzero([len(members) for members in self.forgeries])
 
     def _groups(self, groups: Codes | None) -> list[Indices]:
-        """Positions of labels, by group; all labels are one group where there are none."""
+        """The positions of the labels of each group."""
         if groups is None:
             return [np.arange(len(self.codes))]
         return list(by_code(np.array([groups[members[0]] for members in self.items])).values())
@@ -60,17 +60,17 @@ class LabelIndex:
         return sum(len(members) for members in self.items)
 
     def group_of(self, items: Indices) -> Codes:
-        """(n,) which of `groups` each item's label is in."""
+        """(n,) the position in `self.groups` of the group of each item's label."""
         group: Codes = self._group_of[self._labels[items]]
         return group
 
     def draw_labels(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """`count` different labels (fewer where there are not enough), from `groups` groups.
+        """Up to `count` distinct labels, spread evenly over `groups` groups.
 
-        `None` draws from all labels alike. Groups are drawn until their labels suffice.
+        Further groups are used if these have too few labels; None draws from all labels uniformly.
         """
         if groups is None or len(self.groups) == 1:
-            return _different(len(self), min(count, len(self)), rng)
+            return _distinct(len(self), min(count, len(self)), rng)
         share = -(-count // groups)
         drawn: list[Indices] = []
         for group in rng.permutation(len(self.groups)):
@@ -81,46 +81,43 @@ class LabelIndex:
         return np.concatenate(drawn)
 
     def draw_from_group(self, count: int, rng: np.random.Generator) -> Indices:
-        """`count` labels with two items or more, of one group; repeated where it has too few.
+        """`count` labels of one group that have two items or more, repeated if it has too few.
 
-        All labels are equally likely: a group is drawn in proportion to how many of them it has.
+        A group is drawn in proportion to its number of such labels.
         """
-        rich = [np.intersect1d(group, self.paired) for group in self.groups]
-        sizes = np.array([len(group) for group in rich])
-        return drawn_among(rich[rng.choice(len(rich), p=sizes / sizes.sum())], count, rng)
+        paired = [np.intersect1d(group, self.paired) for group in self.groups]
+        sizes = np.array([len(group) for group in paired])
+        return drawn_among(paired[rng.choice(len(paired), p=sizes / sizes.sum())], count, rng)
 
     def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
-        """`count` items of a label: different ones while they last, then again."""
+        """`count` items of a label, repeated only if it has too few."""
         return drawn_among(self.items[label], count, rng)
 
     def draw_forgeries(self, label: int, count: int, rng: np.random.Generator) -> Indices:
-        """`count` forgeries of a label as `draw_items` draws them; none where it has none."""
+        """`count` forgeries of a label, repeated only if it has too few; empty if it has none."""
         members = self.forgeries[label]
         return drawn_among(members, count, rng) if len(members) else members
 
     def draw_forged(self, share: float, rng: np.random.Generator) -> int | None:
-        """For a `share` of the calls a label that has forgeries; None for the others.
-
-        Always None where there are no forgeries.
-        """
+        """With probability `share`, a random label that has forgeries; otherwise None."""
         if not len(self.forged) or rng.random() >= share:
             return None
         return int(rng.choice(self.forged))
 
 
 def drawn_among(members: Indices, count: int, rng: np.random.Generator) -> Indices:
-    """`count` members: different ones while they last, then again."""
+    """`count` members in random order; none is repeated before all have been drawn."""
     rounds, rest = divmod(count, len(members))
     drawn = [rng.permutation(members) for _ in range(rounds)]
-    return np.concatenate([*drawn, members[_different(len(members), rest, rng)]])
+    return np.concatenate([*drawn, members[_distinct(len(members), rest, rng)]])
 
 
-def _different(among: int, count: int, rng: np.random.Generator) -> Indices:
-    """`count` different numbers below `among`, in random order."""
-    if count * count > among:
-        return rng.permutation(among)[:count]
-    # Few of many rarely meet: drawing until all differ beats shuffling thousands.
+def _distinct(below: int, count: int, rng: np.random.Generator) -> Indices:
+    """`count` distinct integers from 0 to `below` - 1, in random order."""
+    if count * count > below:
+        return rng.permutation(below)[:count]
+    # Collisions are rare here, so rejection sampling is cheaper than a whole permutation.
     while True:
-        drawn = rng.integers(among, size=count)
+        drawn = rng.integers(below, size=count)
         if len(set(drawn.tolist())) == count:
             return drawn

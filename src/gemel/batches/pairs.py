@@ -1,8 +1,8 @@
-"""Batches of pairs drawn on the fly, half same and half different.
+"""Batches of random pairs, half of them matching.
 
 Koch et al. 2015, section 4.2: a label is drawn for each pair, then its items; a different pair
-takes a second label, or a forgery of the first. 964 characters of 20 drawings hold 185,849,560
-pairs: none is ever listed.
+takes its second item from another label, or from the forgeries of the first. Pairs are drawn on the
+fly: 964 characters with 20 drawings each have 185,849,560.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class RandomPairs:
-    """`size` pairs a batch; `groups=1` draws the second label from the group of the first.
+    """`size` random pairs per batch, and `per_epoch` per epoch (default: one per item).
 
-    `forged` is the share of the different pairs that are with a forgery, where there are some.
+    `groups=1` draws the two labels of a different pair from one group. If there are forgeries, a
+    different pair has one with probability `forged`.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = RandomPairs(index, size=8).epoch(np.random.default_rng(0))

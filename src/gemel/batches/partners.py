@@ -1,7 +1,7 @@
-"""Batches of matching pairs in which everybody else's partner is a different item.
+"""Batches of matching pairs with in-batch negatives: the right items of the other pairs.
 
 M. Henderson et al., "Efficient natural language response suggestion for Smart Reply", 2017, section
-4.4: of n pairs each left item is compared with all n right ones, and only its own should be near.
+4.4: in a batch of n pairs each left item is compared with all n right items.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from gemel.functional.components import components
 @final
 @dataclass(frozen=True)
 class Partners:
-    """Every matching pair once an epoch, at most `size` of them a batch, in a new order.
+    """Every matching pair once per epoch, in random order, at most `size` per batch.
 
-    Items that matching pairs connect, directly or one after another, count as matching.
-    `lengths` (n,) of pairs bring those of about one length together, as in `GivenPairs`.
+    Items that are connected by a chain of matching pairs count as matching. With the `lengths` (n,)
+    of pairs, each batch has pairs of similar length, as in `GivenPairs`.
 
     >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)
     >>> (batch,) = partners.epoch(np.random.default_rng(0))
@@ -39,8 +39,8 @@ class Partners:
     lengths: Indices | None = None
 
     @cached_property
-    def _known(self) -> Codes:
-        """A number for each item, equal where pairs join them."""
+    def _component(self) -> Codes:
+        """The connected component of each item in the graph of matching pairs."""
         return components(int(max(self.left.max(), self.right.max())) + 1, self.left, self.right)
 
     @property
@@ -58,5 +58,5 @@ class Partners:
             items=np.concatenate([left, right]),
             rows=np.arange(n),
             columns=np.tile(np.arange(n, 2 * n), (n, 1)),
-            same=self._known[left][:, None] == self._known[right],
+            same=self._component[left][:, None] == self._component[right],
         )

@@ -1,7 +1,7 @@
-"""Sequences: episodes in time, N labels with K items each in random order.
+"""Sequences: episodes presented one item at a time, N labels with K items each in random order.
 
-Santoro et al., "Meta-Learning with Memory-Augmented Neural Networks", ICML 2016, section 2: the
-classes are numbered anew in every episode, so that nothing can be learned of a label by heart.
+Santoro et al., "Meta-Learning with Memory-Augmented Neural Networks", ICML 2016, section 2: class
+numbers are reassigned in every episode, so that the network cannot memorise labels.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from gemel.errors import DataError
 @final
 @dataclass(frozen=True)
 class Sequences:
-    """`size` sequences of `ways` labels x `items` items, one sequence after another.
+    """`size` sequences per batch, concatenated, each of `ways` labels x `items` items.
 
-    Each item is compared with every other one of its sequence, and `classes` says what it is there.
-    Raises DataError where there are fewer labels than `ways`.
+    Each item is compared with every other one of its sequence; `classes` are its class numbers.
+    Raises DataError if fewer than `ways` labels can be drawn.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Sequences(index, ways=3, items=4, size=1).epoch(np.random.default_rng(0))
@@ -42,8 +42,8 @@ class Sequences:
         most = len(self.index.draw_labels(self.ways, self.groups, np.random.default_rng(0)))
         if most < self.ways:
             raise DataError(
-                f"a sequence has items of {self.ways} labels, and there are {most} to draw for one "
-                "in training: set batch.ways to as many or fewer, or add labels"
+                f"a sequence needs items of {self.ways} labels, but only {most} can be drawn from "
+                f"the training items: set batch.ways to at most {most}, or add labels"
             )
 
     @property
@@ -67,7 +67,7 @@ class Sequences:
             )
 
     def _sequence(self, rng: np.random.Generator) -> tuple[Indices, Codes]:
-        """Items in time, and the number that each one's label has in this sequence."""
+        """The items in order of presentation, and their class numbers."""
         labels = self.index.draw_labels(self.ways, self.groups, rng)
         items = [self.index.draw_items(int(label), self.items, rng) for label in labels]
         order = rng.permutation(len(labels) * self.items)

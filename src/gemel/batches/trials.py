@@ -1,8 +1,8 @@
-"""Trials as one-shot learning is tested: labels of one group, drawn by two makers.
+"""Trials: labels of one group by two makers, as in the one-shot test of Omniglot.
 
 Lake, Salakhutdinov & Tenenbaum, "Human-level concept learning through probabilistic program
-induction", Science, 2015: 20 characters of one alphabet by one drawer, to be found among the same
-20 by another.
+induction", Science, 2015: 20 characters of one alphabet by one drawer are matched with the same 20
+by another.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Trials:
-    """`trials` trials of `ways` labels each; every drawing is looked for among the other maker's.
+    """`trials` trials per batch, of `ways` labels each, with one item per label and maker.
 
-    `makers` are codes of the whole dataset; without them two different items are drawn of each
-    label. With `turned` a trial is turned as a whole by a random number of quarters. In a share
-    `overlaid` of the trials every label becomes a new one: each of its drawings has the drawing of
-    another label laid over it, the same label for both makers.
+    Every item is compared with all items by the other maker in its trial. `makers` are codes of all
+    items of the dataset; if None, two different items of each label are drawn. With `turned`, all
+    items of a trial are rotated by the same random number of quarter turns. A share `overlaid` of
+    the trials has compound labels: each drawing has one of another label laid over it, the same
+    label for both makers.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> batch = next(Trials(index, None, trials=1, ways=3).epoch(np.random.default_rng(0)))
@@ -61,30 +62,30 @@ class Trials:
         return _Trial(self._drawn(labels, rng), pair[0] * len(self.index) + pair[1], partner)
 
     def _drawn(self, labels: Indices, rng: np.random.Generator) -> Indices:
-        """(2, ways) an item of each label by one maker, and one by another."""
+        """(2, ways) an item of each label by one maker, and one by another where they have it."""
         drawn = np.stack([self.index.draw_items(int(label), 2, rng) for label in labels], axis=1)
         if self.makers is None:
             return drawn
         members = [self.index.items[label] for label in labels]
-        known = np.unique(self.makers[np.concatenate(members)])
-        for side, maker in enumerate(rng.permutation(known)[:2]):
+        makers = np.unique(self.makers[np.concatenate(members)])
+        for side, maker in enumerate(rng.permutation(makers)[:2]):
             for way, items in enumerate(members):
                 own = items[self.makers[items] == maker]
                 if len(own):
                     drawn[side, way] = rng.choice(own)
         for way, items in enumerate(members):
-            if drawn[0, way] == drawn[1, way]:  # a maker has none of this label
+            if drawn[0, way] == drawn[1, way]:  # one of the makers has no item of this label
                 drawn[1, way] = rng.choice(items[items != drawn[0, way]])
         return drawn
 
 
 class _Trial(NamedTuple):
     items: Indices
-    """(2, ways): by one maker, and by the other."""
+    """(2, ways): row 0 by one maker, row 1 by the other."""
     codes: Codes
-    """(ways,) equal where labels are."""
+    """(ways,) the label, or compound label, of each way."""
     partner: Indices
-    """(ways,) the way whose drawing is laid over each; itself for none."""
+    """(ways,) the way whose drawing is laid over each; its own for none."""
 
 
 def _joined(trials: list[_Trial], turns: Codes | None) -> Batch:

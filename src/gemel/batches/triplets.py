@@ -1,4 +1,4 @@
-"""Batches of triplets: an anchor, one of its own label, one of another or a forgery."""
+"""Batches of triplets: anchor, positive (same label) and negative (another label or a forgery)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from gemel.batches.labels import LabelIndex
 @final
 @dataclass(frozen=True)
 class Triplets:
-    """`size` triplets a batch; `groups=1` takes the negative from the anchor's group.
+    """`size` random triplets per batch; `groups=1` draws the negative from the anchor's group.
 
-    `forged` is the share of the triplets whose negative is a forgery, where there are some.
+    If there are forgeries, the negative is one with probability `forged`.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Triplets(index, size=8).epoch(np.random.default_rng(0))
