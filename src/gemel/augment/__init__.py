@@ -1,4 +1,4 @@
-"""Augmentation on whole batches of pictures in 0–1, or of series."""
+"""Augmentation of whole batches: pictures in 0–1, or sequences."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Random affine maps of a whole batch in one resampling: rotation, shear, scale, shift, mirror.
+"""Random affine maps of a batch: rotation, shear, scale, shift and mirror in one matrix per item.
 
 Koch et al. 2015, section 3.2 (affine distortions): rotation within 10 degrees, shear within 0.3,
 scale within 0.8–1.2, shift within 2 pixels, each part applied with probability 0.5.
-Differs from the paper: what moves in from outside repeats the picture's border.
+Differs from the paper: areas outside the picture are filled by repeating its border.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ Matrices: TypeAlias = Float[Tensor, "n 2 3"]
 @final
 @dataclass(frozen=True)
 class AffineRange:
-    """How far each part may go, either way; `probability` is each part's own chance.
+    """The range of each part of a random affine map.
 
-    `rotation` in degrees, `shift` in shares of the side, `scale` and `stretch` as factors around 1
-    (`stretch` changes width against height). `axes` says whether both axes are sheared and scaled
-    by draws of their own, or the first is sheared and both are scaled alike. `mirror` flips left
-    and right in half of the items.
+    `rotation` (degrees), `shear` and `shift` (share of the side) are drawn from ±their value,
+    `scale` is a factor between its bounds, and `stretch` bounds the logarithm of a factor that
+    multiplies width and divides height. Each is applied with `probability`, independently.
+    `axes="apart"` draws shear and scale for each axis; `"together"` shears the first axis only and
+    scales both alike. `mirror` flips half of the items left to right.
     """
 
     rotation: float = 0.0
@@ -45,18 +46,19 @@ class AffineRange:
 
 
 def one_after_the_other(first: Matrices, second: Matrices) -> Matrices:
-    """What maps a place as `first` does, and then as `second`."""
-    turned = second[:, :, :2] @ first
-    turned[:, :, 2] += second[:, :, 2]
-    return turned
+    """The composition of two maps: `first` is applied first, then `second`."""
+    composed = second[:, :, :2] @ first
+    composed[:, :, 2] += second[:, :, 2]
+    return composed
 
 
 def draw_matrices(
     count: int, limits: AffineRange, generator: torch.Generator, aspect: float = 1.0
 ) -> Matrices:
-    """Maps from output to input coordinates in -1–1; `aspect` is a picture's width over its height.
+    """(count, 2, 3) random maps from output to input coordinates in -1–1.
 
-    In these coordinates both sides are alike, so that what turns pixels does not turn them.
+    `aspect` is width over height. It corrects for both sides having length 2 in these coordinates,
+    so that a rotation is one in pixels.
     """
 
     def within(extent: float) -> Tensor:
@@ -78,7 +80,7 @@ def draw_matrices(
     down = 1 / (stretch * (scaled() if apart else scale))
     other = within(limits.shear) if apart else torch.zeros(count)
     cos, sin = angle.cos(), angle.sin()
-    # Rotation times shear times scale, and then the shift.
+    # Rotation @ shear @ scale, with the shift as last column.
     first = [
         (cos - other * sin) * across,
         (shear * cos - sin) * down / aspect,

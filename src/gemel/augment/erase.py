@@ -1,7 +1,8 @@
-"""Random erasing: a rectangle of each picture becomes its mean colour.
+"""Random erasing: a random rectangle is filled with the picture's mean colour.
 
 Zhong et al., "Random Erasing Data Augmentation", AAAI 2020.
-Differs from the paper: the fill is the picture's mean, and sides are drawn, not areas and ratios.
+Differs from the paper: the fill is the picture's mean colour, and the rectangle's sides are drawn
+instead of its area and aspect ratio.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from gemel.shapes import Images
 
 
 def random_erase(images: Images, largest: float, generator: torch.Generator) -> Images:
-    """Erases a rectangle with sides of up to `largest` of the picture's, in half of them."""
+    """Erase a rectangle in half of the pictures; its sides are up to `largest` of the picture's."""
     count, _, height, width = images.shape
 
     def covered(side: int) -> Tensor:

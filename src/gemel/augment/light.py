@@ -11,9 +11,10 @@ from gemel.shapes import Images
 def random_light(
     images: Images, brightness: float, contrast: float, generator: torch.Generator
 ) -> Images:
-    """Scales each picture around its own mean by 1 ± `contrast` and shifts it by ± `brightness`.
+    """Scale each picture around its mean by 1 ± `contrast`, then shift it by ± `brightness`.
 
-    Colour pictures lose or gain saturation in the same proportion as contrast. Stays in 0–1.
+    The saturation of colour pictures is scaled by 1 ± `contrast` too, drawn independently. The
+    result is clamped to 0–1.
     """
 
     def factor(extent: float) -> Tensor:

@@ -1,4 +1,4 @@
-"""One drawing laid over another: new characters made of two, for as many labels as one wants."""
+"""Overlay one drawing on another: compound characters, as additional labels to train on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from gemel.shapes import Images, Positions
 
 
 def overlay(images: Images, over: Positions) -> Images:
-    """Each picture with picture over[i] of the batch on it; over[i] = i leaves it as it is.
+    """Picture i with picture over[i] of the batch laid over it; over[i] = i leaves it unchanged.
 
-    What stands out more from its own picture's border is seen, so ink may be dark or light.
+    Each pixel comes from the picture in which it differs more from the background, so ink may be
+    dark or light.
 
     >>> pictures = torch.ones(2, 1, 3, 3)
     >>> pictures[0, 0, 1, 1] = 0
@@ -22,6 +23,6 @@ def overlay(images: Images, over: Positions) -> Images:
 
 
 def _ink(images: Images) -> Images:
-    """(n, 1, h, w) how far each pixel is from the mean of its picture's corners."""
+    """(n, 1, h, w) absolute difference from the background, the mean of the picture's corners."""
     corners = images[..., :: images.shape[-2] - 1, :: images.shape[-1] - 1]
     return (images - corners.mean((-2, -1), keepdim=True)).abs().amax(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""All augmentations of a recipe, on a whole batch, from one generator."""
+"""The augmentations of a recipe, applied to a batch of pictures in a fixed order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gemel.shapes import Images, Positions
 @final
 @dataclass(frozen=True)
 class Augment:
-    """What may change about an item without changing who or what it is.
+    """Warp, brightness and contrast, and erasing, in this order; all off by default.
 
     >>> untouched = Augment()
     >>> pictures = torch.rand(2, 1, 8, 8)
@@ -29,12 +29,12 @@ class Augment:
     contrast: float = 0.0
     erase: float = 0.0
     untouched: float = 0.0
-    """The share of items that stay as they are."""
+    """The share of items that are not augmented."""
 
     def __call__(
         self, images: Images, generator: torch.Generator, groups: Positions | None = None
     ) -> Images:
-        """`groups` (n,) numbers from 0 the pictures that are warped as one; see `Warp`."""
+        """Augment a batch; pictures of equal `groups` (n,) share one group warp, see `Warp`."""
         given = images
         images = self.warp(images, generator, groups)
         if self.brightness or self.contrast:

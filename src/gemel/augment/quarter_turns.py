@@ -1,6 +1,6 @@
-"""Quarter turns of whole pictures: a character turned by 90 degrees is another character.
+"""Rotations of pictures by multiples of 90 degrees.
 
-Santoro et al. 2016, section 4.1, made new classes of Omniglot's characters this way.
+Santoro et al. 2016, section 4.1, make new classes of Omniglot's characters this way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from gemel.shapes import Images
 
 
 def quarter_turns(images: Images, turns: Codes) -> Images:
-    """Each square picture turned against the clock by turns[i] times 90 degrees.
+    """Rotate square picture i counter-clockwise by turns[i] times 90 degrees.
 
     >>> import numpy as np
     >>> quarter_turns(torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]]), np.array([1])).tolist()

@@ -1,8 +1,8 @@
-"""Augmentation on whole batches of sequences: time, size, turn and noise.
+"""Augmentation of batches of sequences: time warp, crop, rotation, scale and jitter.
 
 Um et al., "Data augmentation of wearable sensor data for Parkinson's disease monitoring using
 convolutional neural networks", ICMI 2017 (jitter, scaling, rotation, time-warping, cropping).
-Differs from the paper: one smooth wave warps time, in place of a spline through random speeds.
+Differs from the paper: time is warped by a sine wave instead of a spline through random speeds.
 """
 
 from __future__ import annotations
@@ -16,19 +16,25 @@ from torch import Tensor
 
 from gemel.shapes import Frames, Items, Lengths
 
-TURNED = (("x", "y"), ("velocity:x", "velocity:y"), ("acceleration:x", "acceleration:y"))
-"""Channels that turn together; so do the cosine and the sine of a direction."""
-DIRECTION = ("direction-cosine", "direction-sine")
+TURNED = (
+    ("x", "y"),
+    ("velocity:x", "velocity:y"),
+    ("acceleration:x", "acceleration:y"),
+    ("direction-cosine", "direction-sine"),
+)
+"""Pairs of channels that are the components of a vector in the plane."""
 
 
 @final
 @dataclass(frozen=True)
 class SeriesAugment:
-    """What may change about a sequence without changing who or what it is; off unless said.
+    """Time warp, crop, rotation, scale and jitter, in this order; all off by default.
 
-    `warp` moves a moment by up to this share of the length; `crop` cuts up to this share off and
-    stretches the rest; `scale` sizes every channel up or down by up to this share, `jitter` adds
-    noise of this share of a channel's deviation, `rotation` turns pen traces by so many degrees.
+    `warp` is the largest displacement in time, as a share of the length. `crop` removes up to this
+    share of the length and stretches the rest. `rotation` rotates pen traces by up to ± this many
+    degrees, in those of `channels` that are components of a vector. `scale` multiplies each channel
+    by 1 ± up to this share. `jitter` is the standard deviation of added noise, as a share of the
+    channel's own.
 
     >>> untouched = SeriesAugment()
     >>> items = (torch.rand(2, 8, 1), torch.tensor([8, 8]))
@@ -48,41 +54,44 @@ class SeriesAugment:
         if self.warp or self.crop:
             values = warped(values, lengths, (self.warp, self.crop), generator)
         if self.rotation:
-            values = self._turned(values, generator)
+            values = self._rotated(values, generator)
         if self.scale:
             drawn = torch.rand(len(values), 1, values.shape[2], generator=generator) * 2 - 1
             values = values * (1 + self.scale * drawn.to(values))
         inside = torch.arange(values.shape[1], device=values.device) < lengths[:, None]
-        own = inside[..., None].to(values)
+        mask = inside[..., None].to(values)
         if self.jitter:
             noise = torch.randn(values.shape, generator=generator).to(values)
-            values = values + self.jitter * noise * _deviation(values, own)
-        return values * own, lengths
+            values = values + self.jitter * noise * _deviation(values, mask)
+        return values * mask, lengths
 
-    def _turned(self, values: Frames, generator: torch.Generator) -> Frames:
+    def _rotated(self, values: Frames, generator: torch.Generator) -> Frames:
         drawn = torch.rand(len(values), 1, generator=generator) * 2 - 1
         angle = (drawn * radians(self.rotation)).to(values)
         values = values.clone()
-        for across, up in (*TURNED, DIRECTION):
-            if across in self.channels and up in self.channels:
-                x, y = self.channels.index(across), self.channels.index(up)
+        for pair in TURNED:
+            if set(pair) <= set(self.channels):
+                x, y = map(self.channels.index, pair)
                 first = values[..., x] * angle.cos() - values[..., y] * angle.sin()
                 second = values[..., x] * angle.sin() + values[..., y] * angle.cos()
                 values[..., x], values[..., y] = first, second
         return values
 
 
-def _deviation(values: Frames, own: Frames) -> Tensor:
-    """(n, 1, channels) of each item's own samples; `own` (n, t, 1) is 0 behind its end."""
-    count = own.sum(1, keepdim=True)
-    centred = (values - (values * own).sum(1, keepdim=True) / count) * own
+def _deviation(values: Frames, mask: Frames) -> Tensor:
+    """(n, 1, channels) standard deviation over the samples where `mask` (n, t, 1) is 1."""
+    count = mask.sum(1, keepdim=True)
+    centred = (values - (values * mask).sum(1, keepdim=True) / count) * mask
     return (centred.square().sum(1, keepdim=True) / (count - 1).clamp(min=1)).sqrt()
 
 
 def warped(
     values: Frames, lengths: Lengths, extent: tuple[float, float], generator: torch.Generator
 ) -> Frames:
-    """Each item read along its own bent time, as long as before; `extent` is (warp, crop)."""
+    """Resample each item along a random warp and crop of its time axis; lengths are kept.
+
+    `extent` is (warp, crop) of `SeriesAugment`.
+    """
     count, longest, _ = values.shape
     warp, crop = extent
 
@@ -92,14 +101,14 @@ def warped(
     last = (lengths[:, None] - 1).to(values)
     moment = (torch.arange(longest, device=values.device) / last.clamp(min=1)).clamp(max=1)
     waves = torch.randint(1, 4, (count, 1), generator=generator).to(values)
-    # A wave of this height has a slope of pi times `warp` at most, for any number of waves: below a
-    # warp of 0.3, which recipes may ask for, time never runs back.
-    height = (2 * drawn() - 1) * warp / waves
-    moment = moment + height * torch.sin(torch.pi * waves * moment)
+    # The slope of the wave is at most pi * warp, whatever the number of half-waves, so time stays
+    # monotone for the warps below 0.3 that recipes allow.
+    amplitude = (2 * drawn() - 1) * warp / waves
+    moment = moment + amplitude * torch.sin(torch.pi * waves * moment)
     kept = 1 - crop * drawn()
-    place = ((1 - kept) * drawn() + kept * moment).clamp(0, 1) * last
-    below = place.floor().long()
-    share = (place - below)[..., None]
+    position = ((1 - kept) * drawn() + kept * moment).clamp(0, 1) * last
+    below = position.floor().long()
+    weight = (position - below)[..., None]
     index = below[..., None].expand(-1, -1, values.shape[2])
     above = (index + 1).clamp(max=longest - 1)
-    return values.gather(1, index) * (1 - share) + values.gather(1, above) * share
+    return values.gather(1, index) * (1 - weight) + values.gather(1, above) * weight

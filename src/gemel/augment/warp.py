@@ -1,4 +1,4 @@
-"""All that moves places of a picture, in one resampling: its own map, its group's, and elastic."""
+"""Geometric augmentation in one resampling: affine maps per picture and per group, and elastic."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gemel.shapes import Images, Positions
 @final
 @dataclass(frozen=True)
 class Warp:
-    """`each` picture by a map of its own, and every `group` of a batch by one for all its pictures.
+    """Random affine maps drawn for `each` picture and for each `group`, and elastic distortion.
 
-    A group's map changes what its labels look like, all in the same way: new labels of the old. The
-    others change only how one drawing of a label differs from the next. `elastic` is the standard
-    deviation of a smooth displacement, as a share of the side.
+    A group's map changes its labels consistently, which makes new labels; `each` and `elastic` vary
+    the drawings of a label. `elastic` is the standard deviation of a smooth displacement, as a
+    share of the side.
     """
 
     each: AffineRange = AffineRange()
@@ -30,7 +30,10 @@ class Warp:
     def __call__(
         self, images: Images, generator: torch.Generator, groups: Positions | None = None
     ) -> Images:
-        """Drawn on the CPU so that a seed means the same everywhere."""
+        """Warp a batch; pictures of equal `groups` (n,), numbered from 0, share a group map.
+
+        Everything is drawn on the CPU, so that a seed gives the same result on every device.
+        """
         if not (self.each.moves or self.elastic or (groups is not None and self.group.moves)):
             return images
         aspect = images.shape[-1] / images.shape[-2]
@@ -48,5 +51,5 @@ class Warp:
         own = draw_matrices(count, self.each, generator, aspect)
         if groups is None or not self.group.moves:
             return own
-        whole = draw_matrices(int(groups.max()) + 1, self.group, generator, aspect)
-        return one_after_the_other(own, whole[groups])
+        shared = draw_matrices(int(groups.max()) + 1, self.group, generator, aspect)
+        return one_after_the_other(own, shared[groups])
