@@ -63,6 +63,6 @@ UNREADABLE = {
     "truncated.jpg": (truncated, "is damaged and cannot be decoded"),
     "empty.png": (empty, "is empty (0 bytes)"),
     "link.png": (broken_link, "is a symbolic link to 'nowhere.png', which is missing"),
-    "bomb.png": (bomb, "than the 100 megapixels that are decoded"),
+    "bomb.png": (bomb, "may have at most 100 megapixels"),
 }
 """Name → how to make it, and what must be said of it."""

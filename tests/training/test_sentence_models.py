@@ -124,7 +124,7 @@ def test_a_model_that_is_told_of_wrongly_is_one_sentence(table, tmp_path, name, 
 def test_a_folder_without_a_tokenizer_is_one_sentence(table, tmp_path):
     folder = sentence_folder(tmp_path / "model")
     (folder / "tokenizer.json").write_text("{}", "utf-8")
-    with pytest.raises(RecipeError, match=r"tokenizer\.json' is no tokenizer that can be read"):
+    with pytest.raises(RecipeError, match=r"tokenizer\.json' cannot be read as a tokenizer"):
         trained(table, folder, tmp_path / "run")
     (folder / "tokenizer.json").unlink()
     with pytest.raises(RecipeError, match=r"has no tokenizer\.json: set encoder\.folder"):

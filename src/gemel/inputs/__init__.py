@@ -1,7 +1,7 @@
-"""How a raw item becomes an array: the only way in, for training and for prediction.
+"""Inputs: how a raw item becomes an array, identically in training and in prediction.
 
-A new kind of item is an input here, a stem in the encoders, and files or cells that `gemel.data`
-knows it by.
+A new kind of item needs an input here, a stem in the encoders, and the file endings or cells by
+which `gemel.data` recognises it.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from gemel.inputs.series import SeriesInput, propose_series_input
 from gemel.inputs.text import TextInput, text_digest
 
 Input: TypeAlias = Annotated[ImageInput | TextInput | SeriesInput, Field(discriminator="kind")]
-"""One input of any kind.
+"""An input of any kind.
 
-`varying` says whether items differ in length: `read` then gives (length, *shape) and a batch is
-`Padded`; else (*shape,) and a batch is an array. `feed` makes of a batch what the encoder takes.
+If `varying`, items differ in length: `read` returns (length, *shape) and a batch is `Padded`.
+Otherwise `read` returns (*shape,) and a batch is an array. `feed` turns a batch into the arguments
+of the encoder.
 """
 
 Kind: TypeAlias = Literal["image", "text", "series"]
-"""What the items of a dataset are."""
+"""The kind of a dataset's items."""
 
 Raw: TypeAlias = Picture
-"""An item before its input has read it: a path or a text, bytes of a file, an array, an image."""
+"""An item before its input reads it: a path or text, the bytes of a file, an array, an image."""
 
 INPUTS = (ImageInput, TextInput, SeriesInput)
 """Every kind of input; each must pass the contract in tests/inputs/test_every_input.py."""

@@ -1,10 +1,12 @@
-"""Numbers as people write them into tables."""
+"""Decimal numbers in tables, with a point or a comma."""
 
 from __future__ import annotations
 
 
 def decimal(cell: str) -> float:
-    """A number with a point, or with a comma where spreadsheets of many countries write one.
+    """Parse a number with a decimal point or, if it has no point, one decimal comma.
+
+    Raises ValueError for anything else.
 
     >>> decimal("1.5"), decimal("1,5")
     (1.5, 1.5)

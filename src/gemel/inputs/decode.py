@@ -1,6 +1,6 @@
-"""Any picture → an upright 8-bit Pillow image in mode L or RGB, on white; or one clear sentence.
+"""Decoding of pictures to upright 8-bit Pillow images in mode L or RGB, transparency on white.
 
-Pictures come from strangers: what a file says of itself is checked before anything is decoded.
+Files are untrusted: the size that a header announces is checked before any pixel is decoded.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ PICTURES = tuple(
     f".{ending}"
     for ending in "png jpg jpeg jpe jfif webp bmp dib gif tif tiff pgm ppm pnm pbm".split()  # noqa: SIM905
 )
-"""How the files end that are taken for pictures."""
+"""The endings of files that are read as pictures."""
 
 MOST_PIXELS = 100_000_000
-"""A header that announces more is refused: a few kilobytes can unfold into gigabytes."""
+"""The largest picture that is decoded: a few kilobytes can decompress to gigabytes."""
 
 DRAFT_PIXELS = 1_000_000
-"""JPEGs above this are decoded at a fraction of their size, never below twice the target."""
+"""JPEGs with more pixels may be decoded at reduced size, at least twice the wanted side."""
 
-# `checked` refuses by a limit of its own, with a sentence; Pillow's warning would only add noise.
+# `_refuse_bomb` enforces a limit of our own; Pillow's warning would only add noise.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def decode(raw: Picture, side: int | None = None) -> Image.Image:
-    """The picture in mode L or RGB, 8 bits, upright by its EXIF tag, transparency on white.
+    """Decode a picture to mode L or RGB, 8 bits, rotated by its EXIF tag, transparency on white.
 
-    `side` is the longest side that is wanted in the end: large JPEGs are then decoded smaller, but
-    no smaller than twice that. Raises ItemError with one sentence that names the file.
+    `side` is the longest side that will be needed: large JPEGs are then decoded at reduced size, at
+    least twice that. Raises ItemError naming the file.
     """
     named = f"{str(raw)!r}" if isinstance(raw, str | Path) else "the picture"
     if isinstance(raw, np.ndarray):
@@ -51,24 +51,24 @@ def decode(raw: Picture, side: int | None = None) -> Image.Image:
             f"{type(raw).__name__}"
         )
     image = raw if isinstance(raw, Image.Image) else _opened(raw, named)
-    ours = image is not raw
-    if ours and image.format == "JPEG" and side and image.width * image.height > DRAFT_PIXELS:
+    large = image.width * image.height > DRAFT_PIXELS
+    if image is not raw and image.format == "JPEG" and side and large:
         image.draft(image.mode, (2 * side, 2 * side))
-    _refuse_bomb(image, named)  # as large as it will be in memory
+    _refuse_bomb(image, named)  # after `draft`, at the size that will be decoded
     try:
         image.load()
         return _eight_bits(ImageOps.exif_transpose(image))
     except ItemError as error:
         raise ItemError(f"{named} {error}") from None
     except Exception as error:
-        # Pillow's decoders raise anything at all on damaged bytes: SyntaxError, struct.error, ….
+        # On damaged bytes Pillow's decoders raise any type of error: SyntaxError, struct.error, ….
         raise ItemError(
             f"{named} is damaged and cannot be decoded ({_reason(error)}): replace or remove it"
         ) from error
 
 
 def in_fact_grey(image: Image.Image) -> Image.Image:
-    """An RGB picture whose channels are all equal becomes L; any other is returned as it is."""
+    """Convert an RGB picture with equal channels to mode L; return any other unchanged."""
     if image.mode == "L":
         return image
     pixels = np.asarray(image)
@@ -99,15 +99,15 @@ def _opened(raw: str | Path | bytes, named: str) -> Image.Image:
 
 def _refuse_bomb(image: Image.Image, named: str) -> None:
     if image.width * image.height > MOST_PIXELS:
-        raise _too_large(named, f"{image.width}×{image.height} pixels, more")
+        raise _too_large(named, f"{image.width}×{image.height} pixels")
     if image.width * image.height == 0:
         raise ItemError(f"{named} has no pixels ({image.width}×{image.height})")
 
 
 def _too_large(named: str, found: str) -> ItemError:
     return ItemError(
-        f"{named} announces {found} than the {MOST_PIXELS // 1_000_000} megapixels that are "
-        "decoded: make the picture smaller"
+        f"{named} may have at most {MOST_PIXELS // 1_000_000} megapixels, got {found}: make the "
+        "picture smaller"
     )
 
 
@@ -116,7 +116,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         return _from_sixteen(np.asarray(image))
     if image.mode == "I":
         numbers = np.asarray(image)
-        # Pillow opens a 16-bit PGM or PNG in this mode; from elsewhere the values must tell.
+        # Pillow opens 16-bit PGM and PNG files in this mode; otherwise decide by the values.
         if image.format not in ("PPM", "PNG") and numbers.min() >= 0 and numbers.max() <= 255:
             return Image.fromarray(numbers.astype(np.uint8))
         return _from_sixteen(numbers)
@@ -135,7 +135,7 @@ def _from_sixteen(numbers: Array) -> Image.Image:
             f"holds numbers from {numbers.min()} to {numbers.max()} where 0 to 65535 was expected: "
             "save it with 8 or 16 bits"
         )
-    # 65535 = 255 · 257, so this is rounding to the nearest of 256 levels.
+    # 65535 = 255 · 257: round to the nearest of 256 levels.
     return Image.fromarray(((numbers.astype(np.uint32) + 128) // 257).astype(np.uint8))
 
 
@@ -177,7 +177,7 @@ def _bytes_of(numbers: Array, named: str) -> Pixels:
     if not np.issubdtype(numbers.dtype, np.floating):
         raise ItemError(f"{named} must be uint8 (0–255) or float (0–1), got {numbers.dtype}")
     low, high = float(numbers.min()), float(numbers.max())
-    if not (low >= 0 and high <= 1):  # NaN fails both comparisons, and so is refused too
+    if not (low >= 0 and high <= 1):  # also refuses NaN
         raise ItemError(
             f"{named} as floats must lie in 0–1, got {low:g} to {high:g}: divide by the largest "
             "possible value, or pass uint8"

@@ -1,4 +1,4 @@
-"""A picture of any size → a picture of the wanted size: padded, stretched, cropped or framed."""
+"""Fit a picture to a given size: pad, stretch, crop, or centre and scale its ink."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gemel.inputs.ink import framed
 from gemel.inputs.sheet import Size, border_colour, resize
 
 Fit: TypeAlias = Literal["pad", "stretch", "crop", "ink"]
-"""`pad` shows everything and keeps the aspect; `stretch` shows everything; `crop` the middle; `ink`
-what is drawn, wherever on the sheet it stands."""
+"""`pad` keeps the whole picture and its aspect; `stretch` keeps the whole picture; `crop` keeps the
+centre and the aspect; `ink` centres and scales what is drawn, wherever on the sheet it is."""
 
 
 def fit(image: Image.Image, size: Size, how: Fit) -> Image.Image:
-    """The picture at exactly `size`; one that has it already is untouched, unless by its ink."""
+    """The picture at exactly `size`. Unless fitted by ink, one of that size is left unchanged."""
     if how == "ink":
         return framed(image, size)
     if image.size == size:
@@ -26,7 +26,7 @@ def fit(image: Image.Image, size: Size, how: Fit) -> Image.Image:
 
 
 def padded(image: Image.Image, size: Size) -> Image.Image:
-    """Centred, the rest filled with the median colour of the picture's own border."""
+    """The scaled picture centred on a canvas of its border's median colour."""
     scale = min(size[0] / image.width, size[1] / image.height)
     inner = (
         min(size[0], max(1, round(image.width * scale))),
@@ -39,9 +39,9 @@ def padded(image: Image.Image, size: Size) -> Image.Image:
 
 
 def cropped(image: Image.Image, size: Size) -> Image.Image:
-    """The largest centred part that has the wanted aspect."""
+    """The largest centred crop of the wanted aspect, scaled to `size`."""
     scale = min(image.width / size[0], image.height / size[1])
-    # Rounding may carry a product a hair past the edge, which Pillow refuses.
+    # Rounding may exceed the picture's edge, which Pillow refuses.
     width, height = min(size[0] * scale, image.width), min(size[1] * scale, image.height)
     left, top = (image.width - width) / 2, (image.height - height) / 2
     return resize(image, size, (left, top, left + width, top + height))

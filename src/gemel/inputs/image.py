@@ -1,4 +1,4 @@
-"""Pictures: what size, how many channels, and how an odd shape is made to fit."""
+"""The input of pictures: size, channels, and how other sizes are fitted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LARGEST_SIDE = 4096
 
 @final
 class ImageInput(BaseModel):
-    """How any picture becomes (channels, height, width) bytes; saved with the matcher.
+    """Reads any picture as (channels, height, width) uint8; saved with the matcher.
 
     >>> import numpy as np
     >>> small = ImageInput(height=2, width=2, channels=1)
@@ -39,7 +39,7 @@ class ImageInput(BaseModel):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(channels, height, width) of every item that is read."""
+        """(channels, height, width) of every item."""
         return (self.channels, self.height, self.width)
 
     @property
@@ -47,28 +47,28 @@ class ImageInput(BaseModel):
         return np.dtype(np.uint8)
 
     def read(self, raw: Picture) -> Pixels:
-        """The picture as (channels, height, width) bytes, 0 black.
+        """The picture as (channels, height, width) uint8, 0 black.
 
-        Takes a path, the bytes of a file, an (h, w) or (h, w, 3|4) array of uint8 or of floats in
-        0–1, or a Pillow image. Raises ItemError with one sentence that names the file.
+        `raw` is a path, the bytes of a file, an (h, w) or (h, w, 1|3|4) array of uint8 or of floats
+        in 0–1, or a Pillow image. Raises ItemError naming the file.
         """
         return self._fitted(self._decoded(raw))
 
     def read_with_digest(self, raw: Picture) -> tuple[Pixels, bytes]:
-        """`read`, and 16 bytes that are equal for equal pictures whatever file they came in.
+        """`read`, and a 16-byte digest of the pixels, independent of the file format.
 
-        The digest is of the decoded picture at its own size (a large JPEG: as it was decoded), so
-        a PNG and its BMP copy agree, as do a grey picture and the same stored as RGB.
+        The digest is of the decoded picture before fitting (a large JPEG may be decoded at reduced
+        size). A PNG and its BMP copy agree, as do a grey picture and its RGB copy.
         """
         image = self._decoded(raw)
         return self._fitted(image), _digest(image)
 
     def to_float(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Bytes → floats in 0–1, any shape: the only scaling of pixels there is."""
+        """Convert uint8 of any shape to float32 in 0–1."""
         return np.divide(batch, np.float32(255), dtype=np.float32)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
-        """What the encoder takes: (n, channels, height, width) floats."""
+        """The arguments of the encoder: (n, channels, height, width) floats."""
         assert isinstance(packed, np.ndarray), "pictures of one input have one shape"
         return (self.to_float(packed),)
 

@@ -1,7 +1,7 @@
-"""Where the ink of a drawing is, and the drawing centred and scaled by it.
+"""Locate the ink of a drawing, and centre and scale the drawing by it.
 
-Where on the sheet a drawing stands, and how large, says little of what it is; but a dot must not
-become a blot, so nothing is enlarged beyond `SMALLEST` of the sheet.
+Position and size on the sheet say little about what is drawn. But a dot must not be enlarged to a
+blot, so ink smaller than `SMALLEST` of the sheet is scaled as if it had that size.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from PIL import Image
 from gemel.inputs.sheet import Size, border_colour, resize
 
 FAINT = 16
-"""Of 255: a picture that differs from its border by no more has no ink."""
+"""The largest difference from the border, of 255, at which a picture counts as having no ink."""
 SMALLEST = 0.28
-"""The smallest frame around ink, as a share of the picture's longer side."""
+"""The smallest side that ink is scaled by, as a share of the picture's longer side."""
 MOST_PAPER = 8
-"""Times a picture's own pixels that its frame is laid out at full size."""
+"""A frame is composed at full size only up to this many times the picture's pixels."""
 FILLED = 0.8
-"""Of the frame, by the longer side of the ink."""
+"""The share of the frame that the longer side of the ink takes up."""
 
 
 def framed(image: Image.Image, size: Size) -> Image.Image:
-    """The ink in the middle of `size`, aspect kept, on the colour of the picture's border."""
+    """The ink centred in a picture of `size`, aspect kept, on the border's median colour."""
     left, top, right, bottom = ink_box(image)
     scale = max((right - left) / size[0], (bottom - top) / size[1]) / FILLED
     scale = max(scale, SMALLEST * max(image.size) / FILLED / max(size))
@@ -36,8 +36,8 @@ def framed(image: Image.Image, size: Size) -> Image.Image:
 
 
 def _placed(image: Image.Image, size: Size, scale: float, corner: tuple[int, int]) -> Image.Image:
-    """The same for a picture so narrow that its frame would be nearly all paper: what of it lies in
-    the frame is scaled by itself."""
+    """`framed` for a frame much larger than the picture: scale the part inside the frame, then
+    paste it, instead of composing the frame at full size."""
     left, top = (max(0, edge) for edge in corner)
     right = min(image.width, corner[0] + round(size[0] * scale))
     bottom = min(image.height, corner[1] + round(size[1] * scale))
@@ -50,9 +50,10 @@ def _placed(image: Image.Image, size: Size, scale: float, corner: tuple[int, int
 
 
 def ink_box(image: Image.Image) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of what stands out; the whole picture where nothing does.
+    """(left, top, right, bottom) of the ink; the whole picture if it has none.
 
-    Ink is what differs from the border's colour at least half as much as the most different pixel.
+    Ink is every pixel whose difference from the border's median colour is at least half the
+    largest such difference.
 
     >>> ink_box(Image.fromarray(np.pad(np.zeros((2, 3), np.uint8), 4, constant_values=255)))
     (4, 4, 7, 6)

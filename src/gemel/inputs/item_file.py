@@ -1,4 +1,4 @@
-"""The bytes of an item's file, or one clear sentence about why there are none."""
+"""Read the file of an item, with an ItemError for everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from gemel.errors import ItemError
 
 
 def refuse_endless(path: Path, named: str, what: str) -> None:
-    """Raises `ItemError` for a pipe or a device, which might never end; what is not there may
-    pass."""
+    """Raise `ItemError` for a pipe or a device, which might never end. Missing files pass."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
@@ -21,7 +20,7 @@ def refuse_endless(path: Path, named: str, what: str) -> None:
 
 
 def item_bytes(path: Path, named: str, what: str) -> bytes:
-    """All of a file; `named` and `what` ("a picture") are for the sentence. Raises ItemError."""
+    """The bytes of a file. Raises ItemError, in which `named` is the file and `what` its kind."""
     if path == Path():
         raise ItemError(f"the path of {what} must not be empty")
     refuse_endless(path, named, what)
@@ -35,7 +34,7 @@ def item_bytes(path: Path, named: str, what: str) -> bytes:
     except IsADirectoryError:
         raise ItemError(f"{named} is a folder where {what} was expected") from None
     except PermissionError:
-        if path.is_dir():  # as Windows has it
+        if path.is_dir():  # Windows raises this for a folder
             raise ItemError(f"{named} is a folder where {what} was expected") from None
         raise ItemError(f"{named} may not be read: its permissions forbid it") from None
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Of what kind a raw item is, as far as that can be seen without reading it."""
+"""Guess the kind of a raw item without reading it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from gemel.inputs.decode import Picture
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
 
 PLAIN_PICTURE = re.compile(rb"P[1-6]\s+[#\d]")
-"""How pictures begin whose first bytes are text: PBM, PGM and PPM."""
+"""The start of PBM, PGM and PPM files, whose headers are text."""
 
 SeenKind: TypeAlias = Literal["image", "series"]
 
 
 def kind_of(raw: Picture) -> SeenKind | None:
-    """By a file's ending or its first bytes; None where nothing tells, as for most arrays.
+    """The kind by a path's ending, a file's first bytes, or an array's dtype and shape.
+
+    None if these do not decide, as for most arrays.
 
     >>> kind_of("a.png"), kind_of("a.sig"), kind_of(np.zeros((9, 2)))
     ('image', 'series', None)

@@ -1,4 +1,4 @@
-"""A vocabulary from training texts: whole words, byte-pair merges, or characters.
+"""Learn a vocabulary from training texts: words, byte-pair merges, or characters.
 
 Byte-pair encoding: R. Sennrich, B. Haddow & A. Birch, "Neural machine translation of rare words
 with subword units", ACL 2016, as the `tokenizers` library trains it.
@@ -16,7 +16,7 @@ from gemel.errors import MissingExtra
 Tokens: TypeAlias = Literal["words", "byte-pair", "characters"]
 
 SPECIAL = ["[PAD]", "[UNK]"]
-"""Padding is id 0 and unknown id 1, as `TextInput` has it."""
+"""Padding is id 0 and unknown is id 1, as in `TextInput`."""
 
 
 def learn_tokenizer(
@@ -26,11 +26,11 @@ def learn_tokenizer(
     least_count: int = 1,
     more: Iterable[str] = (),
 ) -> str:
-    """The JSON of a tokenizer whose vocabulary has at most `most` entries, the commonest first.
+    """The JSON of a tokenizer whose vocabulary has at most `most` entries, most frequent first.
 
-    `least_count` is how often a word or character must occur to be one of them; `more` of them,
-    which need not occur, fill what room is left. Case is folded.
-    Raises MissingExtra without the package `tokenizers`.
+    A word or character must occur `least_count` times to be included (byte-pair merges at least
+    twice). Except for byte pairs, entries of `more` that do not occur in the texts fill the room
+    that is left. Texts are lower-cased. Raises MissingExtra without the package `tokenizers`.
     """
     try:
         from tokenizers import Tokenizer
@@ -38,16 +38,16 @@ def learn_tokenizer(
         raise MissingExtra("tokenizers", "text", "learning from texts") from None
     if tokens == "byte-pair":
         return _byte_pairs(texts, most, least_count)
-    empty = _fitted_out(Tokenizer(_word_level({})), tokens)
+    empty = _configured(Tokenizer(_word_level({})), tokens)
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(_pieces(empty, text))
-    # Ties by the alphabet: the same texts in another order give the same vocabulary.
+    # Ties are broken alphabetically, so that the order of the texts does not matter.
     ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     found = (piece for piece, count in ranked if count >= least_count)
     kept = islice(dict.fromkeys(chain(SPECIAL, found, more)), most)
     vocabulary = {piece: number for number, piece in enumerate(kept)}
-    learned: str = _fitted_out(Tokenizer(_word_level(vocabulary)), tokens).to_str()
+    learned: str = _configured(Tokenizer(_word_level(vocabulary)), tokens).to_str()
     return learned
 
 
@@ -57,8 +57,8 @@ def _word_level(vocabulary: dict[str, int]) -> Any:
     return WordLevel(vocabulary or {"[UNK]": 1}, unk_token="[UNK]")
 
 
-def _fitted_out(tokenizer: Any, tokens: Tokens) -> Any:
-    """Folding of case, and how a text is taken apart before the vocabulary is asked."""
+def _configured(tokenizer: Any, tokens: Tokens) -> Any:
+    """The tokenizer with its normalizer (lower case) and pre-tokenizer set."""
     from tokenizers import Regex, normalizers, pre_tokenizers
 
     tokenizer.normalizer = normalizers.Lowercase()
@@ -78,7 +78,7 @@ def _pieces(tokenizer: Any, text: str) -> list[str]:
 def _byte_pairs(texts: Iterable[str], most: int, least_count: int) -> str:
     from tokenizers import Tokenizer, models, trainers
 
-    tokenizer = _fitted_out(Tokenizer(models.BPE(unk_token="[UNK]")), "byte-pair")
+    tokenizer = _configured(Tokenizer(models.BPE(unk_token="[UNK]")), "byte-pair")
     trainer = trainers.BpeTrainer(
         vocab_size=most,
         min_frequency=max(2, least_count),

@@ -1,4 +1,4 @@
-"""The tokenizer of a pretrained model, from its folder."""
+"""Load the tokenizer of a pretrained model from its folder."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from gemel.errors import MissingExtra, RecipeError
 
 
 def model_tokenizer(folder: str | Path) -> str:
-    """The JSON of the folder's `tokenizer.json`, without its own padding and cutting.
+    """The JSON of the folder's `tokenizer.json`, with padding and truncation turned off.
 
-    Raises RecipeError where the folder has none, MissingExtra without the package `tokenizers`.
+    Raises RecipeError if the folder has none or it cannot be read, MissingExtra without the package
+    `tokenizers`.
     """
     try:
         from tokenizers import Tokenizer
@@ -27,7 +28,9 @@ def model_tokenizer(folder: str | Path) -> str:
     try:
         tokenizer: Any = Tokenizer.from_file(str(path))
     except Exception as error:  # the package raises Exception itself
-        raise RecipeError(f"{str(path)!r} is no tokenizer that can be read ({error})") from None
+        raise RecipeError(
+            f"{str(path)!r} cannot be read as a tokenizer ({error}): get the model's file again"
+        ) from None
     tokenizer.no_padding()
     tokenizer.no_truncation()
     saved: str = tokenizer.to_str()

@@ -1,4 +1,4 @@
-"""Any raw item → the text that it is, or one clear sentence."""
+"""Normalise a text, given as a string or as the path of a text file."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from gemel.inputs.item_file import refuse_endless
 from gemel.inputs.series.read import ENDINGS
 
 MOST_CHARACTERS = 100_000
-"""Longer ones are books or mistakes; no network here reads so far."""
+"""The longest text that is accepted; no network here reads that much."""
 
 QUOTED = 40
-"""Characters of a text that a sentence quotes."""
+"""Characters of a text that a message quotes."""
 
 
 def plain_text(raw: Picture) -> str:
-    """The text in Unicode's composed form, runs of white space as one space.
+    """The text in Unicode's composed form (NFC), with each run of white space as one space.
 
-    Takes a string, which is the text itself, or the Path of a text file. Raises ItemError.
+    `raw` is a string, which is the text itself, or the Path of a text file. Raises ItemError for
+    anything else, and for a text that is empty or has more than `MOST_CHARACTERS`.
 
     >>> plain_text("  two\\n words ")
     'two words'
@@ -46,12 +47,12 @@ def plain_text(raw: Picture) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as a sentence may quote it."""
+    """The text in quotes, shortened for a message."""
     return repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")
 
 
 def _without_surrogates(text: str) -> str:
-    """Arguments of a command that are no UTF-8 come with lone surrogates, which nothing encodes."""
+    """Replace lone surrogates, by which Python passes command-line arguments that are not UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -65,7 +66,7 @@ def _content(path: Path) -> str:
         raise ItemError(
             f"{str(path)!r} does not exist: give the path of a text file, or the text itself"
         ) from None
-    except (OSError, ValueError) as error:  # a null byte, which no path has
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         reason = getattr(error, "strerror", None) or error
         raise ItemError(f"{str(path)!r} cannot be read ({reason})") from error
 

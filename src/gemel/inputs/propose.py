@@ -1,4 +1,4 @@
-"""`auto`: look at some of the pictures and propose how to read them all."""
+"""`auto` for pictures: propose an input from a sample of the dataset."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gemel.inputs.decode import Picture, decode, in_fact_grey
 from gemel.inputs.image import LARGEST_SIDE, ImageInput
 
 STEP = 8
-"""Sides of reduced pictures are multiples of this, so that poolings by two divide them."""
+"""Sides of reduced pictures are multiples of this, so that they can be halved by pooling."""
 
 
 def propose_image_input(sample: Iterable[Picture], most_pixels: int = 64 * 64) -> ImageInput:
-    """The smallest input that does the sampled pictures justice; `most_pixels` bounds its area.
+    """An input with the median aspect and area of the sample, reduced to at most `most_pixels`.
 
-    The aspect is the median of the sample's. Small pictures keep their own size (8×8 digits stay
-    8×8); larger ones are reduced. Grey when every sampled picture is grey in fact. Unreadable
-    pictures are passed over; raises the first one's ItemError when none can be read.
+    Small pictures keep their size (8×8 digits stay 8×8). One channel if all sampled pictures are
+    grey, also when stored as RGB. Unreadable pictures are skipped; if none can be read, the
+    ItemError of the first is raised.
 
     >>> import numpy as np
     >>> propose_image_input([np.zeros((28, 28), np.uint8)]).shape
@@ -45,7 +45,7 @@ def propose_image_input(sample: Iterable[Picture], most_pixels: int = 64 * 64) -
 
 
 def proposed_size(sizes: list[tuple[int, int]], most_pixels: int) -> tuple[int, int]:
-    """(width, height) for pictures of these (width, height)."""
+    """(width, height) for pictures of the given sizes, each (width, height)."""
     widths, heights = np.array(sizes, float).T
     aspect = float(np.median(widths / heights))
     area = float(np.median(widths * heights))
@@ -62,7 +62,7 @@ def _reduced(aspect: float, most_pixels: int) -> tuple[int, int]:
         )
         if width * height <= most_pixels
     ]
-    if not candidates:  # a very long picture, whose short side cannot go below one step
+    if not candidates:  # so elongated that the short side would be below one step
         long = max(STEP, most_pixels // STEP // STEP * STEP)
         return (long, STEP) if aspect > 1 else (STEP, long)
     return min(

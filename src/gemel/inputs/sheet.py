@@ -1,4 +1,4 @@
-"""A picture as a sheet: the colour that it lies on, and a part of it at another size."""
+"""Two operations on pictures: resize a part of one, and find the colour of its border."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 from PIL import Image
 
 Size: TypeAlias = tuple[int, int]
-"""(width, height), as Pillow has it."""
+"""(width, height), in Pillow's order."""
 
 Box: TypeAlias = tuple[float, float, float, float]
 
 
 def resize(image: Image.Image, size: Size, box: Box) -> Image.Image:
-    """Part of a picture at another size; Pillow's filters average over all that they leave out."""
+    """The `box` of a picture at `size`: Lanczos when a side is reduced, else bicubic."""
     reducing = size[0] < box[2] - box[0] or size[1] < box[3] - box[1]
     resampling = Image.Resampling.LANCZOS if reducing else Image.Resampling.BICUBIC
     return image if size == image.size else image.resize(size, resampling, box)
 
 
 def border_colour(image: Image.Image) -> int | tuple[int, ...]:
-    """The median of the outermost pixels, channel by channel."""
+    """The median of the outermost pixels, per channel."""
     width, height = image.size
     edges = [(0, 0, width, 1), (0, height - 1, width, height)]
     edges += [(0, 0, 1, height), (width - 1, 0, width, height)]

@@ -1,4 +1,4 @@
-"""Texts: tokens of a learned vocabulary, as many as the text has, up to a bound."""
+"""The input of texts: token ids of a learned or pretrained vocabulary, truncated to a maximum."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from gemel.inputs.decode import Picture
 from gemel.inputs.plain_text import plain_text, quoted
 
 PADDING, UNKNOWN = 0, 1
-"""The first two ids of every vocabulary that is learned here."""
+"""The first two ids of every vocabulary that `learn_tokenizer` learns."""
 
 
 @final
 class TextInput(BaseModel):
-    """How any text becomes token ids; saved with the matcher.
+    """Reads any text as token ids; saved with the matcher.
 
-    `tokenizer` is the JSON of the `tokenizers` library, learned here or a pretrained model's; what
-    the latter puts before and behind a text stays where the text is cut. Packed texts keep one
-    token more than `most_tokens`, by which those that are cut can be counted; an encoder never sees
-    it.
+    `tokenizer` is the JSON of the `tokenizers` library, learned by `learn_tokenizer` or of a
+    pretrained model, whose special tokens around a text are kept when it is truncated. `read` keeps
+    up to `most_tokens` + 1 ids, so that truncated texts can be counted; `feed` drops the last.
 
     >>> from gemel.inputs import learn_tokenizer
     >>> reader = TextInput(tokenizer=learn_tokenizer(["a red car", "a car"], "words"))
@@ -46,7 +45,7 @@ class TextInput(BaseModel):
 
     @property
     def shape(self) -> tuple[()]:
-        """Of one token: a number."""
+        """() of one token id."""
         return ()
 
     @property
@@ -55,7 +54,7 @@ class TextInput(BaseModel):
 
     @property
     def vocabulary(self) -> int:
-        """How many ids there are, padding and unknown among them."""
+        """The number of ids, including special tokens."""
         size: int = self._tokenizer.get_vocab_size()
         return size
 
@@ -64,43 +63,44 @@ class TextInput(BaseModel):
         return [self._tokenizer.id_to_token(number) for number in range(self.vocabulary)]
 
     def read(self, raw: Picture) -> NDArray[np.int32]:
-        """(length,) the ids of a text.
+        """(length,) the token ids of a text.
 
-        Raises ItemError for what is no text, is empty, far too long, or holds nothing known.
+        Raises ItemError for anything that is not a text, is empty or far too long, or has no known
+        token.
         """
         text = plain_text(raw)
         ids = self._ids(self._tokenizer.encode(text))
         if not self.knows(ids).any():
             raise ItemError(
-                f"{quoted(text)} holds nothing that this matcher knows: of its words, or pieces of "
-                "words, none was in the texts that training read, as in another script. Recipes "
-                "that read characters (neculoiu-2016) know misspelt and new words too"
+                f"{quoted(text)} holds nothing that this matcher knows: none of its words or word "
+                "pieces was in the training texts, as when it is in another script. Train by a "
+                "recipe that reads characters (neculoiu-2016) to know misspelt and new words too"
             )
         return ids
 
     def read_with_digest(self, raw: Picture) -> tuple[NDArray[np.int32], bytes]:
-        """The ids, and 16 bytes that are equal for texts that read alike, whatever the vocabulary.
+        """The ids, and a 16-byte digest of the text that does not depend on the vocabulary.
 
-        A text that holds nothing known is read here: figures are of the texts as they come, and
-        the split may not depend on the vocabulary.
+        Texts without a known token are accepted here, because neither the test items nor the split
+        may depend on the vocabulary.
         """
         text = plain_text(raw)
         return self._ids(self._tokenizer.encode(text)), text_digest(text)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
-        """What the encoder takes: (n, longest) ids, and (n,) lengths."""
+        """The arguments of the encoder: (n, longest) ids and (n,) lengths."""
         assert isinstance(packed, Padded), "texts differ in length"
         lengths = np.minimum(packed.lengths, self.most_tokens)
         return packed.values[:, : lengths.max()].astype(np.int64), lengths
 
     def remarks(self, ids: Array, lengths: Indices) -> tuple[str, ...]:
-        """What there is to tell of packed texts: (sum of lengths,) their ids one after another."""
+        """Notices about packed texts; `ids` (sum of lengths,) are theirs, concatenated."""
         known = np.add.reduceat(self.knows(ids), np.cumsum(lengths) - lengths)
         cut = int((lengths > self.most_tokens).sum())
         return self.told(len(lengths), cut=cut, unknown=int((known == 0).sum()))
 
     def told(self, texts: int, *, cut: int, unknown: int) -> tuple[str, ...]:
-        """Sentences about texts that are cut off, and about those that hold nothing known."""
+        """Notices about texts that are truncated, and texts without a known token."""
         told: list[str] = []
         if cut:
             told.append(
@@ -110,14 +110,14 @@ class TextInput(BaseModel):
         if unknown:
             told.append(
                 f"{unknown:,} of {count(texts, 'text')} {'holds' if unknown == 1 else 'hold'} "
-                "nothing that was learned in training, so that the network cannot tell such texts "
-                "apart; compare refuses them. Recipes that read characters (neculoiu-2016) know "
-                "misspelt and new words too."
+                "nothing that was learned in training, so the network cannot tell such texts "
+                "apart, and compare refuses them. Recipes that read characters (neculoiu-2016) "
+                "know misspelt and new words too."
             )
         return tuple(told)
 
     def knows(self, ids: Array) -> Same:
-        """(…) whether each id is of a known piece of text."""
+        """(…) whether each id is a known token: neither unknown nor special."""
         known: Same = self._known[ids]
         return known
 
@@ -129,7 +129,7 @@ class TextInput(BaseModel):
 
     @cached_property
     def _known(self) -> Same:
-        """(vocabulary,) false for ids that say nothing: of the unknown, and what is added."""
+        """(vocabulary,) false for the unknown token and the special tokens added to every text."""
         known = np.full(self.vocabulary, True)
         known[self._tokenizer.encode("").ids] = False
         model = json.loads(self.tokenizer)["model"]
@@ -150,9 +150,9 @@ class TextInput(BaseModel):
 
 
 def text_digest(text: str) -> bytes:
-    """16 bytes of a text that `plain_text` has read, equal for texts that differ in case alone.
+    """A 16-byte digest of a text from `plain_text`, ignoring case and compatibility forms (NFKC).
 
-    Words are read in lower case, and what reads alike may not lie on two sides of a split.
+    Learned tokenizers read lower case, and texts that read alike must be in one part of a split.
     """
-    alike = unicodedata.normalize("NFKC", text).casefold()
-    return blake2b(alike.encode(), digest_size=16).digest()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return blake2b(folded.encode(), digest_size=16).digest()
