@@ -115,7 +115,7 @@ class TestRefused:
             (b"7\n", "at least two samples to be a sequence, got 1"),
             (b"x,y\n", "at least two samples to be a sequence, got 0"),
             (b"\x89PNG\r\n\x1a\n\x00", "not a sequence that can be read, whatever its name"),
-            (b"\x93NUMPYrubbish", "no .npy file of numbers"),
+            (b"\x93NUMPYrubbish", "not a .npy file of numbers"),
             (npy(np.zeros((2, 2, 2))), r"must have the shape .*, got \(2, 2, 2\)"),
             (npy(np.array(["a", "b"])), "must hold real numbers, got the type <U1"),
             (npy(np.array([1j, 2])), "must hold real numbers"),

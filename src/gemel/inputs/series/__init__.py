@@ -1,4 +1,4 @@
-"""Sequences: read from whatever file they come in, made equally long, with derived channels."""
+"""The input of sequences: reading files, resampling, normalising and deriving channels."""
 
 from __future__ import annotations
 

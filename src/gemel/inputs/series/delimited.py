@@ -1,4 +1,4 @@
-"""A `.csv` with a row per sample and a column per channel, with or without a line of names."""
+"""Parse a `.csv` with a row per sample and a column per channel, with or without a header."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gemel.inputs.series.recording import Recording, recorded
 
 
 def parse_delimited(text: str, named: str) -> Recording:
-    """Columns are separated by semicolons, tabs, commas or spaces: the first of these that most
-    lines have. The header is optional: a first line without any number, or with a word above a
-    column of numbers. Columns that a header names and that hold no number at all (dates, remarks)
-    are left out, and so are those that it leaves without a name (the rows' numbers, as pandas
-    writes them). Between semicolons and tabs a comma is the decimal point; in comma-separated files
-    it never is.
+    """The recording in a delimited text file; errors call the file `named`.
 
-    Raises ItemError with the line that has a cell too few, too many, or that is no number. An empty
-    cell is a missing number.
+    The separator is whichever of semicolon, tab and comma occurs in most lines, or white space. In
+    files separated by semicolons or tabs, a comma is a decimal point. The first line is a header if
+    it has no number, or a word above a column of numbers. With a header, columns without any number
+    (dates, remarks) and unnamed columns (the index that pandas writes) are left out.
+
+    Raises ItemError with the number of a line that has too few or too many cells, or one that is
+    not a number. An empty cell is a missing number, and refused by `recorded`.
 
     >>> parse_delimited("x,y\\n1,2\\n3,4", "it").columns
     ('x', 'y')
@@ -63,7 +63,8 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _is_header(rows: list[tuple[int, list[str]]], read: Callable[[str], float]) -> bool:
-    """A slip in a first line of numbers, such as 1.O, is no word: it begins as a number does."""
+    """Whether the first line names the columns. A typo such as 1.O is no name: names begin with a
+    letter."""
     first, others = rows[0][1], [cells for _, cells in rows[1:]]
     if not any(_is_number(cell, read) for cell in first):
         return True
@@ -106,6 +107,6 @@ def _number(cell: str, read: Callable[[str], float]) -> float | None:
     if not cell.strip():
         return float("nan")
     try:
-        return None if "_" in cell else read(cell)  # Python reads 1_0 as 10, and nobody else does
+        return None if "_" in cell else read(cell)  # Python would read 1_0 as 10
     except ValueError:
         return None

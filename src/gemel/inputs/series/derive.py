@@ -1,10 +1,9 @@
-"""Channels that are computed from others, by the names that recipes use.
+"""Channels that are computed from recorded columns, by the names that recipes use.
 
-Those of pen traces are Bromley et al. 1993, section 2: x and y less their straight-line trend, over
-their deviation; speed, centripetal and tangential acceleration over the mean speed; the direction
-of the pen and the local curvature as cosines. Direction as a cosine alone cannot tell up from down,
-so the sine is there too. Differences are between neighbouring samples, so they are taken per
-sample and not per second.
+Those of pen traces follow Bromley et al. 1993, section 2: x and y with their linear trend removed,
+over their standard deviation; speed, centripetal and tangential acceleration over the mean speed;
+the cosines of the pen's direction and of the local curvature. The sine of the direction is added,
+because the cosine cannot tell up from down. Derivatives are per sample, not per second.
 """
 
 from __future__ import annotations
@@ -17,22 +16,22 @@ from gemel.arrays import Floats
 from gemel.errors import RecipeError
 
 Columns = Mapping[str, Floats]
-"""(samples,) numbers by the name of their column, resampled and normalised."""
+"""(samples,) values by column name, resampled and normalised."""
 
 SMALL = 1e-9
 
 
 def velocity(values: Floats) -> Floats:
-    """The change per sample, centred."""
+    """The derivative per sample, by central differences."""
     return np.gradient(values)
 
 
 def detrended(values: Floats) -> Floats:
-    """Less its straight-line trend, over the deviation that is left."""
+    """The residual from a fitted line, over the standard deviation of the residual."""
     position = np.linspace(-1, 1, len(values))
     slope = (values * position).sum() / (position**2).sum()
-    level = values - values.mean() - slope * position
-    result: Floats = level / max(float(level.std()), SMALL)
+    residual = values - values.mean() - slope * position
+    result: Floats = residual / max(float(residual.std()), SMALL)
     return result
 
 
@@ -54,7 +53,7 @@ def _tangential(columns: Columns) -> Floats:
 
 
 def _centripetal(columns: Columns) -> Floats:
-    """Speed times the rate of turning."""
+    """Speed times the angular velocity, over the mean speed; clipped to ±10."""
     dx, dy = velocity(columns["x"]), velocity(columns["y"])
     cross = dx * velocity(dy) - dy * velocity(dx)
     result: Floats = cross / np.maximum(_speed(columns), SMALL) / _mean_speed(columns)
@@ -62,29 +61,29 @@ def _centripetal(columns: Columns) -> Floats:
 
 
 def _direction(columns: Columns, part: str) -> Floats:
-    """A pen that rests points nowhere, and has 0."""
+    """A component (x or y) of the unit direction; 0 where the pen rests."""
     speed = _speed(columns)
     return np.where(speed > SMALL, velocity(columns[part]) / np.maximum(speed, SMALL), 0.0)
 
 
 def _curvature(columns: Columns) -> Floats:
     """The cosine of the angle between the directions before and after a sample."""
-    across, up = _direction(columns, "x"), _direction(columns, "y")
-    turned = np.ones(len(across))
-    turned[1:-1] = across[:-2] * across[2:] + up[:-2] * up[2:]
-    return turned
+    x, y = _direction(columns, "x"), _direction(columns, "y")
+    cosine = np.ones(len(x))
+    cosine[1:-1] = x[:-2] * x[2:] + y[:-2] * y[2:]
+    return cosine
 
 
 def _pen(columns: Columns) -> Floats:
-    """1 on the paper, -1 in the air: between strokes, and where one begins."""
+    """1 on the paper, -1 between strokes (interpolated stroke numbers) and where one begins."""
     stroke = columns["stroke"]
-    rests = np.abs(stroke - np.rint(stroke)) < 1e-6
+    whole = np.abs(stroke - np.rint(stroke)) < 1e-6
     begins = np.diff(stroke, prepend=stroke[:1]) > 1e-6
-    return np.where(rests & ~begins, 1.0, -1.0)
+    return np.where(whole & ~begins, 1.0, -1.0)
 
 
 def _log_duration(columns: Columns) -> Floats:
-    """The same number for every sample: a sequence of a fixed length does not show its own."""
+    """The logarithm of the duration, repeated for every sample: resampling hides the duration."""
     time = columns["time"]
     return np.full(len(time), np.log(max(float(time.max() - time.min()), SMALL)))
 
@@ -100,7 +99,7 @@ DERIVED: dict[str, tuple[tuple[str, ...], Callable[[Columns], Floats]]] = {
     "pen": (("stroke",), _pen),
     "log-duration": (("time",), _log_duration),
 }
-"""Each with the columns that it is computed from."""
+"""Derived channels: the columns that each needs, and how it is computed from them."""
 
 PREFIXED: dict[str, Callable[[Floats], Floats]] = {
     "velocity": velocity,
@@ -108,7 +107,7 @@ PREFIXED: dict[str, Callable[[Floats], Floats]] = {
     "detrended": detrended,
     "log": lambda values: np.log1p(np.maximum(values, 0)),
 }
-"""Of one column each, written `velocity:x`."""
+"""Channels derived from any one column, written `velocity:x`."""
 
 
 def sources(channel: str) -> tuple[str, ...]:
@@ -129,7 +128,7 @@ def sources(channel: str) -> tuple[str, ...]:
 
 
 def derive(channel: str, columns: Columns) -> Floats:
-    """(samples,) one channel of a recipe."""
+    """(samples,) one channel, computed from `columns` unless these contain it."""
     prefix, found, column = channel.partition(":")
     if found:
         return PREFIXED[prefix](columns[column])

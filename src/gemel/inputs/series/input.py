@@ -1,4 +1,4 @@
-"""Sequences: which channels, how many samples, and what is made equal between items."""
+"""The input of sequences: channels, number of samples, and normalisation."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ Samples: TypeAlias = NDArray[np.float32]
 """(samples, channels)."""
 
 Normalise: TypeAlias = Literal["none", "each", "shape", "channels"]
-"""`each` brings every column of an item to mean 0 and deviation 1; `shape` centres x and y and
-divides both by one number, so that the aspect stays; `channels` brings what was derived from the
-columns to mean 0 and deviation 1, each channel by itself; `none` leaves all as it was recorded."""
+"""Normalisation within an item. `each` standardises every column to mean 0 and standard deviation
+1; `shape` centres x and y and divides both by one number, which keeps the aspect; `channels`
+standardises every channel after it is derived; `none` keeps the recorded values."""
 
 DIGEST_BYTES = 16
 
 STILL = 1e-9
-"""A channel whose spread is so small a share of its numbers stands still; the rest is rounding."""
+"""A column whose standard deviation is at most this share of its largest value is constant."""
 LONGEST = 65_536
-"""Samples of one item."""
+"""The most samples that an item may be resampled to."""
 LARGEST = 1e6
-"""Numbers beyond this, either way, would drown all others: they are held there."""
+"""Values are clipped to ± this, so that outliers do not drown all others."""
 
 
 def check_samples(channels: tuple[str, ...], length: int | None, every: float | None) -> None:
-    """Raises ValueError for channels that nothing is known of, or samples counted in two ways."""
+    """Raise ValueError if a channel is unknown, or if both `length` and `every` are set."""
     for channel in channels:
         sources(channel)
     if length is not None and every is not None:
         raise ValueError(
-            "a sequence has either length samples or one for every so many, got "
-            f"input.length={length} and input.every={every:g}: leave out one of them"
+            "input.length and input.every both set the number of samples, so only one may be given,"
+            f" got input.length={length} and input.every={every:g}: leave out one of them"
         )
 
 
 @final
 class SeriesInput(BaseModel):
-    """How any sequence becomes (samples, channels) floats; saved with the matcher.
+    """Reads any sequence as (samples, channels) floats; saved with the matcher.
 
-    With a `length` every item has as many samples, resampled. With `every` it has one every so many
-    recorded ones, or every so much of its time where it goes along that: what takes longer is
-    longer. Without either it has as many as it was recorded with. Items without a length that are
-    longer than `most_samples` are resampled to that.
+    Sequences are resampled evenly along their samples or their column `time` (`along`). With
+    `length`, all have that many samples. With `every`, they have one sample per `every` recorded
+    samples, or per `every` units of time, so that longer recordings stay longer. With neither, they
+    keep their number of samples. Except with `length`, `most_samples` is the maximum.
 
     >>> import numpy as np
     >>> small = SeriesInput(channels=("1", "velocity:1"), length=3, normalise="none")
@@ -67,7 +67,7 @@ class SeriesInput(BaseModel):
     varying: ClassVar[bool] = True
     kind: Literal["series"] = "series"
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Columns as they were recorded, and channels derived from them: see `derive`."""
+    """Names of recorded columns or of channels derived from them, see `derive`."""
     length: int | None = Field(default=None, ge=2, le=LONGEST)
     every: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     most_samples: int = Field(default=1024, ge=2, le=LONGEST)
@@ -91,23 +91,23 @@ class SeriesInput(BaseModel):
     def read(self, raw: Sequence) -> Samples:
         """The sequence as (samples, channels) floats.
 
-        Takes a path, the bytes of a file, or a (samples,) or (samples, channels) array. Raises
-        ItemError with one sentence that names the file.
+        `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array. Raises
+        ItemError naming the file.
         """
         return self._read(read_recording(raw), _named(raw))
 
     def read_with_digest(self, raw: Sequence) -> tuple[Samples, bytes]:
-        """`read`, and 16 bytes that are equal for equal recordings whatever file they came in."""
+        """`read`, and a 16-byte digest of the recording, independent of the file format."""
         recording = read_recording(raw)
         return self._read(recording, _named(raw)), _digest(recording)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
-        """What the encoder takes: (n, longest, channels) samples, and (n,) lengths."""
+        """The arguments of the encoder: (n, longest, channels) samples and (n,) lengths."""
         assert isinstance(packed, Padded), "sequences differ in length"
         return packed.values, packed.lengths
 
     def remarks(self, values: Array, lengths: Indices) -> tuple[str, ...]:
-        """What there is to tell of packed sequences, which stand in `values` one after another."""
+        """Notices about packed sequences; `values` (unused) are theirs, concatenated."""
         del values
         full = int((lengths == self.most_samples).sum()) if self.length is None else 0
         if not full:
@@ -115,8 +115,8 @@ class SeriesInput(BaseModel):
         have, are = ("has", "is") if full == 1 else ("have", "are")
         return (
             f"{full:,} of {count(len(lengths), 'sequence')} {have} {self.most_samples} samples or "
-            f"{are} longer and {are} resampled to as many; set input.most_samples to keep more of "
-            "them.",
+            f"more and {are} resampled to {self.most_samples}; set input.most_samples to keep more "
+            "of them.",
         )
 
     def _read(self, recording: Recording, named: str) -> Samples:
@@ -142,10 +142,9 @@ class SeriesInput(BaseModel):
 
 
 def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
-    """The columns of one item, made comparable with those of another.
+    """The columns of one item, normalised as `Normalise` describes.
 
-    What stands still is zero, and its rounding is not blown up. `time` and `stroke` are counts and
-    stay.
+    Constant columns become 0 instead of amplified rounding errors. `time` and `stroke` are kept.
     """
     if how in {"none", "channels"}:
         return columns

@@ -1,4 +1,4 @@
-"""Pen traces: SUSIG's `.sig` files and Omniglot's strokes, as the same named columns.
+"""Parse pen traces: SUSIG's `.sig` files and Omniglot's strokes, to columns of the same names.
 
 A .sig file has two lines of header, then `x y time pressure end` per sample; `end` is 1 at the last
 sample of a stroke. A strokes file has a line START, then `x,y,t` per sample and a line BREAK after
@@ -18,13 +18,13 @@ SIG_COLUMNS = ("x", "y", "time", "pressure", "stroke")
 STROKE_COLUMNS = ("x", "y", "time", "stroke")
 SIG_FORM = (5, "x y time pressure end, five numbers")
 STROKE_FORM = (3, "x,y,t or BREAK")
-"""How many numbers a sample has, and what its line looks like."""
+"""The count of numbers per sample, and the format of its line for messages."""
 CLOCK_TURNS = 2**32 / 1000
-"""Milliseconds: a tablet's clock counts microseconds in 32 bits, and begins anew after these."""
+"""The period of a tablet's clock in milliseconds: it counts microseconds in 32 bits."""
 
 
 def parse_sig(text: str, named: str) -> Recording:
-    """A signature of SUSIG. Raises ItemError with the line that is no sample."""
+    """The recording in a `.sig` file. Raises ItemError with the number of an invalid line."""
     lines = text.splitlines()
     announced = lines[1].partition(":")[2].strip() if len(lines) > 1 else ""
     rows = [
@@ -46,10 +46,10 @@ def parse_sig(text: str, named: str) -> Recording:
 
 
 def parse_strokes(text: str, named: str) -> tuple[Floats, ...]:
-    """The strokes of an Omniglot trace; what stands after the last BREAK is a stroke too.
+    """The strokes of an Omniglot trace, each (samples, 3): x, y and t.
 
-    Each is (samples, 3): x, y and t. Raises ItemError with the line that is no sample, or where
-    there is no stroke at all.
+    The last stroke may lack its BREAK. Raises ItemError with the number of an invalid line, or if
+    there is no stroke.
 
     >>> [stroke.tolist() for stroke in parse_strokes("START\\n1,-2,0\\n3,-4,9\\nBREAK\\n", "it")]
     [[[1.0, -2.0, 0.0], [3.0, -4.0, 9.0]]]
@@ -70,17 +70,17 @@ def parse_strokes(text: str, named: str) -> tuple[Floats, ...]:
 
 
 def joined(strokes: tuple[Floats, ...], named: str) -> Recording:
-    """Strokes as one recording."""
+    """The strokes concatenated to one recording, with a column `stroke` of their numbers."""
     numbers = np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
     return recorded(np.column_stack([np.concatenate(strokes), numbers]), named, STROKE_COLUMNS)
 
 
 def _row(line: str, words: list[str], form: tuple[int, str], where: str) -> list[float]:
-    count, looks = form
+    count, description = form
     try:
         row = [float(word) for word in words]
     except ValueError:
         row = []
     if len(row) != count or not np.isfinite(row).all():
-        raise ItemError(f"{where} must be {looks}, got {line[:40]!r}")
+        raise ItemError(f"{where} must be {description}, got {line[:40]!r}")
     return row

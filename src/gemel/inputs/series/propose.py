@@ -1,4 +1,4 @@
-"""`auto`: look at some of the sequences and propose which channels to read of them all."""
+"""`auto` for sequences: propose an input from a sample of the dataset."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from gemel.inputs.series.input import SeriesInput
 from gemel.inputs.series.read import Sequence, read_recording
 
 COUNTS = frozenset({"time", "stroke"})
-"""Columns that say when, and not what."""
+"""Columns that order the samples rather than describe them."""
 
 SLIPS = 0.05
-"""The share of sequences that may lack a channel and are skipped for it."""
+"""The share of sequences that may lack a column that is read nevertheless."""
 
 
 def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
-    """Pen traces by place and velocity, whatever their size; of all else every column, as it is.
+    """Position and velocity, normalised in size, for pen traces; all columns as recorded otherwise.
 
-    A column is read if nearly every sampled sequence has it: those that lack it are unreadable
-    then, so that one slip does not take a channel away from all. Unreadable sequences are passed
-    over; raises the first one's ItemError when none can be read, or when they have no column in
-    common.
+    A column is read if nearly all sampled sequences have it; those without it are then unreadable,
+    so that a few faulty files do not remove a channel from all. Unreadable sequences are skipped.
+    Raises the ItemError of the first if none can be read, or one if no column is common.
 
     >>> import numpy as np
     >>> propose_series_input([np.zeros((5, 2))]).channels
@@ -34,7 +33,7 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
         raise unreadable[0] if unreadable else ItemError("there is no sequence to look at")
     common = _common(columns)
     if not (found := tuple(name for name in common if name not in COUNTS)):
-        raise ItemError(_unlike(columns, names))
+        raise ItemError(_nothing_common(columns, names))
     if {"x", "y"} <= set(common):
         pen = ("pen",) if "stroke" in common else ()
         return SeriesInput(channels=(*found, "velocity:x", "velocity:y", *pen), normalise="shape")
@@ -42,7 +41,7 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
 
 
 def channels_of_some(sample: Iterable[Sequence]) -> tuple[str, ...]:
-    """Columns that too few of the sampled sequences have to be read of all."""
+    """The columns that `propose_series_input` leaves out because too few sequences have them."""
     columns, *_ = _columns(sample)
     common = {*_common(columns), *COUNTS}
     return tuple(sorted({name for names in columns for name in names} - common))
@@ -51,7 +50,7 @@ def channels_of_some(sample: Iterable[Sequence]) -> tuple[str, ...]:
 def _columns(
     sample: Iterable[Sequence],
 ) -> tuple[list[tuple[str, ...]], list[str], list[ItemError]]:
-    """Those of each sequence that can be read, what it is called, and why others cannot."""
+    """The columns and names of the readable sequences, and the errors of the others."""
     columns: list[tuple[str, ...]] = []
     names: list[str] = []
     unreadable: list[ItemError] = []
@@ -65,8 +64,8 @@ def _columns(
     return columns, names, unreadable
 
 
-def _unlike(columns: list[tuple[str, ...]], names: list[str]) -> str:
-    """Two that have no channel in common, or hardly any."""
+def _nothing_common(columns: list[tuple[str, ...]], names: list[str]) -> str:
+    """The message for sequences without a common column; shows the two that differ most."""
     other = min(range(len(columns)), key=lambda n: len({*columns[0]} & {*columns[n]}))
     told = " and ".join(f"{names[n]} has {', '.join(columns[n])}" for n in (0, other))
     return (

@@ -1,4 +1,4 @@
-"""Any sequence → a recording, or one clear sentence: what a file is decides, not its name."""
+"""Read any sequence as a recording; a file's format is recognised by its content, not its name."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gemel.inputs.series.recording import Recording, recorded
 from gemel.inputs.series.ts import parse_ts
 
 Sequence: TypeAlias = Picture | Recording
-"""A path, the bytes of a file, (samples,) or (samples, channels) numbers, or a recording.
+"""A path, the bytes of a file, a (samples,) or (samples, columns) array, or a recording.
 
-A Pillow image may come, as any raw item may, and is refused.
+The type includes Pillow images, as raw items may be any, but these are refused.
 """
 
 ENDINGS = (".csv", ".npy", ".sig", ".ts")
@@ -32,7 +32,7 @@ MOST_BYTES = 256 << 20
 def read_recording(raw: Sequence) -> Recording:
     """The recording in a .csv, .npy, .ts, .sig or strokes file, or in an array.
 
-    Raises ItemError with one sentence that names the file.
+    Raises ItemError naming the file.
 
     >>> read_recording(b"0.5,1\\n0.25,2").values.tolist()
     [[0.5, 1.0], [0.25, 2.0]]
@@ -84,8 +84,10 @@ def _npy(content: bytes, named: str) -> Array:
     try:
         array: Array = np.load(io.BytesIO(content), allow_pickle=False)
     except Exception as error:
-        # A damaged header can make NumPy raise nearly anything, MemoryError among it.
-        raise ItemError(f"{named} is no .npy file of numbers ({error}): save it anew") from error
+        # On a damaged header NumPy may raise any type of error, even MemoryError.
+        raise ItemError(
+            f"{named} is not a .npy file of numbers ({error}): save the array again"
+        ) from error
     return array
 
 

@@ -1,4 +1,4 @@
-"""A sequence as it was recorded: named columns, a row per sample, every number finite."""
+"""A recorded sequence: named columns, a row per sample, all values finite."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from gemel.arrays import Floats
 from gemel.errors import ItemError
 
 MOST_NUMBERS = 10_000_000
-"""Numbers in one sequence; a file with more is no item of a set of many."""
+"""The most numbers that one sequence may have."""
 
 
 @final
 @dataclass(frozen=True)
 class Recording:
-    """`values` is (samples, columns), a column per name.
+    """`values` is (samples, columns), with one name in `columns` for each.
 
-    Pen traces have the columns `x` (to the right), `y`, `time` in milliseconds, `stroke` (0, 1, …:
-    the pen was lifted where it grows), and perhaps `pressure`; y points as the device has it.
+    Pen traces have the columns `x` (to the right), `y` (in the device's direction), `time` in
+    milliseconds, `stroke` (the number of the stroke, from 0), and optionally `pressure`.
     """
 
     columns: tuple[str, ...]
@@ -30,7 +30,7 @@ class Recording:
         return len(self.values)
 
     def column(self, name: str, named: str) -> Floats:
-        """(samples,) one column. Raises ItemError that calls the item `named`."""
+        """(samples,) one column. Raises ItemError, naming the item `named`, if there is none."""
         if name not in self.columns:
             raise ItemError(
                 f"{named} must have a channel {name!r}, got {', '.join(self.columns)}: add it, or "
@@ -41,10 +41,10 @@ class Recording:
 
 
 def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None) -> Recording:
-    """Checked numbers; columns without names are called `1`, `2`, ….
+    """A recording of checked values; without `columns`, these are named `1`, `2`, ….
 
-    `values` is (samples,) or (samples, columns). Raises ItemError for fewer than two samples and
-    for numbers that are not finite.
+    `values` is (samples,) or (samples, columns). Raises ItemError for any other shape, fewer than
+    two samples, more than `MOST_NUMBERS` values, and values that are not finite.
 
     >>> recorded(np.array([0.0, 1.0, 4.0]), "it").columns
     ('1',)

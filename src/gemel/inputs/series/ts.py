@@ -1,7 +1,7 @@
-"""The `.ts` text format of the UCR/UEA archive: a header of @ lines, then one series per line.
+"""Parse the `.ts` format of the UCR/UEA archive: a header of @ lines, then one series per line.
 
-Channels are separated by `:`, samples by `,`; where `@classLabel true` stands in the header, what
-comes after the last `:` is the label. Lines that start with # are remarks. Bagnall et al., "The UEA
+Channels are separated by `:`, samples by `,`. With `@classLabel true` in the header, the text after
+the last `:` is the label. Lines that start with # are comments. Bagnall et al., "The UEA
 multivariate time series classification archive", arXiv:1811.00075.
 """
 
@@ -22,17 +22,17 @@ FLAGS = {"true": True, "false": False}
 @final
 @dataclass(frozen=True)
 class TsHeader:
-    """What of the header decides how the lines below are read."""
+    """The part of a header that determines how the series are parsed."""
 
     labels: tuple[str, ...]
-    """Empty where the series have none."""
+    """The class labels; empty if the series have none."""
     timestamps: bool
     lines: int
-    """How many lines the header takes."""
+    """The number of lines of the header."""
 
 
 def parse_header(lines: list[str], named: str) -> TsHeader:
-    """Raises ItemError for a header without @data, or with a line that contradicts the format."""
+    """Parse the header. Raises ItemError if it has no @data, or an invalid line."""
     labels: tuple[str, ...] = ()
     timestamps = False
     for number, line in enumerate(lines, 1):
@@ -58,10 +58,10 @@ def parse_header(lines: list[str], named: str) -> TsHeader:
 
 
 def parse_ts(text: str, named: str) -> Iterator[tuple[Floats, str]]:
-    """Each series as (samples, channels) and its label ("" where the file has none).
+    """Each series as (samples, channels), and its label ("" if the file has none).
 
-    Missing numbers (`?`) come as NaN, for the reader of the item to refuse. Raises ItemError with
-    the line that cannot be read.
+    Missing numbers (`?`) become NaN, which `recorded` refuses. Raises ItemError with the number of
+    an invalid line.
 
     >>> [(series.tolist(), label) for series, label in parse_ts("@classLabel true a\\n@data\\n"
     ...  "1,2:3,4:a", "it")]
