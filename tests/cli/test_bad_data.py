@@ -58,7 +58,7 @@ def test_a_slip_in_a_name(gemel: Gemel, typed: str, meant: str) -> None:
 def test_a_picture_is_no_data(gemel: Gemel, tmp_path: Path) -> None:
     picture(tmp_path / "one.png")
 
-    assert "is no table that can be read: pass a folder" in gemel("train", "one.png").refusal
+    assert "cannot be read as a table: pass a folder" in gemel("train", "one.png").refusal
 
 
 HEAD = "item,label"

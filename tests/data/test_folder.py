@@ -187,7 +187,7 @@ class TestNames:
 
     def test_a_file_that_is_no_table(self, tmp_path):
         (tmp_path / "a.zip").write_bytes(b"x")
-        with pytest.raises(DataError, match=r"no table .*\.csv"):
+        with pytest.raises(DataError, match=r"read as a table: .*\.csv"):
             open_data(tmp_path / "a.zip")
 
     @pytest.mark.parametrize("name", ["~nosuch/photos", "photo" * 60])

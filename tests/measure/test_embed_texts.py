@@ -87,7 +87,9 @@ def test_what_can_be_read_is_embedded_however_little(matcher, tmp_path):
 
 def test_rows_that_are_all_unreadable_leave_no_file(matcher, tmp_path):
     path = table(tmp_path / "t.csv", [",y"] * 4)
-    with pytest.raises(DataError, match=r"4 of 4 items cannot be read .* one must be readable"):
+    with pytest.raises(
+        DataError, match=r"4 of 4 items cannot be read .* at least one must be readable"
+    ):
         write_text_embeddings(matcher, path, tmp_path / "e.parquet", Silent())
     assert not (tmp_path / "e.parquet").exists()
 

@@ -1,4 +1,4 @@
-"""Sources, splits and the pack: raw items in, decoded items and honest parts out."""
+"""Open sources as datasets, split them into parts, and pack their decoded items on disk."""
 
 from __future__ import annotations
 

@@ -9,6 +9,6 @@ import platformdirs
 
 
 def cache_root() -> Path:
-    """`$GEMEL_CACHE`, or the user's cache folder of this operating system."""
+    """`$GEMEL_CACHE`, or the operating system's cache folder for this user."""
     chosen = os.environ.get("GEMEL_CACHE")
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("gemel"))

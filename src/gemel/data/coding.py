@@ -1,4 +1,4 @@
-"""Names → codes: each distinct name once, in sorted order, and a position per item."""
+"""Encode names as integer codes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from gemel.arrays import Codes
 
 
 def coded(values: Sequence[str]) -> tuple[tuple[str, ...], Codes]:
-    """
+    """The distinct names in sorted order, and the position of each value's name among them.
+
     >>> coded(["b", "a", "b"])
     (('a', 'b'), array([1, 0, 1]))
     """

@@ -1,4 +1,4 @@
-"""What every source of data becomes: raw items, with their labels, groups and given pairs."""
+"""The dataset: raw items with labels, groups and makers, or with labelled pairs, or both."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gemel.counting import count
 from gemel.inputs import Kind, Raw
 
 Part: TypeAlias = Literal["train", "validation", "test"]
-"""Of the data, by a split. (Sides are those of a pair: left and right.)"""
+"""A part of the data, made by a split. (Sides are those of a pair: left and right.)"""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
-"""The codes of a given split; -1 leaves the item to Gemel."""
+"""The codes of a given split; -1 for items that Gemel is to assign."""
 
 SPLIT_WORDS = {
     "": -1,
@@ -31,11 +31,11 @@ SPLIT_WORDS = {
     "dev": VALIDATION,
     "test": TEST,
 }
-"""The words by which sources name the parts, in lower case."""
+"""Names of the parts in sources, in lower case, and their codes."""
 
 
 class Items(Protocol):
-    """Raw items by position; nothing is read before it is asked for."""
+    """Raw items by position, read lazily."""
 
     def __len__(self) -> int: ...
 
@@ -44,20 +44,20 @@ class Items(Protocol):
         ...
 
     def name(self, index: int) -> str:
-        """What a person would call it: a path below the folder, `train/123`."""
+        """The item's name in messages: a path below the folder, or `train/123`."""
         ...
 
     def fingerprint(self) -> str:
-        """Hex digest of the content of all items; the pack is cached under it."""
+        """Hex digest of the content of all items, by which their pack is cached."""
         ...
 
 
 @final
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs that came labelled: positions of items, and whether they match.
+    """Given pairs: (n,) positions of their items, whether they match, and their given split.
 
-    Graded pairs have `scores` (n,) as they were given, and the `scale` that these are on.
+    Graded pairs also have the `scores` (n,) as given, and the (lowest, highest) of their `scale`.
     """
 
     left: Indices
@@ -68,7 +68,7 @@ class Pairs:
     scale: tuple[float, float] | None = None
 
     def grades(self) -> Floats | None:
-        """(n,) scores from 0, nothing alike, to 1; None where there are none."""
+        """(n,) the scores rescaled to 0–1, 1 most alike; None if there are none."""
         if self.scores is None or self.scale is None:
             return None
         low, high = self.scale
@@ -82,8 +82,7 @@ class Pairs:
 @final
 @dataclass(frozen=True)
 class Unlike:
-    """Two sides that hold different items: (n,) which are ever on the left and on the right, and
-    of what kind those on the right are."""
+    """Sides with different items: (n,) masks of the left and right ones, and the right's kind."""
 
     left: Same
     right: Same
@@ -93,15 +92,18 @@ class Unlike:
 @final
 @dataclass(frozen=True, repr=False)
 class Dataset:
-    """Items, with labels or labelled pairs (or both), as found: nothing is decoded yet.
+    """Items with labels, labelled pairs, or both; nothing is decoded yet.
 
-    `labels`, `groups` and `makers` are positions in `label_names`, `group_names` and
-    `maker_names`; a maker is who or what made an item: a drawer, a camera, a session. `split` holds
-    `TRAIN`, `VALIDATION`, `TEST` or -1 where the source does not say. `genuine` is false for a
-    forgery: an item that claims its label, stays on its side, and must not be taken for it. A
-    dataset of pairs alone has no labels. `unlike` says which side of a pair each item may be on,
-    where that is not either; `kind` is then that of the left ones. `notices` are sentences for the
-    user, in the order they were noticed.
+    All arrays are (n,), one entry per item, except those of `pairs`:
+
+    - `labels`, `groups`, `makers`: positions in `label_names`, `group_names` and `maker_names`. A
+      maker is who or what made an item: a drawer, a camera, a session. A dataset of pairs alone has
+      no labels.
+    - `split`: `TRAIN`, `VALIDATION`, `TEST`, or -1 where the source does not say.
+    - `genuine`: false for a forgery, an item that claims its label but must not match it.
+    - `unlike`: which side of a pair each item may be on, None if either; `kind` is that of the left
+      items.
+    - `notices`: sentences for the user, in order of discovery.
 
     >>> from gemel.data import open_data
     >>> open_data("digits")
@@ -135,32 +137,32 @@ class Dataset:
         return f"<Dataset {self.name}: {', '.join(parts)}>"
 
     def fingerprint(self) -> str:
-        """Hex digest of all that decides how the items are divided, paired and named, and of them.
+        """Hex digest of the items and of everything that determines their split, pairs and labels.
 
-        Where it is the same, the same seed divides the data alike.
+        Datasets of equal fingerprint are split alike by the same seed.
         """
-        told = sha256(self.items.fingerprint().encode())
-        told.update(json.dumps([self.label_names, self.group_names]).encode())
+        digest = sha256(self.items.fingerprint().encode())
+        digest.update(json.dumps([self.label_names, self.group_names]).encode())
         pairs = self.pairs
         of_pairs = (pairs.left, pairs.right, pairs.same, pairs.split) if pairs else ()
         for codes in (self.labels, self.groups, self.split, *of_pairs):
-            told.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
+            digest.update(b"none" if codes is None else np.ascontiguousarray(codes).tobytes())
         if pairs is not None and pairs.scores is not None:
-            told.update(b"scores" + pairs.scores.tobytes() + repr(pairs.scale).encode())
+            digest.update(b"scores" + pairs.scores.tobytes() + repr(pairs.scale).encode())
         if self.unlike is not None:
-            told.update(b"unlike" + self.unlike.left.tobytes() + self.unlike.right.tobytes())
+            digest.update(b"unlike" + self.unlike.left.tobytes() + self.unlike.right.tobytes())
         if self.kind == "text":
-            told.update(b"in any case")  # what counts as one text, and so how they are divided
+            digest.update(b"in any case")  # texts that differ in case alone are split as one
         if self.genuine is not None:
-            told.update(b"genuine" + self.genuine.tobytes())
+            digest.update(b"genuine" + self.genuine.tobytes())
         if self.makers is not None:
-            told.update(b"makers" + np.ascontiguousarray(self.makers).tobytes())
-        return told.hexdigest()
+            digest.update(b"makers" + np.ascontiguousarray(self.makers).tobytes())
+        return digest.hexdigest()
 
     def noticing(self, *sentences: str) -> Dataset:
-        """The same data with more to tell the user."""
+        """A copy of the dataset with `sentences` added to its notices."""
         return replace(self, notices=(*self.notices, *sentences))
 
     def given(self) -> Codes:
-        """(n,) the given split, -1 throughout where the source has none."""
+        """(n,) the given split; all -1 if the source has none."""
         return np.full(len(self), -1, np.int64) if self.split is None else self.split

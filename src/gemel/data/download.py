@@ -1,4 +1,4 @@
-"""The original archives of the built-in names: found at hand, or fetched from their home once."""
+"""Find the original archives of the built-in datasets, or download them once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 30
 @final
 @dataclass(frozen=True)
 class Archive:
-    """A file as its authors publish it. `checksum` reads `md5:…` or `sha256:…`."""
+    """A published file. `checksum` is `md5:…` or `sha256:…`."""
 
     file: str
     url: str
@@ -31,21 +31,21 @@ class Archive:
 
 
 def at_hand(dataset: str, file: str) -> Path | None:
-    """`$GEMEL_DATA/dataset/file`, or an earlier download, or None."""
+    """The path of `$GEMEL_DATA/dataset/file` or of an earlier download; None if there is none."""
     return next((folder / file for folder in places(dataset) if (folder / file).exists()), None)
 
 
 def places(dataset: str) -> list[Path]:
-    """Folders that are looked into, in this order; downloads go to the last."""
+    """The folders that are searched, in this order; downloads go to the last."""
     own = os.environ.get("GEMEL_DATA")
     return [*([Path(own) / dataset] if own else []), cache_root() / "data" / dataset]
 
 
 def fetch(dataset: str, archive: Archive) -> Path:
-    """Where the archive lies, downloading it if it is not at hand.
+    """The path of the archive, which is downloaded if it is not at hand.
 
-    A file at hand is taken as it is; a download is checked. Raises MissingData, which says where to
-    put the file, when it cannot be had, and DataError when what arrives is not what was published.
+    Only downloads are checked against the checksum. Raises MissingData, saying where to put the
+    file, if the download fails, and DataError if its checksum is wrong or the cache not writable.
     """
     found = at_hand(dataset, archive.file)
     if found is not None:
@@ -67,7 +67,7 @@ def fetch(dataset: str, archive: Archive) -> Path:
 
 
 def _blocks(dataset: str, archive: Archive) -> Iterator[bytes]:
-    """The archive as it arrives, a bar or lines telling how far it has come."""
+    """The blocks of the archive as they arrive, with progress shown."""
     try:
         with urllib.request.urlopen(archive.url, timeout=PATIENCE_SECONDS) as response:
             total = int(response.headers.get("Content-Length") or 0)
@@ -76,13 +76,13 @@ def _blocks(dataset: str, archive: Archive) -> Iterator[bytes]:
                 while block := response.read(BLOCK):
                     yield block
                     done += len(block)
-                    # Of a file whose length is not told, the share is not known until the end.
+                    # Without a Content-Length, only the note shows progress.
                     stage.advance(done if total else 0, f"{done / 2**20:.1f} MiB")
     except (OSError, HTTPException) as error:
         raise MissingData(_where_to_put(dataset, archive, error)) from error
     if done < total:
         raise MissingData(
-            f"the download of {archive.url} broke off after {done} of {total} bytes: try again"
+            f"the download of {archive.url} ended after {done} of {total} bytes: try again"
         )
 
 

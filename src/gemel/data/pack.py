@@ -1,4 +1,4 @@
-"""Every item, decoded once: one memory-mapped file in the cache, known by content and input."""
+"""Decode every item once, into a memory-mapped file cached by the items' content and the input."""
 
 from __future__ import annotations
 
@@ -24,27 +24,28 @@ from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
 
 Advance: TypeAlias = Callable[[int, int], None]
-"""Called with (done, total) items now and then; the last call has done = total."""
+"""Progress callback, called with (done, total) items; the last call has done = total."""
 
 FORMAT = 2
-"""Goes up when the same content would be packed differently: old packs are then left alone."""
+"""Increased when the same content is packed differently, so that old packs are no longer used."""
 
 MOST_ITEMS_PER_TASK = 64
 MOST_BYTES_PER_TASK = 1 << 22
-"""What a thread decodes in one go; a few of these per processor are all that is held in memory."""
+"""The most that a thread decodes at once; a few such tasks per processor are held in memory."""
 
 TYPICAL_LENGTH = 1_000
-"""What an item of varying length is taken for when a thread's share is measured out."""
+"""The assumed length of items of varying length, for estimating the size of a task."""
 
 
 @final
 @dataclass(frozen=True)
 class Pack:
-    """The decoded items of a dataset, on disk; only what is asked for comes into memory.
+    """The decoded items of a dataset, on disk; only those that are indexed are loaded.
 
-    `digests` are equal where the decoded items are; unreadable items are not `readable`, have
-    zeros in `items`, and are listed in `unreadable` as (name, reason). Items of one shape are
-    `items[i]`; items that differ in length stand one after another, `lengths` (n,) of them.
+    `items` is (n, *shape); if items differ in length it is (sum of lengths, *shape), the items
+    concatenated, with their `lengths` (n,). `digests` (n, 16) are equal for equal content.
+    `readable` (n,) is false for unreadable items, which are zeros in `items` and listed in
+    `unreadable` as (name, reason).
     """
 
     items: np.memmap[Any, Any]
@@ -57,7 +58,7 @@ class Pack:
         return len(self.readable)
 
     def __getitem__(self, indices: Indices) -> Packed:
-        """A copy of these items in memory: (b, *shape), or padded to the longest of them."""
+        """A copy of these items: (b, *shape), or padded to the longest of them."""
         if self.lengths is None:
             return np.array(self.items[indices])
         lengths = self.lengths[indices]
@@ -68,7 +69,7 @@ class Pack:
         return Padded(values, lengths)
 
     def by_length(self, indices: Indices) -> Indices:
-        """(b,) an order of these in which neighbours are of about one length."""
+        """(b,) positions in `indices` that sort them by length; in order if all are equal."""
         if self.lengths is None:
             return np.arange(len(indices))
         return np.argsort(self.lengths[indices], kind="stable")
@@ -80,7 +81,7 @@ class Pack:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """One sentence about the items that are skipped; none if there are none."""
+        """A sentence about the unreadable items; empty if there are none."""
         return skipped(self.unreadable, len(self.unreadable), len(self))
 
 
@@ -92,10 +93,10 @@ def pack(
     progress: Advance | None = None,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> Pack:
-    """The dataset as arrays, from the cache if the same content was packed for the same input.
+    """Decode the dataset, or open its pack if the same content was packed for the same input.
 
-    `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache). Raises DataError when more
-    than the share `most_unreadable` of the items cannot be read, or when the disk is full.
+    `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache). Raises DataError if more than
+    the share `most_unreadable` of the items cannot be read, or if the pack cannot be written.
     """
     folder = PackFolder(
         (cache or cache_root()) / "packs" / _key(dataset, input),
@@ -110,7 +111,7 @@ def pack(
     try:
         refuse_too_many(packed.unreadable, len(packed.unreadable), len(packed), most_unreadable)
     except DataError:
-        folder.remove()  # what cannot be read today may be read by a later version
+        folder.remove()  # a later version may be able to read more
         raise
     return packed
 
@@ -124,9 +125,8 @@ def _key(dataset: Dataset, input: Input) -> str:
 
 
 def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Decoded]:
-    size = (
-        int(np.prod(input.shape)) * input.dtype.itemsize * (TYPICAL_LENGTH if input.varying else 1)
-    )
+    length = TYPICAL_LENGTH if input.varying else 1
+    size = length * int(np.prod(input.shape)) * input.dtype.itemsize
     step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
 
     def decode(start: int) -> Decoded:
@@ -141,8 +141,8 @@ def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterat
 
 
 def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:
-    unread = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
-    arrays = [unread] * len(indices)
+    blank = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
+    arrays = [blank] * len(indices)
     digests = np.zeros((len(indices), 16), np.uint8)
     readable = [False] * len(indices)
     unreadable: list[Unreadable] = []

@@ -1,4 +1,4 @@
-"""A pack on disk: written whole under a temporary name, renamed at the end, or not there at all."""
+"""The files of a pack, written to a temporary folder that is renamed when complete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gemel.errors import DataError
 DIGEST_BYTES = 16
 
 ABANDONED_SECONDS = 3600
-"""A half-written pack untouched for this long belongs to a process that was killed."""
+"""A partial pack not modified for this long is taken to be left by a killed process."""
 
 Opened: TypeAlias = tuple[
     "np.memmap[Any, Any]",
@@ -35,7 +35,7 @@ Opened: TypeAlias = tuple[
 
 
 class Decoded(NamedTuple):
-    """Some items in a row: their arrays, lengths, digests, which are readable, and why not."""
+    """A run of consecutive items as bytes, which of them are readable, and errors of the others."""
 
     content: bytes
     lengths: bytes
@@ -47,9 +47,10 @@ class Decoded(NamedTuple):
 @final
 @dataclass(frozen=True)
 class PackFolder:
-    """`items.raw`, `digests.raw` and `readable.raw` (one item after another), and `pack.json`.
+    """A folder with `items.raw`, `digests.raw`, `readable.raw`, `lengths.raw` and `pack.json`.
 
-    Where items differ in length, `lengths.raw` holds how many steps of `shape` each has.
+    The raw files concatenate the items' entries; `pack.json` lists the unreadable items. If
+    `varying`, an item has several steps of `shape`, counted in `lengths.raw`, which else is empty.
     """
 
     path: Path
@@ -60,14 +61,14 @@ class PackFolder:
 
     @property
     def step_bytes(self) -> int:
-        """Of an item, or of one step of an item that has several."""
+        """Bytes per item or, if `varying`, per step of an item."""
         return int(np.prod(self.shape)) * self.dtype.itemsize
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def whole(self) -> bool:
-        """Whether a pack is there with all its bytes; what is not whole is never believed."""
+        """Whether the pack exists and all its files have the expected sizes."""
         sizes = {"digests.raw": self.count * DIGEST_BYTES, "readable.raw": self.count}
         try:
             json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
@@ -94,9 +95,9 @@ class PackFolder:
         return int(self._lengths().sum()) if self.varying else self.count
 
     def write(self, parts: Iterable[Decoded]) -> None:
-        """Raises DataError when the disk is full; nothing is left behind then.
+        """Write a pack. Raises DataError, leaving nothing behind, if that fails.
 
-        Two processes may write the same pack at once: the first to finish is kept.
+        If several processes write the same pack at once, the first to finish is kept.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +119,7 @@ class PackFolder:
 
     def _write_parts(self, partial: Path, parts: Iterable[Decoded]) -> None:
         unreadable: list[Unreadable] = []
-        # Plain writes, not a writable map: a full disk is then an error and not a killed process.
+        # Plain writes rather than a memory map, where a full disk would kill the process (SIGBUS).
         with (
             (partial / "items.raw").open("wb") as items,
             (partial / "digests.raw").open("wb") as digests,

@@ -1,4 +1,4 @@
-"""A view of pictures in which each stands four times: upright, and turned by 90, 180 and 270°."""
+"""A view of pictures with each in four rotations: by 0, 90, 180 and 270°."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TURNS: dict[str, Transpose | None] = {
     "rot180": Transpose.ROTATE_180,
     "rot270": Transpose.ROTATE_270,
 }
-"""Turns against the clock, by name, in the order of the items."""
+"""Counter-clockwise rotations by name, in the order of the items."""
 
 WORDS = tuple(TURNS)
 
@@ -24,7 +24,7 @@ WORDS = tuple(TURNS)
 @final
 @dataclass(frozen=True)
 class QuarterTurns:
-    """Item 4·i + t is picture i of `upright` turned by t quarters; nothing is kept in memory."""
+    """Item 4·i + t is picture i of `upright` rotated by t quarter turns when it is read."""
 
     upright: Items
 
@@ -42,5 +42,5 @@ class QuarterTurns:
         return f"{self.upright.name(picture)}/{WORDS[turn]}"
 
     def fingerprint(self) -> str:
-        """That of the pictures, with a word of its own: nothing needs to be turned for it."""
+        """The fingerprint of `upright`, with a prefix."""
         return f"quarter-turns-{self.upright.fingerprint()}"

@@ -1,4 +1,4 @@
-"""A set of the UCR/UEA archive: many series in one `.ts` file, or a TRAIN and a TEST file of it."""
+"""Datasets of the UCR/UEA archive: one `.ts` file of series, or a TRAIN and a TEST file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gemel.inputs.series.ts import parse_ts
 
 
 def series_archive(path: Path) -> Path | None:
-    """The TRAIN file of a folder that holds a set of the archive; None for any other folder.
+    """The TRAIN file of a folder that also has the TEST file; None for any other folder.
 
-    Where there are several (a set may also come padded to equal lengths) it is the one that is
-    named like the folder.
+    If there are several (some datasets also come padded to equal lengths), the one named like the
+    folder is preferred.
     """
     found = sorted(train for train in path.glob("*_TRAIN.ts") if _test_of(train).is_file())
     own = [train for train in found if train.name == f"{path.resolve().name}_TRAIN.ts"]
@@ -27,10 +27,10 @@ def series_archive(path: Path) -> Path | None:
 
 
 def open_ts(path: Path) -> Dataset:
-    """The series of a `.ts` file; with `X_TRAIN.ts` come those of `X_TEST.ts`, as test items.
+    """The series of a `.ts` file; for `X_TRAIN.ts`, also those of `X_TEST.ts` as test items.
 
-    Items are called `train/0` … `test/9`. Raises DataError for a header or a line that cannot be
-    read, and for series without labels.
+    Items are named `0` …, or `train/0` … and `test/0` … for two files. Raises DataError for an
+    invalid header or line, and for series without labels.
     """
     files = [(path, -1)]
     if path.name.endswith("_TRAIN.ts") and _test_of(path).is_file():
@@ -42,8 +42,8 @@ def open_ts(path: Path) -> Dataset:
     split: list[int] = []
     for file, part in files:
         series = _series(file)
-        before = ("test/" if part == TEST else "train/") if len(files) > 1 else ""
-        names += [f"{before}{number}" for number in range(len(series))]
+        prefix = ("test/" if part == TEST else "train/") if len(files) > 1 else ""
+        names += [f"{prefix}{number}" for number in range(len(series))]
         contents += [values for values, _ in series]
         labels += [label for _, label in series]
         split += [part] * len(series)
@@ -68,7 +68,7 @@ def _series(path: Path) -> list[tuple[Array, str]]:
     try:
         series = list(parse_ts(text, repr(str(path))))
     except ItemError as error:
-        # A line that cannot be read leaves no telling where the next series begins.
+        # The parser cannot resume after an invalid line, so the whole file is refused.
         raise DataError(str(error)) from None
     if not series or not series[0][1]:
         raise DataError(

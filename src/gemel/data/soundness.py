@@ -1,4 +1,4 @@
-"""Labels that no pair can be made of are refused; labels that look like slips are pointed out."""
+"""Check labels: refuse those that allow no pairs, and point out near-identical names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from gemel.errors import DataError
 
 
 def sound(dataset: Dataset) -> Dataset:
-    """The dataset with a notice for each suspicion; DataError where nothing can be learnt."""
+    """The dataset with notices about suspicious label names.
+
+    Raises DataError without items, with a single label, or with one item per label.
+    """
     if len(dataset) == 0:
         raise DataError(f"{dataset.name} holds no items: it must hold at least two labels")
     if dataset.labels is not None:
@@ -37,7 +40,7 @@ def _refuse_hopeless(dataset: Dataset) -> None:
 
 
 def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
-    """One sentence if labels differ only in case, spaces or Unicode form; otherwise none."""
+    """A sentence if labels differ only in case, spaces or Unicode form; otherwise empty."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for name in names:
         spellings[_folded(name)].append(name)

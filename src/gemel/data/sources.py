@@ -1,4 +1,4 @@
-"""Where raw items lie: in files, in arrays, inside zip archives."""
+"""Raw items in files, in memory, or inside zip archives."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ BAD_MEMBER = (
     NotImplementedError,
     RuntimeError,
 )
-"""What `zipfile` raises where a member is missing, damaged, or packed as it cannot read."""
+"""What `zipfile` raises for members that are missing, damaged or compressed by unknown methods."""
 
 
 @final
 @dataclass(frozen=True)
 class FileItems:
-    """Files by their path below (or from) a folder; broken ones are noticed when they are read."""
+    """Files by their path relative to `root`. Problems show when a file is read."""
 
     root: Path
     names: tuple[str, ...]
     _known: dict[bytes, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """The fingerprint by the files' stamps."""
+    """Fingerprints by the stamps (sizes and modification times) of the files."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -53,9 +53,9 @@ class FileItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        """Of all names and all bytes: a file that changes, comes or goes changes it.
+        """Hex digest of the names and contents of all files.
 
-        The bytes are read again where the size or the time of a file has changed.
+        Files are hashed again only if the size or modification time of one has changed.
         """
         stamps = _stamps(self.root / name for name in self.names)
         if stamps not in self._known:
@@ -75,9 +75,10 @@ class FileItems:
 @final
 @dataclass(frozen=True)
 class ArrayItems:
-    """Items that are in memory already: arrays of n items each, with a name before the number."""
+    """Items that are the rows of arrays in memory, named `prefix/row`."""
 
     parts: tuple[tuple[str, Array], ...]
+    """(prefix, array) pairs; the items of all arrays follow one another."""
 
     def __len__(self) -> int:
         return sum(len(array) for _, array in self.parts)
@@ -109,7 +110,7 @@ class ArrayItems:
 @final
 @dataclass(frozen=True)
 class MemoryItems:
-    """Texts, bytes or arrays by name; an ItemError in place of one is raised when it is read."""
+    """Texts, bytes or arrays in memory; a content that is an ItemError is raised when read."""
 
     names: tuple[str, ...]
     contents: tuple[str | bytes | Array | ItemError, ...]
@@ -136,7 +137,7 @@ class MemoryItems:
 @final
 @dataclass(frozen=True)
 class ZipItems:
-    """Members of zip archives, read without unpacking; safe to read from many threads."""
+    """Members of zip archives, read without unpacking; thread-safe."""
 
     paths: tuple[Path, ...]
     members: tuple[tuple[int, str], ...]
@@ -169,7 +170,10 @@ class ZipItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        """Hash of the archives and the chosen members; read again when a size or time changes."""
+        """Hex digest of the archives and the chosen members.
+
+        Archives are hashed again only if the size or modification time of one has changed.
+        """
         stamps = _stamps(self.paths)
         if stamps not in self._known:
             self._known[stamps] = self._hashed()
@@ -208,18 +212,18 @@ class ChosenItems:
 
 
 def content_digest(content: str | bytes | Array | ItemError) -> bytes:
-    """16 bytes that tell contents apart; those of equal ones are equal."""
+    """A 16-byte digest of a content and its type; for arrays, of their dtype and shape too."""
     if isinstance(content, np.ndarray):
-        kind, held = f"{content.dtype} {content.shape}", np.ascontiguousarray(content).tobytes()
+        kind, data = f"{content.dtype} {content.shape}", np.ascontiguousarray(content).tobytes()
     elif isinstance(content, bytes):
-        kind, held = "bytes", content
+        kind, data = "bytes", content
     else:
-        kind, held = type(content).__name__, str(content).encode("utf-8", "surrogatepass")
-    return blake2b(kind.encode() + b"\0" + held, digest_size=16).digest()
+        kind, data = type(content).__name__, str(content).encode("utf-8", "surrogatepass")
+    return blake2b(kind.encode() + b"\0" + data, digest_size=16).digest()
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """Raises DataError for a file that is no zip archive, or not a whole one."""
+    """Open a zip archive. Raises DataError for a file that is none, or is damaged."""
     try:
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, EOFError) as error:
@@ -229,7 +233,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def _stamps(paths: Iterable[Path]) -> bytes:
-    """What changes where the size or the time of a file does, or one comes or goes."""
+    """A digest of the sizes and modification times of the files."""
     whole = blake2b(digest_size=16)
     for path in paths:
         try:
@@ -247,7 +251,7 @@ def _file_digest(path: Path, name: str) -> bytes:
             while block := stream.read(1 << 20):
                 digest.update(block)
     except OSError as error:
-        # The pack will list the item as unreadable; here it only has to be told apart.
+        # The pack lists the item as unreadable; here it only needs a digest of its own.
         digest.update(f"unreadable {error.errno}".encode())
     return digest.digest()
 

@@ -1,4 +1,4 @@
-"""An ordered map over threads that holds only a few results at a time."""
+"""A parallel, ordered `map` over threads with a bounded number of pending results."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Made = TypeVar("Made")
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
 
 
 def ordered_map(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """`map(work, given)` on all processors; never more than twice as many results are waiting.
+    """`map(work, given)` on all processors, with at most two pending results for each.
 
-    The work must release the interpreter lock to gain from it, as decoding and hashing do.
+    Faster than `map` only if `work` releases the GIL, as decoding and hashing do.
     """
     workers = processors()
     waiting: deque[Future[Made]] = deque()
