@@ -1,1 +1,1 @@
-"""Which items are for training, validation and test."""
+"""Assign items or pairs to training, validation and test."""

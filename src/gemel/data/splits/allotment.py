@@ -1,4 +1,4 @@
-"""Sharing out: whole units, or the items of every label, by shares that are roughly met."""
+"""Assign whole units, or the items of each label, to parts by approximate shares; make folds."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gemel.errors import DataError
 from gemel.functional.grouping import by_code
 
 Shares: TypeAlias = Mapping[int, float]
-"""Part → share of what is shared out; the shares add up to one."""
+"""The share of the items that each part is to get; shares add up to 1."""
 
 Needs: TypeAlias = Mapping[int, tuple[int, ...]]
-"""Part → how many of each kind it cannot do without."""
+"""The minimum that each part needs of each kind of count (labels, pairs, …)."""
 
 TOO_LARGE = 1.5
-"""Times the share of a held-out part."""
+"""Units larger than this many times the largest held-out share are assigned to training."""
 
 
 def allot_whole(
@@ -32,14 +32,15 @@ def allot_whole(
     shares: Shares,
     random: np.random.Generator,
 ) -> Codes:
-    """(k,) a part for each of k units of `sizes` items.
+    """(k,) the part of each of k units, which have `sizes` (k,) items.
 
-    `kinds` (k, m) counts what a unit brings (labels, pairs, …). In random order, each part first
-    gets units until its needs are met, as far as they go; the others go where most is missing.
-    Units that would be far more than a held-out part asks for are trained on, whatever the order.
+    `kinds` (k, m) counts what each unit contributes to the `needs` (labels, pairs, …). Units that
+    are too large for a held-out part are assigned to training while it has room. Then, in random
+    order, each part in turn gets units until its needs are met or none are left. The remaining
+    units go to the part that lacks most of its share.
     """
     order = random.permutation(len(sizes))
-    # Units that bring everything come first, so that seeds are not spent on units without a pair.
+    # Units that contribute most kinds come first, so that the needs are met by few units.
     order = order[np.argsort(-(kinds[order] > 0).sum(axis=1), kind="stable")]
     parts = np.full(len(sizes), -1, np.int64)
     total = int(sizes.sum())
@@ -52,24 +53,24 @@ def allot_whole(
                 parts[unit] = TRAIN
     left = deque(unit for unit in order if parts[unit] < 0)
     for part in sorted(shares):
-        brought = kinds[parts == part].sum(0)
-        while left and (brought < needs[part]).any():
+        counts = kinds[parts == part].sum(0)
+        while left and (counts < needs[part]).any():
             unit = left.popleft()
             parts[unit] = part
-            brought += kinds[unit]
+            counts += kinds[unit]
     missing = {part: shares[part] * total - sizes[parts == part].sum() for part in sorted(shares)}
     for unit in random.permutation(np.array(list(left), np.int64)):
-        part = max(missing, key=lambda one: missing[one])
+        part = max(missing, key=missing.__getitem__)
         parts[unit] = part
         missing[part] -= sizes[unit]
     return parts
 
 
 def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.Generator) -> Codes:
-    """(n,) a part per item: of every label about the shares, and items of one unit together."""
+    """(n,) the part of each item: every label by about the shares, the items of a unit together."""
     parts = np.full(len(units), TRAIN, np.int64)
     members = list(by_code(units).values())
-    # A unit of several labels (one picture under two names) is counted with its first.
+    # A unit with several labels (one picture under two) counts for that of its first item.
     label_of_unit = np.array([labels[items[0]] for items in members])
     held = {part: _HeldOut(shares[part]) for part in (TEST, VALIDATION) if part in shares}
     train_pairs = 0
@@ -78,7 +79,7 @@ def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.G
         left = [members[unit] for unit in random.permutation(units_of[label])]
         total = sum(map(len, left))
         for part, state in held.items():
-            # Training must keep two labels with a pair before others take what they like.
+            # Until training has two labels with a pair, it keeps two items of each label.
             spare = sum(map(len, left)) - (2 if train_pairs < 2 else 0)
             quota = state.quota(total, spare)
             taken = 0
@@ -94,7 +95,11 @@ def allot_items(units: Codes, labels: Codes, shares: Shares, random: np.random.G
 @final
 @dataclass
 class _HeldOut:
-    """One part's running account: what it was owed, and whether it has pairs of both kinds."""
+    """What a held-out part has so far: items owed by rounding, labels, and whether it has a pair.
+
+    The quota of a label is its share, rounded with what is owed from earlier labels. It is raised
+    until the part has a matching pair and a second label.
+    """
 
     share: float
     owed: float = 0.0
@@ -108,21 +113,22 @@ class _HeldOut:
             count = max(count, 2)
         elif self.labels < 2:
             count = max(count, 1)
-        elif count == 1:  # alone, it would be in no genuine pair
+        elif count == 1:  # a single item of a label is in no matching pair
             count = 2 if wanted >= 1 else 0
         return max(0, min(count, spare))
 
     def took(self, count: int, total: int) -> None:
-        # Bounded, so that many labels with a single item do not pile up a debt for the next.
+        # Bounded, so that the rounding errors of many small labels do not fall on a single one.
         self.owed = float(np.clip(self.owed + total * self.share - count, -2, 2))
         self.labels += count > 0
         self.has_genuine = self.has_genuine or count >= 2
 
 
 def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes:
-    """(u,) the fold of each unit, drawn at random; the folds differ by one unit at most.
+    """(u,) a random fold for each unit; folds differ by at most one unit.
 
-    `units` (n,) are the units 0 … u-1 of the items. Raises DataError for fewer units than folds.
+    `units` (n,) are the units of the items, from 0 to u - 1. Raises DataError if there are fewer
+    units than folds.
 
     >>> import numpy as np
     >>> fold_of_unit(np.array([0, 0, 1, 2, 3]), 2, np.random.default_rng(0)).tolist()
@@ -139,7 +145,7 @@ def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes
 
 
 def refuse_folds(dataset: Dataset) -> None:
-    """Raises DataError where the data have no labels to cut folds of."""
+    """Raise DataError if the dataset has no labels, of which folds are made."""
     if dataset.labels is None:
         raise DataError(
             f"folds are of whole labels, and {dataset.name} has pairs without labels: leave out "

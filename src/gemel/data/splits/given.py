@@ -1,4 +1,4 @@
-"""What the source has decided: its given split, without copies of one content in two parts."""
+"""Apply the split that the source gives, without copies of one content in two parts."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ from gemel.data.splits.allotment import Shares
 from gemel.data.splits.split import SplitConfig
 
 NOWHERE = -2
-"""The code of an item that belongs to no part: unreadable, or a copy of one that is held out."""
+"""The code of an item in no part: unreadable, or a copy of an item in a more held-out part."""
 
 
 @final
 @dataclass(frozen=True)
 class Settled:
-    """(n,) `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 for what is still to be shared out."""
+    """`parts` (n,) are `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 if still undecided."""
 
     parts: Codes
     remarks: tuple[str, ...]
 
 
 def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
-    """The given split, honestly: of one content in two parts, the more held out part keeps it.
+    """The given split, in which content of several parts stays in the most held-out one only.
 
-    Where validation or test is missing and everything else is training, training is opened.
+    `contents` (n,) are equal for equal items; items that are not `alive` (n,) are in no part. If
+    the source gives no validation or no test part, see `opened`.
     """
     parts = np.where(alive, given, NOWHERE)
     parts, remarks = opened(parts)
-    # The codes rise from -1 over training and validation to test: the largest wins.
+    # Codes rise from undecided (-1) over training and validation to test, so the largest wins.
     strongest = np.full(int(contents.max()) + 1, -1, np.int64)
     np.maximum.at(strongest, contents[alive], parts[alive])
     copies = alive & (parts < strongest[contents])
@@ -48,7 +49,7 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
 
 
 def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
-    """A sentence about items that are equal to others: easy matches, or labels that contradict."""
+    """Sentences about copies of items, under the same label or under contradicting ones."""
     kinds = np.unique(np.stack([contents, labels], 1)[alive], axis=0)
     twice = int(alive.sum()) - len(kinds)
     contradicting = len(kinds) - len(np.unique(kinds[:, 0]))
@@ -63,7 +64,10 @@ def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ..
 
 
 def opened(parts: Codes) -> tuple[Codes, tuple[str, ...]]:
-    """Training opened for sharing out where the source gives no validation or no test."""
+    """The parts, and a remark if training became undecided to provide validation or test.
+
+    That happens if one of these is missing and no item is undecided.
+    """
     has = {part: bool((parts == part).any()) for part in (-1, TRAIN, VALIDATION, TEST)}
     if has[-1] or not has[TRAIN] or (has[VALIDATION] and has[TEST]):
         return parts, ()
@@ -72,12 +76,12 @@ def opened(parts: Codes) -> tuple[Codes, tuple[str, ...]]:
     )
     return (
         np.where(parts == TRAIN, -1, parts),
-        (f"The source gives no {missing}, so that is taken from its training items.",),
+        (f"The source gives no {missing}, so these items are taken from its training part.",),
     )
 
 
 def open_shares(parts: Codes, config: SplitConfig) -> Shares:
-    """Shares of what is open: only parts that the source leaves empty get one beside training."""
+    """Shares for the undecided items: of training, and of the parts that are still empty."""
     asked = {VALIDATION: config.validation, TEST: config.test}
     held = {part: share for part, share in asked.items() if not (parts == part).any()}
     return {TRAIN: 1 - sum(held.values()), **held}

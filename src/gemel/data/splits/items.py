@@ -1,4 +1,4 @@
-"""Training, validation and test: parts that share no content and, where possible, no label."""
+"""Split items into parts that share no content and, where possible, no label."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from gemel.data.splits.together import content_codes, together
 from gemel.errors import DataError
 
 ENOUGH_LABELS = 10
-"""`auto` holds out whole labels from this many labels with two items on."""
+"""`auto` holds out whole labels if at least this many have two items."""
 
 NEEDS: Needs = {TRAIN: (2, 2), VALIDATION: (2, 1), TEST: (2, 1)}
-"""Labels, and labels with a pair, that each part cannot do without."""
+"""The minimum number of labels, and of labels with a pair, of each part."""
 
 
 def split(
@@ -32,11 +32,12 @@ def split(
     readable: Same,
     seed: int,
 ) -> Split:
-    """Which items are for training, validation and test; the same for the same seed.
+    """Split a dataset into training, validation and test, reproducibly by `seed`.
 
-    A given split wins; what it leaves open is shared out. `digests` (n, 16) and `readable` (n,) are
-    the pack's: equal contents stay together, unreadable items belong to no part. Raises DataError
-    when a part cannot get what it needs, saying what there is and what to do.
+    A given split is kept, and items that it leaves undecided are assigned. `digests` (n, 16) and
+    `readable` (n,) are those of the pack: equal contents stay together, unreadable items are in no
+    part. Raises DataError if the dataset cannot be split as `config` asks, or a part would have too
+    few labels or pairs.
 
     >>> import numpy as np
     >>> from gemel.data import open_data
@@ -90,13 +91,13 @@ class _Labelled:
 
     @property
     def open(self) -> Same:
-        """Items that are left to be shared out."""
+        """(n,) items that are still undecided."""
         undecided: Same = self.settled.parts == -1
         return undecided
 
     @property
     def genuine(self) -> Same:
-        """Items that can match another; forgeries match nothing."""
+        """(n,) items that are no forgeries."""
         given = self.dataset.genuine
         return np.full(len(self.labels), True) if given is None else given
 
@@ -148,17 +149,17 @@ def _parts(
     shares = open_shares(labelled.settled.parts, config)
     labels, contents = labelled.labels[chosen], labelled.contents[chosen]
     if by == "item":
-        # Forgeries are dealt out by themselves: two of them are no pair of a label.
-        dealt = 2 * labels + ~labelled.genuine[chosen]
-        parts[chosen] = allot_items(together(contents), dealt, shares, random)
+        # The forgeries of a label are assigned separately: two of them are no matching pair.
+        strata = 2 * labels + ~labelled.genuine[chosen]
+        parts[chosen] = allot_items(together(contents), strata, shares, random)
         return parts
     keys = [labelled.labels]
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups)
     units = together(contents, *(key[chosen] for key in keys))
-    parts[chosen] = _taken_along(parts, keys, chosen, units)
-    left = parts[chosen] == -1
-    chosen, units = chosen[left], np.unique(units[left], return_inverse=True)[1]
+    parts[chosen] = _given_parts(parts, keys, chosen, units)
+    undecided = parts[chosen] == -1
+    chosen, units = chosen[undecided], np.unique(units[undecided], return_inverse=True)[1]
     if config.folds:
         held = fold_of_unit(units, config.folds, random)[units] == config.fold
         parts[chosen[held]] = TEST
@@ -172,28 +173,30 @@ def _parts(
     return parts
 
 
-def _taken_along(parts: Codes, keys: list[Codes], chosen: Indices, units: Codes) -> Codes:
-    """Of the chosen items the part that some of their unit's labels, or groups, are given for, the
-    most held out of several; -1 for the others."""
-    along = np.full(len(chosen), -1)
+def _given_parts(parts: Codes, keys: list[Codes], chosen: Indices, units: Codes) -> Codes:
+    """The most held-out part that already has a label or group of each chosen item's unit, or -1.
+
+    `keys` are the labels and, if these stay together too, the groups of all items.
+    """
+    found = np.full(len(chosen), -1)
     for part in (TRAIN, VALIDATION, TEST):
         known = np.any([np.isin(key[chosen], key[parts == part]) for key in keys], axis=0)
-        along[np.isin(units, units[known])] = part
-    return along
+        found[np.isin(units, units[known])] = part
+    return found
 
 
 def _label_kinds(units: Codes, labels: Codes, genuine: Same) -> NDArray[np.int64]:
-    """(k, 2) how many labels, and how many labels with a pair, each unit brings."""
+    """(k, 2) the number of labels, and of labels with a pair, of each unit."""
     both = np.stack([units, labels])
-    every = np.unique(both, axis=1)[0]
-    pairs, counts = np.unique(both[:, genuine], axis=1, return_counts=True)
+    unit_of_label = np.unique(both, axis=1)[0]
+    found, counts = np.unique(both[:, genuine], axis=1, return_counts=True)
     k = int(units.max()) + 1
-    with_pair = np.bincount(pairs[0][counts >= 2], minlength=k)
-    return np.stack([np.bincount(every, minlength=k), with_pair], axis=1)
+    with_pair = np.bincount(found[0][counts >= 2], minlength=k)
+    return np.stack([np.bincount(unit_of_label, minlength=k), with_pair], axis=1)
 
 
 def _lacking(labelled: _Labelled, parts: Codes) -> str:
-    """Why the parts cannot serve, or nothing."""
+    """What the first deficient part needs and gets, as a clause; empty if all parts suffice."""
     labels, genuine = labelled.labels, labelled.genuine
     forged = "" if genuine.all() else "genuine "
     for part, (least_labels, least_pairs) in NEEDS.items():

@@ -1,4 +1,4 @@
-"""Splits of labelled pairs: no item in two parts, at the price of pairs where it must be."""
+"""Split labelled pairs so that no item is in two parts, leaving out pairs where unavoidable."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gemel.errors import DataError
 from gemel.functional.components import components
 
 NEEDS: Needs = dict.fromkeys((TRAIN, VALIDATION, TEST), (1, 1))
-"""Pairs that are the same, and pairs that are not."""
+"""The minimum number of matching and of different pairs of each part."""
 
 LEAST_OF_SHARE = 0.5
-"""Whole components are used if each held-out part gets this much of its share of the pairs."""
+"""Connected components are kept whole if each part then gets at least this much of its share."""
 
 
 def rows_within(pairs: Pairs, item_parts: Codes) -> PairRows:
-    """The rows whose two items lie in one part."""
+    """The rows of `pairs` whose items are both in the same part."""
     left, right = item_parts[pairs.left], item_parts[pairs.right]
     return _rows(np.where(left == right, left, NOWHERE))
 
@@ -36,7 +36,11 @@ def split_pairs(
     alive: Same,
     random: np.random.Generator,
 ) -> Split:
-    """A split of pairs without labels, by the items in them. Raises DataError as `split` does."""
+    """Split a dataset of pairs without labels by their items, or by pair if `config` says so.
+
+    `contents` (n,) are equal for equal items; pairs of items that are not `alive` (n,) are left
+    out. Raises DataError as `split` does.
+    """
     pairs = dataset.pairs
     assert pairs is not None, "a dataset has labels, pairs, or both"
     if config.by in ("label", "group"):
@@ -72,7 +76,7 @@ def split_pairs(
 @final
 @dataclass(frozen=True)
 class _Ends:
-    """The contents at the two ends of each pair, and whether the pair is the same."""
+    """The content codes of the two items of each pair, and whether they match."""
 
     left: Codes
     right: Codes
@@ -82,25 +86,27 @@ class _Ends:
         return _Ends(self.left[rows], self.right[rows], self.same[rows])
 
     def as_units(self) -> _Ends:
-        """Each unordered pair as one unit, so that only repeated pairs are kept together."""
+        """Each unordered pair as a unit of its own, so that only repeated pairs stay together."""
         ends = np.sort(np.stack([self.left, self.right], 1), axis=1)
         codes = np.unique(ends, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
         return _Ends(codes, codes, self.same)
 
     def renumbered(self) -> tuple[_Ends, int]:
-        """Contents counted from 0, and how many there are."""
+        """The same with codes from 0 without gaps, and their number."""
         names, codes = np.unique(np.concatenate([self.left, self.right]), return_inverse=True)
         left, right = np.split(codes.astype(np.int64), 2)
         return _Ends(left, right, self.same), len(names)
 
 
 def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
-    """Given rows, without those whose items a more held-out part needs; and how many went."""
+    """The given parts, without pairs that have an item of a more held-out part, and their number.
+
+    An undecided pair with an item in training, and none held out, joins training.
+    """
     strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
     for end in (ends.left, ends.right):
         np.maximum.at(strongest, end, given)
     needed = np.maximum(strongest[ends.left], strongest[ends.right])
-    # A pair without a given part joins training where one of its items is already there.
     given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
     crossing = (given != NOWHERE) & (given < needed)
     return np.where(crossing, NOWHERE, given), int(crossing.sum())
@@ -109,7 +115,7 @@ def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
 def _shared_out(
     parts: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
 ) -> tuple[Codes, int, str]:
-    """Parts with nothing left open, how many pairs that cost, and the reason in words."""
+    """The parts with all pairs assigned, the number of pairs left out, and an explanation."""
     undecided = parts == -1
     inner, n = ends[undecided].renumbered()
     shared = parts.copy()

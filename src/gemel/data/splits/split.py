@@ -1,4 +1,4 @@
-"""What a split is asked for, and what it is: which items are for training, validation and test."""
+"""The settings of a split, and its result: the items of training, validation and test."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from gemel.arrays import Indices
 from gemel.data.dataset import Part
 
 Unit: TypeAlias = Literal["label", "group", "item", "pair"]
-"""What goes to one part as a whole. By label and by group, the test is on identities never seen.
+"""What is assigned to a part as a whole. By label or group, the test is on unseen identities.
 
-By pair, as sets of sentence pairs are published, an item may be in two parts in different pairs."""
+By pair, as datasets of sentence pairs are published, an item may occur in different parts."""
 
 
 @final
 class SplitConfig(BaseModel):
-    """Shares of the items; `auto` holds out whole labels where there are enough of them.
+    """What is held out: `validation` and `test` are shares of the items.
 
-    With `folds` the labels (or groups) are cut into so many parts of as many each, of which part
-    `fold`, counted from 0, is the test; `validation` is then a share of the rest.
+    `by="auto"` holds out whole labels if there are enough of them. With `folds` the labels (or
+    groups) are divided into cross-validation folds of nearly equal number, of which `fold`, counted
+    from 0, is the test; `validation` is then a share of the rest.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +59,7 @@ class SplitConfig(BaseModel):
 @final
 @dataclass(frozen=True)
 class PairRows:
-    """Rows of `dataset.pairs` by part; a pair whose items lie in two is in none."""
+    """Rows of `dataset.pairs` by part; a pair across two parts is in none."""
 
     train: Indices
     validation: Indices
@@ -73,9 +74,9 @@ class PairRows:
 @final
 @dataclass(frozen=True)
 class Split:
-    """Sorted positions of items by part. No item, and no picture by its content, is in two parts.
+    """Sorted positions of items by part. Unless split by pair, no content is in two parts.
 
-    `reason` says in a few sentences what was done and why. `pairs` is None without given pairs.
+    `reason` explains to the user what was done and why. `pairs` is None without given pairs.
     """
 
     train: Indices

@@ -1,4 +1,4 @@
-"""Items that must stay together: those of one label, or of one content."""
+"""Find items that must stay together in a split: those of one label or of equal content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gemel.functional.components import components
 
 
 def together(*keys: Codes) -> Codes:
-    """(n,) components of items that share any key: the same label, or the same content."""
+    """(n,) connected components of items that share any key, such as a label or a content."""
     n = len(keys[0])
     edges = [_to_first(key) for key in keys]
     here = np.concatenate([np.flatnonzero(first != np.arange(n)) for first in edges])
@@ -19,7 +19,7 @@ def together(*keys: Codes) -> Codes:
 
 
 def content_codes(digests: NDArray[np.uint8]) -> Codes:
-    """(n,) a number per item, equal where the (n, 16) digests are."""
+    """(n,) a code per item, equal for equal rows of `digests` (n, 16)."""
     rows = np.ascontiguousarray(digests).view(f"V{digests.shape[1]}").ravel()
     return np.unique(rows, return_inverse=True)[1].astype(np.int64)
 
