@@ -75,7 +75,7 @@ def test_wavelets_do_not_see_how_bright_a_picture_is():
 
 
 def test_scales_that_do_not_begin_with_the_picture_itself_are_refused():
-    with pytest.raises(RecipeError, match=r"encoder.scales begins with 1, got \[0.9, 1.0\]"):
+    with pytest.raises(RecipeError, match=r"encoder.scales must begin with 1, got \[0.9, 1.0\]"):
         made(scales=(0.9, 1.0))
 
 
@@ -87,9 +87,9 @@ def test_a_picture_smaller_than_a_cell_is_refused():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"wavelengths": (0.5,)}, "wavelengths are in pixels, from 2 to"),
-        ({"wavelengths": (1e30,)}, "wavelengths are in pixels"),
-        ({"scales": (1.0, 0.04)}, "scales lie between 0.25 and 4"),
+        ({"wavelengths": (0.5,)}, "wavelengths must be from 2 to"),
+        ({"wavelengths": (1e30,)}, "wavelengths must be from 2 to"),
+        ({"scales": (1.0, 0.04)}, "scales must lie between 0.25 and 4"),
     ],
 )
 def test_wavelets_and_views_that_no_picture_has_are_refused(values, sentence):

@@ -117,7 +117,7 @@ def test_a_model_that_is_not_tuned_neither_learns_nor_drops_out():
     [
         ({"model_type": "roberta"}, "its transformer is roberta"),
         ({"hidden_act": "relu"}, "its transformer is bert with relu"),
-        ({"position_embedding_type": "relative_key"}, "its places are not absolute"),
+        ({"position_embedding_type": "relative_key"}, "its position embeddings are not absolute"),
         ({"hidden_size": 24, "intermediate_size": 24}, "does not hold these weights"),
         ({"num_hidden_layers": 3}, r"does not hold these weights: 'encoder\.layer\.2"),
     ],
@@ -135,14 +135,14 @@ def test_a_folder_that_lacks_something_is_one_sentence(tmp_path):
         read_sentence_model(folder)
     modules = json.loads((folder / "modules.json").read_text("utf-8"))
     write(folder / "modules.json", [*modules[:2], {"type": "a.Dense", "path": "2_Dense"}])
-    with pytest.raises(RecipeError, match="it is made of Transformer, Pooling, Dense"):
+    with pytest.raises(RecipeError, match="it consists of Transformer, Pooling, Dense"):
         read_sentence_model(folder)
     folder = sentence_folder(tmp_path / "other")
     (folder / "model.safetensors").write_bytes(b"rubbish")
     with pytest.raises(RecipeError, match="does not hold these weights"):
         read_sentence_model(folder)
     (folder / "config.json").write_text("{", "utf-8")
-    with pytest.raises(RecipeError, match=r"its config\.json cannot be read \(it is no JSON"):
+    with pytest.raises(RecipeError, match=r"its config\.json cannot be read \(it is not a JSON"):
         read_sentence_model(folder)
 
 

@@ -109,9 +109,9 @@ def test_more_tokens_than_the_model_has_places_for(table, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("modules.json", '["x"]', r"its modules\.json is no list of modules"),
-        ("modules.json", "{}", r"modules\.json cannot be read \(it is no JSON of a list\)"),
-        ("config.json", "[]", r"config\.json cannot be read \(it is no JSON of a dict\)"),
+        ("modules.json", '["x"]', r"its modules\.json is not a list of modules"),
+        ("modules.json", "{}", r"modules\.json cannot be read \(it is not a JSON list\)"),
+        ("config.json", "[]", r"config\.json cannot be read \(it is not a JSON dict\)"),
     ],
 )
 def test_a_model_that_is_told_of_wrongly_is_one_sentence(table, tmp_path, name, content, sentence):

@@ -1,4 +1,4 @@
-"""Encoders: item in, embedding out. One file each; a new one joins by one line here."""
+"""Encoders: modules that map items to embeddings. To add one, register it in `ENCODERS`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A bag of vectors: mean and maximum over the steps of a sequence, then dense layers.
+"""Bag of vectors: mean and max pooling over a sequence, concatenated, then dense layers.
 
-The order of words is not looked at. Both pools side by side as in D. Shen et al., "Baseline needs
-more love: on simple word-embedding-based models", ACL 2018 (SWEM-concat).
+Word order is ignored. D. Shen et al., "Baseline needs more love: on simple word-embedding-based
+models", ACL 2018 (SWEM-concat).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gemel.shapes import Embeddings, Lengths, Output
 
 @final
 class BagEncoder(SequenceEncoder):
-    """Choose it first for texts: nothing trains faster, and little is better from few pairs.
+    """The first choice for texts: the fastest to train, and hard to beat with few pairs.
 
     >>> from gemel.encoders.stem import TokenVectors
     >>> encoder = BagEncoder(TokenVectors(torch.rand(9, 4)), widths=(16, 8))

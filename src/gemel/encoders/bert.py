@@ -1,11 +1,12 @@
-"""The layers of BERT: word pieces with their places, and attention of every piece to every other.
+"""The layers of BERT: word-piece and position embeddings, and transformer encoder layers.
 
-    a = norm(x + O(softmax(Q(x) K(x)ᵀ / √d) V(x)))    per head, d numbers a head
+    a = norm(x + O(softmax(Q(x) K(x)ᵀ / √d) V(x)))    attention per head, of size d
     y = norm(a + N(gelu(W(a))))
 
 J. Devlin, M. Chang, K. Lee & K. Toutanova, "BERT: pre-training of deep bidirectional transformers",
 NAACL 2019, section 3, after A. Vaswani et al., "Attention is all you need", NIPS 2017.
-Differs from the paper: a text is one segment, so the vector of the first is part of the places.
+Differs from the paper: a text is always one segment, so the embedding of segment 0 is folded into
+the position embeddings.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gemel.shapes import Frames
 @final
 @dataclass(frozen=True)
 class BertShape:
-    """How large a BERT is, in the words of its `config.json`."""
+    """The sizes of a BERT, named as in its `config.json`."""
 
     vocab_size: int
     max_position_embeddings: int
@@ -38,7 +39,7 @@ class BertShape:
 
 @final
 class WordPieces(Stem):
-    """A vector for every piece and one for every place, added and normalised.
+    """The sum of word-piece and position embeddings, layer-normalised.
 
     >>> import torch
     >>> WordPieces(BertShape(9, 8, 4, 1, 2, 6))(torch.tensor([[2, 3, 0]])).shape
@@ -64,7 +65,7 @@ class WordPieces(Stem):
 
 @final
 class BertLayer(nn.Module):
-    """One layer; `own` (n, t) is true for the pieces of a text and false behind its end."""
+    """One post-norm transformer layer. `own` (n, t) is false for padding."""
 
     def __init__(self, shape: BertShape) -> None:
         super().__init__()
@@ -79,16 +80,16 @@ class BertLayer(nn.Module):
 
     def forward(self, frames: Frames, own: Bool[Tensor, "n t"]) -> Frames:
         attended = F.scaled_dot_product_attention(
-            self._headed(self.query(frames)),
-            self._headed(self.key(frames)),
-            self._headed(self.value(frames)),
+            self._split_heads(self.query(frames)),
+            self._split_heads(self.key(frames)),
+            self._split_heads(self.value(frames)),
             attn_mask=own[:, None, None],
         )
         attended = self.attended(attended.transpose(1, 2).flatten(2))
         frames = self.attended_norm(frames + self.dropout(attended))
-        found: Frames = self.norm(frames + self.dropout(self.narrow(F.gelu(self.wide(frames)))))
-        return found
+        output: Frames = self.norm(frames + self.dropout(self.narrow(F.gelu(self.wide(frames)))))
+        return output
 
-    def _headed(self, frames: Frames) -> Tensor:
-        """(n, heads, t, numbers of a head)."""
+    def _split_heads(self, frames: Frames) -> Tensor:
+        """(n, t, width) to (n, heads, t, width / heads)."""
         return frames.view(*frames.shape[:2], self.heads, -1).transpose(1, 2)

@@ -1,10 +1,10 @@
-"""Recurrent encoders: an LSTM over words, characters or samples, and what it ends in.
+"""Recurrent encoders: LSTM layers over words, characters or samples, pooled into one embedding.
 
 P. Neculoiu, M. Versteegh & M. Rotaru, "Learning text similarity with siamese recurrent networks",
-RepL4NLP 2016: layers of bidirectional LSTMs, the mean of the last one's states, one dense layer.
+RepL4NLP 2016: stacked bidirectional LSTMs, mean pooling of the last layer's states, a dense layer.
 J. Mueller & A. Thyagarajan, "Siamese recurrent architectures for learning sentence similarity",
-AAAI 2016: one LSTM read forwards, its last state the embedding.
-Differs from the papers: the weights start as torch starts them, unless a recipe says otherwise.
+AAAI 2016: one forward LSTM whose last state is the embedding.
+Differs from the papers: torch's default initialisation, unless a recipe sets another.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from gemel.shapes import Embeddings, Frames, Lengths, Output
 
 @final
 class BiLstmEncoder(SequenceEncoder):
-    """`layers` LSTMs of `hidden` units each way; `pool` of the states, then a dense layer.
+    """`layers` LSTMs of `hidden` units per direction, pooling by `pool`, then a dense layer.
 
-    `embedding_size = 0` leaves the dense layer out: the embedding is the pooled state itself.
+    `embedding_size=0` omits the dense layer: the embedding is the pooled state itself.
 
     >>> import torch
     >>> from gemel.encoders.stem import TokenVectors

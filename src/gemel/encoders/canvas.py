@@ -1,14 +1,14 @@
-"""The encoder that draws: a pen trace is painted onto a small canvas, and looked at as a picture.
+"""Canvas encoder: rasterises a pen trace differentiably and encodes the result as a picture.
 
     canvas_k(u, v) = 1 - exp( - sum_t s_k(f_t) * N(u - u_t) * N(v - v_t) )
 
-(u_t, v_t) is where the pen is at sample t, N a bump of about a cell's width, and s_k, a sigmoid of
-a linear layer, how much of colour k a sample leaves there by what else is known of it (whether the
-pen is down, which way it goes). The canvas is a smooth function of the trace; the encoder `local`
-reads it, so a trace and a picture have maps alike, which `alignment` compares place by place.
+(u_t, v_t) is the pen position at sample t and N a Gaussian about one cell wide. s_k, a sigmoid of a
+linear layer, is the amount of colour k that a sample deposits given its channels f_t (pen up or
+down, direction, …). The canvas is smooth in the trace. The encoder `local` reads it, so traces and
+pictures yield maps of the same form, which the metric `alignment` compares place by place.
 
-The painting is our own, after the soft rasterisation of Li et al., "Differentiable vector graphics
-rasterization for editing and learning", SIGGRAPH Asia 2020, with bumps in place of exact edges.
+Our own variant of the soft rasterisation of Li et al., "Differentiable vector graphics
+rasterization for editing and learning", SIGGRAPH Asia 2020, with Gaussians in place of exact edges.
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Frames, Images, Lengths
 
 REACH = 2.5
-"""Deviations from the middle that lie on the canvas, either way: what is beyond is at its edge."""
+"""Half-width of the canvas in units of the standardised coordinates; positions beyond are clamped
+to the edge."""
 BRUSH = 0.8
-"""The deviation of a bump, in cells."""
+"""Standard deviation of the Gaussian brush, in cells."""
 
 
 @final
 class CanvasEncoder(SequenceEncoder):
-    """The first two channels are where the pen is, around zero: x to the right, y upwards.
+    """Draws on a canvas of `side` x `side` cells with `colours` channels, read by `local`.
 
-    `side` cells of the canvas either way, `colours` painted, `width` and `descriptors` as in
-    `local`. Raises `RecipeError` for sequences with fewer than two channels.
+    The first two channels of a sample are the pen position around zero, x to the right and y
+    upwards. `width` and `descriptors` are those of `local`. Raises `RecipeError` for sequences with
+    fewer than two channels.
 
     >>> from gemel.encoders import PixelStatistics, Samples
     >>> encoder = CanvasEncoder(Samples(PixelStatistics.untouched(3)), side=24)
@@ -79,16 +81,16 @@ class CanvasEncoder(SequenceEncoder):
         return embeddings
 
     def painted(self, frames: Frames, lengths: Lengths) -> Images:
-        """(n, colours, side, side) the canvases, 0 where nothing is and 1 where much is."""
+        """(n, colours, side, side) canvases in 0–1; 0 is blank."""
         amounts = self.colours(frames).sigmoid() * mask(frames, lengths)
-        across, up = self._bumps(frames[..., 0]), self._bumps(-frames[..., 1])
-        rows = (amounts.unsqueeze(-1) * up.unsqueeze(2)).flatten(2)
+        across, down = self._brush(frames[..., 0]), self._brush(-frames[..., 1])
+        rows = (amounts.unsqueeze(-1) * down.unsqueeze(2)).flatten(2)
         ink = rows.transpose(1, 2) @ across
         canvas: Images = 1 - (-ink.unflatten(1, (-1, self.side))).exp()
         return canvas
 
-    def _bumps(self, places: Tensor) -> Tensor:
-        """(n, t, side) how much of a sample falls on each row or column of cells."""
-        centre = (places.clamp(-REACH, REACH) / REACH + 1) / 2 * (self.side - 1)
-        cells = torch.arange(self.side, device=places.device, dtype=places.dtype)
+    def _brush(self, positions: Tensor) -> Tensor:
+        """(n, t) positions to (n, t, side) Gaussian weights over the cells of one axis."""
+        centre = (positions.clamp(-REACH, REACH) / REACH + 1) / 2 * (self.side - 1)
+        cells = torch.arange(self.side, device=positions.device, dtype=positions.dtype)
         return (-((cells - centre.unsqueeze(-1)) / BRUSH).square() / 2).exp()

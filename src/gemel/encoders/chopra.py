@@ -1,16 +1,15 @@
-"""The convolutional twin of the first paper on learned face verification, in the manner of LeNet-5.
+"""The LeNet-5-like convolutional network of Chopra et al. for learned face verification.
 
     C1 15@7x7 - S2 2x2 - C3 45@6x6 - S4 4x3 - C5 250@5x5 - F6 50
 
-A subsampling layer S averages over its field, and scales and shifts each map by a trained number.
-Every layer but F6 is followed by tanh. On 56x46 pictures the maps are 50x40, 25x20, 20x15, 5x5 and
-1x1.
+A subsampling layer S is average pooling followed by a trainable scale and shift per map. Every
+layer but F6 is followed by tanh. On 56x46 pictures the maps are 50x40, 25x20, 20x15, 5x5 and 1x1.
 
 Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
 Verification", CVPR 2005, section 3.2.
-Differs from the paper: C3 sees all maps of S2 (the paper connects some of them and does not say
-which); F6 is linear unless `output` says otherwise; C5 spans whatever S4 leaves, so other sizes
-fit; `batch_norm` and `dropout` are ours.
+Differs from the paper: C3 is connected to all maps of S2 (the paper connects some and does not say
+which); F6 is linear unless `output` says otherwise; the kernel of C5 covers all of S4, so other
+picture sizes fit; `batch_norm` and `dropout` are additions.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ MAPS = (15, 45, 250)
 
 @final
 class ChopraEncoder(PictureEncoder):
-    """The paper's network. Raises `RecipeError` for pictures that it leaves nothing of.
+    """The paper's network. Raises `RecipeError` for pictures smaller than 24x22.
 
-    `batch_norm` normalises what each tanh takes; `dropout` is before C5 and F6.
+    `batch_norm` follows each convolution, before its tanh; `dropout` precedes C5 and F6.
 
     >>> encoder = ChopraEncoder((1, 56, 46), PixelStatistics.untouched(1))
     >>> encoder(torch.rand(2, 1, 56, 46)).shape
@@ -55,8 +54,8 @@ class ChopraEncoder(PictureEncoder):
         self.input_shape = input_shape
         self.embedding_size = embedding_size
         self.output = output
-        left = (((height - 6) // 2 - 5) // 4, ((width - 6) // 2 - 5) // 3)
-        if min(left) < 1:
+        remaining = (((height - 6) // 2 - 5) // 4, ((width - 6) // 2 - 5) // 3)
+        if min(remaining) < 1:
             raise RecipeError(
                 f"chopra needs pictures of at least 24x22, got {height}x{width}: set input.size to "
                 "[56, 46] as in the paper"
@@ -69,7 +68,7 @@ class ChopraEncoder(PictureEncoder):
             *(Subsampling(first, (2, 2)), nn.Tanh()),
             *(nn.Conv2d(first, second, 6), norm(second), nn.Tanh()),
             *(Subsampling(second, (4, 3)), nn.Tanh(), nn.Dropout(dropout)),
-            *(nn.Conv2d(second, third, left), norm(third), nn.Tanh(), nn.Flatten()),
+            *(nn.Conv2d(second, third, remaining), norm(third), nn.Tanh(), nn.Flatten()),
             *(nn.Dropout(dropout), nn.Linear(third, embedding_size), output_layer(output)),
         )
 
@@ -80,9 +79,9 @@ class ChopraEncoder(PictureEncoder):
 
 @final
 class Subsampling(nn.Module):
-    """The mean over each field, times a trained number, plus another: one of each a map.
+    """Average pooling with a trainable scale and shift per map.
 
-    (n, maps, h, w) to (n, maps, h / rows, w / columns), for a field of rows x columns.
+    (n, maps, h, w) to (n, maps, h // rows, w // columns) for a `field` of (rows, columns).
 
     LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition",
     1998, section II.B.
@@ -91,7 +90,7 @@ class Subsampling(nn.Module):
     def __init__(self, maps: int, field: tuple[int, int]) -> None:
         super().__init__()
         self.mean = nn.AvgPool2d(field)
-        # One-dimensional, as the optimisers tell scales and biases, which do not decay.
+        # One-dimensional, so exempt from weight decay (by AdamW and Muon) as biases are.
         self.scale = nn.Parameter(torch.ones(maps))
         self.shift = nn.Parameter(torch.zeros(maps))
 

@@ -1,9 +1,8 @@
-"""The default encoder: a batch-normalised convnet that is sized from its input.
+"""The default encoder: a batch-normalised convnet whose depth follows from the picture's size.
 
-Large pictures are first halved by strided 5x5 convolutions. Then come stages of two 3x3
-convolutions, each stage half the side and twice the maps of the one before it, until the maps are
-small; then one dense layer to an embedding of unit length. Small enough for minutes on a CPU, with
-the layout (convolution, batch norm, ReLU) that compilers fuse best.
+Strided 5x5 convolutions halve large pictures. Stages of two 3x3 convolutions follow, each with half
+the side and up to twice the maps of the one before, until the maps are small; then one dense layer
+to an embedding of unit length. It trains in minutes on a CPU.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ from gemel.shapes import Embeddings, Images, Output
 SMALLEST_SIDE = 4
 """Stages halve the picture while its shorter side stays at least this long."""
 LARGEST_SIDE = 40
-"""Full stages on larger maps would take most of the time and see little that lasts."""
+"""Pictures are strided down to this side first: full stages on larger maps would take most of the
+time for little gain."""
 
 
 @final
 class CompactEncoder(PictureEncoder):
-    """The encoder to start with: good on drawings, digits, faces and photos alike.
+    """The encoder to start with, for drawings, digits, faces and photos alike.
 
     >>> import torch
     >>> encoder = CompactEncoder((3, 24, 40), PixelStatistics.untouched(3))
@@ -79,7 +79,7 @@ class CompactEncoder(PictureEncoder):
 def _convolution(
     channels: int, maps: int, *, kernel: int = 3, stride: int = 1, pooled: bool = False
 ) -> nn.Module:
-    """ReLU comes after the pooling: the same numbers for a quarter of the work."""
+    """ReLU follows the pooling: the same result for a quarter of the work."""
     return nn.Sequential(
         nn.Conv2d(channels, maps, kernel, stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(maps),

@@ -1,14 +1,14 @@
-"""The encoder that keeps words: a descriptor for each token, of itself and of what is around it.
+"""Contextual encoder: one descriptor per token, from its own vector and its context.
 
-    d_i = W [ h_i ; x_i ] + b      for the first `places` tokens, zero behind a text's end
+    d_i = W [ h_i ; x_i ] + b      for the first `places` tokens, zero for padding
 
-x_i is the token's vector and h_i the states of an LSTM that has read the text both ways up to it.
-Nothing is summed up: the embedding is the map of all descriptors, made for the metric `alignment`,
-which lets the words of one sentence look for their counterparts in another.
+x_i is the token's vector and h_i the state of a bidirectional LSTM at it. There is no pooling: the
+embedding is the flattened map of all descriptors, made for the metric `alignment`, which matches
+the words of one sentence with those of another.
 
 After Khattab & Zaharia, "ColBERT", SIGIR 2020, section 3.2 (late interaction of contextual word
-embeddings). Differs from the paper: an LSTM in place of BERT, the token's own vector beside it, and
-descriptors that need not be of unit length, since the metric weighs them by it.
+embeddings). Differs from the paper: an LSTM in place of BERT, the token's own vector beside its
+state, and descriptors of any length, by which the metric weights them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from gemel.shapes import Embeddings, Lengths
 
 @final
 class ContextualEncoder(SequenceEncoder):
-    """`descriptors` numbers at each of `places`; tokens behind these are read, and have none.
+    """A descriptor of size `descriptors` for each of the first `places` tokens.
+
+    Later tokens are read by the LSTM but have no descriptor.
 
     >>> from gemel.encoders import TokenVectors
     >>> encoder = ContextualEncoder(TokenVectors(torch.rand(9, 4)), places=8)

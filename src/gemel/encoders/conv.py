@@ -1,7 +1,8 @@
-"""The small convnet of the notes for one's own photos: 32-32-pool-64-64-pool, dense 512, softmax.
+"""A small convnet for photos: 32-32-pool-64-64-pool, dense 512, dense with softmax.
 
-All convolutions are 3x3 with zero padding and ReLU; dropout stands after the dense layer. The
-embedding is a distribution over as many numbers as there are classes.
+The network of the Keras notes that the recipe `five-classes-conv` reproduces.
+All convolutions are 3x3 with zero padding and ReLU; dropout follows the first dense layer. With the
+default output the embedding is a probability distribution, usually over the classes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from gemel.shapes import Embeddings, Images, Output
 
 @final
 class ConvEncoder(PictureEncoder):
-    """Two stages of two convolutions, then two dense layers; `RecipeError` for sides below 4.
+    """Two stages of two convolutions, then two dense layers.
+
+    Raises `RecipeError` for pictures with a side below 4.
 
     >>> import torch
     >>> encoder = ConvEncoder((3, 16, 16), PixelStatistics.untouched(3), embedding_size=5)

@@ -1,7 +1,7 @@
 """The four-block convnet of the few-shot papers: (3x3, 64 maps, batch norm, ReLU, pool) x 4.
 
-Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4.1; the same in
-Snell et al. 2017. A 28x28 picture becomes 64 numbers.
+Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 4.1; also used by
+Snell et al. 2017. A 28x28 picture has an embedding of size 64.
 """
 
 from __future__ import annotations
@@ -67,5 +67,5 @@ def _block(channels: int, maps: int) -> nn.Module:
         nn.Conv2d(channels, maps, 3, padding=1, bias=False),
         nn.BatchNorm2d(maps),
         nn.MaxPool2d(2),
-        nn.ReLU(),  # after the pooling: the same numbers for a quarter of the work
+        nn.ReLU(),  # after the pooling: the same result for a quarter of the work
     )

@@ -1,4 +1,4 @@
-"""What every encoder is: a module from a batch of items to one embedding each."""
+"""The interface of encoders: modules from a batch of items to one embedding each."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from gemel.shapes import Embeddings, Images, Items, Output
 
 
 class Encoder(nn.Module, ABC):
-    """Items in, embeddings out: one batch of pictures, or values and lengths of sequences.
+    """Maps a batch of items, pictures or (values, lengths) of sequences, to embeddings (n, d).
 
-    `output` says what the last layer does, and so which distances can be reached.
+    `output` names the activation of the last layer, which bounds the distances that embeddings can
+    have.
     """
 
     embedding_size: int
     output: Output
     map_sides: tuple[int, int] = (1, 1)
-    """Height and width of the maps that an embedding is the flattening of."""
+    """Height and width of the feature maps of which an embedding is the flattening."""
 
     @abstractmethod
     def example(self) -> Items:
-        """Two items as `forward` takes them, to trace it with."""
+        """A batch of two items, in the form that `forward` takes, for tracing."""
 
 
 class PictureEncoder(Encoder):
-    """Pictures of one shape in. The normalisation of pixels is its own first layer."""
+    """An encoder of pictures of one shape; its first layer normalises the pixels."""
 
     input_shape: tuple[int, ...]
 

@@ -1,4 +1,4 @@
-"""A linear layer that is set once and that no training changes."""
+"""A linear layer whose weights are set once and never trained."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 @final
 class FixedLinear(nn.Module):
-    """W x + b with buffers for weights: saved and loaded as others are, seen by no optimiser.
+    """W x + b with W and b as buffers: part of the state dict, but not of the parameters.
 
-    Until it is set it holds what an `nn.Linear` starts with.
+    Initialised like `nn.Linear`, until whitening sets the weights.
     """
 
     weight: Tensor
@@ -28,10 +28,10 @@ class FixedLinear(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        start = nn.Linear(self.weight.shape[1], self.out_features)
+        initial = nn.Linear(self.weight.shape[1], self.out_features)
         with torch.no_grad():
-            self.weight.copy_(start.weight)
-            self.bias.copy_(start.bias)
+            self.weight.copy_(initial.weight)
+            self.bias.copy_(initial.bias)
 
     def forward(self, features: Float[Tensor, "*n d"]) -> Float[Tensor, "*n k"]:
         return F.linear(features, self.weight, self.bias)

@@ -1,19 +1,18 @@
-"""Gabor jets, and one layer that starts as a whitening within labels: an encoder for few people.
+"""Gabor encoder: fixed Gabor features and a within-class whitening, for data sets of few people.
 
-A picture is seen in several views (scaled, mirrored, shifted). It is standardised by itself and
-filtered by pairs of Gabor wavelets, even and odd, of every wavelength and direction; their
-magnitudes' square roots are averaged over overlapping cells. Last comes one linear layer, and each
-view is brought to one length.
+Each of several views of a picture (scaled, mirrored, shifted) is standardised and filtered by even
+and odd Gabor wavelets of every wavelength and direction. The square roots of the magnitudes are
+averaged over overlapping cells; one linear layer follows, and each view is scaled to unit length.
 
-The wavelets are not learned. The layer is: in closed form, from the features of all views of the
-training items, it takes out what the pictures of one person differ by (see
-`functional/whitening.py`). Two dozen people are too few for a loss that separates them: it learns
-the two dozen directions in which these happen to differ, and new people differ in others.
+The wavelets are fixed. The linear layer is initialised in closed form, from all views of the
+training items, as a whitening within classes, which suppresses the variation among pictures of one
+person (see `functional/whitening.py`). With two dozen people, a loss that separates them would only
+learn the directions in which these happen to differ, and new people differ in others.
 
 Lades et al., "Distortion Invariant Object Recognition in the Dynamic Link Architecture", IEEE
 Transactions on Computers 42, 1993 (magnitudes of Gabor wavelets as features of faces).
-Differs from the paper: cells of a fixed grid, and views of the whole picture in place of a graph
-whose nodes move each by itself.
+Differs from the paper: cells of a fixed grid, and views of the whole picture, in place of a graph
+whose nodes move independently.
 """
 
 from __future__ import annotations
@@ -33,19 +32,20 @@ from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
 WIDTH = 0.34
-"""Standard deviation of a wavelet's bell in wavelengths: about an octave and a half."""
+"""Standard deviation of a wavelet's Gaussian, in wavelengths: a bandwidth of about 1.5 octaves."""
 TINY = 1e-6
 
 
 @final
 class GaborEncoder(WhitenedEncoder):
-    """The embedding is (d, views) flattened, the picture itself first: for the metric `views`.
+    """The embedding is a flattened (d, views), the unchanged picture first: for the metric `views`.
 
-    `cell` is the side of a cell in pixels, cells overlap by half. `shift` in pixels, zero for none,
-    goes either way along both axes; each of `scales` and, where `mirror` is true, the mirrored
-    picture double the views. `shrinkage` is that of the whitening, of which `descriptors` axes are
-    kept. Raises `RecipeError` for pictures with a side below a cell, wavelengths below 2 pixels or
-    far beyond the picture, or scales that do not begin with 1 or lie outside 0.25–4.
+    `wavelengths`, `cell` (the side of a cell; cells overlap by half) and `shift` are in pixels.
+    The views are all combinations of `scales`, 9 shifts (by -`shift`, 0 or `shift` along each axis;
+    one if it is 0) and, if `mirror`, the mirror image. `shrinkage` is that of the whitening, which
+    keeps `descriptors` axes at most. Raises `RecipeError` for pictures with a side below `cell`,
+    wavelengths below 2 pixels or above twice the longer side, and scales that do not begin with 1
+    or lie outside 0.25–4.
 
     >>> encoder = GaborEncoder((1, 56, 46), PixelStatistics.untouched(1))
     >>> encoder(torch.rand(2, 1, 56, 46)).shape, encoder.map_sides
@@ -77,17 +77,19 @@ class GaborEncoder(WhitenedEncoder):
             )
         if scales[0] != 1.0:
             raise RecipeError(
-                "the first view is the picture as it stands, so encoder.scales begins with 1, got "
+                "the first view is the unchanged picture, so encoder.scales must begin with 1, got "
                 f"{list(scales)}: put 1.0 first"
             )
         longest = 2 * max(height, across)
         if not all(2 <= length <= longest for length in wavelengths):
             raise RecipeError(
-                f"wavelengths are in pixels, from 2 to twice the picture's side of {longest // 2}, "
-                f"got {list(wavelengths)}: set encoder.wavelengths"
+                f"encoder.wavelengths must be from 2 to {longest} pixels, twice the picture's "
+                f"longer side, got {list(wavelengths)}: change them, or set input.size"
             )
         if not all(0.25 <= scale <= 4 for scale in scales):
-            raise RecipeError(f"scales lie between 0.25 and 4, got {list(scales)}")
+            raise RecipeError(
+                f"encoder.scales must lie between 0.25 and 4, got {list(scales)}: change them"
+            )
         self.input_shape = input_shape
         self.cell, self.shift, self.scales = cell, shift, tuple(scales)
         self.mirror, self.shrinkage = mirror, shrinkage
@@ -107,7 +109,7 @@ class GaborEncoder(WhitenedEncoder):
 
     def forward(self, items: Images) -> Embeddings:
         unit = F.normalize(self.whitening(self.features(items)), dim=-1)
-        # All views of an item together are of unit length too.
+        # The concatenation of all views has unit length too.
         embeddings: Embeddings = unit.transpose(1, 2).flatten(1) / self.map_sides[0] ** 0.5
         return embeddings
 
@@ -118,7 +120,7 @@ class GaborEncoder(WhitenedEncoder):
         return [self.whitening]
 
     def features(self, items: Images) -> Float[Tensor, "n views d"]:
-        """What the last layer is given, of every view."""
+        """The Gabor features of every view, which the linear layer takes."""
         pictures = self.standardise(items).mean(1, keepdim=True)
         views = [
             cells
@@ -129,7 +131,10 @@ class GaborEncoder(WhitenedEncoder):
         return torch.stack(views, 1)
 
     def _windows(self, pictures: Images, scale: float) -> list[Tensor]:
-        """The picture at a scale, wider by the shifts, and mirrored; its border is repeated."""
+        """The picture at one scale, and mirrored, with a margin of `shift` pixels for the shifts.
+
+        Beyond the border its pixels are replicated.
+        """
         sides = [side + 2 * self.shift for side in pictures.shape[-2:]]
         rows, columns = (round(scale * side) for side in sides)
         margin = max(0, ceil(max(rows - pictures.shape[-2], columns - pictures.shape[-1]) / 2))
@@ -142,7 +147,7 @@ class GaborEncoder(WhitenedEncoder):
         return [window, window.flip(-1)] if self.mirror else [window]
 
     def _shifted(self, window: Images) -> list[Float[Tensor, "n d"]]:
-        """The cells of a window as it stands, and moved: filtered once for all of them."""
+        """The cells of a window at every shift; the window is filtered once for all of them."""
         maps = torch.cat([wavelets(window) for wavelets in self.wavelets], 1)
         _, height, across = self.input_shape
         steps = (0, -self.shift, self.shift) if self.shift else (0,)
@@ -157,7 +162,7 @@ class GaborEncoder(WhitenedEncoder):
 
 @final
 class Wavelets(nn.Module):
-    """Gabor wavelets of one length: (n, 1, h, w) to (n, directions, h, w)."""
+    """Gabor wavelets of one wavelength: (n, 1, h, w) to (n, directions, h, w)."""
 
     kernels: Tensor
 
@@ -166,20 +171,20 @@ class Wavelets(nn.Module):
         self.reach = max(1, round(2.5 * WIDTH * wavelength))
         along = torch.arange(-self.reach, self.reach + 1.0)
         y, x = torch.meshgrid(along, along, indexing="ij")
-        bell = torch.exp(-(x.square() + y.square()) / (2 * (WIDTH * wavelength) ** 2))
+        gaussian = torch.exp(-(x.square() + y.square()) / (2 * (WIDTH * wavelength) ** 2))
         kernels = []
         for number in range(directions):
             angle = torch.tensor(pi * number / directions)
             phase = 2 * pi / wavelength * (x * angle.cos() + y * angle.sin())
-            even = phase.cos() * bell
-            even = even - bell * (even.sum() / bell.sum())  # blind to brightness
-            odd = phase.sin() * bell
+            even = phase.cos() * gaussian
+            even = even - gaussian * (even.sum() / gaussian.sum())  # zero mean: ignores brightness
+            odd = phase.sin() * gaussian
             kernels += [even / even.norm(), odd / odd.norm()]
         self.register_buffer("kernels", torch.stack(kernels)[:, None], persistent=False)
 
     def forward(self, pictures: Images) -> Tensor:
-        """Square roots of the magnitudes, so that a strong edge does not drown the others."""
+        """Square roots of the magnitudes, which keeps strong edges from dominating."""
         padded = F.pad(pictures, (self.reach,) * 4, mode="replicate")
-        answers = F.conv2d(padded, self.kernels)
-        even, odd = answers[:, 0::2], answers[:, 1::2]
+        responses = F.conv2d(padded, self.kernels)
+        even, odd = responses[:, 0::2], responses[:, 1::2]
         return (even.square() + odd.square() + TINY) ** 0.25

@@ -1,22 +1,23 @@
-"""Hinges: how the strokes of a drawing go on from each of its points, an encoder for hands.
+"""Hinge encoder: joint statistics of stroke directions around each ink pixel, for handwriting.
 
-Every point of ink looks around on circles: is there ink at radius r in direction i? Of all points,
-how many see ink in the directions i and j at once tells how wide strokes are, how they slant, bend
-and shake; these shares, of all pairs of directions and radii, are the features:
+For each ink pixel p, I(p + s_i) tells whether there is ink at one of several radii and directions.
+The share of pixels with ink at both offsets s_i and s_j reflects the width, slant, curvature and
+tremor of the strokes. These shares, for all pairs of offsets, are the features:
 
-    F_c(i, j) = sum_p w_c(p) I(p + s_i) I(p + s_j) / sum_p w_c(p),      p the points of ink
+    F_c(i, j) = sum_p w_c(p) I(p + s_i) I(p + s_j) / sum_p w_c(p),      p the ink pixels
 
-w_c is one for the whole drawing, or a bell over a cell of it: cells lie between equal shares of the
-ink, not between pixels, so neither where a drawing stands nor how large its frame is decides which
-part is compared with which. A far circle looks for thicker ink, as no hand hits a point twice.
-Each block of circles is whitened within labels, once, before the first step (see
-`functional/whitening.py`), and the blocks are brought to one length: on cosines they add up. A
-square layer behind them starts as the identity, and is all that a training with forgeries turns.
+w_c is 1 for the whole drawing, or a triangular weight around cell c. Cells divide the drawing by
+equal shares of its ink, not by pixels, so they depend neither on its position nor on the size of
+its frame. Larger radii look for dilated ink, to tolerate variation between repetitions.
+Features come in blocks, each with its own radii and cells. Each block is whitened within classes,
+once, before the first step (see `functional/whitening.py`), and scaled to unit length, so that the
+cosines of the blocks add up. A square layer follows that is initialised as the identity; it is the
+only one that training changes.
 
 Bulacu & Schomaker, "Text-Independent Writer Identification and Verification Using Textural and
 Allographic Features", IEEE TPAMI 29, 2007 (the contour-hinge: the directions of both legs of a
 contour at a point, counted jointly).
-Differs from the paper: ink on circles in place of traced contours, several radii, and cells.
+Differs from the paper: ink on circles in place of traced contours; several radii; cells.
 """
 
 from __future__ import annotations
@@ -37,34 +38,36 @@ from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
 SPECK, AROUND = 8, 9
-"""Ink with fewer points of ink than this in the square of so many pixels around it is dust."""
-THICKER = 8
-"""For every so many pixels of radius, ink that is looked for is thicker by one on each side."""
+"""Ink pixels with fewer than `SPECK` ink pixels in the `AROUND` x `AROUND` square around them are
+removed as dust."""
+RADIUS_PER_DILATION = 8
+"""Ink is dilated by one pixel on each side for every so many pixels of radius."""
 GOLDEN = (5**0.5 - 1) / 2
 TINY = 1e-8
-"""The least that is divided by or rooted. A limit and not a summand: exporters take adding it for
-adding nothing, and a picture without ink then has no embedding."""
+"""Lower bound of denominators and radicands. Clamped to, not added: exporters drop the addition of
+so small a number, and pictures without ink would have NaN embeddings."""
 
 
 class Points(NamedTuple):
-    """(n, points) where points of ink are, 1 or 0 for a place that only fills up, and the share of
-    the ink that lies to their left and above them."""
+    """Sampled pixels of n pictures, all (n, points)."""
 
     row: Tensor
     column: Tensor
     ink: Tensor
+    """1 for an ink pixel, 0 for a filler where a picture has too few."""
     across: Tensor
+    """The share of the ink to the left of the pixel, in 0–1."""
     down: Tensor
+    """The share of the ink above the pixel, in 0–1."""
 
 
 @final
 class HingeEncoder(WhitenedEncoder):
-    """Blocks of `radii` in pixels, each with (columns, rows) of `cells`; pictures of dark on light
-    or of light on dark.
+    """Concatenated blocks of features, each of its own `radii` (in pixels) and `cells`.
 
-    At most `points` of a picture's ink are looked at, and `axes` numbers are kept of each block.
-    `dropout` is in front of the square layer. Raises `RecipeError` where there are not as many
-    `cells` as `radii`.
+    Pictures may be dark on light or light on dark. `cells` are (columns, rows). At most `points`
+    ink pixels of a picture are used; the whitening of each block keeps `axes` dimensions. `dropout`
+    precedes the square layer. Raises `RecipeError` if `radii` and `cells` differ in length.
 
     >>> encoder = HingeEncoder((1, 60, 80), PixelStatistics.untouched(1), axes=20)
     >>> encoder(torch.rand(2, 1, 60, 80)).shape
@@ -91,16 +94,17 @@ class HingeEncoder(WhitenedEncoder):
         super().__init__()
         if len(radii) != len(cells):
             raise RecipeError(
-                f"every block of circles has its cells, got {len(radii)} lists in encoder.radii "
-                f"and {len(cells)} in encoder.cells: give as many"
+                f"every block needs its radii and its cells, got {len(radii)} lists in "
+                f"encoder.radii and {len(cells)} in encoder.cells: give as many of each"
             )
         self.input_shape = input_shape
         self.radii, self.cells, self.directions = radii, cells, directions
         self.shrinkage, self.points = shrinkage, points
-        self.register_buffer("order", _strewn(input_shape[1] * input_shape[2]), persistent=False)
+        order = _scattered_order(input_shape[1] * input_shape[2])
+        self.register_buffer("order", order, persistent=False)
         self.standardise = Standardise(statistics)
         self.blocks = nn.ModuleList(
-            FixedLinear(columns * rows * _pairs(len(block) * directions), axes)
+            FixedLinear(columns * rows * _pair_count(len(block) * directions), axes)
             for block, (columns, rows) in zip(radii, cells, strict=True)
         )
         self.embedding_size = len(radii) * axes
@@ -118,9 +122,9 @@ class HingeEncoder(WhitenedEncoder):
         return [layer for layer in self.blocks if isinstance(layer, FixedLinear)]
 
     def described(self, items: Images) -> list[Float[Tensor, "n 1 d"]]:
-        """The square roots of each block's shares: a share's noise grows with its root."""
-        ink = _ink(self.standardise(items).mean(1, keepdim=True))
-        points = _points(ink, self.order, self.points)
+        """The square roots of each block's shares; rooting stabilises the variance of a share."""
+        ink = _ink_mask(self.standardise(items).mean(1, keepdim=True))
+        points = _sample_ink(ink, self.order, self.points)
         return [
             self._block(ink, points, radii, cells)
             for radii, cells in zip(self.radii, self.cells, strict=True)
@@ -129,11 +133,11 @@ class HingeEncoder(WhitenedEncoder):
     def _block(
         self, ink: Images, points: Points, radii: Sequence[int], cells: tuple[int, int]
     ) -> Float[Tensor, "n 1 d"]:
-        seen = torch.cat([_seen(ink, points, radius, self.directions) for radius in radii], 1)
+        seen = torch.cat([_ink_around(ink, points, radius, self.directions) for radius in radii], 1)
         first, second = torch.triu_indices(seen.shape[1], seen.shape[1])
         across, down = bell(points.across, cells[0]), bell(points.down, cells[1])
         weight = (down[:, :, None] * across[:, None]).flatten(1, 2) * points.ink[:, None]
-        # All cells in one product: (cells * circles, points) by (points, circles).
+        # All cells in one product: (cells * offsets, points) by (points, offsets).
         weighted = (weight[:, :, None] * seen[:, None]).flatten(1, 2)
         counts = weighted @ seen.transpose(1, 2)
         counts = counts.reshape(ink.shape[0], weight.shape[1], seen.shape[1], seen.shape[1])
@@ -142,8 +146,8 @@ class HingeEncoder(WhitenedEncoder):
         return roots[:, None]
 
 
-def _ink(pictures: Images) -> Images:
-    """1 where there is ink: on the rarer side of half-way between dark and light, no dust."""
+def _ink_mask(pictures: Images) -> Images:
+    """1 for ink: the rarer side of the threshold midway between dark and light, without dust."""
     middle = (pictures.amax((2, 3), keepdim=True) + pictures.amin((2, 3), keepdim=True)) / 2
     dark = (pictures < middle).to(pictures.dtype)
     light = (pictures > middle).to(pictures.dtype)
@@ -153,19 +157,21 @@ def _ink(pictures: Images) -> Images:
     return ink * (near > SPECK - 0.5).to(ink.dtype)
 
 
-def _strewn(pixels: int) -> Float[Tensor, " pixels"]:
-    """Numbers from 0 to 1/2 whose order takes pixels from all over: multiples of the golden ratio,
-    modulo 1. Made once, since an exported network reckons them otherwise."""
+def _scattered_order(pixels: int) -> Float[Tensor, " pixels"]:
+    """Sort keys in 0–1/2 that scatter over the picture: multiples of the golden ratio, modulo 1.
+
+    Computed once and stored: an exported network would compute slightly different numbers.
+    """
     return (torch.arange(pixels, dtype=torch.float64) * GOLDEN).frac().float() / 2
 
 
-def _points(ink: Images, order: Float[Tensor, " pixels"], most: int) -> Points:
-    """All points of ink, or the `most` that are last in `order`; places without ink fill up."""
+def _sample_ink(ink: Images, order: Float[Tensor, " pixels"], limit: int) -> Points:
+    """All ink pixels, or the `limit` with the largest keys in `order`, padded with blank pixels."""
     width = ink.shape[-1]
-    chosen = (ink.flatten(1) + order).topk(min(most, len(order)), 1).indices
+    chosen = (ink.flatten(1) + order).topk(min(limit, len(order)), 1).indices
     row = torch.div(chosen, width, rounding_mode="floor")
     column = chosen - row * width
-    across, down = _share_before(ink.sum((1, 2))), _share_before(ink.sum((1, 3)))
+    across, down = _ink_quantiles(ink.sum((1, 2))), _ink_quantiles(ink.sum((1, 3)))
     return Points(
         row=row,
         column=column,
@@ -175,14 +181,14 @@ def _points(ink: Images, order: Float[Tensor, " pixels"], most: int) -> Points:
     )
 
 
-def _share_before(counts: Float[Tensor, "n side"]) -> Float[Tensor, "n side"]:
-    """The share of the ink that lies before the middle of each column (or row), in 0–1."""
+def _ink_quantiles(counts: Float[Tensor, "n side"]) -> Float[Tensor, "n side"]:
+    """The share of the ink before the middle of each column (or row), in 0–1, from its counts."""
     total = counts.sum(1, keepdim=True).clamp(min=TINY)
     return (counts.cumsum(1) - counts / 2) / total
 
 
 def bell(share: Float[Tensor, "n points"], cells: int) -> Float[Tensor, "n cells points"]:
-    """A triangle for each cell, 1 in its middle and 0 in those of its neighbours; they add up to 1.
+    """Triangular weights of each cell, 1 at its centre, 0 at its neighbours'; they sum to 1.
 
     >>> bell(torch.tensor([[0.0, 0.25, 1.0]]), 2).tolist()
     [[[1.0, 0.75, 0.0], [0.0, 0.25, 1.0]]]
@@ -193,28 +199,28 @@ def bell(share: Float[Tensor, "n points"], cells: int) -> Float[Tensor, "n cells
     return (1 - (share[:, None] - middles).abs() * (cells - 1)).relu()
 
 
-def _seen(
+def _ink_around(
     ink: Images, points: Points, radius: int, directions: int
 ) -> Float[Tensor, "n directions points"]:
-    """Whether each point has ink at this radius in each of the directions around it."""
-    padded = F.pad(_thick(ink, radius // THICKER), (radius,) * 4)
+    """1 where there is ink at `radius` from each point, in each direction."""
+    padded = F.pad(_dilated(ink, radius // RADIUS_PER_DILATION), (radius,) * 4)
     width = padded.shape[-1]
     centre = (points.row + radius) * width + points.column + radius
     angles = (2 * pi * number / directions for number in range(directions))
-    steps = [round(radius * sin(angle)) * width + round(radius * cos(angle)) for angle in angles]
-    looked_at = centre[:, None] + torch.tensor(steps, device=ink.device)[:, None]
-    found = padded.flatten(1).gather(1, looked_at.flatten(1))
+    offsets = [round(radius * sin(angle)) * width + round(radius * cos(angle)) for angle in angles]
+    targets = centre[:, None] + torch.tensor(offsets, device=ink.device)[:, None]
+    found = padded.flatten(1).gather(1, targets.flatten(1))
     return found.reshape(ink.shape[0], directions, -1)
 
 
-def _thick(ink: Images, by: int) -> Images:
-    """Ink and all that is within a square of `by` pixels each way; along one side, then the other:
-    a fraction of the time."""
+def _dilated(ink: Images, by: int) -> Images:
+    """Ink dilated by `by` pixels on each side; a separable max pooling, which is much faster."""
     if not by:
         return ink
     side = 2 * by + 1
     return F.max_pool2d(F.max_pool2d(ink, (1, side), 1, (0, by)), (side, 1), 1, (by, 0))
 
 
-def _pairs(directions: int) -> int:
-    return directions * (directions + 1) // 2
+def _pair_count(offsets: int) -> int:
+    """Unordered pairs of offsets, each with itself included."""
+    return offsets * (offsets + 1) // 2

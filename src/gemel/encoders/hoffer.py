@@ -1,14 +1,14 @@
-"""The triplet network's convnet: 5x5, 3x3, 3x3 and 2x2 convolutions, a 2x2 max-pooling between two.
+"""The convnet of the triplet network: unpadded convolutions with 2x2 max pooling between them.
 
-    grey, 28x28:    32@5x5 - pool - 64@3x3 - pool - 128@3x3 - pool          = 128 numbers
-    colour, 32x32:  64@5x5 - pool - 128@3x3 - pool - 256@3x3 - pool - 128@2x2 = 128 numbers
+    grey, 28x28:    32@5x5 - pool - 64@3x3 - pool - 128@3x3 - pool
+    colour, 32x32:  64@5x5 - pool - 128@3x3 - pool - 256@3x3 - pool - 128@2x2
 
-Nothing is padded, so that pictures of these sides end in a single point. ReLU follows each
-convolution, dropout each pooling but the one that ends the network.
+Pictures of these sizes end in 128 maps of 1x1. ReLU follows each convolution, and dropout each
+layer but the last.
 
 Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 3.1.
-Differs from the paper: a ReLU stands behind the last layer too, where it names those between
-layers; pictures of other sides give more than 128 numbers, or are refused.
+Differs from the paper: the last layer has a ReLU too (the paper mentions those between layers);
+larger pictures have larger embeddings, and smaller ones are refused.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from gemel.shapes import Embeddings, Images
 
 KERNELS = (5, 3, 3, 2)
 GREY, COLOUR = (32, 64, 128), (64, 128, 256, 128)
-"""Maps of the paper's networks for MNIST and for CIFAR-10, SVHN and STL-10."""
+"""Maps per layer in the paper's networks for MNIST and for CIFAR-10, SVHN and STL-10."""
 
 
 @final
 class HofferEncoder(PictureEncoder):
-    """The paper's network; `maps` is chosen by the picture's channels unless given.
+    """The paper's network; `maps="auto"` chooses the maps by the picture's channels.
 
     Raises `RecipeError` for pictures too small for the kernels.
 
@@ -56,15 +56,15 @@ class HofferEncoder(PictureEncoder):
             maps = COLOUR if channels == 3 else GREY
         self.input_shape = input_shape
         layers: list[nn.Module] = []
-        for place, (many, kernel) in enumerate(zip(maps, KERNELS, strict=False)):
-            layers.append(nn.Conv2d(channels, many, kernel))
-            channels, sides = many, [side - kernel + 1 for side in sides]
-            if place < len(KERNELS) - 1:
+        for index, (count, kernel) in enumerate(zip(maps, KERNELS, strict=False)):
+            layers.append(nn.Conv2d(channels, count, kernel))
+            channels, sides = count, [side - kernel + 1 for side in sides]
+            if index < len(KERNELS) - 1:
                 layers.append(nn.MaxPool2d(2))
                 sides = [side // 2 for side in sides]
-            # After the pooling: the same numbers for a quarter of the work.
+            # After the pooling: the same result for a quarter of the work.
             layers.append(nn.ReLU())
-            if place < len(maps) - 1:
+            if index < len(maps) - 1:
                 layers.append(nn.Dropout(dropout))
         if min(sides) < 1:
             raise RecipeError(

@@ -1,13 +1,13 @@
-"""Koch's convolutional twin: four convolutions, three poolings and 4096 sigmoid units.
+"""Koch's convolutional network: four convolutions, three poolings and 4096 sigmoid units.
 
     64@10x10 - pool - 128@7x7 - pool - 128@4x4 - pool - 256@4x4 - dense 4096, sigmoid
 
 Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", ICML deep
 learning workshop 2015, section 3.1 and figure 4; initial weights from section 3.2. At 105x105 the
 encoder and its weighted L1 metric have 38,951,745 parameters together.
-Differs from the paper: `kernels` and `maps` can be chosen, as in its search, and for smaller
-pictures `padding` and `batch_norm`, which it has not; normalised layers start as torch starts them,
-since the paper's first weights are for layers whose scale matters.
+Differs from the paper: `kernels` and `maps` can be chosen, as in its hyperparameter search;
+`padding` and `batch_norm`, for smaller pictures, are additions. With `batch_norm` the layers have
+torch's default initialisation, since the paper's is for layers whose scale matters.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Sizes: TypeAlias = tuple[int, int, int, int]
 
 @final
 class KochEncoder(PictureEncoder):
-    """The paper's network up to the two embeddings.
+    """The paper's network up to the embedding.
 
     Raises `RecipeError` for pictures too small for the kernels.
 
@@ -52,8 +52,8 @@ class KochEncoder(PictureEncoder):
         super().__init__()
         self.input_shape = input_shape
         self.embedding_size = embedding_size
-        lost = kernels if padding == "valid" else (1, 1, 1, 1)
-        height, width = (_after(side, lost) for side in input_shape[1:])
+        unpadded = kernels if padding == "valid" else (1, 1, 1, 1)
+        height, width = (_output_side(side, unpadded) for side in input_shape[1:])
         if min(height, width) < 1:
             raise RecipeError(
                 f"koch with kernels {list(kernels)} needs larger pictures than "
@@ -82,7 +82,8 @@ class KochEncoder(PictureEncoder):
         maps = self.standardise(items)
         norms = iter(self.norms or [nn.Identity()] * 5)
         for conv in (self.conv1, self.conv2, self.conv3):
-            maps = self.pool(next(norms)(conv(maps))).relu()  # in this order ReLU has a quarter
+            # ReLU after the pooling: the same result for a quarter of the work.
+            maps = self.pool(next(norms)(conv(maps))).relu()
         maps = next(norms)(self.conv4(maps)).relu()
         return torch.sigmoid(next(norms)(self.dense(maps.flatten(1))))
 
@@ -91,8 +92,8 @@ def _norms(maps: Sizes, embedding_size: int) -> list[nn.Module]:
     return [*(nn.BatchNorm2d(count) for count in maps), nn.BatchNorm1d(embedding_size)]
 
 
-def _after(side: int, kernels: Sizes) -> int:
-    """A side of the picture after the convolutions and the poolings between them."""
+def _output_side(side: int, kernels: Sizes) -> int:
+    """Side of the last maps, for a picture of this side."""
     for kernel in kernels[:3]:
         side = max(0, side - kernel + 1) // 2
     return side - kernels[3] + 1

@@ -1,12 +1,12 @@
-"""The encoder that keeps places: a small residual convnet whose embedding is a map of descriptors.
+"""Local encoder: a small residual convnet whose embedding is a map of local descriptors.
 
     c@5x5/2 - 2c@3x3 - pool - 3c@3x3 - residual - pool - 4c@3x3 - residual - descriptors@1x1
 
-Each convolution has batch norm and ReLU; a residual block is two 3x3 convolutions (He et al.,
-CVPR 2016). The maps have an eighth of the picture's sides: 56x56 becomes 64 numbers at each of 7x7
-places. Made for the metric `alignment`, which lets places look for each other: its price grows with
-the square of their number, so larger pictures are pooled more often, each time followed by the last
-stage once more.
+Each convolution but the last has batch norm and ReLU; a residual block is two 3x3 convolutions (He
+et al., CVPR 2016). The maps have an eighth of the picture's sides: by default, a 56x56 picture has
+7x7 descriptors of size 64. Made for the metric `alignment`, whose cost grows with the square of the
+number of places. For larger pictures set `pools` higher: each further pooling is followed by
+another copy of the last stage.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images, Maps
 
 SMALLEST_MAP = 2
-"""Places along each side at the end; before that every pooling and the first stride halve."""
+"""Fewest places along each side of the final maps."""
 
 
 @final
 class LocalEncoder(PictureEncoder):
     """The flattened maps are the embedding; `map_sides` says how to unflatten them.
 
-    Raises `RecipeError` for pictures too small for their poolings: with a side below 16 for two.
+    Raises `RecipeError` for pictures too small for `pools`, such as a side below 16 for two.
 
     >>> import torch
     >>> encoder = LocalEncoder((1, 56, 56), PixelStatistics.untouched(1))
@@ -64,13 +64,13 @@ class LocalEncoder(PictureEncoder):
         self.layers = nn.Sequential(
             Standardise(statistics),
             *_convolution(channels, width, kernel=5, stride=2),
-            *_pooled(*_convolution(width, 2 * width)),
+            *_with_pooling(*_convolution(width, 2 * width)),
             *_convolution(2 * width, 3 * width),
             Residual(3 * width),
             nn.MaxPool2d(2),
             *_convolution(3 * width, 4 * width),
             Residual(4 * width),
-            *(layer for _ in range(pools - 2) for layer in _halved(4 * width)),
+            *(layer for _ in range(pools - 2) for layer in _halving_stage(4 * width)),
             nn.Dropout2d(dropout),
             nn.Conv2d(4 * width, descriptors, 1),
             nn.Flatten(),
@@ -83,7 +83,7 @@ class LocalEncoder(PictureEncoder):
 
 @final
 class Residual(nn.Module):
-    """x + two convolutions of x."""
+    """relu(x + f(x)), where f is two convolutions."""
 
     def __init__(self, maps: int) -> None:
         super().__init__()
@@ -93,12 +93,12 @@ class Residual(nn.Module):
         return F.relu(maps + self.change(maps))
 
 
-def _pooled(*layers: nn.Module) -> list[nn.Module]:
-    """Halved before the ReLU at their end: the same numbers for a quarter of the work."""
+def _with_pooling(*layers: nn.Module) -> list[nn.Module]:
+    """Max pooling before the final ReLU: the same result for a quarter of the work."""
     return [*layers[:-1], nn.MaxPool2d(2), layers[-1]]
 
 
-def _halved(maps: int) -> list[nn.Module]:
+def _halving_stage(maps: int) -> list[nn.Module]:
     return [nn.MaxPool2d(2), *_convolution(maps, maps), Residual(maps)]
 
 

@@ -1,10 +1,10 @@
-"""A long short-term memory over sequences of different length, exact under padding.
+"""An LSTM layer over padded sequences, whose results do not depend on the padding.
 
     i, f, o = sigmoid(W x + U h + b)    c = f c + i tanh(W x + U h + b)    h = o tanh(c)
 
 S. Hochreiter & J. Schmidhuber, "Long short-term memory", Neural Computation 9, 1997, with the
 forget gate of F. Gers, J. Schmidhuber & F. Cummins, Neural Computation 12, 2000.
-In ONNX it is one operator that is told the lengths; torch's own exporter would unroll it.
+Exported as ONNX's `LSTM` operator, which takes the lengths; torch's exporter would unroll the loop.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OPSET = 17
 
 @final
 class Lstm(nn.Module):
-    """One layer, read forwards or both ways: all its states, and the last of each way side by side.
+    """One LSTM layer: its states at all steps, and the last state of each direction, concatenated.
 
     >>> states, last = Lstm(3, 4, both_ways=True)(torch.rand(2, 5, 3), torch.tensor([5, 2]))
     >>> states.shape, last.shape
@@ -70,9 +70,9 @@ class Lstm(nn.Module):
         return states.permute(2, 0, 1, 3).flatten(2), last.transpose(0, 1).flatten(1)
 
     def _stacked(self, name: str) -> Tensor:
-        """Both ways' weights in ONNX's order of gates: input, output, forget, cell."""
+        """The weights of all directions in ONNX's order of gates: input, output, forget, cell."""
         rows = []
         for suffix in ("", "_reverse")[: self.ways]:
-            into, forget, cell, out = getattr(self.layer, f"{name}_l0{suffix}").chunk(4)
-            rows.append(torch.cat([into, out, forget, cell]))
+            input, forget, cell, output = getattr(self.layer, f"{name}_l0{suffix}").chunk(4)
+            rows.append(torch.cat([input, output, forget, cell]))
         return torch.stack(rows)

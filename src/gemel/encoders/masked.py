@@ -1,4 +1,4 @@
-"""Sums over the steps that a sequence has, and none over its padding."""
+"""Pooling over the steps of padded sequences, ignoring the padding."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gemel.shapes import Frames, Lengths
 
 
 def mask(frames: Frames, lengths: Lengths) -> Float[Tensor, "n t 1"]:
-    """1 for each step of a sequence, 0 behind its end."""
+    """1 for each step of a sequence, 0 for padding."""
     steps = torch.arange(frames.shape[1], device=frames.device)
     return (steps[None] < lengths[:, None])[..., None].to(frames.dtype)
 
 
 def mean_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
-    """The mean of each sequence's own frames.
+    """The mean over each sequence's frames, without padding.
 
     >>> frames = torch.tensor([[[1.0], [3.0], [9.0]]])
     >>> mean_over(frames, torch.tensor([2])).item()
@@ -26,6 +26,6 @@ def mean_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
 
 
 def max_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
-    """The largest of each number among a sequence's own frames."""
+    """The elementwise maximum over each sequence's frames, without padding."""
     lowest = torch.finfo(frames.dtype).min
     return frames.masked_fill(mask(frames, lengths) == 0, lowest).amax(1)

@@ -1,8 +1,8 @@
-"""The multi-layer perceptron of the well-known MNIST pair example: 784-128-128-128.
+"""The multi-layer perceptron of Keras's Siamese MNIST example: 784-128-128-128.
 
-Dense layers with ReLU, dropout between them, and an embedding that is itself rectified.
-Weights start Glorot-uniform and biases at zero, as Keras's do.
-Differs from the example: its pixels may be standardised first; the recipe leaves them as they are.
+Dense layers, each with ReLU, and dropout between them. Weights are initialised Glorot-uniform and
+biases zero, as in Keras.
+Differs from the example: pixels may be standardised first (the recipe leaves them unchanged).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gemel.shapes import Embeddings, Images, Output
 
 @final
 class MlpEncoder(PictureEncoder):
-    """Flattened pixels through dense layers.
+    """Dense layers on the flattened pixels.
 
     >>> import torch
     >>> encoder = MlpEncoder((1, 28, 28), PixelStatistics.untouched(1))

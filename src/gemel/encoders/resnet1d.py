@@ -1,14 +1,13 @@
-"""A residual network along time, small enough for a laptop and for sets of a few dozen series.
+"""A small residual network along time, for laptops and for data sets of a few dozen series.
 
-A stage is two convolutions with a shortcut, batch norm and ReLU; it keeps, halves or thirds the
-length by its stride. What is left is summed up as its mean and its largest value, or as a mean for
-each of `segments` equal parts of the item, where it matters what comes first; so an item of any
-length has one embedding. Or it is not summed up: every frame has one of `places`, and those behind
-an item's end are zero. Every layer is blind to what lies behind an item's end.
+A stage is two convolutions with a shortcut, batch norm and ReLU; its stride divides the length. The
+frames that remain are pooled over the whole item (mean and maximum), averaged over each of
+`segments` equal parts (where order matters), or kept one by one in up to `places` places, zero
+beyond the item's end. No layer depends on padding.
 
 After Wang, Yan & Oates, "Time series classification from scratch with deep neural networks",
-IJCNN 2017. Differs from the paper: stages shorten the length, all kernels are `kernel` long, the
-mean is joined by the maximum, taken by parts or not at all, and a dense layer makes the embedding.
+IJCNN 2017. Differs from the paper: stages may be strided, all kernels have the length `kernel`,
+pooling is as described, and a dense layer makes the embedding.
 """
 
 from __future__ import annotations
@@ -27,13 +26,14 @@ from gemel.shapes import Embeddings, Frames, Lengths, Output
 
 @final
 class Resnet1dEncoder(SequenceEncoder):
-    """Residual stages, then mean and maximum over time and a dense layer.
+    """Residual stages, then pooling over time and a dense layer.
 
-    `width` maps in the first stage, twice as many in the second, four times in all others. With
-    `segments` each part of the item has an equal share of the embedding, by a dense layer that all
-    parts share: a map along time, for `alignment` too; 0 sums up the whole. With `places` so has
-    each frame that the stages leave, in a map that is as long as the item is, for `warping`; an
-    item with more frames than places has as many parts. Raises `RecipeError` for both at once.
+    The first stage has `width` maps, the second twice as many, all others four times as many.
+    `segments` and `places` make the embedding a map along time, of `embedding_size` numbers in all,
+    by a dense layer shared by all of its places; 0 for both pools over the whole item.
+    `segments` divides each item into so many equal parts (for the metric `alignment`). `places`
+    keeps each frame (for `warping`); an item with more frames is divided into `places` parts.
+    Raises `RecipeError` for both at once, or an `embedding_size` that is not a multiple of either.
 
     >>> import torch
     >>> from gemel.encoders import PixelStatistics, Samples
@@ -58,13 +58,13 @@ class Resnet1dEncoder(SequenceEncoder):
         super().__init__(stem)
         if segments and places:
             raise RecipeError(
-                "equal segments of an item and a place for each frame are two ways to keep time, "
-                f"got {segments} and {places}: set encoder.segments or encoder.places to 0"
+                "at most one of encoder.segments and encoder.places may be above 0, got "
+                f"{segments} and {places}: set one of them to 0"
             )
         if (shares := segments or places) and embedding_size % shares:
             raise RecipeError(
-                f"every segment or place has an equal share of the embedding, and {embedding_size} "
-                f"numbers cannot be shared by {shares}: set encoder.embedding_size to a multiple"
+                "encoder.embedding_size must be a multiple of encoder.segments or encoder.places, "
+                f"got {embedding_size} and {shares}: set it to a multiple of {shares}"
             )
         self.segments = segments
         self.places = places
@@ -76,9 +76,9 @@ class Resnet1dEncoder(SequenceEncoder):
             _Block(narrow, wide, kernel, stride)
             for narrow, wide, stride in zip(widths[:-1], widths[1:], strides, strict=True)
         )
-        summed, share = (widths[-1], shares) if shares else (2 * widths[-1], 1)
+        pooled = widths[-1] if shares else 2 * widths[-1]
         self.dropout = nn.Dropout(dropout)
-        self.dense = nn.Linear(summed, embedding_size // share)
+        self.dense = nn.Linear(pooled, embedding_size // (shares or 1))
         self.last = output_layer(output)
 
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
@@ -107,10 +107,11 @@ class Resnet1dEncoder(SequenceEncoder):
 def parts_over(
     frames: Frames, lengths: Lengths, parts: int, counts: Lengths | None = None
 ) -> Tensor:
-    """(n, parts, width) the mean of each equal part of a sequence's own frames.
+    """Mean of the frames in each of several equal parts of a sequence: (n, parts, width).
 
-    A frame that lies in two parts counts in each by how much of it does, so short items have all.
-    An item has as many parts as its count says, by default all; what is behind them is zero.
+    A frame that straddles two parts counts in each in proportion to its overlap, so even items
+    with fewer frames than parts fill all of them. `counts` (n,) divides each item into fewer parts
+    than `parts`; the rest are zero.
 
     >>> frames = torch.tensor([[[1.0], [2.0], [6.0], [9.0]]])
     >>> parts_over(frames, torch.tensor([4]), 2).tolist()
@@ -128,7 +129,7 @@ def parts_over(
 
 @final
 class _Block(nn.Module):
-    """Two convolutions and a shortcut past them."""
+    """Two convolutions with a shortcut."""
 
     def __init__(self, channels: int, width: int, kernel: int, stride: int) -> None:
         super().__init__()
@@ -145,7 +146,7 @@ class _Block(nn.Module):
 
 @final
 class _Convolution(nn.Module):
-    """Convolution and batch norm; what lies behind an end is zero, and counts in no average."""
+    """Convolution and batch norm; padding is zeroed and excluded from the batch statistics."""
 
     def __init__(self, channels: int, width: int, kernel: int, stride: int) -> None:
         super().__init__()

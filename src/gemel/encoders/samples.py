@@ -1,4 +1,4 @@
-"""The stem of series: every channel around zero, by what the training items have."""
+"""The stem of series: standardises every channel by the statistics of the training items."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gemel.encoders.stem import Stem
 from gemel.shapes import Frames
 
 STILL = 1e-6
-"""A std that is so small a share of the mean is of rounding."""
+"""A std below this fraction of the mean is rounding error: the channel is constant."""
 LEAST = 1e-12
-"""And one that is so small by itself: of samples that were centred already."""
+"""The same as an absolute bound, for channels whose mean is zero."""
 
 
 @final
 class Samples(Stem):
-    """(sample - mean) / std per channel; one that stands still in training is only centred.
+    """(sample - mean) / std per channel; channels constant in training are only centred.
 
     >>> stem = Samples(PixelStatistics([1.0], [2.0]))
     >>> stem(torch.tensor([[[1.0], [5.0]]])).tolist()
@@ -33,7 +33,7 @@ class Samples(Stem):
         super().__init__()
         self.width = len(statistics.mean)
         self.register_buffer("mean", torch.tensor(statistics.mean))
-        self.register_buffer("std", _moving(statistics))
+        self.register_buffer("std", _usable_std(statistics))
 
     def forward(self, values: Tensor) -> Frames:
         return (values - self.mean) / self.std
@@ -42,7 +42,7 @@ class Samples(Stem):
         return torch.rand(2, 7, self.width)
 
 
-def _moving(statistics: PixelStatistics) -> Tensor:
-    """(c,) the channels' std; 1 where it is nothing but the rounding of what stands still."""
+def _usable_std(statistics: PixelStatistics) -> Tensor:
+    """(c,) std per channel; 1 for constant channels."""
     mean, std = torch.tensor(statistics.mean), torch.tensor(statistics.std)
     return torch.where(std > (STILL * mean.abs()).clamp(min=LEAST), std, torch.ones(()))

@@ -1,9 +1,9 @@
-"""A pretrained model of sentences, as it is or tuned, and a dense layer that is learned on top.
+"""A pretrained sentence model, frozen or fine-tuned, with a trained dense layer on top.
 
 N. Reimers & I. Gurevych, "Sentence-BERT: sentence embeddings using siamese BERT-networks", EMNLP
-2019: a BERT, its states pooled, in both halves of a twin.
-Differs from the paper: the dense layer, which begins as a rotation: while the embeddings are as
-many numbers as the model's, their cosines are at first those of the model.
+2019: a BERT with pooled states as the encoder of a twin.
+Differs from the paper: the dense layer. It is initialised orthogonal, so while `embedding_size` is
+at least the model's width, cosines initially equal the model's.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from gemel.shapes import Embeddings, Frames, Lengths, Output
 
 @final
 class SentenceTransformerEncoder(SequenceEncoder):
-    """Choose it for English texts where labelled pairs are few: the model knows the language.
+    """Choose it for texts in the language of the pretrained model when labelled pairs are few.
 
-    Without `tuned` only the dense layer learns. `embedding_size = 0` leaves that layer out: the
-    embedding is the model's own.
+    `tuned` fine-tunes the model; otherwise only the dense layer is trained. `embedding_size=0`
+    omits the dense layer.
 
     >>> import torch
     >>> from gemel.encoders.bert import BertLayer, BertShape, WordPieces
-    >>> shape = BertShape(9, 8, 4, 1, 2, 6)  # `read_sentence_model` has it from a folder
+    >>> shape = BertShape(9, 8, 4, 1, 2, 6)  # or `read_sentence_model(folder)` for a whole model
     >>> layers = nn.ModuleList([BertLayer(shape)])
     >>> encoder = SentenceTransformerEncoder(SentenceModel(WordPieces(shape), layers, "mean", True))
     >>> encoder(torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3])).shape
@@ -60,7 +60,7 @@ class SentenceTransformerEncoder(SequenceEncoder):
         self.output = output
 
     def train(self, mode: bool = True) -> SentenceTransformerEncoder:
-        """A model that is not tuned answers always, and drops nothing out."""
+        """Keeps a frozen model in evaluation mode, without dropout."""
         super().train(mode)
         for part in (self.stem, self.layers):
             part.train(mode and self.tuned)

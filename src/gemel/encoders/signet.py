@@ -1,18 +1,18 @@
-"""SigNet: the convolutional twin for offline signatures.
+"""SigNet: the convolutional network of Dey et al. for offline signatures.
 
     96@11x11 - norm - pool - 256@5x5 - norm - pool, dropout 0.3
     - 384@3x3 - 256@3x3 - pool, dropout 0.3 - dense 1024, dropout 0.5 - dense 128
 
-Every convolution and dense layer is followed by ReLU, poolings are 3x3 with stride 2, "norm" is
-local response normalisation over five maps (alpha 1e-4, beta 0.75, k 2). Weights start
-Glorot-uniform, biases at zero.
+Every convolution and dense layer is followed by ReLU; poolings are 3x3 with stride 2; "norm" is
+local response normalisation over five maps (alpha 1e-4, beta 0.75, k 2). Weights are initialised
+Glorot-uniform, biases zero.
 
 Dey, Dutta, Toledo, Ghosh, Llados & Pal, "SigNet: Convolutional Siamese Network for Writer
 Independent Offline Signature Verification", arXiv 1707.02131, 2017, table 1. At 155x220 and stride
-1 it has 113,939,904 parameters and takes 8.2 billion multiplications a picture.
-Differs from the paper: `stride` of the first convolution can be chosen. The table says 1, the
-authors' published program 4, with which it takes 0.48 billion. (That program also has batch norm
-where the table has response normalisation.)
+1 it has 113,939,904 parameters and takes 8.2 billion multiplications per picture.
+Differs from the paper: `stride` of the first convolution can be chosen. The table says 1; the
+authors' published code has 4, at 0.48 billion multiplications. (That code also has batch norm in
+place of response normalisation.)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from gemel.shapes import Embeddings, Images
 
 @final
 class SignetEncoder(PictureEncoder):
-    """The paper's network. Raises `RecipeError` for pictures that it leaves nothing of.
+    """The paper's network. Raises `RecipeError` for pictures too small for it.
 
     >>> import torch
     >>> encoder = SignetEncoder((1, 64, 96), PixelStatistics.untouched(1))
@@ -45,7 +45,7 @@ class SignetEncoder(PictureEncoder):
     ) -> None:
         super().__init__()
         self.input_shape = input_shape
-        height, width = (_after(side, stride) for side in input_shape[1:])
+        height, width = (_output_side(side, stride) for side in input_shape[1:])
         if min(height, width) < 1:
             raise RecipeError(
                 f"signet with encoder.stride {stride} needs larger pictures than "
@@ -87,12 +87,12 @@ class SignetEncoder(PictureEncoder):
 
 
 def _response_norm() -> nn.Module:
-    """x / (2 + 1e-4 * the sum of squares of five maps)^0.75; PyTorch takes their mean."""
+    """x / (2 + 1e-4 * sum of the squares of five maps)^0.75; torch divides `alpha` by five."""
     return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
 
 
-def _after(side: int, stride: int) -> int:
-    """A side of the picture after the first convolution and three poolings."""
+def _output_side(side: int, stride: int) -> int:
+    """Side of the last maps, for a picture of this side."""
     side = (side - 11) // stride + 1
     for _ in range(3):
         side = (side - 3) // 2 + 1

@@ -1,4 +1,4 @@
-"""The first layer of every encoder: pixels in 0–1 become numbers around zero."""
+"""Standardisation of pixels, the first layer of every picture encoder."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from gemel.shapes import Images
 @final
 @dataclass(frozen=True)
 class PixelStatistics:
-    """Mean and standard deviation per channel, of training pixels in 0–1."""
+    """Mean and standard deviation per channel of the training items; pixels are in 0–1."""
 
     mean: Sequence[float]
     std: Sequence[float]
 
     @staticmethod
     def untouched(channels: int) -> PixelStatistics:
-        """Leaves the pixels in 0–1, as the papers before batch normalisation had them."""
+        """Mean 0 and std 1, which leave the values unchanged."""
         return PixelStatistics([0.0] * channels, [1.0] * channels)
 
 
 @final
 class Standardise(nn.Module):
-    """(pixel - mean) / std per channel. Saved with the weights, so no caller can get it wrong."""
+    """(pixel - mean) / std per channel. Part of the network, so saved and exported with it."""
 
     mean: torch.Tensor
     std: torch.Tensor

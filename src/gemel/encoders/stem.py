@@ -1,4 +1,4 @@
-"""Stems: what makes frames of a kind's items, so that one encoder serves every kind of sequence."""
+"""Stems: the first layer of sequence encoders, one for each kind of item (texts, series)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gemel.encoders.encoder import Encoder
 from gemel.shapes import Embeddings, Frames, Items, Lengths
 
 PADDING = 0
-"""The token id that stands behind the end of a text."""
+"""The token id that pads texts."""
 
 
 class Stem(nn.Module, ABC):
-    """Values of sequences in, frames (n, t, `width`) out."""
+    """Maps the values of sequences, (n, t) tokens or (n, t, c) samples, to frames (n, t, width)."""
 
     width: int
 
@@ -25,15 +25,15 @@ class Stem(nn.Module, ABC):
 
     @abstractmethod
     def example(self) -> Tensor:
-        """(2, t, ...) values of two sequences."""
+        """(2, t, …) values of two sequences, for tracing."""
 
 
 @final
 class TokenVectors(Stem):
-    """A vector for every token, drawn at random or given, and `tuned` with the rest or left so.
+    """Token embeddings from the given (tokens, width) `vectors`; trained only if `tuned`.
 
-    `dropout` leaves out whole tokens, as P. Iyyer et al. ("Deep unordered composition rivals
-    syntactic methods for text classification", ACL 2015) do.
+    `dropout` zeroes whole tokens: P. Iyyer et al., "Deep unordered composition rivals syntactic
+    methods for text classification", ACL 2015.
 
     >>> stem = TokenVectors(torch.rand(9, 4))
     >>> stem(torch.tensor([[2, 3, 0]])).shape
@@ -49,8 +49,8 @@ class TokenVectors(Stem):
     def forward(self, values: Tensor) -> Frames:
         frames = nn.functional.embedding(values, self.vectors, padding_idx=PADDING)
         if self.training and self.dropout:
-            kept = torch.rand(values.shape, device=values.device) >= self.dropout
-            frames = frames * kept[..., None]
+            keep = torch.rand(values.shape, device=values.device) >= self.dropout
+            frames = frames * keep[..., None]
         return frames
 
     def example(self) -> Tensor:
@@ -58,12 +58,12 @@ class TokenVectors(Stem):
 
 
 def example_tokens() -> Tensor:
-    """Ids of two texts, of the first token that is no padding."""
+    """Token ids of two texts, without padding."""
     return torch.ones(2, 7, dtype=torch.int64)
 
 
 class SequenceEncoder(Encoder):
-    """Sequences in, each with its own length; what stands behind its end changes nothing."""
+    """An encoder of padded sequences; its embeddings do not depend on the padding."""
 
     def __init__(self, stem: Stem) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-"""The embedding module of relation networks: four convolutional blocks, and maps are kept.
+"""The embedding module of relation networks: four convolutional blocks that output feature maps.
 
     64@3x3 - pool - 64@3x3 - pool - 64@3x3 - 64@3x3, each with batch norm and ReLU
 
 Sung et al., "Learning to Compare: Relation Network for Few-Shot Learning", CVPR 2018, section 3.4
-and figure 2: as `conv4`, but only the first two blocks pool. The first two convolutions have no
-padding, as in the authors' program, so a 28x28 drawing becomes 64 maps of 5x5.
+and figure 2: like `conv4`, but only the first two blocks pool. The first two convolutions have no
+padding, as in the authors' code, so a 28x28 drawing becomes 64 maps of 5x5.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SungEncoder(PictureEncoder):
     ) -> None:
         super().__init__()
         channels, height, width = input_shape
-        self.map_sides = (_after(height), _after(width))
+        self.map_sides = (_output_side(height), _output_side(width))
         if min(self.map_sides) < 1:
             raise RecipeError(
                 f"sung needs pictures with sides of at least 10, got {height}x{width}: set "
@@ -61,7 +61,7 @@ class SungEncoder(PictureEncoder):
 
 
 def _block(channels: int, maps: int, *, padding: int, pool: int = 1) -> list[nn.Module]:
-    """ReLU comes after the pooling: the same numbers for a quarter of the work."""
+    """ReLU follows the pooling: the same result for a quarter of the work."""
     return [
         nn.Conv2d(channels, maps, 3, padding=padding),
         nn.BatchNorm2d(maps),
@@ -70,6 +70,6 @@ def _block(channels: int, maps: int, *, padding: int, pool: int = 1) -> list[nn.
     ]
 
 
-def _after(side: int) -> int:
-    """A side of the picture after two convolutions without padding, each pooled."""
+def _output_side(side: int) -> int:
+    """Side of the last maps, for a picture of this side."""
     return ((side - 2) // 2 - 2) // 2

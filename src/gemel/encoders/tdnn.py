@@ -1,15 +1,15 @@
-"""Bromley's time-delay network for pen traces: convolution and averaging along time, twice.
+"""Bromley's time-delay network for pen traces: two stages of convolution and averaging over time.
 
-For 8 channels of 200 samples: 12 maps that look at 9 samples, averaged by threes to 12 x 64; then
-16 maps that look at 8 of those, averaged by threes to 16 x 19. So a unit of the first layer sees
-8 x 11 numbers and one of the second 12 x 10, as in the paper. The embedding is all 304 numbers of
-the last layer, to be compared by the angle between them.
+For 8 channels of 200 samples: 12 maps of kernel 9, averaged by threes to 12 x 64; then 16 maps of
+kernel 8, averaged by threes to 16 x 19. After the averaging, a unit of the first stage has a
+receptive field of 8 x 11 and one of the second 12 x 10, as in the paper. The embedding is the 304
+outputs of the last stage; the paper compares embeddings by the angle between them.
 
 Bromley, Guyon, LeCun, Säckinger & Shah, "Signature Verification using a Siamese Time Delay Neural
 Network", NIPS 1993, section 3.
-Differs from the paper: it gives sizes and receptive fields, and that they come of convolving and
-averaging; kernels of 9 and 8 are the only ones that lead to both. Weights start from N(0, 1/fan-in)
-with zero biases, and the squashing function is LeCun's 1.7159 tanh(2x/3).
+Differs from the paper: it gives the sizes and receptive fields but not the kernels; 9 and 8 are the
+only ones that agree with both. The paper leaves open the initialisation (here N(0, 1/fan-in), zero
+biases) and the nonlinearity (here LeCun's 1.7159 tanh(2x/3)).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from gemel.shapes import Embeddings, Lengths, Output
 class TdnnEncoder(SequenceEncoder):
     """Two stages of convolution and averaging over `length` samples.
 
-    A longer item is cut to them, a shorter one ends in zeros: the input should resample.
+    Longer items are truncated and shorter ones zero-padded, so the input should resample to
+    `length`. Raises `RecipeError` if `length` is too short for the kernels.
 
     >>> import torch
     >>> from gemel.encoders import PixelStatistics, Samples
@@ -78,7 +79,7 @@ class TdnnEncoder(SequenceEncoder):
 
 @final
 class ScaledTanh(nn.Module):
-    """1.7159 tanh(2x/3): its slope is about 1 between -1 and 1."""
+    """1.7159 tanh(2x/3), of average slope 1 between -1 and 1."""
 
     def forward(self, values: Tensor) -> Tensor:
         return 1.7159 * torch.tanh(values * (2 / 3))

@@ -1,9 +1,9 @@
-"""Convolutions over a few neighbouring tokens, each one's strongest answer kept.
+"""Convolutions over windows of a few tokens, max-pooled over the text.
 
 Y. Kim, "Convolutional neural networks for sentence classification", EMNLP 2014: windows of 3, 4
 and 5 tokens with 100 maps each, ReLU, the maximum over the text, dropout 0.5.
-Differs from the paper: a dense layer makes the embedding, and windows reach half their width over
-either end, so that a text shorter than a window has answers too.
+Differs from the paper: a dense layer makes the embedding; convolutions are padded by half a window,
+so that texts may be shorter than a window.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gemel.shapes import Embeddings, Lengths, Output
 
 @final
 class TextConvEncoder(SequenceEncoder):
-    """Choose it where short phrases decide, wherever they stand.
+    """Choose it where short phrases matter, wherever they occur in the text.
 
     >>> from gemel.encoders.stem import TokenVectors
     >>> encoder = TextConvEncoder(TokenVectors(torch.rand(9, 4)))
@@ -53,10 +53,10 @@ class TextConvEncoder(SequenceEncoder):
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
         frames = self.stem(values)
         frames = frames * mask(frames, lengths)
-        answers = []
+        pooled = []
         for window in self.windows:
-            answer = window(frames.transpose(1, 2)).relu().transpose(1, 2)
-            # An even window answers once more than there are tokens; that answer is left out.
-            answers.append(max_over(answer[:, : frames.shape[1]], lengths))
-        embeddings: Embeddings = self.last(self.dense(self.dropout(torch.cat(answers, 1))))
+            maps = window(frames.transpose(1, 2)).relu().transpose(1, 2)
+            # Padding makes the output of an even window one longer than the text.
+            pooled.append(max_over(maps[:, : frames.shape[1]], lengths))
+        embeddings: Embeddings = self.last(self.dense(self.dropout(torch.cat(pooled, 1))))
         return embeddings

@@ -1,4 +1,4 @@
-"""Encoders with layers that are set before the first step: whitenings within labels."""
+"""The interface of encoders with layers set before training as whitenings within classes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gemel.encoders.fixed_linear import FixedLinear
 from gemel.shapes import Images
 
 Whitening: TypeAlias = nn.Linear | FixedLinear
-"""A layer that is set; what a training does to it afterwards is the encoder's choice."""
+"""A layer to be set as a whitening: trained from there on, or fixed."""
 
 
 class WhitenedEncoder(PictureEncoder):
-    """What a training needs to know to set the layers; `shrinkage` is that of the whitening.
+    """What training needs to set the whitening layers; see `functional/whitening.py`.
 
-    With `by_axes` a layer's features are standardised and brought to as many principal axes as it
-    keeps first: where features by far outnumber items, there is nothing else in them.
+    With `by_axes`, features are first standardised and projected onto as many principal axes as the
+    layer keeps, which suits features that far outnumber the items.
     """
 
     shrinkage: float
@@ -29,8 +29,8 @@ class WhitenedEncoder(PictureEncoder):
 
     @abstractmethod
     def described(self, items: Images) -> list[Float[Tensor, "n views d"]]:
-        """What each of the layers is given, of every view of each item."""
+        """The features that each layer takes, of every view of each item."""
 
     @abstractmethod
     def whitenings(self) -> Sequence[Whitening]:
-        """The layers, in the order of what they are given."""
+        """The layers, in the order of `described`."""

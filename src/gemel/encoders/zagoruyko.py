@@ -1,12 +1,12 @@
-"""Zagoruyko & Komodakis' network for image patches, up to a descriptor of 256 numbers.
+"""Zagoruyko & Komodakis' network for image patches, up to the descriptor of size 256.
 
     96@7x7 stride 3 - pool - 192@5x5 - pool - 256@3x3, ReLU after each convolution
 
 Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
-2015, section 4.1. The branch of their siamese and pseudo-siamese networks and, on two channels, the
-body of their 2-channel network. A 64x64 patch becomes 256 numbers.
-Differs from the paper: larger pictures are taken too and have longer descriptors; `maps` can be
-chosen, for machines of less speed.
+2015, section 4.1: the branch of their siamese and pseudo-siamese networks and, on two channels, the
+body of their 2-channel network. A 64x64 patch has a descriptor of size 256.
+Differs from the paper: larger pictures are accepted and have longer descriptors; `maps` can be
+reduced for slower machines.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
 
 LEAST_SIDE = 64
-"""Smaller pictures have nothing left for the last convolution."""
+"""The smallest picture side that leaves an input for the last convolution."""
 
 
 @final
@@ -51,7 +51,7 @@ class ZagoruykoEncoder(PictureEncoder):
                 f"{sides[0]}x{sides[1]}: set input.size to [64, 64] as in the paper"
             )
         self.input_shape = input_shape
-        height, width = (_after(side) for side in sides)
+        height, width = (_output_side(side) for side in sides)
         self.embedding_size = maps[2] * height * width
         self.standardise = Standardise(statistics)
         self.conv1 = nn.Conv2d(channels, maps[0], 7, stride=3)
@@ -66,7 +66,7 @@ class ZagoruykoEncoder(PictureEncoder):
         return embeddings
 
 
-def _after(side: int) -> int:
-    """A side of the picture after the three convolutions and the two poolings."""
+def _output_side(side: int) -> int:
+    """Side of the last maps, for a picture of this side."""
     after_first = ((side - 7) // 3 + 1) // 2
     return (after_first - 4) // 2 - 2
