@@ -95,5 +95,5 @@ def test_dwelling_is_nearer_than_another_order():
 
 
 def test_maps_with_two_sides_have_no_order():
-    with pytest.raises(RecipeError, match="warping goes along time"):
+    with pytest.raises(RecipeError, match="warping needs maps along time"):
         WarpingMetric(4 * 6, (2, 3))

@@ -1,4 +1,4 @@
-"""Metrics: two embeddings in, distance out. One file each; a new one joins by one line here."""
+"""Metrics: modules that map two embeddings to a distance. To add one, register it in `METRICS`."""
 
 from __future__ import annotations
 

@@ -1,19 +1,18 @@
-"""Alignment: every local descriptor of one item looks for its counterpart in the other.
+"""Alignment metric: soft matching of every local descriptor of one item to those of the other.
 
     s(a, b) = sum_i w_i(a) * 1/t * log sum_j exp( t * (cos(a_i, b_j) - k * |p_i - p_j|^2) )
     d(a, b) = -( g * (s(a, b) + s(b, a)) / 2 + c ),     p(same) = sigmoid(-d)
 
-a_i is the descriptor at place p_i of a's feature maps and w_i(a) = |a_i| / sum_j |a_j|: a longer
-descriptor has more to say. A counterpart may lie elsewhere and costs the more the farther away it
-is, so two drawings of one character agree although no stroke is where it was. Each item is encoded
-once, and pairs cost two small products of matrices. The sharpness t, the stiffness k, the gain g
-and the offset c are learned. A place whose descriptor is zero (behind the end of a text) neither
-looks for a counterpart nor is one.
+a_i is the descriptor at place p_i of a's feature maps, and w_i(a) = |a_i| / sum_j |a_j| its weight.
+A match at another place is penalised by the squared displacement, so two drawings of one character
+agree although their strokes are displaced. Each item is encoded once, and a pair costs one small
+matrix product per direction. The sharpness t, stiffness k, gain g and offset c are learned. Zero
+descriptors (the padding of texts) are ignored.
 
 After Khattab & Zaharia, "ColBERT", SIGIR 2020, eq. 3 (the sum over the parts of one side of the
 best match on the other), and Li et al., "Revisiting Local Descriptor based Image-to-Class Measure",
 CVPR 2019.
-Differs from the papers: a soft maximum, a price for distance, weights, and both directions.
+Differs from the papers: a soft maximum, a penalty for displacement, weights, and both directions.
 """
 
 from __future__ import annotations
@@ -29,29 +28,29 @@ from gemel.metrics.metric import Metric, Sides
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 SHARPNESS, STIFFNESS, GAIN = 8.0, 0.13, 20.0
-"""Where learning starts; the stiffness is a price in cosines for one step on the maps, squared."""
+"""Initial values; the stiffness is in units of cosine per squared step on the maps."""
 TINY = 1e-6
 ABSENT = 2.0
-"""The price, in cosines, of taking nothing for a counterpart: no descriptor is that far off."""
+"""Subtracted from the cosine of a match with an absent descriptor: the whole range of cosines."""
 LEAST = 1e-37
-"""What is smaller has no logarithm."""
+"""Lower bound of the argument of the logarithm."""
 
 
 def places_of(sides: Sides) -> Float[Tensor, "places 2"]:
-    """The row and the column of each place of a map."""
+    """The row and column of each place of a map."""
     return torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
 
 
 class Described(NamedTuple):
-    """(b, n, i, c) descriptors of unit length, (b, n, i) weights that add up to 1 for an item, and
-    (b, n, i, 1) a 1 where there is no descriptor."""
+    """Unit-length descriptors (b, n, i, c) at i places, their weights (b, n, i), which sum to 1 for
+    each item, and (b, n, i, 1) with a 1 where the descriptor is absent."""
 
     descriptors: Tensor
     weights: Float[Tensor, "b n i"]
     absent: Float[Tensor, "b n i 1"]
 
     def beside(self, *more: Tensor) -> Tensor:
-        """The descriptors with more numbers, whose products come to the cosines for free."""
+        """The descriptors with further columns, whose products are added to the cosines."""
         return torch.cat([self.descriptors, *more], -1)
 
 
@@ -83,12 +82,12 @@ class AlignmentMetric(Metric):
         if self.training:
             agreement = self._found_both_ways(ours, theirs)
         else:
-            # What is asked for twice, once each way, may be exchanged to the last bit.
+            # Computing each direction separately makes the distance exactly symmetric.
             agreement = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
         return -(self.log_gain.exp() * agreement / 2 + self.offset)
 
     def described(self, embeddings: EmbeddingSets) -> Described:
-        """The descriptors of all items at all places, with their weights."""
+        """The normalised descriptors of all items, with their weights."""
         sets, items, _ = embeddings.shape
         maps = embeddings.reshape(sets, items, -1, len(self.squared_steps)).transpose(-1, -2)
         square = maps.square().sum(-1)
@@ -99,7 +98,7 @@ class AlignmentMetric(Metric):
         return Described(maps / length.unsqueeze(-1), weights, (1 - present).unsqueeze(-1))
 
     def _found(self, searching: Described, searched: Described) -> Float[Tensor, "b n m"]:
-        """How well the descriptors of each item are found in each of the others: s(a, b)."""
+        """s(a, b): how well the descriptors of each item match those of each of the others."""
         descriptors = searching.beside(torch.ones_like(searching.absent))
         candidates = searched.beside(-ABSENT * searched.absent)
         b, n, places, _ = descriptors.shape
@@ -111,15 +110,15 @@ class AlignmentMetric(Metric):
         return (best * searching.weights.unsqueeze(-1)).sum(2)
 
     def _found_both_ways(self, ours: Described, theirs: Described) -> Float[Tensor, "b n m"]:
-        """s(a, b) + s(b, a) with one exponential for both: a fraction of the time and memory."""
-        one = torch.ones_like(ours.absent), torch.ones_like(theirs.absent)
-        left = ours.beside(one[0], ours.absent)
-        right = theirs.beside(-ABSENT * theirs.absent, -ABSENT * one[1])
+        """s(a, b) + s(b, a) from one exponential, at a fraction of the time and memory."""
+        left = ours.beside(torch.ones_like(ours.absent), ours.absent)
+        penalty = -ABSENT * torch.ones_like(theirs.absent)
+        right = theirs.beside(-ABSENT * theirs.absent, penalty)
         (b, n, places, _), m = left.shape, right.shape[1]
         sharpness = self.log_sharpness.exp()
         cosine = (sharpness * left).flatten(1, 2) @ right.flatten(1, 2).transpose(1, 2)
         cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
-        # No exponent is above 0, and a descriptor's own place keeps the sum from vanishing.
+        # Exponents are at most 0, and the term without displacement keeps the sum from underflow.
         near = (cosine.reshape(b, n, places, m, places) - cost[:, None]).exp()
         there = near.sum(4).clamp(min=LEAST).log() * ours.weights.unsqueeze(-1)
         back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)

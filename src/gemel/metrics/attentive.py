@@ -1,21 +1,21 @@
-"""Attentive: every descriptor is compared with what it finds in the other item.
+"""Attentive metric: compares every descriptor with what it attends to in the other item.
 
     e_ij = t * a_i . b_j            b~_i = sum_j softmax_j(e_ij) * b_j
     v_i = relu( W [ |a_i - b~_i| ; a_i * b~_i ] + w )        v(a, b) = [ mean_i v_i ; max_i v_i ]
     s(a, b) = f( v(a, b) + v(b, a) ; |A - B| ; A * B )       A = max_i a_i
     d(a, b) = -s(a, b),     p(same) = sigmoid(-d)
 
-a_i are the descriptors of an item's places, f is a dense network with one hidden layer. Where
-`alignment` asks how much of one item is found in the other, this learns what a difference means:
-one more adjective, and a "not", are both a word without a counterpart. A place whose descriptor is
-zero (behind the end of a text) is none.
+a_i are the descriptors of an item's places; f is a dense network with one hidden layer. Where
+`alignment` measures how much of one item is found in the other, this metric learns what a
+difference means: an additional adjective and a "not" are both words without a counterpart. Zero
+descriptors (the padding of texts) are ignored.
 
 After A. Parikh et al., "A decomposable attention model for natural language inference", EMNLP 2016,
 section 3 (attend, compare, aggregate), and K. S. Tai, R. Socher & C. Manning, "Improved semantic
 representations from tree-structured long short-term memory networks", ACL 2015, eq. 15 (differences
 and products of the whole).
-Differs from the papers: the same for both directions, which are added, so that the sides may be
-exchanged; mean and maximum in place of the sum; differences and products are compared, as in Tai.
+Differs from the papers: v(a, b) and v(b, a) are added, so that the distance is symmetric; mean and
+maximum in place of the sum; v compares differences and products, as Tai does.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ ABSENT = 1e4
 
 
 class Described(NamedTuple):
-    """(b, n, i, c) descriptors, and (b, n, i) a 1 where there is one."""
+    """Descriptors (b, n, i, c) at i places, and (b, n, i) with a 1 where one is present."""
 
     descriptors: Tensor
     present: Float[Tensor, "b n i"]
 
     @property
     def whole(self) -> Float[Tensor, "b n c"]:
-        """The largest of each number among the item's own descriptors; zeros where it has none."""
+        """The elementwise maximum of an item's descriptors; zeros if it has none."""
         absent = (1 - self.present).unsqueeze(-1)
         largest: Tensor = (self.descriptors - ABSENT * absent).amax(2)
         return largest * self.present.amax(-1, keepdim=True)
@@ -71,11 +71,11 @@ class AttentiveMetric(Metric):
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         ours, theirs = self._descriptors(left), self._descriptors(right)
-        # Each way by itself: what is exchanged is then the same to the last bit.
-        found = self._found(ours, theirs) + self._found(theirs, ours).transpose(1, 2)
+        # Computing each direction separately makes the distance exactly symmetric.
+        parts = self._compared(ours, theirs) + self._compared(theirs, ours).transpose(1, 2)
         one, other = ours.whole.unsqueeze(2), theirs.whole.unsqueeze(1)
         whole = torch.cat([(one - other).abs(), one * other], -1)
-        score: CrossDistances = self.score(torch.cat([found, whole], -1)).squeeze(-1)
+        score: CrossDistances = self.score(torch.cat([parts, whole], -1)).squeeze(-1)
         return -score
 
     def _descriptors(self, embeddings: EmbeddingSets) -> Described:
@@ -84,14 +84,14 @@ class AttentiveMetric(Metric):
         descriptors = maps.transpose(-1, -2)
         return Described(descriptors, (descriptors != 0).any(-1).to(descriptors.dtype))
 
-    def _found(self, searching: Described, searched: Described) -> Float[Tensor, "b n m _"]:
+    def _compared(self, attending: Described, attended: Described) -> Float[Tensor, "b n m _"]:
         """v(a, b) of each item with each of the others."""
-        own, others = searching.descriptors.unsqueeze(2), searched.descriptors.unsqueeze(1)
-        absent = (1 - searched.present)[:, None, :, None]
+        own, others = attending.descriptors.unsqueeze(2), attended.descriptors.unsqueeze(1)
+        absent = (1 - attended.present)[:, None, :, None]
         attention = self.sharpness * (own @ others.transpose(-1, -2)) - ABSENT * absent
         counterpart = attention.softmax(-1) @ others
         differences = torch.cat([(own - counterpart).abs(), own * counterpart], -1)
-        present = searching.present[:, :, None, :, None]
+        present = attending.present[:, :, None, :, None]
         compared = self.compared(differences) * present
         mean = compared.sum(3) / present.sum(3).clamp(min=1)
         return torch.cat([mean, compared.amax(3)], -1)

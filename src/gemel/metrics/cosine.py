@@ -1,4 +1,4 @@
-"""Cosine distance: one minus the cosine of the angle, so that smaller is nearer.
+"""Cosine distance: one minus the cosine of the angle.
 
 d(a, b) = 1 - a.b / (|a| |b|)
 """
@@ -25,19 +25,20 @@ def cosine(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
 
 
 def unit_length(embeddings: Tensor) -> Tensor:
-    """(…, d) scaled to length 1; a zero stays zero, and its slope is 1/`SHORTEST` at most."""
+    """(…, d) scaled to unit length; zeros stay zero, and the gradient is at most 1/`SHORTEST`."""
     return F.normalize(embeddings, dim=-1, eps=SHORTEST)
 
 
 @final
 class CosineMetric(Metric):
-    """`cosine`: compares directions, blind to lengths."""
+    """`cosine`: compares directions and ignores lengths."""
 
     learned = False
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         distance = cosine(left, right)
-        # Rounding takes an item below zero from itself; in training, limits would stop gradients.
+        # Rounding can make an item's distance to itself negative. Not clamped in training: clamping
+        # would stop the gradient.
         return distance if self.training else distance.clamp(min=0.0)
 
     def reach(self, output: Output) -> float:

@@ -1,12 +1,12 @@
-"""The decision network: both embeddings into a small dense network, trained as a logit.
+"""Decision network: a dense network with one hidden layer on both embeddings, trained as a logit.
 
     f(a, b) = v.relu(W [a; b] + w) + c,     d(a, b) = -(f(a, b) + f(b, a)) / 2
 
 Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
 2015, section 3.1: the top of their siamese and pseudo-siamese networks, with 512 hidden units on
 two descriptors of 256 numbers.
-Differs from the paper: the score is the mean of both orders, so that the sides may be exchanged;
-W [a; b] is W_1 a + W_2 b, each half taken once per embedding, not once per pair.
+Differs from the paper: the score is the mean of both orders, so that the distance is symmetric.
+W [a; b] is computed as W_1 a + W_2 b: once per embedding, not once per pair.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gemel.shapes import CrossDistances, EmbeddingSets
 
 @final
 class DecisionMetric(Metric):
-    """Twice as many hidden units as an embedding has numbers: (b, n, d), (b, m, d) to (b, n, m).
+    """2 d hidden units for embeddings of size d: (b, n, d) and (b, m, d) to (b, n, m).
 
     >>> import torch
     >>> DecisionMetric(256)(torch.rand(1, 1, 256), torch.rand(1, 20, 256)).shape

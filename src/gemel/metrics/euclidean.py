@@ -17,8 +17,8 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 def euclidean(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
     """(b, n, d) and (b, m, d) to (b, n, m).
 
-    Differences are squared one by one: the expansion by a matrix product would round near zero,
-    where the verdict on near-identical items is made.
+    Computed from differences: the expansion into a matrix product loses precision near zero, where
+    near-identical items are decided.
 
     >>> euclidean(torch.tensor([[[0.0, 3.0]]]), torch.tensor([[[4.0, 0.0]]])).tolist()
     [[[5.0]]]

@@ -24,7 +24,7 @@ def manhattan(left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
 
 @final
 class ManhattanMetric(Metric):
-    """`manhattan`: the energy of Chopra et al. 2005, and of MaLSTM for sentences."""
+    """`manhattan`: used by Chopra et al. 2005 as the energy, and by MaLSTM for sentences."""
 
     learned = False
 

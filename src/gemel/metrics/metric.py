@@ -1,4 +1,4 @@
-"""What every metric is: two sets of embeddings in, all distances between them out."""
+"""The interface of metrics: modules from two sets of embeddings to all distances between them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from torch import nn
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 Sides: TypeAlias = tuple[int, int]
-"""Height and width of feature maps; (1, 1) for an embedding that is a plain list of numbers."""
+"""Height and width of feature maps; (1, 1) for a plain embedding vector."""
 
 
 class Metric(nn.Module, ABC):
-    """Distances between every embedding of one set and every one of another, set by set.
+    """Distances between all embeddings of two sets, batched: (b, n, d) and (b, m, d) to (b, n, m).
 
-    One shape serves every use: a single pair is (1, 1, d) against (1, 1, d), a batch of labelled
-    pairs (n, 1, d) against (n, 1, d), a query among candidates (1, 1, d) against (1, m, d).
-    Smaller is nearer, and the two sides may be exchanged: metric(a, b) is metric(b, a) transposed.
+    A single pair is (1, 1, d) against (1, 1, d), a batch of labelled pairs (n, 1, d) against
+    (n, 1, d), a query among candidates (1, 1, d) against (1, m, d). Smaller is nearer. Metrics are
+    symmetric: metric(a, b) is metric(b, a) transposed.
     """
 
     learned: bool
-    """True where a distance is the negative logit of a trained score, and may be below zero."""
+    """True if a distance is the negative logit of a trained score, which may be negative."""
     reads_maps: bool = False
-    """True where an embedding is taken for the maps that it is the flattening of."""
+    """True if the metric interprets embeddings as flattened feature maps."""
 
     def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        """`size` numbers of an embedding; `sides` of the maps that it is the flattening of."""
+        """`size` is the embedding dimension, `sides` those of the maps that embeddings flatten."""
         super().__init__()
         self.size = size
         self.sides = sides
@@ -37,9 +37,9 @@ class Metric(nn.Module, ABC):
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances: ...
 
     def reach(self, output: Output) -> float:
-        """The largest distance between two embeddings that an encoder's last layer can make.
+        """The largest distance between embeddings whose last layer is `output`; `inf` by default.
 
-        No limit, unless a metric knows one.
+        Used to refuse margins that no pair could reach.
         """
         del output
         return inf

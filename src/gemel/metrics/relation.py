@@ -1,4 +1,4 @@
-"""The relation module: a small convnet looks at the feature maps of both items together.
+"""Relation module: a small convnet on the concatenated feature maps of both items.
 
     score r(a, b) = dense( dense( block( block( [a; b] ) ) ) ),     p(same) = sigmoid(r)
     d(a, b) = -( r(a, b) + r(b, a) ) / 2
@@ -6,13 +6,13 @@
 A block is a 3x3 convolution to 64 maps, batch norm, ReLU and 2x2 max pooling; the dense layers have
 8 units with ReLU, and 1. Sung et al., "Learning to Compare: Relation Network for Few-Shot
 Learning", CVPR 2018, section 3.4 and figure 2.
-Differs from the paper: both orders are scored, in training too, and their mean is the answer, so
-that a verdict does not depend on which item comes first; the score is returned negated, before the
-sigmoid, as a distance; maps of side 1 are not pooled, so that plain embeddings can be related too.
+Differs from the paper: the score is the mean of both orders, in training too, so that the distance
+is symmetric; the distance is the negated score before the sigmoid; maps of side 1 are not pooled,
+so that plain embeddings are accepted.
 
-A convolution of [a; b] is one of a plus one of b, each done once for each item. Batch norm of a sum
-scales both summands alike, and its mean and variance over all pairs follow from those of the
-summands. So what a pair costs begins at the pooling.
+A convolution of [a; b] is the sum of one of a and one of b, each computed once per item. Batch norm
+scales both summands alike, and the mean and variance of the sum over all pairs follow from those of
+the summands. The work per pair therefore begins only at the first pooling.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ class RelationMetric(Metric):
         )
 
     def _initialise(self, channels: int) -> None:
-        """Both halves as the one convolution of twice the channels would be."""
+        """Initialises both halves like one convolution of 2 * `channels` channels."""
         whole = nn.Conv2d(2 * channels, MAPS, 3, padding=1)
         with torch.no_grad():
             self.first.weight.copy_(whole.weight[:, :channels])
             self.second.weight.copy_(whole.weight[:, channels:])
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        # Both orders of every pair, one behind the other: 2 b sets against 2 b sets.
+        # Both orders of every pair, concatenated: 2 b sets against 2 b sets.
         ours = torch.cat([self._half(left, self.first), self._half(left, self.second)])
         theirs = torch.cat([self._half(right, self.second), self._half(right, self.first)])
         ours, theirs = self.norm(ours, theirs)
@@ -77,20 +77,19 @@ class RelationMetric(Metric):
         return distance
 
     def _half(self, embeddings: EmbeddingSets, half: nn.Conv2d) -> Float[Tensor, "b n h w c"]:
-        """The first block's convolution of each item, as one of a pair; maps come last."""
+        """Each item's summand of the first convolution, channels last."""
         maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.sides))
         return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.sides, MAPS)
 
 
 @final
 class SumNorm(nn.Module):
-    """Batch norm of the sums a + b of every a of a set and every b of it, given the summands.
+    """Batch norm of all sums a + b within each set, computed from the summands.
 
         mean = E a + E b,    variance = V a + V b + 2 cov(a, b)
 
-    Over all pairs a and b are independent but for what a set and a place have in common, which is
-    the covariance of their means there. (s, n, h, w, c) and (s, m, h, w, c) come back as what adds
-    up to the normalised sums.
+    Every a of a set is paired with every b of it, so cov(a, b) is the covariance of their means per
+    set and place. Returns summands, (s, n, h, w, c) and (s, m, h, w, c), of the normalised sums.
     """
 
     mean: Float[Tensor, " c"]
@@ -117,28 +116,26 @@ class SumNorm(nn.Module):
     def _moments(
         self, ours: Float[Tensor, "s n h w c"], theirs: Float[Tensor, "s m h w c"]
     ) -> tuple[Float[Tensor, " c"], Float[Tensor, " c"]]:
-        """Mean and variance of all sums; the running ones move towards them."""
-        all_but_maps = (0, 1, 2, 3)
-        our_mean, their_mean = ours.mean(all_but_maps), theirs.mean(all_but_maps)
+        """Mean and variance of all sums; also updates the running estimates."""
+        axes = (0, 1, 2, 3)
+        our_mean, their_mean = ours.mean(axes), theirs.mean(axes)
         ours, theirs = ours - our_mean, theirs - their_mean
-        shared = (ours.mean(1) * theirs.mean(1)).mean((0, 1, 2))
+        covariance = (ours.mean(1) * theirs.mean(1)).mean((0, 1, 2))
         mean = our_mean + their_mean
-        variance = (
-            ours.square().mean(all_but_maps) + theirs.square().mean(all_but_maps) + 2 * shared
-        )
+        variance = ours.square().mean(axes) + theirs.square().mean(axes) + 2 * covariance
         with torch.no_grad():
-            sums = ours[..., 0].numel() * theirs.shape[1]
+            count = ours[..., 0].numel() * theirs.shape[1]
             self.mean.lerp_(mean, self.momentum)
-            self.variance.lerp_(variance * (sums / max(sums - 1, 1)), self.momentum)
+            self.variance.lerp_(variance * (count / max(count - 1, 1)), self.momentum)
         return mean, variance
 
 
 @final
 class SmallConv(nn.Conv2d):
-    """A 3x3 convolution, padded, of (n, h, w, c) maps; on small ones it is a product of matrices.
+    """A padded 3x3 convolution of channels-last maps (n, h, w, c).
 
-    Where maps have three places a side or fewer, nearly every place sees every other, and one
-    product with all of an item is several times as fast as torch's convolution.
+    Maps with sides up to 3 are convolved by one matrix product over the flattened maps, which is
+    several times as fast as torch's convolution.
     """
 
     taps: Int64[Tensor, "places places"]
@@ -149,7 +146,7 @@ class SmallConv(nn.Conv2d):
         places = torch.cartesian_prod(*(torch.arange(side) for side in sides))
         step = places - places[:, None] + 1
         seen = ((step >= 0) & (step < 3)).all(-1)
-        # Of the nine weights, or of a tenth that is 0.
+        # Index of the kernel weight between two places; 9 is a zero appended to the kernel.
         taps = torch.where(seen, step[..., 0] * 3 + step[..., 1], 9)
         self.register_buffer("taps", taps, persistent=False)
 
@@ -163,7 +160,7 @@ class SmallConv(nn.Conv2d):
 
 
 def _pool(maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n y x c"]:
-    """2x2 max pooling; maps of side 1 are left as they are."""
+    """2x2 max pooling; maps with a side of 1 are returned unchanged."""
     if min(maps.shape[1:3]) == 1:
         return maps
     return nn.functional.max_pool2d(maps.movedim(-1, 1), 2).movedim(1, -1)

@@ -1,4 +1,4 @@
-"""Squared Euclidean distance: the Bregman divergence whose class mean is the nearest point to all.
+"""Squared Euclidean distance: a Bregman divergence, whose sum over a class its mean minimises.
 
     d(a, b) = sum_k (a_k - b_k)^2
 

@@ -1,10 +1,10 @@
-"""Views: an item carries several views of itself, and the best of them meets the other item.
+"""Views metric: the cosine distance between one item and the best-matching view of the other.
 
     d(a, b) = 1 - max( max_v cos(a_v, b_0), max_v cos(b_v, a_0) )
 
-a_0 is the item as it stands, a_1, a_2, … are views of it: shifted, scaled, mirrored. Two pictures
-of one face then agree although it stands elsewhere in the second. This is the two-sided tangent
-distance with a few views in place of a tangent plane.
+a_0 is the unchanged item; a_1, a_2, … are views of it: shifted, scaled, mirrored. Pictures of one
+face thus agree although its position differs. This is the two-sided tangent distance with a few
+views in place of a tangent plane.
 
 After Simard, LeCun & Denker, "Efficient Pattern Recognition Using a New Transformation Distance",
 NIPS 1992, eq. 2.
@@ -24,7 +24,7 @@ from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
 @final
 class ViewsMetric(Metric):
-    """Embeddings are flattened (d, views); as many views as the encoder's `map_sides` have places.
+    """Embeddings are flattened (d, views), with as many views as the encoder's maps have places.
 
     >>> metric = ViewsMetric(8 * 54, (54, 1))
     >>> metric(torch.rand(1, 2, 432), torch.rand(1, 3, 432)).shape
@@ -37,7 +37,7 @@ class ViewsMetric(Metric):
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         ours, theirs = self._views(left), self._views(right)
         nearness = torch.maximum(_best(ours, theirs), _best(theirs, ours).transpose(1, 2))
-        # Rounding, as with the cosine.
+        # Clamped as in `CosineMetric`.
         return 1 - nearness if self.training else (1 - nearness).clamp(min=0.0)
 
     def _views(self, embeddings: EmbeddingSets) -> torch.Tensor:
@@ -51,7 +51,7 @@ class ViewsMetric(Metric):
 
 
 def _best(viewed: torch.Tensor, plain: torch.Tensor) -> CrossDistances:
-    """(b, n, m) the cosine of the best view of each item with each of the others as it stands."""
+    """(b, n, m) largest cosine of any view of each item with each unchanged other item."""
     b, n, views, _ = viewed.shape
     cosine = viewed.flatten(1, 2) @ plain[:, :, 0].transpose(1, 2)
     return cosine.reshape(b, n, views, -1).amax(2)

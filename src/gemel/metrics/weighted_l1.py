@@ -1,9 +1,9 @@
-"""Koch's learned metric: a weighted sum of absolute differences, trained as a logit.
+"""Weighted L1 metric: a weighted sum of absolute differences, trained as a logit.
 
     d(a, b) = -(sum_k w_k |a_k - b_k| + c),     p(same) = sigmoid(-d)
 
-Koch et al. 2015, section 3.1: the last layer of the network (there alpha_j). Initial weights
-N(0, 0.2) and bias N(0.5, 0.01) as for the paper's dense layers, section 3.2.
+Koch, Zemel & Salakhutdinov 2015, section 3.1: the last layer of the network (w is alpha there).
+Initial weights N(0, 0.2) and bias N(0.5, 0.01), as for the paper's dense layers, section 3.2.
 Differs from the paper: the logit is returned negated, as a distance.
 """
 
