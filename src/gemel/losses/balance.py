@@ -1,4 +1,4 @@
-"""The mean over pairs, in which matching ones may carry half of the loss, however rare they are."""
+"""The mean of a per-pair loss, optionally balanced between matching and different pairs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gemel.shapes import Same, Scalar
 def mean_over_pairs(
     per_pair: Float[Tensor, "*rows columns"], same: Same, *, balanced: bool
 ) -> Scalar:
-    """The mean over all pairs alike, or half the mean over matching plus half that over others.
+    """The plain mean, or, if `balanced`, the average of the means over matching and other pairs.
 
-    In a batch where all pairs are used, different pairs outnumber matching ones by the number of
-    labels; on batches of half and half both means are the same.
+    Balancing matters where all pairs of a batch are used: different pairs then outnumber matching
+    ones roughly by the number of labels. If half of the pairs match, both results are equal.
     """
     if not balanced:
         return per_pair.mean()

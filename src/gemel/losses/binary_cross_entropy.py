@@ -4,7 +4,7 @@
                                                            log(1 + exp(z))   otherwise
 
 Koch, Zemel & Salakhutdinov 2015, section 3.2, where the metric itself is the logit: scale 1 and
-offset 0. A fixed metric has no such zero, so there scale and offset are learned.
+offset 0. A fixed metric is not a logit, so there scale and offset are learned.
 Differs from the paper: weight decay is the optimiser's, not a term of the loss.
 """
 
@@ -22,11 +22,11 @@ from gemel.shapes import Distances, Same, Scalar
 
 @final
 class BinaryCrossEntropyLoss(Loss):
-    """The cross-entropy of a distance made a logit by a scale and an offset.
+    """Mean binary cross-entropy of z, the logit of a distance.
 
-    `learned_scale` lets both be trained, starting at scale 1 and `offset`; without it the
-    distance is taken as a negative logit. `balanced` lets matching pairs carry half of the loss.
-    Distances and `same` have one shape, any.
+    `learned_scale` trains the scale, from 1, and the offset, from `offset`; otherwise the distance
+    is the negative logit. `balanced` gives matching and different pairs half of the loss each.
+    Distances and `same` have the same shape, any.
 
     >>> import torch
     >>> BinaryCrossEntropyLoss()(torch.tensor([0.0]), torch.tensor([True])).exp().item()

@@ -1,4 +1,4 @@
-"""Contrastive loss: pull pairs of one class together, push the others a margin apart.
+"""Contrastive loss: pulls matching pairs together and pushes different ones a margin apart.
 
     loss = mean over pairs of   d^2                    if same
                                 max(0, margin - d)^2   otherwise
@@ -27,10 +27,10 @@ def contrastive(distance: Distances, same: Same, margin: float) -> Distances:
 
 @final
 class ContrastiveLoss(Loss):
-    """The mean of `contrastive`; `balanced` lets matching pairs carry half of it.
+    """The mean of `contrastive`; `balanced` gives matching and different pairs half of it each.
 
-    The margin is in the units of the metric: 1 suits embeddings that are bounded by 1. Distances
-    and `same` have one shape, any. Raises `RecipeError` for a margin of 0 or less.
+    The margin is in the units of the metric: 1 suits embeddings bounded by 1. Distances and `same`
+    have the same shape, any. Raises `RecipeError` for a margin of 0 or less.
 
     >>> loss = ContrastiveLoss(margin=1.0)
     >>> loss(torch.tensor([0.5, 3.0]), torch.tensor([True, False])).item()
@@ -40,7 +40,9 @@ class ContrastiveLoss(Loss):
     def __init__(self, margin: float = 1.0, *, balanced: bool = False) -> None:
         super().__init__()
         if margin <= 0:
-            raise RecipeError(f"the contrastive loss needs a margin above 0, got {margin}")
+            raise RecipeError(
+                f"the contrastive loss needs a margin above 0, got {margin}: set loss.margin"
+            )
         self.margin: float = margin
         self.balanced = balanced
 

@@ -1,13 +1,12 @@
-"""Distance-ratio loss: of two distances, nearly all should belong to the different item.
+"""Distance-ratio loss: the softmax of two distances should put all its mass on the negative's.
 
     q_p, q_n = softmax(d(a, p), d(a, n))
     loss = mean over (anchor, positive, negative) of  q_p² + (1 - q_n)²  =  2 q_p²
 
 Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 2.2: the
-softmax of the two distances, with squared error to (0, 1). It asks for no margin: what counts is
-how much farther the different item is, in the units of the metric.
-Differs from the paper: rows may hold several positives and negatives, and then every triplet of a
-row counts alike.
+squared error of the softmax to (0, 1). There is no margin: the loss depends on how much farther the
+negative is, in the units of the metric.
+Differs from the paper: rows may hold several positives and negatives; every triplet counts alike.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from gemel.shapes import Distances, Same, Scalar
 
 
 def distance_ratio(distance: Distances, same: Same) -> Scalar:
-    """The mean over every triplet that the rows hold; 0 where they hold none."""
-    share = (distance.unsqueeze(-1) - distance.unsqueeze(-2)).sigmoid()
+    """The mean over all triplets within rows; 0 if there are none."""
+    positive_share = (distance.unsqueeze(-1) - distance.unsqueeze(-2)).sigmoid()
     triplets = (same.unsqueeze(-1) & ~same.unsqueeze(-2)).to(distance.dtype)
-    return (2 * share.square() * triplets).sum() / triplets.sum().clamp(min=1)
+    return (2 * positive_share.square() * triplets).sum() / triplets.sum().clamp(min=1)
 
 
 @final
 class DistanceRatioLoss(Loss):
-    """`distance_ratio`: the triplet network's own.
+    """`distance_ratio`, the original loss of the triplet network.
 
-    Distances and `same` are (…, m): one row for each anchor, and what it is compared with.
+    Distances and `same` are (…, m): for each anchor, one row of the m items it is compared with.
 
     >>> import torch
     >>> loss = DistanceRatioLoss()

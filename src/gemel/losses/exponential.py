@@ -1,15 +1,15 @@
-"""Exponential loss: a parabola pulls pairs of one class together, an exponential parts the others.
+"""Exponential loss: quadratic attraction of matching pairs, exponential repulsion of others.
 
     loss = mean over pairs of   2/Q d^2              if same
                                 2Q exp(-2.77 d / Q)  otherwise
 
-Q is the largest energy (distance) that there can be. With 2.77 = 4 ln 2 a matching and a different
-pair cost the same, Q/2, at d = Q/2: the natural threshold lies halfway.
+Q is the largest possible energy (distance). With 2.77 = 4 ln 2, matching and different pairs have
+the same loss, Q/2, at d = Q/2: the natural threshold lies halfway.
 
 Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Application to Face
 Verification", CVPR 2005, eq. 8 (there E for d).
-Differs from the paper: Q is given, not derived from the network's last layer, and may be less than
-the largest distance; its half may not, or no pair could reach the threshold.
+Differs from the paper: Q is a setting, not derived from the network's last layer. It need not equal
+the largest distance, but may not exceed twice it, or no pair could reach the threshold.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def exponential(distance: Distances, same: Same, bound: float) -> Distances:
 
 @final
 class ExponentialLoss(Loss):
-    """The mean of `exponential`; `balanced` lets matching pairs carry half of it.
+    """The mean of `exponential`; `balanced` gives matching and different pairs half of it each.
 
-    `bound` is Q, in the units of the metric. Distances and `same` have one shape, any. Raises
+    `bound` is Q, in the units of the metric. Distances and `same` have the same shape, any. Raises
     `RecipeError` for a bound of 0 or less.
 
     >>> loss = ExponentialLoss(bound=2.0)
@@ -48,9 +48,11 @@ class ExponentialLoss(Loss):
     def __init__(self, bound: float = 10.0, *, balanced: bool = False) -> None:
         super().__init__()
         if bound <= 0:
-            raise RecipeError(f"the exponential loss needs a bound above 0, got {bound}")
+            raise RecipeError(
+                f"the exponential loss needs a bound above 0, got {bound}: set loss.bound"
+            )
         self.bound: float = bound
-        self.margin = bound / 2  # where a matching and a different pair cost the same
+        self.margin = bound / 2  # where matching and different pairs have the same loss
         self.balanced = balanced
 
     def forward(self, distance: Distances, same: Same) -> Scalar:

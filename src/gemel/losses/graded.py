@@ -1,14 +1,14 @@
-"""Graded loss: a distance, made a similarity, should be the grade that people gave the pair.
+"""Graded loss: squared error between the similarity of a pair and its graded similarity.
 
     loss = mean over pairs of  (s(d) - grade)^2
 
     s(d) = exp(-d / spread)   or   1 - d   or   sigmoid((middle - d) / spread)
 
 Mueller & Thyagarajan, "Siamese recurrent architectures for learning sentence similarity", AAAI
-2016, section 3: exp(-d) of the Manhattan distance, grades scaled to 0-1. A sum over many units is
-far above 1 before anything is learned, where exp(-d) has no slope: `spread` brings it back. With
-the cosine distance 1 - d is the cosine. A trained score without bounds, as that of `alignment`,
-wants the logistic.
+2016, section 3: exp(-d) of the Manhattan distance, with grades scaled to 0–1. Before training, a
+sum over many units is far above 1, where the gradient of exp(-d) vanishes: `spread` rescales it.
+With the cosine distance, 1 - d is the cosine. Learned metrics such as `alignment`, whose distance
+is an unbounded logit, need the logistic.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ By: TypeAlias = Literal["exp", "linear", "logistic"]
 
 @final
 class GradedLoss(Loss):
-    """`by` is exp, which suits a distance without bound, or linear, which suits the cosine's.
+    """Mean squared error of similarities; `by` chooses how they follow from distances.
 
-    Logistic suits the negative of a trained score: a distance of `middle` is then half alike, and
-    `spread` says how far to either side of it likeness changes. With exp it is the distance at
-    which likeness has fallen to 1/e. Where the data have no grades, a matching pair counts as 1 and
-    a different one as 0. Distances and grades have one shape, any.
+    `exp` suits unbounded fixed distances: similarity is 1/e at `spread`. `linear` suits the cosine.
+    `logistic` suits learned metrics: similarity is 1/2 at `middle`, and `spread` is the scale of
+    its fall. Distances and grades in 0–1 have the same shape, any; without grades, matching pairs
+    count as 1 and different ones as 0.
 
     >>> import torch
     >>> GradedLoss()(torch.tensor([0.0, 0.0]), torch.tensor([1.0, 0.5])).item()
@@ -50,7 +50,7 @@ class GradedLoss(Loss):
         return (self.similarity(distance) - same.to(distance.dtype)).square().mean()
 
     def similarity(self, distance: Distances) -> Distances:
-        """Falling with distance, from 1 or towards 1."""
+        """Similarities of distances, decreasing, at most 1."""
         match self.by:
             case "exp":
                 return (-distance / self.spread).exp()

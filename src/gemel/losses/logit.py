@@ -1,9 +1,9 @@
-"""A distance as the logit of being the same, for losses that speak of probabilities.
+"""Converts distances to logits of `same`, for losses on probabilities.
 
     z = scale * (offset - d),     p(same) = sigmoid(z)
 
-A learned metric's distance is a negative logit already: scale 1, offset 0. A fixed metric has no
-such zero, so there both are learned.
+The distance of a learned metric is already a negative logit: scale 1, offset 0. For a fixed metric
+both are learned.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gemel.shapes import Distances
 
 @final
 class Logit(nn.Module):
-    """`learned` lets scale and offset be trained, starting at 1 and `offset`."""
+    """z of a distance. `learned` trains scale and offset, initially 1 and `offset`."""
 
     def __init__(self, *, learned: bool, offset: float) -> None:
         super().__init__()

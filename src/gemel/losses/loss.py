@@ -1,4 +1,4 @@
-"""What every loss is: distances and which of them are the same, to one number."""
+"""The interface of losses: modules from distances and `same` to a scalar."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from gemel.shapes import Distances, Same, Scalar
 
 
 class Loss(nn.Module, ABC):
-    """A number to make small. The last axis of its inputs holds what one row is compared with.
+    """A scalar to minimise, from rows of distances: each row holds those of one item to others.
 
-    `margin` is the distance that different pairs are to reach, where there is one: the metric has
-    to be able to. A `graded` loss takes numbers from 0 to 1 in place of `same` where the data have
-    them.
+    `margin` is the distance that different pairs should reach, if the loss has one; the metric must
+    be able to reach it. A `graded` loss accepts grades in 0–1 in place of `same`.
     """
 
     margin: float | None = None

@@ -1,12 +1,12 @@
-"""Softmax loss: among all that an item is compared with, its partners should be nearest.
+"""Softmax loss: cross-entropy of the softmax over negative distances, whose targets are matches.
 
     loss = mean over rows i of  mean over partners p of i of
            -log( exp(-d(i, p) / t) / sum over all j of exp(-d(i, j) / t) )
 
-Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2 (L_out); with one partner a
+Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2 (L_out); with one partner per
 row it is the N-pair loss, Sohn, NIPS 2016, eq. 7.
-Differs from the papers: any distance stands for the negative inner product, and the temperature t
-is learned, starting from the given one, unless it is fixed.
+Differs from the papers: any distance in place of the negative inner product; the temperature t is
+learned by default.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from gemel.losses.loss import Loss
 from gemel.shapes import Distances, Same, Scalar
 
 COLDEST = 0.01
-"""A temperature below it leaves no slope but at the border between two pairs."""
+"""Lower bound of the temperature; below it nearly all gradients vanish."""
 
 
 def softmax(distance: Distances, same: Same, temperature: torch.Tensor) -> Scalar:
-    """The mean over the rows that hold a partner; 0 where none does."""
+    """The mean over the rows with at least one partner; 0 if there are none."""
     log_probability = (-distance / temperature).log_softmax(-1)
     partners = same.to(distance.dtype)
     count = partners.sum(-1)
@@ -36,10 +36,10 @@ def softmax(distance: Distances, same: Same, temperature: torch.Tensor) -> Scala
 
 @final
 class SoftmaxLoss(Loss):
-    """`softmax` with its temperature, in the units of the metric, learned or fixed.
+    """`softmax` with a temperature in the units of the metric, trained if `learned`.
 
-    Distances and `same` are (…, m): one row for each item, and what it is compared with. Raises
-    `RecipeError` for a temperature below `COLDEST`, and a learned one stays above it.
+    Distances and `same` are (…, m): for each item, one row of the m items it is compared with.
+    Raises `RecipeError` for a temperature below `COLDEST`; a learned one is clamped to it.
 
     >>> distance, same = torch.zeros(1, 4), torch.tensor([[True, False, False, False]])
     >>> round(SoftmaxLoss()(distance, same).exp().item(), 4)
@@ -50,11 +50,12 @@ class SoftmaxLoss(Loss):
         super().__init__()
         if temperature < COLDEST:
             raise RecipeError(
-                f"the softmax loss needs a temperature of {COLDEST} or more, got {temperature}"
+                f"the softmax loss needs a temperature of {COLDEST} or more, got {temperature}: "
+                "set loss.temperature"
             )
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
-        with torch.no_grad():  # moved back, since beyond a limit there would be no slope to return
+        with torch.no_grad():  # in place, because clamping in the graph would stop the gradient
             self.log_temperature.clamp_(min=log(COLDEST))
         return softmax(distance, same, self.log_temperature.exp())

@@ -1,10 +1,10 @@
-"""Squared error of the probability that a pair is the same: a score is regressed to 0 or 1.
+"""Squared-error loss: the probability of `same` is regressed to 0 or 1.
 
     z = scale * (offset - d),     loss = mean over pairs of ( sigmoid(z) - same )^2
 
 Sung et al., "Learning to Compare: Relation Network for Few-Shot Learning", CVPR 2018, eq. 2, where
 the metric itself is the logit: scale 1 and offset 0 (see `Logit`).
-Differs from the paper: the mean over pairs, not their sum, as in the authors' program.
+Differs from the paper: the mean over pairs, as in the authors' code, not the sum.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from gemel.shapes import Distances, Same, Scalar
 
 
 def squared_error(logit: Distances, same: Same) -> Scalar:
-    """The mean over all pairs alike; the logit is of being the same."""
+    """The mean over all pairs; `logit` is that of `same`."""
     return (logit.sigmoid() - same.to(logit.dtype)).square().mean()
 
 
 @final
 class SquaredErrorLoss(Loss):
-    """`squared_error` of a distance. Distances and `same` have one shape, any.
+    """`squared_error` of a distance's logit. Distances and `same` have the same shape, any.
+
+    `learned_scale` trains the scale, from 1, and the offset, from `offset`; otherwise the distance
+    is the negative logit.
 
     >>> import torch
     >>> SquaredErrorLoss()(torch.tensor([0.0]), torch.tensor([True])).item()
