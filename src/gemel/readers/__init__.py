@@ -1,4 +1,4 @@
-"""Readers: how an episode's examples answer a query. A new one joins by one line here."""
+"""Readers: few-shot classifiers of an episode's queries. To add one, register it in `READERS`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matching: a query attends to all examples, and a class gets the attention its examples got.
+"""Matching network: a query attends to all examples; a class scores the attention of its examples.
 
     a(query, x_i) = softmax over i of -d(f(query), f(x_i)) / t
     distance to class w = -log( sum over examples x_i of class w of a(query, x_i) )
@@ -6,8 +6,8 @@
 Vinyals, Blundell, Lillicrap, Kavukcuoglu & Wierstra, "Matching Networks for One Shot Learning",
 NIPS 2016, eq. 1 and section 2.1.1; with the softmax loss at temperature 1 on these distances the
 loss is that of their objective, eq. 2. The metric there is cosine.
-Differs from the paper: the temperature t is learned. Theirs is 1, which bounds the odds between
-two classes by e^2: at 20 ways no answer can then be surer than 28 %, and training stalls.
+Differs from the paper: the temperature t is learned. Theirs is 1, which bounds the odds of two
+classes by e^2: at 20 ways no probability can then exceed 28 %, and training stalls.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from gemel.readers.reader import AnyMetric, Reader
 from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, SupportLabels
 
 UNTOLD = -1e4
-"""The logarithm of no attention at all: finite, so that gradients are."""
+"""The logarithm of zero attention; finite, so that gradients are finite."""
 
 
 def attended(distance: CrossDistances, support_labels: SupportLabels) -> ClassDistances:
-    """(b, q, n) distances in units of the temperature and (b, n, w) classes to (b, q, w).
+    """(b, q, n) distances, divided by the temperature, and (b, n, w) labels to (b, q, w).
 
     >>> support_labels = torch.tensor([[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]])
     >>> (-attended(torch.zeros(1, 1, 4), support_labels)).exp().tolist()
@@ -39,7 +39,7 @@ def attended(distance: CrossDistances, support_labels: SupportLabels) -> ClassDi
 
 @final
 class AttentionReader(Reader):
-    """`attended`, with a learned temperature in the units of the metric.
+    """`attended` with a learned temperature, initially `temperature`, in the units of the metric.
 
     Raises `RecipeError` for a temperature of 0 or less.
 
@@ -53,7 +53,9 @@ class AttentionReader(Reader):
     def __init__(self, size: int, *, temperature: float = 0.1) -> None:
         super().__init__(size)
         if temperature <= 0:
-            raise RecipeError(f"attention needs a temperature above 0, got {temperature}")
+            raise RecipeError(
+                f"attention needs a temperature above 0, got {temperature}: set reader.temperature"
+            )
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
 
     def forward(

@@ -1,4 +1,4 @@
-"""Full-context embeddings: examples are seen beside each other, and queries in their light.
+"""Full-context embeddings: examples and queries are embedded in the context of all examples.
 
     g(x_i, S) = forward LSTM + backward LSTM over the examples at i + g'(x_i)
     f(query, S): for k = 1 … K, from h_0 = f'(query) and c_0 = 0,
@@ -6,10 +6,9 @@
         h_k = LSTM( f'(query), [h_{k-1}, r], c_{k-1} ) + f'(query)
 
 Vinyals et al., "Matching Networks for One Shot Learning", NIPS 2016, section 2.1.2 and appendix A
-(eq. 3-6 for f, eq. 7-9 for g). What follows is `attention` on these embeddings.
-Differs from the paper: it leaves h_0 and K open; here h_0 = f'(query), as if an empty step had gone
-before, and K is a setting. The examples are in the order in which the episode drew them. The
-temperature is learned, as in `attention`.
+(eq. 3-6 for f, eq. 7-9 for g). The reader `attention` follows, on these embeddings.
+Differs from the paper: it leaves h_0 and K open; here h_0 = f'(query), and K is a setting. The
+temperature is learned, as in `attention`. Examples are in the order in which the episode drew them.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 @final
 class FullContextReader(Reader):
-    """Attention on embeddings that depend on the whole episode: b episodes at once.
+    """Attention on embeddings that depend on all examples of the episode, for b episodes at once.
 
-    Raises `RecipeError` for a temperature of 0 or less, or no step.
+    `steps` is K. Raises `RecipeError` for a temperature of 0 or less, or fewer than one step.
 
     >>> from gemel.metrics import METRICS
     >>> support, support_labels = torch.rand(1, 5, 8), torch.eye(5)[None]
@@ -43,8 +42,8 @@ class FullContextReader(Reader):
         super().__init__(size)
         if temperature <= 0 or steps < 1:
             raise RecipeError(
-                "full-context needs a temperature above 0 and one step at least, got "
-                f"temperature {temperature} and {steps} steps"
+                "full-context needs a temperature above 0 and at least one step, got temperature "
+                f"{temperature} and {steps} steps: set reader.temperature and reader.steps"
             )
         self.steps = steps
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
@@ -64,18 +63,18 @@ class FullContextReader(Reader):
         return attended(distance / self.log_temperature.exp(), support_labels)
 
     def beside_each_other(self, support: EmbeddingSets) -> EmbeddingSets:
-        """g(x_i, S), (b, n, d)."""
+        """(b, n, d) examples to g(x_i, S), of the same shape."""
         both: EmbeddingSets = self.examples(support)[0]
         return support + both[..., : self.size] + both[..., self.size :]
 
     def in_their_light(self, query: EmbeddingSets, support: EmbeddingSets) -> EmbeddingSets:
-        """f(query, S), (b, q, d)."""
+        """(b, q, d) queries to f(query, S), of the same shape, given g(x_i, S)."""
         from_query = self.from_query(query)
         state, cell = query, torch.zeros_like(query)
         for _ in range(self.steps):
             read = (state @ support.transpose(1, 2)).softmax(-1) @ support
             gates = from_query + self.from_state(torch.cat([state, read], -1))
-            keep, write, show, content = gates.chunk(4, -1)
-            cell = keep.sigmoid() * cell + write.sigmoid() * content.tanh()
-            state = show.sigmoid() * cell.tanh() + query
+            forget, input, output, candidate = gates.chunk(4, -1)
+            cell = forget.sigmoid() * cell + input.sigmoid() * candidate.tanh()
+            state = output.sigmoid() * cell.tanh() + query
         return state

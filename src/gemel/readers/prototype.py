@@ -1,10 +1,10 @@
-"""Prototypes: a class is the mean of its examples' embeddings.
+"""Prototypes: a class is represented by the mean of its examples' embeddings.
 
     c_w = mean over examples x_i of class w of f(x_i),     distance to class w = d(f(query), c_w)
 
-Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017, eq. 1; with the
-softmax loss at temperature 1 on these distances it is their eq. 2.
-Differs from the paper: any metric may stand for the squared Euclidean distance.
+Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017, eq. 1; the softmax
+loss at temperature 1 on these distances gives their eq. 2.
+Differs from the paper: any metric may replace the squared Euclidean distance.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 
 def prototypes(support: EmbeddingSets, support_labels: SupportLabels) -> EmbeddingSets:
-    """(b, n, d) examples of (b, n, w) classes to (b, w, d); every class has an example.
+    """(b, n, d) examples with labels (b, n, w) to (b, w, d); every class must have an example.
 
     >>> import torch
     >>> support, support_labels = torch.tensor([[[0.0, 2.0], [4.0, 0.0]]]), torch.ones(1, 2, 1)
@@ -29,7 +29,7 @@ def prototypes(support: EmbeddingSets, support_labels: SupportLabels) -> Embeddi
 
 @final
 class PrototypeReader(Reader):
-    """Asks the metric for the distance of each query to each prototype.
+    """The metric's distance of each query to each prototype.
 
     >>> import torch
     >>> from gemel.metrics import METRICS

@@ -1,4 +1,4 @@
-"""What every reader is: it answers queries in the light of all examples of an episode."""
+"""The interface of readers: classify an episode's queries given all of its examples."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from torch import nn
 from gemel.shapes import ClassDistances, CrossDistances, EmbeddingSets, SupportLabels
 
 AnyMetric: TypeAlias = Callable[[EmbeddingSets, EmbeddingSets], CrossDistances]
-"""The metric of the twin that a reader belongs to."""
+"""The metric of the twin to which a reader belongs."""
 
 
 class Reader(nn.Module, ABC):
-    """From the embeddings of b episodes to the distance of every query to every class.
+    """Maps the embeddings of b episodes to distances (b, q, w) of queries to classes.
 
-    `support_labels` says which class each example is of: a row of zeros and a one. `size` is the
-    embedding dimension. Smaller is nearer; distances of one query are compared with each other
-    and with no one else's.
+    `support` is (b, n, d), `support_labels` (b, n, w) one-hot and `query` (b, q, d); `size` is the
+    embedding dimension d. Smaller is nearer; distances are comparable only within one query.
     """
 
     def __init__(self, size: int) -> None:

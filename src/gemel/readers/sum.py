@@ -1,11 +1,10 @@
-"""The sum of a class's embeddings answers for it, element by element.
+"""Sums: a class is represented by the elementwise sum of its examples' embeddings.
 
     distance to class w = d(f(query), sum over examples x_i of class w of f(x_i))
 
 Sung, Yang, Zhang, Xiang, Torr & Hospedales, "Learning to Compare: Relation Network for Few-Shot
-Learning", CVPR 2018, section 3.2 (K-shot): feature maps are summed before they are related.
-Choose it for a learned metric, which can be trained to expect a sum; for a fixed one take
-`prototype`.
+Learning", CVPR 2018, section 3.2 (K-shot): feature maps are summed before the relation module.
+Choose it for a learned metric, which can adapt to sums; for a fixed one use `prototype`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
 
 @final
 class SumReader(Reader):
-    """Asks the metric for the distance of each query to each sum.
+    """The metric's distance of each query to each sum.
 
     >>> import torch
     >>> from gemel.metrics import METRICS
