@@ -22,13 +22,17 @@ def test_its_sizes_are_the_papers():
 
 
 def test_slots_too_narrow_for_a_class_are_refused():
-    with pytest.raises(RecipeError, match="holds a key and a class of 5 numbers, and has 5: set"):
+    with pytest.raises(
+        RecipeError, match="must hold a key and a one-hot class of 5 numbers, got a width of 5: set"
+    ):
         MannMemory(size=8, ways=5, width=5)
     assert MannMemory(size=8, ways=5, width=5, writes="key").ways == 5  # which holds no class
 
 
 def test_fewer_slots_than_heads_are_refused():
-    with pytest.raises(RecipeError, match="a slot of its own, got 4 heads and 3 slots: set"):
+    with pytest.raises(
+        RecipeError, match="a slot of its own to write to, got 4 heads and 3 slots: set"
+    ):
         MannMemory(size=8, ways=5, slots=3)
 
 

@@ -1,4 +1,7 @@
-"""Memories: each item named by those before it. A new one joins by one line here."""
+"""Memories: classify each item of a sequence given the earlier ones.
+
+To add one, register it in `MEMORIES`.
+"""
 
 from __future__ import annotations
 

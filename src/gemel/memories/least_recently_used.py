@@ -1,6 +1,6 @@
-"""Least-recently-used access: an external memory that is read by content and written by use.
+"""Least-recently-used access: an external memory read by content and written by usage.
 
-For each head, with key k, content c and gate a, in each of the memory's slots i:
+For each head, with key k, content c and gate a, and each memory slot i:
 
     write   w_w(i) = σ(a) w_r'(i) + (1 - σ(a)) lu'(i)        w_r' the last read, lu' least used
     memory  M(i) = M'(i), or 0 where lu'(i) = 1;  then  M(i) += Σ over heads of w_w(i) c
@@ -8,10 +8,10 @@ For each head, with key k, content c and gate a, in each of the memory's slots i
     usage   u = γ u' + Σ over heads of w_r + w_w
 
 Santoro, Bartunov, Botvinick, Wierstra & Lillicrap, "Meta-Learning with Memory-Augmented Neural
-Networks", ICML 2016, eqs. 2-8, where c is k. The paper says little of several heads.
-Differs from the paper: what is written may hold more than a key; head j owns the j-th least used
-slot, where the equations give every head all of them, so that keys do not pile up; reading is
-sharpened by β as in Graves, Wayne & Danihelka, "Neural Turing Machines", 2014, eq. 5.
+Networks", ICML 2016, eqs. 2-8, where c is k. The paper says little about several heads.
+Differs from the paper: what is written may hold more than the key; head j writes to the j-th least
+used slot, where the equations give every head all of them, so that keys are not superimposed;
+reading is sharpened by β as in Graves, Wayne & Danihelka, "Neural Turing Machines", 2014, eq. 5.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torch import Tensor
 
 
 class Store(NamedTuple):
-    """What b episodes remember: contents, where each head read last, and how used each slot is."""
+    """The memory of b episodes: slot contents, the heads' last read weights, and slot usage."""
 
     slots: Float[Tensor, "b slots width"]
     read: Float[Tensor, "b heads slots"]
@@ -33,7 +33,7 @@ class Store(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What the controller asks of the memory, for each head."""
+    """The controller's output to the memory, for each head."""
 
     key: Float[Tensor, "b heads key"]
     content: Float[Tensor, "b heads width"]
@@ -44,13 +44,13 @@ class Request(NamedTuple):
 def access(
     store: Store, asked: Request, decay: float
 ) -> tuple[Float[Tensor, "b heads width"], Store]:
-    """What each head reads, and the store after it: first written, then read."""
+    """Writes, then reads; returns what each head read and the updated store."""
     least = least_used(store.usage, asked.key.shape[1])
     write = write_weights(asked.gate, store.read, least)
     kept = 1 - least.sum(1)
     slots = store.slots * kept.unsqueeze(-1) + write.transpose(1, 2) @ asked.content
     read = read_weights(asked.key, asked.sharpness, slots)
-    # How used a slot is decides and does not learn: its path through time would only cost.
+    # Detached: usage only ranks slots, so its gradient through time is useless and costly.
     usage = decay * store.usage + (read.sum(1) + write.sum(1)).detach()
     return read @ slots, Store(slots, read, usage)
 
@@ -66,7 +66,7 @@ def write_weights(
     read: Float[Tensor, "b heads slots"],
     least: Float[Tensor, "b heads slots"],
 ) -> Float[Tensor, "b heads slots"]:
-    """Between the slot that was read last, to refresh it, and the least used one, to replace it."""
+    """Interpolates between the last read slot, to update it, and the least used, to replace it."""
     share = torch.sigmoid(gate).unsqueeze(-1)
     return share * read + (1 - share) * least
 
@@ -77,6 +77,6 @@ def read_weights(
     slots: Float[Tensor, "b slots width"],
 ) -> Float[Tensor, "b heads slots"]:
     """Softmax of the cosines between a key and each slot; an empty slot has cosine 0."""
-    compared = slots[..., : key.shape[-1]]
-    cosine = F.normalize(key, dim=-1) @ F.normalize(compared, dim=-1).transpose(1, 2)
+    slot_keys = slots[..., : key.shape[-1]]
+    cosine = F.normalize(key, dim=-1) @ F.normalize(slot_keys, dim=-1).transpose(1, 2)
     return (sharpness.unsqueeze(-1) * cosine).softmax(-1)

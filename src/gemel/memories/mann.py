@@ -1,17 +1,17 @@
-"""The memory-augmented neural network: an LSTM that writes down what it sees and looks it up.
+"""The memory-augmented neural network (MANN): an LSTM controller with an external memory.
 
     h_t = LSTM(x_t, y_{t-1}, r_{t-1});  k_t = tanh(linear(h_t)) for each head
     write [k_{t-1}, y_{t-1}], then r_t = what is read for k_t;  answer = linear(h_t, r_t)
 
-The class y of an item comes one step late, with the next item, so that it cannot be copied into
-the answer: the network has to bind it to what it remembers.
+The class y of an item is given one step late, with the next item, so it cannot be copied to the
+output: the network has to bind classes to remembered items.
 
 Santoro, Bartunov, Botvinick, Wierstra & Lillicrap, "Meta-Learning with Memory-Augmented Neural
 Networks", ICML 2016, section 3 and supplement: 200 hidden units, 128 slots of 40, 4 heads, decay
-0.99. Differs from the paper: items are embeddings of an encoder that is trained along, not raw
-pixels. And what is written is the key of the item before together with its class, just told: the
-paper writes k_t itself (`writes="key"`) and leaves it to training to bind item and class, which
-takes tens of thousands of episodes to begin (docs/lab-notes.md). See also `least_recently_used`.
+0.99. Differs from the paper: items are embeddings of a jointly trained encoder, not raw pixels. By
+default the network writes the previous item's key together with its class; the paper writes k_t
+itself (`writes="key"`) and leaves the binding of item and class to be learned, which takes tens of
+thousands of episodes to begin (docs/lab-notes.md). See also `least_recently_used`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ from gemel.memories.memory import Memory
 from gemel.shapes import Classes, Embeddings, States
 
 SHARPNESS = 10.0
-"""Where reading begins: with less it is an average over all slots, which tells nothing."""
+"""Initial β; with much less, reading averages over all slots."""
 
 
 @final
 class MannMemory(Memory):
-    """The paper's controller, memory and output.
+    """The paper's controller, memory and output layer.
 
-    Raises `RecipeError` for fewer slots than heads, or slots too narrow for a class beside a key.
+    `slots` of `width` numbers are accessed by `heads`; `decay` is that of usage. Raises
+    `RecipeError` for fewer slots than heads, or slots too narrow for a key and a class.
 
     >>> memory = MannMemory(size=64, ways=5)
     >>> items, told, state = torch.rand(2, 64), torch.zeros(2, 5), torch.zeros(2, memory.state_size)
@@ -60,13 +61,13 @@ class MannMemory(Memory):
         super().__init__()
         if writes == "bound" and width <= ways:
             raise RecipeError(
-                f"a slot holds a key and a class of {ways} numbers, and has {width}: set "
-                f"memory.width to more than {ways}"
+                f"a slot must hold a key and a one-hot class of {ways} numbers, got a width of "
+                f"{width}: set memory.width to more than {ways}"
             )
         if slots < heads:
             raise RecipeError(
-                f"every head writes into a slot of its own, got {heads} heads and {slots} slots: "
-                f"set memory.slots to {heads} or more"
+                f"every head needs a slot of its own to write to, got {heads} heads and {slots} "
+                f"slots: set memory.slots to {heads} or more"
             )
         self.ways, self.decay, self.writes = ways, decay, writes
         key = width if writes == "key" else width - ways
@@ -103,11 +104,11 @@ class MannMemory(Memory):
         return -answer, torch.cat(after, 1)
 
     def _request(
-        self, hidden: Embeddings, before: Float[Tensor, "b heads key"], told: Classes
+        self, hidden: Embeddings, previous_key: Float[Tensor, "b heads key"], told: Classes
     ) -> Request:
-        key = torch.tanh(self.key(hidden)).reshape(before.shape)
+        key = torch.tanh(self.key(hidden)).reshape(previous_key.shape)
         content = key
         if self.writes == "bound":
-            classes = told.unsqueeze(1).expand(-1, before.shape[1], -1)
-            content = torch.cat([before, classes], -1)
+            classes = told.unsqueeze(1).expand(-1, previous_key.shape[1], -1)
+            content = torch.cat([previous_key, classes], -1)
         return Request(key, content, self.gate(hidden), 1 + F.softplus(self.sharpness(hidden)))

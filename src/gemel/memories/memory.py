@@ -1,4 +1,4 @@
-"""What every memory is: a network that walks through a sequence and names each item on the way."""
+"""The interface of memories: recurrent networks that classify each item of a sequence in turn."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from gemel.shapes import Classes, ClassSets, Embeddings, EmbeddingSets, States
 
 
 class Memory(nn.Module, ABC):
-    """One step through a sequence, from state to state: what came before says what an item is.
+    """One step of a recurrent classifier: classifies an item given the earlier items and classes.
 
-    A metric compares two items and knows nothing else; a memory has seen all items so far and was
-    told the class of each, one step late. `ways` is how many classes it tells apart. A state is a
-    row of `state_size` numbers and begins as zeros, so that one step is all there is to export.
+    The class of each item is given one step late. `ways` is the number of classes. The state is a
+    vector of `state_size` numbers, initially zero, so only the step needs to be exported.
     """
 
     ways: int
@@ -23,21 +22,23 @@ class Memory(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, items: Embeddings, told: Classes, state: States) -> tuple[Classes, States]:
-        """The next item (b, d) of b sequences: its distance (b, ways) to each class, and the states
-        after it. `told` (b, ways) is the class of the item before, one-hot, or zeros where there
-        was none. Smaller is nearer: a negative logit."""
+        """Distances (b, ways) of the next items (b, d) to each class, and the new states.
+
+        `told` (b, ways) is the one-hot class of the previous item, zeros if there is none. A
+        distance is a negative logit: smaller is nearer.
+        """
 
 
 def remember(memory: Memory, items: EmbeddingSets, told: ClassSets) -> ClassSets:
-    """(b, t, ways) the answers to (b, t, d) items in time, whose classes are (b, t, ways) one-hot.
+    """Runs a memory over sequences: (b, t, d) items to distances (b, t, ways) to each class.
 
-    The class of an item is told with the item after it: never before the answer.
+    `told` (b, t, ways) holds the one-hot classes; each is given to the memory with the next item.
     """
     state = items.new_zeros(len(items), memory.state_size)
-    before = torch.zeros_like(told[:, 0])
-    answers = []
+    previous = torch.zeros_like(told[:, 0])
+    distances = []
     for item, own in zip(items.unbind(1), told.unbind(1), strict=True):
-        distance, state = memory(item, before, state)
-        answers.append(distance)
-        before = own
-    return torch.stack(answers, 1)
+        distance, state = memory(item, previous, state)
+        distances.append(distance)
+        previous = own
+    return torch.stack(distances, 1)
