@@ -1,11 +1,11 @@
-"""The twin: encoders, how the two sides are tied, and what compares what they say.
+"""The twin: encoders, how the two sides share them (the tie), and the metric that compares them.
 
     shared     Siamese: one encoder for both sides
     separate   pseudo-Siamese: an encoder for each side
-    joint      2-channel: the pair goes in as one item, and there are no embeddings
+    joint      2-channel: a pair is encoded as one item, so items have no embeddings
 
-The three are from Bromley et al. 1993 and Zagoruyko & Komodakis, "Learning to Compare Image Patches
-via Convolutional Neural Networks", CVPR 2015, section 3.
+Bromley et al. 1993; Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional
+Neural Networks", CVPR 2015, section 3.
 """
 
 from __future__ import annotations

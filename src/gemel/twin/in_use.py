@@ -1,15 +1,14 @@
-"""Test-time augmentation: in use a pair is compared in several views, the same ones on both sides.
+"""Test-time augmentation: averages the distance of a pair over several views of both pictures.
 
-    d(a, b) = 1/V sum_v d( g(v(a)), g(v(b)) ),     v in { as it is, mirrored, turned, … }
+    d(a, b) = 1/V sum_v d( g(v(a)), g(v(b)) ),     v in { unchanged, mirrored, turned, … }
 
-g is the encoder and d the metric, or what a reader makes of it for an episode, trained on one view
-as ever. To the network a mirrored pair is another pair with the same answer, and its errors on
-the two are partly independent. The embedding in use is that of all views, one after the other.
+g is the encoder and d the metric, or a reader's distances of an episode; training is unaffected.
+A mirrored pair has the same true answer, and the network's errors on both are partly independent.
+The embedding of a picture in use is the concatenation of those of its views.
 
 Simonyan & Zisserman, "Very deep convolutional networks for large-scale image recognition",
-ICLR 2015, section 3.2 (answers for a picture and its mirror image averaged).
-Differs from the paper: distances are averaged, since an answer here is about two pictures; and
-pictures may be turned too, where turned labels were learned from.
+ICLR 2015, section 3.2 (averaged posteriors of a picture and its mirror image).
+Differs from the paper: distances of pairs are averaged; pictures may be turned too.
 """
 
 from __future__ import annotations
@@ -39,51 +38,51 @@ from gemel.twin.shared import SharedTwin
 
 
 class View(NamedTuple):
-    """So many quarter turns, and then perhaps mirrored from left to right."""
+    """`turns` quarter turns, then optionally mirrored from left to right."""
 
     turns: int
     mirrored: bool
 
 
-AS_IT_IS = View(0, mirrored=False)
+UNCHANGED = View(0, mirrored=False)
 MIRRORED: dict[str, Sequence[View]] = {
-    "no": [AS_IT_IS],
-    "sideways": [AS_IT_IS, View(0, mirrored=True)],
+    "no": [UNCHANGED],
+    "sideways": [UNCHANGED, View(0, mirrored=True)],
     "both-ways": [View(turns, mirrored) for turns in (0, 2) for mirrored in (False, True)],
 }
 
 
 def views_of(mirror: str, *, turn: bool) -> list[View]:
-    """The picture as it is first, and no view twice.
+    """The distinct views for these settings, the unchanged picture first.
 
     >>> len(views_of("both-ways", turn=False)), len(views_of("sideways", turn=True))
     (4, 8)
     """
-    every = [
+    views = [
         View((view.turns + quarters) % 4, view.mirrored)
         for quarters in (range(4) if turn else [0])
         for view in MIRRORED[mirror]
     ]
-    return list(dict.fromkeys(every))
+    return list(dict.fromkeys(views))
 
 
 def in_use(twin: SharedTwin, views: Sequence[View], *, soften: bool) -> SharedTwin:
-    """The same weights, asked in all `views` of pictures that may be softened.
+    """A twin with the same weights that averages over `views`; `soften` blurs pictures first.
 
-    Raises `RecipeError` for encoders that are no pictures' or have views of their own, and where
-    pictures are turned that are not square.
+    Raises `RecipeError` for encoders of sequences, encoders with views of their own, and quarter
+    turns of pictures that are not square.
     """
     encoder = twin.encoder
     if not isinstance(encoder, PictureEncoder) or isinstance(encoder, WhitenedEncoder):
         raise RecipeError(
-            "test_time asks what is trained on pictures in several views, and a "
-            f"{type(encoder).__name__} has its own or knows of none: leave test_time out"
+            "test_time needs an encoder of pictures that has no views of its own, got "
+            f"{type(encoder).__name__}: leave test_time out, or choose another encoder"
         )
     _, height, width = encoder.input_shape
     if height != width and any(view.turns % 2 for view in views):
         raise RecipeError(
-            f"a quarter turn makes {height}x{width} pictures others: set input.size to a square, "
-            "or leave test_time.turn out"
+            f"test_time.turn needs square pictures, got {height}x{width}: set input.size to a "
+            "square, or leave test_time.turn out"
         )
     reader = None if twin.reader is None else ReaderInUse(twin.reader, len(views))
     metric = MetricInUse(twin.metric, len(views))
@@ -92,7 +91,7 @@ def in_use(twin: SharedTwin, views: Sequence[View], *, soften: bool) -> SharedTw
 
 @final
 class EncoderInUse(PictureEncoder):
-    """The embeddings of all `views` of a picture.
+    """The concatenated embeddings of all `views` of a picture.
 
     >>> from gemel.encoders import ENCODERS, PixelStatistics
     >>> encoder = ENCODERS["mlp"]((1, 4, 4), PixelStatistics.untouched(1), widths=(8,))
@@ -113,12 +112,12 @@ class EncoderInUse(PictureEncoder):
 
     def forward(self, items: Images) -> Embeddings:
         items = softened(items) if self.soften else items
-        return torch.cat([self.encoder(_seen(items, view)) for view in self.views], -1)
+        return torch.cat([self.encoder(_viewed(items, view)) for view in self.views], -1)
 
 
 @final
 class MetricInUse(Metric):
-    """The mean of `metric` over the views that embeddings hold: a reader asks view by view."""
+    """The mean of `metric` over the views in the embeddings, however many (a reader passes one)."""
 
     def __init__(self, metric: Metric, views: int) -> None:
         super().__init__(views * metric.size, metric.sides)
@@ -128,8 +127,8 @@ class MetricInUse(Metric):
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
         size = self.metric.size
-        distances: CrossDistances = self.metric(_apart(left, size), _apart(right, size))
-        return _together(distances, left.shape[2] // size)
+        distances: CrossDistances = self.metric(_split_views(left, size), _split_views(right, size))
+        return _mean_of_views(distances, left.shape[2] // size)
 
     def reach(self, output: Output) -> float:
         return self.metric.reach(output)
@@ -137,7 +136,7 @@ class MetricInUse(Metric):
 
 @final
 class ReaderInUse(Reader):
-    """The mean of what `reader` answers in each view of the whole episode."""
+    """The mean of `reader` over the views, each of which it reads as an episode."""
 
     def __init__(self, reader: Reader, views: int) -> None:
         super().__init__(views * reader.size)
@@ -154,40 +153,43 @@ class ReaderInUse(Reader):
         size = self.reader.size
         distances: ClassDistances = self.reader(
             metric,
-            _apart(support, size),
+            _split_views(support, size),
             support_labels.repeat_interleave(self.views, 0),
-            _apart(query, size),
+            _split_views(query, size),
         )
-        return _together(distances, self.views)
+        return _mean_of_views(distances, self.views)
 
 
-def _seen(images: Images, view: View) -> Images:
+def _viewed(images: Images, view: View) -> Images:
     turned = images.rot90(view.turns, (2, 3)) if view.turns else images
     return turned.flip(3) if view.mirrored else turned
 
 
-def _apart(embeddings: EmbeddingSets, size: int) -> Float[Tensor, "sets_of_views n size"]:
+def _split_views(embeddings: EmbeddingSets, size: int) -> Float[Tensor, "sets_of_views n size"]:
     """(b, n, views * size) to (b * views, n, size)."""
     sets, items, _ = embeddings.shape
     return embeddings.reshape(sets, items, -1, size).transpose(1, 2).flatten(0, 1)
 
 
-def _together(distances: Float[Tensor, "sets_of_views n m"], views: int) -> CrossDistances:
+def _mean_of_views(distances: Float[Tensor, "sets_of_views n m"], views: int) -> CrossDistances:
+    """(b * views, n, m) to (b, n, m)."""
     _, rows, columns = distances.shape
     return distances.reshape(-1, views, rows, columns).mean(1)
 
 
 def softened(images: Images) -> Images:
-    """Blurred by (1, 10, 1)/12 either way, as pictures of training are by being moved: between two
-    pixels bilinear interpolation has a variance of 1/6 of a squared pixel, on average.
+    """Pictures blurred by (1, 10, 1)/12 along both axes, to match augmented training pictures.
+
+    Moving a picture with bilinear interpolation blurs it; the kernel has the same variance of 1/6
+    pixel², the average over all subpixel shifts.
 
     >>> (softened(torch.eye(3)[None, None])[0, 0, 1] * 144).round().int().tolist()
     [21, 102, 21]
     """
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
-    across = _between(padded[..., :-2], padded[..., 1:-1], padded[..., 2:])
-    return _between(across[..., :-2, :], across[..., 1:-1, :], across[..., 2:, :])
+    across = _blurred(padded[..., :-2], padded[..., 1:-1], padded[..., 2:])
+    return _blurred(across[..., :-2, :], across[..., 1:-1, :], across[..., 2:, :])
 
 
-def _between(before: Tensor, here: Tensor, after: Tensor) -> Tensor:
+def _blurred(before: Tensor, here: Tensor, after: Tensor) -> Tensor:
     return (before + 10 * here + after) / 12

@@ -1,14 +1,14 @@
-"""The 2-channel network: the two items of a pair go in as one, and a score comes out.
+"""The 2-channel network: scores the two items of a pair as the channels of one.
 
 Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
-2015, section 3.1: "2-channel", decided by a dense layer with ReLU and one of a single unit. The
-most exact of the three ties and the most expensive: n items are n^2 passes of the network, and
-there are no embeddings.
+2015, section 3.1: "2-channel", with a dense ReLU layer and a single output unit on top. The most
+accurate of the three ties in the paper, and the most expensive: comparing n items with each other
+takes n^2 passes of the network, and items have no embeddings.
 
     d(a, b) = -(f([a; b]) + f([b; a])) / 2
 
-Differs from the paper: where both sides are of one kind the answer is the mean of both orders, so
-that it is symmetric. In training a pair goes in once, in the order in which it was drawn.
+Differs from the paper: if both sides are of one kind, the distance is the mean of both orders, so
+that it is symmetric. In training a pair is scored once, in the order in which it was drawn.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from gemel.shapes import Distances, Items, PairDistances, Positions
 from gemel.twin.twin import Twin
 
 Shape: TypeAlias = tuple[int, ...]
-"""Of one item: its channels first."""
+"""The shape of one item, channels first."""
 
 
 def stacked(left: Shape, right: Shape) -> Shape:
-    """The shape of a pair. Raises `RecipeError` for items that do not lie on one another.
+    """The shape of a pair, its channels concatenated. Raises `RecipeError` for unequal sizes.
 
     >>> stacked((1, 64, 64), (3, 64, 64))
     (4, 64, 64)
     """
     if left[1:] != right[1:] or len(left) < 2:
         raise RecipeError(
-            "a joint tie lays both items of a pair on one another, so they must be of one size, "
-            f"got {'x'.join(map(str, left[1:]))} on the left and {'x'.join(map(str, right[1:]))} "
+            "a joint tie stacks both items of a pair, so they must be of one size, got "
+            f"{'x'.join(map(str, left[1:]))} on the left and {'x'.join(map(str, right[1:]))} "
             "on the right: set input.size for both, or tie to separate"
         )
     return (left[0] + right[0], *left[1:])
@@ -45,9 +45,10 @@ def stacked(left: Shape, right: Shape) -> Shape:
 
 @final
 class JointTwin(Twin):
-    """An encoder of both items' channels, and a decision on what it says of the pair.
+    """An encoder of both items' channels, and a dense network that scores the pair.
 
-    `shapes` are those of the items on the two sides; the encoder's is `stacked(*shapes)`.
+    `shapes` are those of the left and right items; the encoder's input is `stacked(*shapes)`.
+    `exchangeable` averages the scores of both orders outside training.
 
     >>> import torch
     >>> from gemel.encoders import ENCODERS, PixelStatistics
@@ -84,7 +85,7 @@ class JointTwin(Twin):
         return distances
 
     def pairs(self, left: Items, right: Items) -> PairDistances:
-        """(n,) the distance of left[i] to right[i]."""
+        """(n,) distances of left[i] to right[i]."""
         score = self._score(left, right)
         if self.exchangeable and not self.training:
             score = (score + self._score(right, left)) / 2

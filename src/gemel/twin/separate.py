@@ -1,8 +1,8 @@
-"""The pseudo-Siamese network: an encoder for each side, which share no weights.
+"""The pseudo-Siamese network: an encoder for each side, without shared weights.
 
 Zagoruyko & Komodakis, "Learning to Compare Image Patches via Convolutional Neural Networks", CVPR
-2015, section 3.1. Nothing asks the sides to be alike: one may hold drawings and the other the pen
-traces they were made by. Which item is on which side matters, and the verdict is not symmetric.
+2015, section 3.1. The sides may hold different kinds of items, such as drawings and the pen traces
+that produced them. The distance is not symmetric: it matters which item is on which side.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from gemel.twin.twin import EmbeddingTwin, between
 
 @final
 class SeparateTwin(EmbeddingTwin):
-    """Two encoders into one space. Raises `RecipeError` where their embeddings differ in size, or
-    their maps where the metric reads these.
+    """Two encoders into one embedding space.
+
+    Raises `RecipeError` if their embeddings, or the maps that the metric reads, differ in size.
 
     >>> import torch
     >>> from gemel.encoders import ENCODERS, PixelStatistics
@@ -47,10 +48,10 @@ class SeparateTwin(EmbeddingTwin):
             )
         if metric.reads_maps and left.map_sides != right.map_sides:
             raise RecipeError(
-                "the metric compares maps place by place, and must have as many places on both "
-                f"sides, got {_by(left.map_sides)} on the left and {_by(right.map_sides)} on the "
-                "right: set input.size and right.input.size, or the encoders, to give maps of one "
-                "size, or metric.name to one that takes embeddings as they are, such as cosine"
+                "the metric compares maps place by place, and they must have as many places on "
+                f"both sides, got {_by(left.map_sides)} on the left and {_by(right.map_sides)} on "
+                "the right: set input.size and right.input.size, or the encoders, to give maps of "
+                "one size, or metric.name to one that does not read maps, such as cosine"
             )
         self.left = left
         self.right = right

@@ -20,9 +20,9 @@ from gemel.twin.twin import EmbeddingTwin, between
 
 
 class Asked(NamedTuple):
-    """One episode: positions in the batch of its queries and examples, and whose examples they are.
+    """One episode: batch positions of its queries and examples, and the examples' classes.
 
-    `support_labels` (n, w) has a 1 for each example's class.
+    `support_labels` (n, w) is one-hot.
     """
 
     query: Positions
@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
 @final
 class SharedTwin(EmbeddingTwin):
-    """One encoder; its batch is encoded once, whichever sides the items are on.
+    """One encoder for both sides; each item of a batch is encoded once.
 
     >>> from gemel.encoders import ENCODERS, PixelStatistics
     >>> from gemel.metrics import METRICS
@@ -68,7 +68,7 @@ class SharedTwin(EmbeddingTwin):
         return between(self.metric, embeddings, embeddings, rows, columns)
 
     def read(self, items: Items, asked: Asked) -> Distances:
-        """(r, w) the distance of each query to each of the episode's classes, by the reader."""
+        """(r, w) distances of each query to each of the episode's classes, by the reader."""
         assert self.reader is not None
         embeddings = self.embed(items)
         with torch.autocast(embeddings.device.type, enabled=False):

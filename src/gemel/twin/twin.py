@@ -1,4 +1,4 @@
-"""What every twin is: items of two sides in, distances between them out."""
+"""The interface of twins: networks from items of two sides to distances between them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gemel.shapes import Distances, Embeddings, Items, Positions, RightEmbedding
 
 
 class Twin(nn.Module, ABC):
-    """Compares items of the left side with items of the right one, named by their positions.
+    """Distances between items of the left side and items of the right side.
 
-    `encoders` are all there are, each once; `exchangeable` is true where the sides may be
-    exchanged, to the last bit once it is not in training.
+    `encoders` lists each encoder once. `exchangeable` is true if the distance is symmetric: exactly
+    so outside training.
     """
 
     exchangeable: bool
@@ -31,26 +31,27 @@ class Twin(nn.Module, ABC):
     @property
     @abstractmethod
     def learned(self) -> bool:
-        """True where a distance is the negative logit of a trained score."""
+        """True if a distance is the negative logit of a trained score."""
 
     @abstractmethod
     def forward(self, left: Items, right: Items, rows: Positions, columns: Positions) -> Distances:
-        """(r, m) the distance of left[rows[i]] to each right[columns[i, j]]; (r,) and (r, m) go in.
+        """(r, m) distances of left[rows[i]] to right[columns[i, j]], for rows (r,), columns (r, m).
 
-        Where both sides have the same items, as a shared twin always has, `right` is `left`.
+        If both sides have the same items, as with a shared twin, `right` is the same object as
+        `left`.
         """
 
     @abstractmethod
     def reach(self) -> float:
-        """The largest distance that there can be."""
+        """The largest possible distance."""
 
 
 class EmbeddingTwin(Twin, ABC):
-    """A twin whose items have embeddings, each by itself: they can be kept, searched and mapped."""
+    """A twin whose items have embeddings."""
 
     metric: Metric
     reader: Reader | None
-    """What answers episodes in the light of all examples, where that is not the metric alone."""
+    """Classifies the queries of episodes, if not the metric alone."""
 
     @abstractmethod
     def encoder_of(self, side: Side) -> Encoder: ...
@@ -63,25 +64,26 @@ class EmbeddingTwin(Twin, ABC):
 def between(
     metric: Metric, left: Embeddings, right: RightEmbeddings, rows: Positions, columns: Positions
 ) -> Distances:
-    """(r, m) the distances that a twin is asked for, from the embeddings of its sides."""
+    """(r, m) distances of left[rows[i]] to right[columns[i, j]], at the least cost.
+
+    Computed in float32 even under autocast: differences of near-equal numbers lose precision.
+    """
     with torch.autocast(left.device.type, enabled=False):
-        # Distances are differences of near-equal numbers: they are taken in full precision, of
-        # embeddings in the training's precision (in use everything is in full precision).
         shared = right is left
         left = left.float()
         right = left if shared else right.float()
         if 2 * columns.numel() >= len(left) * len(right):
-            # Most of all pairs are asked for: all at once cost less than each alone.
+            # At least half of all pairs: computing all of them at once is cheaper.
             every: Distances = metric(left[None], right[None])[0]
             return every[rows].gather(1, columns)
         if 4 * columns.shape[1] > 3 * len(right):
-            # As few rows as in a batch with forgeries, each against nearly all.
+            # Few rows, each against nearly all columns, as in a batch with forgeries.
             every = metric(left[rows][None], right[None])[0]
             return every.gather(1, columns)
-        # Rows with the same columns are one set: their columns are gathered once.
+        # Consecutive rows with the same columns form one set, whose columns are gathered once.
         sets = _sets(columns)
         asked, among = rows.reshape(sets, -1), columns[:: len(columns) // sets]
-        if shared and _from_both_ends(asked, among):
+        if shared and _mirrored(asked, among):
             there = metric(left[asked[::2]], left[among[::2]])
             distances = torch.stack([there, there.transpose(1, 2)], 1).flatten(0, 1)
         else:
@@ -89,8 +91,8 @@ def between(
     return distances.flatten(0, 1)
 
 
-def _from_both_ends(asked: Positions, among: Positions) -> bool:
-    """Whether every second set asks for the pairs of the set before it, from their other end."""
+def _mirrored(asked: Positions, among: Positions) -> bool:
+    """Whether every second set holds the pairs of the set before it with their sides exchanged."""
     return (
         len(asked) % 2 == 0
         and torch.equal(asked[::2], among[1::2])
@@ -99,19 +101,19 @@ def _from_both_ends(asked: Positions, among: Positions) -> bool:
 
 
 def _sets(columns: Positions) -> int:
-    """How many sets of as many rows, one after the other, have the same columns each."""
-    new = torch.nonzero((columns[1:] != columns[:-1]).any(1)).flatten() + 1
-    count = len(new) + 1
-    even = torch.arange(1, count, device=new.device) * (len(columns) // count)
-    return count if len(columns) % count == 0 and torch.equal(new, even) else len(columns)
+    """How many sets of consecutive rows share their columns; one per row unless of equal size."""
+    starts = torch.nonzero((columns[1:] != columns[:-1]).any(1)).flatten() + 1
+    count = len(starts) + 1
+    even = torch.arange(1, count, device=starts.device) * (len(columns) // count)
+    return count if len(columns) % count == 0 and torch.equal(starts, even) else len(columns)
 
 
 def check_margin(margin: float | None, twin: Twin) -> None:
-    """Raises `RecipeError` where no two items can be as far apart as the margin asks."""
+    """Raises `RecipeError` if the margin exceeds the largest possible distance."""
     reach = twin.reach()
     if margin is not None and margin > reach:
         raise RecipeError(
-            f"the loss wants different pairs {margin:g} apart, but this metric reaches at most "
+            f"the loss pushes different pairs {margin:g} apart, but this metric reaches at most "
             f"{reach:.3g} on embeddings whose last layer is {twin.encoders[0].output!r}: set "
             f"loss.margin (or half of loss.bound) below {reach:.3g}, or another encoder.output"
         )
