@@ -145,7 +145,7 @@ def test_pairs_of_one_kind_are_refused():
 
 
 def test_distances_that_are_no_numbers_are_refused():
-    with pytest.raises(DataError, match="1 of 6 are not"):
+    with pytest.raises(DataError, match="got 1 of 6 that are not"):
         roc(np.where(DISTANCE == 4, np.inf, DISTANCE), SAME)
 
 

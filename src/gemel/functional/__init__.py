@@ -1,1 +1,1 @@
-"""Pure maths on arrays that several rooms share: figures, curves, intervals, axes. NumPy only."""
+"""Pure functions of NumPy arrays: error rates, ranking and calibration metrics, and statistics."""

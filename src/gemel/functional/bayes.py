@@ -1,4 +1,4 @@
-"""From a log-likelihood ratio and a prior to a probability.
+"""Bayes' rule: posterior probability from a log-likelihood ratio and a prior.
 
 log-odds(same | distance) = log p(distance | same) / p(distance | different) + logit(prior)
 """
@@ -13,17 +13,18 @@ from gemel.arrays import Floats
 from gemel.errors import RecipeError
 
 MOST_LOG_ODDS = 36.0
-"""Beyond e^±36 a float64 probability would round to 1, and nobody has seen that many pairs."""
+"""Log-odds are clipped to ±36: beyond, a float64 probability would round to 1."""
 
 
 def logit(probability: float) -> float:
+    """The log-odds of a probability, in nats."""
     return math.log(probability) - math.log1p(-probability)
 
 
 def posterior(log_likelihood_ratio: Floats, prior: float) -> Floats:
     """The probability of *same*, strictly between 0 and 1.
 
-    Raises RecipeError unless 0 < prior < 1.
+    `prior` is the share of all pairs that match. Raises RecipeError unless 0 < prior < 1.
 
     >>> posterior(np.array([0.0, np.log(9)]), prior=0.5).round(3).tolist()
     [0.5, 0.9]

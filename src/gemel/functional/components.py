@@ -8,7 +8,7 @@ from gemel.arrays import Codes, Indices
 
 
 def components(n: int, left: Indices, right: Indices) -> Codes:
-    """(n,) a number from 0 per node, equal for nodes that the edges left[i]–right[i] connect.
+    """(n,) the component of each node, numbered from 0; the edges are left[i]–right[i].
 
     >>> import numpy as np
     >>> components(4, np.array([0, 3]), np.array([2, 3]))
@@ -18,12 +18,12 @@ def components(n: int, left: Indices, right: Indices) -> Codes:
 
     def root(node: int) -> int:
         while parent[node] != node:
-            parent[node] = parent[parent[node]]  # halves the path, so later walks are short
+            parent[node] = parent[parent[node]]  # path halving
             node = parent[node]
         return node
 
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        first, second = sorted((root(one), root(other)))
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        first, second = sorted((root(a), root(b)))
         parent[second] = first
     roots = np.fromiter((root(node) for node in range(n)), np.int64, n)
     return np.unique(roots, return_inverse=True)[1].astype(np.int64)

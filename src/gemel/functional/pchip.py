@@ -1,10 +1,10 @@
-"""A smooth curve through points that rise or fall strictly, which does so too between them.
+"""Monotone piecewise cubic Hermite interpolation (PCHIP) of strictly monotone points.
 
-Piecewise cubic Hermite interpolation; the slope at an inner point is the weighted harmonic mean of
-the slopes of the two chords beside it: F. Fritsch & J. Butland, "A method for constructing local
-monotone piecewise cubic interpolants", SIAM J. Sci. Stat. Comput. 5, 1984.
-Differs from the paper: at the two ends the slope is that of the chord, and the curve goes on
-straight beyond them.
+The slope at an inner point is the weighted harmonic mean of the slopes of the two adjacent chords:
+F. Fritsch & J. Butland, "A method for constructing local monotone piecewise cubic interpolants",
+SIAM J. Sci. Stat. Comput. 5, 1984.
+Differs from the paper: at either end the slope is that of the chord, and the curve is extrapolated
+linearly.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from gemel.arrays import Floats
 
 
 def monotone_curve(knots: Floats, heights: Floats, at: Floats) -> Floats:
-    """The curve through (knots, heights), two points or more, at any positions.
+    """Evaluate the curve through two or more points (knots, heights) at any positions `at`.
 
-    `knots` must ascend strictly and `heights` be strictly monotone.
+    `knots` must be strictly increasing and `heights` strictly monotone.
 
     >>> monotone_curve(np.array([0.0, 1.0]), np.array([2.0, 0.0]), np.array([-1.0, 0.5, 2.0]))
     array([ 4.,  1., -2.])
@@ -25,7 +25,7 @@ def monotone_curve(knots: Floats, heights: Floats, at: Floats) -> Floats:
     width = np.diff(knots)
     chord = np.diff(heights) / width
     slope = np.concatenate([chord[:1], _inner_slopes(width, chord), chord[-1:]])
-    # Straight pieces beyond the ends: interpolate inside, then add what lies outside.
+    # Interpolate at the position clipped to the knots, then extrapolate linearly from there.
     inside = np.clip(at, knots[0], knots[-1])
     piece = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, len(width) - 1)
     t = (inside - knots[piece]) / width[piece]

@@ -1,8 +1,9 @@
-"""Principal axes of standardised features, where features by far outnumber items.
+"""Principal axes of standardised features, for far more features than items.
 
-    z = A' (x - m) / s,    m, s mean and deviation of each feature; A the first axes of what is left
+    z = A' (x - m) / s,    m, s: mean and standard deviation of each feature; A: the first axes
 
-The axes come from the products of items with items, whose number decides the time.
+The axes come from the eigenvectors of the (n, n) Gram matrix of the items, not of the (d, d)
+covariance of the features.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from numpy.typing import NDArray
 from gemel.arrays import Floats
 
 LEAST = 1e-3
-"""A feature that varies less than this share of the mean deviation is not blown up to one."""
+"""Added to each standard deviation, as a share of their mean, so that a feature that hardly varies
+is not scaled up to unit variance."""
 NOTHING = 1e-6
-"""An axis of less than this share of the first one's variance is rounding."""
+"""An axis with less than this share of the first one's variance is rounding error."""
 
 
 def principal_axes(features: NDArray[np.float32], kept: int) -> tuple[Floats, Floats]:
-    """The mean m (d,) and the matrix A / s (d, k) of (n, d) features; k is `kept`, or all of the
-    axes that there are.
+    """The mean m (d,) and the matrix A / s (d, k) of (n, d) features.
+
+    k is `kept`, or the rank of the features where that is lower.
 
     >>> points = np.array([[0.0, 0.0], [2.0, 20.0], [4.0, 40.0]], np.float32)
     >>> mean, matrix = principal_axes(points, kept=1)
@@ -31,8 +34,8 @@ def principal_axes(features: NDArray[np.float32], kept: int) -> tuple[Floats, Fl
     deviation = features.std(0, dtype=np.float64)
     scale = deviation + LEAST * deviation.mean() + np.finfo(np.float32).tiny
     standard = (features - mean.astype(np.float32)) / scale.astype(np.float32)
-    squares, sides = np.linalg.eigh((standard @ standard.T).astype(np.float64))
-    kept = min(kept, int((squares > squares[-1] * NOTHING).sum()))
-    squares, sides = squares[::-1][:kept], sides[:, ::-1][:, :kept]
-    axes = standard.T.astype(np.float64) @ (sides / np.sqrt(squares))
+    eigenvalues, vectors = np.linalg.eigh((standard @ standard.T).astype(np.float64))
+    kept = min(kept, int((eigenvalues > eigenvalues[-1] * NOTHING).sum()))
+    eigenvalues, vectors = eigenvalues[::-1][:kept], vectors[:, ::-1][:, :kept]
+    axes = standard.T.astype(np.float64) @ (vectors / np.sqrt(eigenvalues))
     return mean, axes / scale[:, None]

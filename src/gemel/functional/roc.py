@@ -1,4 +1,4 @@
-"""How often a threshold is wrong: error rates over all thresholds, and the figures read off them.
+"""ROC curves of weighted pairs, and the figures read off them: AUC, EER, TAR at a FAR, F1.
 
 A pair is accepted as the same when its distance is at most the threshold.
 
@@ -6,8 +6,8 @@ A pair is accepted as the same when its distance is at most the threshold.
     FRR  false reject rate   share of genuine pairs (same) that are rejected
     TAR  true accept rate    1 - FRR
 
-Pairs may carry weights: a bootstrap resample is the same pairs with other weights, so the sorting
-is done once (`rank_pairs`) and each resample costs two running sums (`RankedPairs.roc`).
+A bootstrap resample is the same pairs with other weights, so pairs are sorted once (`rank_pairs`)
+and each resample costs two cumulative sums (`RankedPairs.roc`).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from gemel.arrays import Distances, Floats, Indices, Same
 from gemel.errors import DataError
 
 PAIRS_PER_ERROR_RATE = 30
-"""A rate of 1 in m is read off only where 30·m impostor pairs are at hand: then about 30 of them
-are accepted, and chance alone moves the rate by less than a fifth of itself (1/√30), which is
-Doddington's rule of 30 (Doddington et al., "The NIST speaker recognition evaluation", 2000)."""
+"""A false accept rate of 1/m is reported only from 30·m impostor pairs on: about 30 of them are
+then accepted, and the relative standard error is below a fifth (1/√30). Doddington's rule of 30
+(Doddington et al., "The NIST speaker recognition evaluation", 2000)."""
 
 
 @final
 @dataclass(frozen=True)
 class Roc:
-    """The error rates at every threshold that makes a difference.
+    """Error rates (t,) by threshold (t,).
 
-    `threshold` (t,) ascends: -inf, then every distinct distance; `far` ascends from 0 to 1 and
-    `frr` descends from 1 to 0.
+    `threshold` is -inf, then every distinct distance, ascending; `far` rises from 0 to 1 and `frr`
+    falls from 1 to 0.
     """
 
     threshold: Floats
@@ -44,20 +44,20 @@ class Roc:
 @final
 @dataclass(frozen=True)
 class RankedPairs:
-    """Pairs sorted by distance once, so that a curve for any weights is two running sums."""
+    """Pairs sorted by distance, ready for the curve of any weights."""
 
     threshold: Floats
     order: Indices
     same: Floats
     last: Indices
-    """Where, in sorted order, each distinct distance occurs for the last time."""
+    """The last position of each distinct distance in sorted order."""
 
     def roc(self, weights: Floats) -> Roc:
-        """The curve with a weight (n,) per pair; rates are NaN where one kind weighs nothing."""
+        """The curve with weights (n,); the rate of a kind is NaN where its pairs all weigh 0."""
         weights = weights[self.order]
         genuine = weights * self.same
-        accepted_genuine = _from_zero(np.cumsum(genuine)[self.last])
-        accepted_impostors = _from_zero(np.cumsum(weights - genuine)[self.last])
+        accepted_genuine = _prepend_zero(np.cumsum(genuine)[self.last])
+        accepted_impostors = _prepend_zero(np.cumsum(weights - genuine)[self.last])
         with np.errstate(invalid="ignore", divide="ignore"):
             far = accepted_impostors / accepted_impostors[-1]
             frr = 1 - accepted_genuine / accepted_genuine[-1]
@@ -79,11 +79,11 @@ def rank_pairs(distance: Distances, same: Same) -> RankedPairs:
 
 
 def check_pairs(distance: Floats | Distances, same: Same) -> None:
-    """Raises DataError unless a rate of each kind can be measured on these pairs."""
+    """Raise DataError unless there are genuine and impostor pairs and every distance is finite."""
     if distance.shape != same.shape or distance.ndim != 1:
         raise DataError(
-            f"each pair needs one distance and one answer, got shapes {distance.shape} and "
-            f"{same.shape}"
+            "distances and labels of pairs must be two arrays of one shape (n,), got "
+            f"{distance.shape} and {same.shape}"
         )
     genuine = int(same.sum())
     if genuine == 0 or genuine == len(same):
@@ -94,13 +94,16 @@ def check_pairs(distance: Floats | Distances, same: Same) -> None:
         )
     if not np.isfinite(distance).all():
         raise DataError(
-            f"distances must be finite numbers, {int((~np.isfinite(distance)).sum()):,} of "
-            f"{len(distance):,} are not: the network has diverged; train with a lower learning rate"
+            f"distances must be finite, got {int((~np.isfinite(distance)).sum()):,} of "
+            f"{len(distance):,} that are not: the network has diverged; train with a lower "
+            "learning rate"
         )
 
 
 def roc(distance: Distances, same: Same) -> Roc:
-    """The curve of equally weighted pairs.
+    """The curve of equally weighted pairs, `distance` (n,) and `same` (n,).
+
+    Raises DataError as `rank_pairs` does.
 
     >>> curve = roc(np.float32([0.1, 0.2, 0.3]), np.array([True, False, True]))
     >>> curve.far.tolist(), curve.frr.tolist()
@@ -110,13 +113,15 @@ def roc(distance: Distances, same: Same) -> Roc:
 
 
 def auc(curve: Roc) -> float:
-    """The chance that a genuine pair is nearer than an impostor pair; ties count one half."""
+    """Area under the ROC curve: the probability that a genuine pair is nearer than an impostor
+    pair, ties counting one half.
+    """
     tar = 1 - curve.frr
     return float(np.sum(np.diff(curve.far) * (tar[1:] + tar[:-1]) / 2))
 
 
 def eer(curve: Roc) -> float:
-    """The error rate where FAR = FRR, on the straight line between the two thresholds around it."""
+    """Equal error rate: where FAR = FRR, interpolated linearly between two thresholds."""
     gap = curve.far - curve.frr
     if np.isnan(gap).any():
         return math.nan
@@ -126,39 +131,40 @@ def eer(curve: Roc) -> float:
 
 
 def tar_at_far(curve: Roc, far: float) -> float:
-    """The largest TAR of any threshold whose FAR is at most `far`; nothing is interpolated."""
+    """The largest TAR of any threshold whose FAR is at most `far`, without interpolation."""
     if np.isnan(curve.far[-1]):
         return math.nan
-    # Sums of weights are rounded, so a FAR of exactly `far` may come out one ulp above it.
+    # Rounding of the weights' sums may put a FAR of exactly `far` one ulp above it.
     return float(1 - curve.frr[np.searchsorted(curve.far, far + 1e-12, side="right") - 1])
 
 
 def far_at_tar(curve: Roc, tar: float) -> float:
-    """The smallest FAR of any threshold whose TAR is at least `tar`; nothing is interpolated.
+    """The smallest FAR of any threshold whose TAR is at least `tar`, without interpolation.
 
-    At 0.95 this is the "FPR95" that papers on image patches report.
+    At 0.95 this is the FPR95 of papers on image patches.
     """
     if np.isnan(curve.frr[0]):
         return math.nan
-    # `frr` descends: the first threshold that lets so many genuine pairs pass lets the fewest
-    # impostors pass. Sums of weights are rounded, as above.
+    # `far` ascends, so the first threshold with the TAR has the least FAR; rounding as above.
     return float(curve.far[np.argmax(curve.frr <= 1 - tar + 1e-12)])
 
 
 def far_at(curve: Roc, threshold: float) -> float:
+    """The false accept rate at a distance threshold."""
     return float(curve.far[np.searchsorted(curve.threshold, threshold, side="right") - 1])
 
 
 def frr_at(curve: Roc, threshold: float) -> float:
+    """The false reject rate at a distance threshold."""
     return float(curve.frr[np.searchsorted(curve.threshold, threshold, side="right") - 1])
 
 
 def f1_at(curve: Roc, threshold: float, prior: float) -> float:
-    """The harmonic mean of precision and recall where `prior` of all pairs are genuine.
+    """F1 score, the harmonic mean of precision and recall, where `prior` of all pairs match.
 
         2·TP / (2·TP + FP + FN)   with   TP = prior·TAR, FN = prior·FRR, FP = (1 - prior)·FAR
 
-    Precision depends on how common genuine pairs are, so F1 means nothing without the prior.
+    Precision, and so F1, depends on the prior.
 
     >>> curve = roc(np.float32([0.1, 0.2, 0.3, 0.4]), np.array([True, False, True, False]))
     >>> round(f1_at(curve, 0.35, prior=0.5), 3)  # TP 1/2, FP 1/4, FN 0
@@ -171,7 +177,7 @@ def f1_at(curve: Roc, threshold: float, prior: float) -> float:
 
 
 def impostors_needed(far: float) -> int:
-    """How many impostor pairs a statement about this FAR asks for.
+    """How many impostor pairs it takes to measure this FAR (see PAIRS_PER_ERROR_RATE).
 
     >>> impostors_needed(0.001)
     30000
@@ -179,5 +185,5 @@ def impostors_needed(far: float) -> int:
     return math.ceil(PAIRS_PER_ERROR_RATE / far - 1e-9)
 
 
-def _from_zero(running: Floats) -> Floats:
-    return np.concatenate([[0.0], running])
+def _prepend_zero(cumulative: Floats) -> Floats:
+    return np.concatenate([[0.0], cumulative])

@@ -1,4 +1,4 @@
-"""Student's t: how much farther an interval reaches when the spread itself is estimated."""
+"""Quantiles of Student's t distribution, without SciPy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from statistics import NormalDist
 
 
 def student_t(probability: float, freedom: int) -> float:
-    """The quantile of Student's t distribution.
+    """The quantile at `probability` of Student's t with `freedom` degrees of freedom.
 
     Exact for 1 and 2 degrees of freedom, else Fisher's expansion (Abramowitz & Stegun 26.7.5),
-    within 0.3 % at 3 degrees and closer above, for probabilities up to 0.975.
+    whose error is below 0.3 % from 3 degrees on, for probabilities up to 0.975.
 
     >>> round(student_t(0.975, 10), 3)
     2.228

@@ -1,16 +1,15 @@
-"""Whitening within classes: directions in which one class varies a lot come to say little.
+"""Within-class whitening: scale down the directions in which items of one class vary.
 
     W = mean over items of (x - m_c)(x - m_c)',   m_c the mean of the item's class
     z = A' S' (x - m),   S S' = inverse of (1 - s) W + s tr(W)/d I
 
-A are the first principal axes of S' (x - m). Cosines of z do not part the classes at hand: they
-keep all directions but those that pictures of one person differ by, and so carry over to classes
-never seen.
+A are the first principal axes of S' (x - m). Unlike a discriminant analysis this keeps directions
+that do not separate the training classes, so it carries over to new classes.
 
 Hatch, Kajarekar & Stolcke, "Within-Class Covariance Normalization for SVM-based Speaker
-Recognition", ICSLP 2006 (whitening within classes, smoothed, on principal components).
-Differs from the paper: W is smoothed towards a multiple of the identity, and principal axes are
-taken after the whitening, where those that part the classes stand out.
+Recognition", ICSLP 2006 (within-class whitening, smoothed, on principal components).
+Differs from the paper: W is shrunk towards a multiple of the identity, and principal axes are taken
+after the whitening, where those that separate the classes have the largest variance.
 """
 
 from __future__ import annotations
@@ -24,7 +23,9 @@ from gemel.arrays import Codes, Floats
 def whitening_within(
     features: NDArray[np.float32], classes: Codes, shrinkage: float, kept: int
 ) -> tuple[Floats, Floats]:
-    """The mean m (d,) and the matrix S A (d, kept) of (n, d) features; `shrinkage` is s in 0–1.
+    """The mean m (d,) and the matrix S A (d, kept) of (n, d) features of `classes` (n,).
+
+    `shrinkage` is s, in 0–1.
 
     >>> spread = np.array([[-2.0, 0.1], [2.0, -0.1], [9.9, 4.0], [10.1, 6.0]], np.float32)
     >>> mean, matrix = whitening_within(spread, np.array([0, 0, 1, 1]), 0.0, kept=2)
@@ -46,7 +47,7 @@ def whitening_within(
 
 
 def covariance_within(features: NDArray[np.float32], classes: Codes) -> Floats:
-    """(d, d) of (n, d) features around the means of their classes: W.
+    """The within-class covariance W (d, d) of (n, d) features.
 
     >>> covariance_within(np.array([[0.0], [2.0], [7.0]], np.float32), np.array([4, 4, 5])).tolist()
     [[0.6666666666666666]]
