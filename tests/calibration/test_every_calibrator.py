@@ -158,7 +158,7 @@ def test_pairs_that_cannot_be_calibrated_are_refused(fit):
         fit(np.float32([1, 2, 3]), np.zeros(3, bool))
     with pytest.raises(DataError, match="2 of the same and 0 of different"):
         fit(np.float32([1, 2]), np.ones(2, bool))
-    with pytest.raises(DataError, match="1 of 2 are not"):
+    with pytest.raises(DataError, match="got 1 of 2 that are not"):
         fit(np.float32([1, np.nan]), np.array([True, False]))
     with pytest.raises(DataError, match=r"\(3,\) and \(2,\)"):
         fit(np.float32([1, 2, 3]), np.array([True, False]))

@@ -42,13 +42,13 @@ def test_an_unknown_target_says_what_exists(text):
 
 @pytest.mark.parametrize("text", ["far=0", "far=1", "far=-1", "far=nan", "far=1e-308"])
 def test_a_rate_outside_0_and_1_is_refused(text):
-    with pytest.raises(RecipeError, match="a FAR lies from 1e-12 to below 1"):
+    with pytest.raises(RecipeError, match="a FAR must be at least 1e-12 and below 1"):
         parse_target(text)
 
 
 @pytest.mark.parametrize("text", ["cost=0:1", "cost=1:-1", "cost=inf:1", "cost=nan:1"])
 def test_a_cost_that_is_no_cost_is_refused(text):
-    with pytest.raises(RecipeError, match="costs must be above 0"):
+    with pytest.raises(RecipeError, match="costs must be finite and above 0"):
         parse_target(text)
 
 
@@ -59,7 +59,7 @@ def test_an_impossible_prior_is_refused():
 
 @given(st.text())
 def test_rubbish_is_refused_with_a_sentence(text):
-    with pytest.raises(RecipeError, match="a threshold target is one of"):
+    with pytest.raises(RecipeError, match="a threshold target must be one of"):
         parse_target("?" + text)
 
 

@@ -108,7 +108,7 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
             r"asks a memory.* set validation\.figure to \"auc\"",
         ),
         (["augment.kind=series"], r"changes no items of the kind image: leave augment\.kind out"),
-        (["calibration.target=best"], "a threshold target is one of .*, got `best`"),
+        (["calibration.target=best"], "a threshold target must be one of .*, got `best`"),
         (["batch.kind=pairs"], r"softmax loss needs .* set batch\.kind to \"classes\""),
         (["loss.name=contrastive", "batch.kind=pairs", "batch.copies=8"], r"batch\.copies repeats"),
         (

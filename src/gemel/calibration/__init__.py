@@ -1,6 +1,7 @@
-"""Distances into probabilities, and error rates into thresholds.
+"""Calibration of distances to probabilities, and choice of decision thresholds.
 
-A fitted calibration or threshold is plain numbers: it is saved with the matcher as JSON.
+A fitted calibration or threshold is a frozen model of plain numbers, saved with the matcher as
+JSON.
 """
 
 from gemel.calibration.fitting import Calibration, Method, fit_calibration

@@ -1,4 +1,4 @@
-"""Which calibration to fit, and the type that a matcher saves."""
+"""Choose a calibration method by the number of pairs, and fit it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Calibration: TypeAlias = Annotated[
 Method: TypeAlias = Literal["auto", "logistic", "isotonic"]
 
 PAIRS_FOR_ISOTONIC = 1_000
-"""Of each kind. A. Niculescu-Mizil & R. Caruana ("Predicting good probabilities with supervised
-learning", ICML 2005, section 5) find isotonic regression worse than Platt's line below about 1,000
-cases, because it overfits, and as good or better above. Asking it of the rarer kind is the careful
-reading: the curve can be no finer than the rarer kind allows."""
+"""The fewest pairs of either kind for which `auto` is isotonic. A. Niculescu-Mizil & R. Caruana
+("Predicting good probabilities with supervised learning", ICML 2005, section 5) find that isotonic
+regression overfits below about 1,000 cases, where Platt's method is better. The rarer kind is
+counted, because it limits the resolution of the curve."""
 
 
 def fit_calibration(distance: Distances, same: Same, method: Method = "auto") -> Calibration:
-    """Learn from labelled pairs how probable *same* is at a distance.
+    """Fit the probability of *same* as a function of distance to labelled pairs.
 
-    `auto` is isotonic from `PAIRS_FOR_ISOTONIC` genuine and as many impostor pairs, else logistic.
-    The pairs must come from identities that the network was not trained on.
+    `auto` is isotonic from `PAIRS_FOR_ISOTONIC` pairs of either kind on, else logistic. The pairs
+    must come from identities that the network was not trained on.
     Raises DataError unless there are genuine and impostor pairs and every distance is finite.
 
     >>> near, far = np.float32([0.1, 0.3, 0.6]), np.float32([0.5, 0.9, 1.0])

@@ -1,24 +1,26 @@
-"""Isotonic calibration: the log-likelihood ratio of *same* falls with the distance, in any shape.
+"""Isotonic calibration: the log-likelihood ratio of *same* is any decreasing function of distance.
 
-Pool-adjacent-violators gives the step function nearest to the data that never rises (B. Zadrozny &
+Pool-adjacent-violators gives the non-increasing step function nearest to the data (B. Zadrozny &
 C. Elkan, "Transforming classifier scores into accurate multiclass probability estimates", KDD
-2002). On single pairs it calls the outermost steps certain and ties distances that differ, so:
+2002). On single pairs its outermost steps have probability 0 and 1, and different distances tie, so
+here:
 
-- the pairs are first gathered, by distance, into bins of equal weight, 2·∛n of them, where n is
-  the number of the rarer kind (the rate at which bins of a smooth curve are neither coarse nor
-  noisy), each kind weighing one half in total;
+- pairs are first binned by distance into 2·∛n bins of equal weight, where n is the number of pairs
+  of the rarer kind (the rate that balances bias and variance for a smooth curve) and each kind has
+  a total weight of one half;
 - a bin with k of K genuine and m of M impostor pairs gets
       log (k + 1/2)/(K + 1)  -  log (m + 1/2)/(M + 1),
-  which the number of pairs bounds, and neighbours that would rise are pooled to one level;
-- a level is drawn from the mean distance of its first bin to that of its last (a bin that was not
-  pooled is one point, as in A. Oron & N. Flournoy, "Centered isotonic regression", Stat. Biopharm.
-  Res. 9, 2017) with a fall too small to matter, and a monotone cubic joins the points, straight
-  beyond the ends, where it goes on without bound: smooth and strictly decreasing.
+  which is finite, and adjacent bins that violate the order are pooled to one level;
+- a pooled level becomes two points, at the mean distances of its first and its last bin, with a
+  negligible fall between them; a bin that was not pooled becomes one point (as in A. Oron &
+  N. Flournoy, "Centered isotonic regression", Stat. Biopharm. Res. 9, 2017). A monotone cubic
+  interpolates the points and is extrapolated linearly: smooth and strictly decreasing.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self, final
 
@@ -32,20 +34,20 @@ from gemel.functional.pchip import monotone_curve
 from gemel.functional.roc import check_pairs
 
 SMALLEST_FALL = 1e-6
-"""Log-odds between neighbouring levels; less is pooled, so that rounding cannot make a tie."""
+"""Least difference in log-odds of adjacent levels, so that rounding cannot make them tie."""
 
 
 @final
 @dataclass(frozen=True)
 class Level:
-    """Neighbouring bins that share one likelihood ratio."""
+    """One or more adjacent bins with a common likelihood ratio."""
 
     genuine: float
+    """Number of genuine pairs, as is `impostors` of impostor pairs."""
     impostors: float
-    """Pairs of each kind; whole numbers."""
     first: float
+    """Mean distance of the first bin, as is `last` of the last bin."""
     last: float
-    """The mean distances of the first and of the last bin."""
 
     def joined(self, after: Level) -> Level:
         return Level(
@@ -55,10 +57,10 @@ class Level:
 
 @final
 class IsotonicCalibration(BaseModel):
-    """The points that the curve goes through. Choose it from a thousand pairs of each kind.
+    """A fitted curve, by the points it interpolates. Use it from 1,000 pairs of either kind on.
 
-    `informative` is False where genuine pairs were not nearer than impostor pairs; the curve is
-    then all but flat and every probability is the prior.
+    `informative` is False where genuine pairs were not nearer than impostor pairs: the curve is
+    then practically flat and every probability is about the prior.
 
     >>> calibration = IsotonicCalibration(distances=(0.0, 1.0), log_odds=(2.0, -2.0))
     >>> calibration.probability(np.float32([0.0, 0.5, 1.0])).round(3).tolist()
@@ -74,27 +76,34 @@ class IsotonicCalibration(BaseModel):
 
     @model_validator(mode="after")
     def _strictly_falling(self) -> Self:
-        falls = len(self.distances) == len(self.log_odds) >= 2
-        falls = falls and bool((np.diff(self.distances) > 0).all())
-        if not (falls and (np.diff(self.log_odds) < 0).all()):
+        if not strictly_falling(self.distances, self.log_odds):
             raise MatcherError(
                 "an isotonic calibration needs two points or more, of ascending distance and "
-                f"falling log-odds, got {self.distances} and {self.log_odds}"
+                f"falling log-odds, got {self.distances} and {self.log_odds}; fit it again"
             )
         return self
 
     def log_likelihood_ratio(self, distance: Distances) -> Floats:
-        """Natural logarithm; strictly decreasing in the distance."""
+        """log p(d | same) / p(d | different), in nats; strictly decreasing in the distance."""
         at = np.asarray(distance, np.float64)
         return monotone_curve(np.array(self.distances), np.array(self.log_odds), at)
 
     def probability(self, distance: Distances, prior: float = 0.5) -> Floats:
-        """The probability of *same*, strictly between 0 and 1, for pairs of which `prior` match."""
+        """The probability of *same*, strictly between 0 and 1, where `prior` of all pairs match."""
         return posterior(self.log_likelihood_ratio(distance), prior)
 
 
+def strictly_falling(positions: Sequence[float], heights: Sequence[float]) -> bool:
+    """Whether these are two points or more, of ascending position and falling height."""
+    return (
+        len(positions) == len(heights) >= 2
+        and bool((np.diff(positions) > 0).all())
+        and bool((np.diff(heights) < 0).all())
+    )
+
+
 def fit_isotonic(distance: Distances, same: Same) -> IsotonicCalibration:
-    """Fit the curve to labelled pairs; their order does not matter.
+    """Fit the curve to labelled pairs, `distance` (n,) and `same` (n,), in any order.
 
     Raises DataError unless there are genuine and impostor pairs and every distance is finite.
     """
@@ -107,10 +116,10 @@ def fit_isotonic(distance: Distances, same: Same) -> IsotonicCalibration:
 
 
 def _equal_bins(distance: Distances, same: Same) -> list[Level]:
-    """Bins of about equal weight, by ascending distance; equal distances share one."""
-    values, place = np.unique(distance.astype(np.float64), return_inverse=True)
-    genuine = np.bincount(place, weights=same, minlength=len(values))
-    impostors = np.bincount(place, weights=~same, minlength=len(values))
+    """Bins of about equal weight, in ascending order; equal distances share a bin."""
+    values, index = np.unique(distance.astype(np.float64), return_inverse=True)
+    genuine = np.bincount(index, weights=same, minlength=len(values))
+    impostors = np.bincount(index, weights=~same, minlength=len(values))
     weight = genuine / genuine.sum() + impostors / impostors.sum()
     before = (np.cumsum(weight) - weight) / 2
     bins = max(2, round(2 * min(genuine.sum(), impostors.sum()) ** (1 / 3)))
@@ -122,7 +131,7 @@ def _equal_bins(distance: Distances, same: Same) -> list[Level]:
 
 
 def _pooled(bins: list[Level], genuine: int, impostors: int) -> list[Level]:
-    """Pool adjacent violators: the log-odds fall from level to level."""
+    """Pool adjacent violators, so that the log-odds fall from level to level."""
     levels: list[Level] = []
     for level in bins:
         while levels and (
@@ -135,13 +144,16 @@ def _pooled(bins: list[Level], genuine: int, impostors: int) -> list[Level]:
 
 
 def _log_odds(level: Level, genuine: int, impostors: int) -> float:
-    likelihood = (level.genuine + 0.5) / (genuine + 1), (level.impostors + 0.5) / (impostors + 1)
-    return math.log(likelihood[0]) - math.log(likelihood[1])
+    """The log-likelihood ratio of a level; `genuine` and `impostors` are the totals of all."""
+    of_genuine = (level.genuine + 0.5) / (genuine + 1)
+    of_impostors = (level.impostors + 0.5) / (impostors + 1)
+    return math.log(of_genuine) - math.log(of_impostors)
 
 
 def _points(
     levels: list[Level], genuine: int, impostors: int
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The distances and the log-odds of the points to interpolate."""
     if len(levels) == 1 and levels[0].first == levels[0].last:
         levels = [replace(levels[0], last=levels[0].first + 1)]
     points: dict[float, float] = {}

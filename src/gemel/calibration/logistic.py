@@ -1,11 +1,11 @@
-"""Logistic calibration: the log-likelihood ratio of *same* is a straight line in the distance.
+"""Logistic calibration (Platt scaling): the log-likelihood ratio is linear in the distance.
 
     log p(d | same) / p(d | different) = slope · d + offset,   slope < 0
 
 J. Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2, with its smoothed
 targets (N₊+1)/(N₊+2) and 1/(N₋+2), which keep the line finite where the two kinds do not overlap.
-Differs from the paper: both kinds weigh one half in total whatever their number, so the line is a
-log-likelihood ratio and the prior is added when it is used; Newton's method after H.-T. Lin,
+Differs from the paper: each kind of pairs has a total weight of one half, so the line is a
+log-likelihood ratio and the prior is applied at prediction; Newton's method follows H.-T. Lin,
 C.-J. Lin & R. Weng, "A note on Platt's probabilistic outputs for SVMs", Machine Learning 68, 2007.
 """
 
@@ -22,20 +22,20 @@ from gemel.functional.bayes import posterior
 from gemel.functional.roc import check_pairs
 
 FLATTEST = 1e-6
-"""Least fall of the log-odds over one standard deviation of distance."""
+"""Least fall of the log-odds per standard deviation of the distances."""
 
 RIDGE = 1e-9
-"""Weight of slope² in the loss: only decides where every distance is the same."""
+"""Weight of slope² / 2 in the loss: matters only where all distances are equal."""
 
 MOST_STEPS = 100
 
 
 @final
 class LogisticCalibration(BaseModel):
-    """Two numbers. Safe with few pairs: choose it below a thousand of either kind.
+    """A fitted line. Robust with few pairs: use it below 1,000 of either kind.
 
-    `informative` is False where genuine pairs were not nearer than impostor pairs; the slope is
-    then all but flat and every probability is the prior.
+    `informative` is False where genuine pairs were not nearer than impostor pairs: the slope is
+    then practically 0 and every probability is about the prior.
 
     >>> calibration = LogisticCalibration(slope=-4.0, offset=2.0)
     >>> calibration.probability(np.float32([0.0, 0.5, 1.0])).round(3).tolist()
@@ -50,26 +50,26 @@ class LogisticCalibration(BaseModel):
     informative: bool = True
 
     def log_likelihood_ratio(self, distance: Distances) -> Floats:
-        """Natural logarithm; strictly decreasing in the distance."""
+        """log p(d | same) / p(d | different), in nats; strictly decreasing in the distance."""
         return self.slope * np.asarray(distance, np.float64) + self.offset
 
     def probability(self, distance: Distances, prior: float = 0.5) -> Floats:
-        """The probability of *same*, strictly between 0 and 1, for pairs of which `prior` match."""
+        """The probability of *same*, strictly between 0 and 1, where `prior` of all pairs match."""
         return posterior(self.log_likelihood_ratio(distance), prior)
 
 
 def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
-    """Fit the line to labelled pairs; their order does not matter.
+    """Fit the line to labelled pairs, `distance` (n,) and `same` (n,), in any order.
 
     Raises DataError unless there are genuine and impostor pairs and every distance is finite.
     """
     distances: Floats = np.asarray(distance, np.float64)
     same = np.asarray(same, np.bool_)
     check_pairs(distances, same)
-    # Sorting makes the sums, and so the last bit of the result, independent of the pairs' order.
+    # Sorted, so that rounding of the sums does not depend on the order of the pairs.
     order = np.lexsort((same, distances))
     distances, same = distances[order], same[order]
-    # Rounding gives even equal distances a deviation above 0.
+    # The computed deviation of equal distances may be above 0, by rounding.
     spread = float(distances.std()) if distances[-1] > distances[0] else 1.0
     centre = float(distances.mean())
     slope, offset = _newton((distances - centre) / spread, same)
@@ -80,6 +80,7 @@ def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
 
 
 def _newton(standardised: Floats, same: Same) -> tuple[float, float]:
+    """Slope and offset that minimise the weighted cross-entropy."""
     genuine = int(same.sum())
     impostors = len(same) - genuine
     target = np.where(same, (genuine + 1) / (genuine + 2), 1 / (impostors + 2))
@@ -108,7 +109,7 @@ def _newton(standardised: Floats, same: Same) -> tuple[float, float]:
 def _descend(
     loss: Callable[[Floats], float], line: Floats, step: Floats, slope: float
 ) -> tuple[Floats, bool]:
-    """Halve Newton's step until the loss falls; False where it no longer does."""
+    """Backtracking line search along Newton's step; False once the loss has converged."""
     before, size = loss(line), 1.0
     while size > 1e-10:
         candidate = line - size * step

@@ -1,8 +1,8 @@
-"""Distances into scores: the mean score of validation pairs at a distance, falling with it.
+"""Calibration of distances to graded scores, by isotonic regression on validation pairs.
 
-Mueller & Thyagarajan 2016 (section 3.2) correct their similarities by a nonparametric regression on
-training pairs; this is isotonic regression on validation pairs, in 2·∛n bins of equal size, a
-monotone cubic through the bins' means.
+The pairs are binned by distance into 2·∛n bins of equal size, adjacent violators are pooled, and a
+monotone cubic interpolates the bins' means. Mueller & Thyagarajan 2016 (section 3.2) correct their
+similarities by a nonparametric regression on training pairs.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from gemel.arrays import Distances, Floats
+from gemel.calibration.isotonic import strictly_falling
 from gemel.errors import DataError, MatcherError
 from gemel.functional.pchip import monotone_curve
 
 SMALLEST_FALL = 1e-9
-"""Of the scale, between neighbouring points: rounding cannot make a tie."""
+"""Least difference of adjacent scores, as a share of the scale, so that rounding cannot make them
+tie."""
 
 
 @final
 class ScoreCurve(BaseModel):
-    """The points that the curve goes through, and the scale it stays on.
+    """A fitted curve, by the points it interpolates and the scale it is clipped to.
 
     >>> curve = ScoreCurve(distances=(0.0, 1.0), scores=(5.0, 1.0), low=1.0, high=5.0)
     >>> curve.score(np.float32([0.0, 0.5, 9.0])).tolist()
@@ -39,26 +41,25 @@ class ScoreCurve(BaseModel):
 
     @model_validator(mode="after")
     def _falling(self) -> Self:
-        falls = len(self.distances) == len(self.scores) >= 2
-        falls = falls and bool((np.diff(self.distances) > 0).all())
-        if not (falls and (np.diff(self.scores) < 0).all()):
+        if not strictly_falling(self.distances, self.scores):
             raise MatcherError(
                 "a score curve needs two points or more, of ascending distance and falling score, "
-                f"got {self.distances} and {self.scores}"
+                f"got {self.distances} and {self.scores}; fit it again"
             )
         return self
 
     def score(self, distance: Distances) -> Floats:
-        """On the scale that people scored on; it never rises with the distance."""
+        """Predicted scores, within `low` and `high`, non-increasing in the distance."""
         at = np.asarray(distance, np.float64)
         scores = monotone_curve(np.array(self.distances), np.array(self.scores), at)
         return np.clip(scores, self.low, self.high)
 
 
 def fit_score_curve(distance: Distances, scores: Floats, scale: tuple[float, float]) -> ScoreCurve:
-    """Fit the curve to pairs with scores; their order does not matter.
+    """Fit the curve to scored pairs, `distance` (n,) and `scores` (n,), in any order.
 
-    Raises DataError for fewer than two different distances.
+    `scale` gives the lowest and the highest possible score. Raises DataError where all distances
+    are equal.
     """
     order = np.lexsort((scores, distance))
     bins = np.array_split(order, max(2, round(2 * len(order) ** (1 / 3))))
@@ -67,15 +68,15 @@ def fit_score_curve(distance: Distances, scores: Floats, scale: tuple[float, flo
     fall = SMALLEST_FALL * (scale[1] - scale[0])
     for point in points:
         while levels and (levels[-1][1] < point[1] + fall or levels[-1][0] >= point[0]):
-            point = _joined(levels.pop(), point)
+            point = _pooled(levels.pop(), point)
         levels.append(point)
     if len(levels) == 1:
         if len(np.unique(distance)) < 2:
             raise DataError(
-                "scores can be told by distance only where distances differ, and those of all "
-                "validation pairs are equal: train longer, or with another seed"
+                "scores can be predicted from distances only where these differ, but the distances "
+                "of all validation pairs are equal: train longer, or with another seed"
             )
-        middle = levels[0][1]  # distances say nothing of the scores, and so does the curve
+        middle = levels[0][1]  # scores do not fall with distance: the curve is practically flat
         ends = (float(distance.min()), float(distance.max()))
         levels = [(ends[0], middle + fall, 1), (ends[1], middle - fall, 1)]
     return ScoreCurve(
@@ -86,9 +87,10 @@ def fit_score_curve(distance: Distances, scores: Floats, scale: tuple[float, flo
     )
 
 
-def _joined(
-    one: tuple[float, float, int], other: tuple[float, float, int]
+def _pooled(
+    first: tuple[float, float, int], second: tuple[float, float, int]
 ) -> tuple[float, float, int]:
-    n = one[2] + other[2]
-    distance, score = ((one[i] * one[2] + other[i] * other[2]) / n for i in (0, 1))
+    """The weighted mean of two (distance, score, pairs)."""
+    n = first[2] + second[2]
+    distance, score = ((first[i] * first[2] + second[i] * second[2]) / n for i in (0, 1))
     return distance, score, n

@@ -1,6 +1,6 @@
-"""The distance up to which two items count as the same, chosen for a stated purpose.
+"""Decision thresholds: the distance up to which two items are the same, chosen for a target.
 
-eer          false accepts and false rejects are equally frequent
+eer          false accept rate and false reject rate are equal
 far=0.01     at most one impostor pair in a hundred is accepted
 cost=10:1    a false accept costs ten times what a false reject costs
 """
@@ -23,19 +23,19 @@ FORMS = "`eer`, `far=0.01` (a rate between 0 and 1) or `cost=10:1` (false accept
 @final
 @dataclass(frozen=True)
 class EerTarget:
-    """As many false accepts as false rejects, in shares of their kind."""
+    """The threshold at which FAR and FRR are nearest to each other: the equal error rate."""
 
     @property
     def text(self) -> str:
         return "eer"
 
     def place(self, curve: Roc, impostors: int) -> int:  # noqa: ARG002
-        """Which point of the curve to take."""
+        """The chosen position on the curve."""
         return int(np.lexsort((curve.far + curve.frr, np.abs(curve.far - curve.frr)))[0])
 
 
 LEAST_RATE = 1e-12
-"""No data have pairs enough to speak of a lower one."""
+"""Lowest FAR to ask for: no data set has enough pairs to measure a lower one."""
 
 
 @final
@@ -47,14 +47,14 @@ class FarTarget:
 
     def __post_init__(self) -> None:
         if not LEAST_RATE <= self.rate < 1:
-            raise RecipeError(f"a FAR lies from {LEAST_RATE:g} to below 1, got {self.rate}")
+            raise RecipeError(f"a FAR must be at least {LEAST_RATE:g} and below 1, got {self.rate}")
 
     @property
     def text(self) -> str:
         return f"far={self.rate:.12g}"
 
     def place(self, curve: Roc, impostors: int) -> int:
-        """Raises DataError where the impostor pairs are too few to speak of such a rate."""
+        """The chosen position on the curve; raises DataError with too few impostor pairs."""
         needed = impostors_needed(self.rate)
         if impostors < needed:
             raise DataError(
@@ -67,7 +67,7 @@ class FarTarget:
 @final
 @dataclass(frozen=True)
 class CostTarget:
-    """The least expected cost, where `prior` of the pairs match."""
+    """The threshold of the least expected cost, where `prior` of all pairs match."""
 
     false_accept: float
     false_reject: float
@@ -76,7 +76,8 @@ class CostTarget:
     def __post_init__(self) -> None:
         if not (0 < self.false_accept < np.inf and 0 < self.false_reject < np.inf):
             raise RecipeError(
-                f"both costs must be above 0, got {self.false_accept:g}:{self.false_reject:g}"
+                "both costs must be finite and above 0, got "
+                f"{self.false_accept:g}:{self.false_reject:g}"
             )
         if not 0 < self.prior < 1:
             raise RecipeError(f"the prior must lie between 0 and 1, got {self.prior}")
@@ -86,7 +87,7 @@ class CostTarget:
         return f"cost={self.false_accept:.12g}:{self.false_reject:.12g}"
 
     def place(self, curve: Roc, impostors: int) -> int:  # noqa: ARG002
-        """Which point of the curve to take."""
+        """The chosen position on the curve."""
         accepts = (1 - self.prior) * self.false_accept * curve.far
         return int(np.argmin(accepts + self.prior * self.false_reject * curve.frr))
 
@@ -95,7 +96,7 @@ Target: TypeAlias = EerTarget | FarTarget | CostTarget
 
 
 def parse_target(text: str, prior: float = 0.5) -> Target:
-    """Read `eer`, `far=RATE` or `cost=FA:FR`; only a cost depends on the prior.
+    """Parse `eer`, `far=RATE` or `cost=FA:FR`; `prior` matters only for a cost.
 
     Raises RecipeError for anything else.
 
@@ -115,16 +116,16 @@ def parse_target(text: str, prior: float = 0.5) -> Target:
         raise
     except ValueError:
         pass
-    raise RecipeError(f"a threshold target is one of {FORMS}, got `{text}`")
+    raise RecipeError(f"a threshold target must be one of {FORMS}, got `{text}`")
 
 
 @final
 class Threshold(BaseModel):
-    """A pair counts as the same when its distance is at most `distance`.
+    """A threshold and its error rates: a pair is the same when its distance is at most `distance`.
 
-    `far` and `frr` are what that costs on the validation pairs it was chosen on, `impostors` and
-    `genuine` so many, of so many `labels`; the intervals (95 %) draw these labels again. Where
-    there are skilled forgeries among the impostors, `far_skilled` is of these alone.
+    `far` and `frr` are the rates on the validation pairs that it was chosen on: `impostors` and
+    `genuine` pairs of `labels` labels. The 95 % intervals resample labels. `far_skilled` is the
+    FAR of skilled forgeries alone, where there are any among the impostors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -140,13 +141,14 @@ class Threshold(BaseModel):
     far_skilled: float | None = None
     far_skilled_interval: tuple[float, float] | None = None
     labels: int | None = None
-    """None where a table of pairs has none, and of the first matchers, which did not ask."""
+    """None for a table of pairs without labels, and in matchers saved before this field existed."""
 
 
 def choose_threshold(distance: Distances, same: Same, target: Target) -> Threshold:
-    """Find the threshold for a target on labelled pairs, halfway between two of their distances.
+    """Choose the threshold for a target on labelled pairs, `distance` (n,) and `same` (n,).
 
-    Raises DataError unless there are genuine and impostor pairs, enough of them for the target.
+    It lies halfway between two adjacent distances. Raises DataError unless there are genuine and
+    impostor pairs, and enough of them for the target.
 
     >>> distance, same = np.float32([0.1, 0.2, 0.6, 0.8]), np.array([True, True, False, False])
     >>> round(choose_threshold(distance, same, EerTarget()).distance, 3)
@@ -167,9 +169,9 @@ def choose_threshold(distance: Distances, same: Same, target: Target) -> Thresho
 
 
 def _halfway(distances: Floats, last: int) -> float:
-    """Halfway from the last accepted distance (-1: none is accepted) to the next.
+    """Halfway from distances[last], the last accepted one (-1: none), to the next.
 
-    The result is a float32, as distances are, so that it cuts alike in either precision.
+    The result is a float32, as distances are, so that comparisons agree in either precision.
     """
     gap = float(np.diff(distances).mean()) if len(distances) > 1 else 1.0
     padded = np.concatenate([[distances[0] - gap], distances, [distances[-1] + gap]])
