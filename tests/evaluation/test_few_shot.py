@@ -167,5 +167,5 @@ def test_the_most_ways_the_data_allow():
 
 @pytest.mark.parametrize("settings_", [(1, 1, 1), (2, 0, 1), (2, 1, 0)])
 def test_a_task_that_asks_nothing_is_refused(settings_):
-    with pytest.raises(RecipeError, match="2 ways, 1 shot and 1 trial at least"):
+    with pytest.raises(RecipeError, match="at least 2 ways, 1 shot and 1 trial"):
         FewShotTask(*settings_)

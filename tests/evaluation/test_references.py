@@ -39,7 +39,7 @@ class TestScores:
         assert score == pytest.approx(expected)
 
     def test_one_reference_has_no_distances_between(self):
-        with pytest.raises(DataError, match="need two of them"):
+        with pytest.raises(DataError, match="--relative needs two references or more, got 1"):
             ReferencesTask(references=1, relative="ratio")
 
 

@@ -82,5 +82,5 @@ def test_one_that_guesses_scores_chance():
 def test_too_few_items_are_refused():
     with pytest.raises(DataError, match="need 5 labels with 13 items each, got 0"):
         next(draw_sequences(LABELS, SequenceTask(5, 13)))
-    with pytest.raises(RecipeError, match=r"2 classes with 2 items each at least.*got 1 classes"):
+    with pytest.raises(RecipeError, match=r"at least 2 classes, 2 items of each .*got 1 classes"):
         SequenceTask(1)

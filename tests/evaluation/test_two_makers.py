@@ -155,5 +155,5 @@ def test_too_many_ways_say_what_there_is():
 
 @pytest.mark.parametrize("asked", [(1, 1, 1), (2, 0, 1), (2, 1, 0)])
 def test_a_task_that_asks_nothing_is_refused(asked):
-    with pytest.raises(RecipeError, match="2 ways, 1 shot and 1 episode at least"):
+    with pytest.raises(RecipeError, match="at least 2 ways, 1 shot and 1 episode"):
         TwoMakersTask(*asked)

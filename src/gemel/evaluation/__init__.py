@@ -1,1 +1,1 @@
-"""Ways to measure a comparer: each figure comes with an interval, or with why it is missing."""
+"""Evaluation protocols: every figure has an interval, or a reason why it is missing."""

@@ -1,6 +1,7 @@
-"""Two sides that hold different items: pairs and trials have one item of each.
+"""Pairs and few-shot trials between two sides that hold different items.
 
-The left side asks and the right one answers: a drawing is looked for among pen traces.
+Queries are items of the left side and candidates items of the right: a drawing is looked up among
+pen traces.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gemel.functional.grouping import by_code
 @final
 @dataclass(frozen=True)
 class TwoSides:
-    """`labels` (n,) of all items, and the positions of those that are on each side."""
+    """The labels (n,) of all items, and the positions of the items of each side."""
 
     labels: Codes
     left: Indices
@@ -29,10 +30,10 @@ class TwoSides:
 
 
 def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits()) -> PairSample:
-    """Pairs of a left and a right item: genuine ones, then impostors, each uniform without
-    replacement.
+    """Sample pairs of a left and a right item: genuine pairs, then impostor pairs.
 
-    Raises DataError where there is no pair of one of the kinds.
+    Each kind is drawn uniformly without replacement. Raises DataError where there is no pair of one
+    of the kinds.
 
     >>> sides = TwoSides(np.array([0, 1, 0, 1]), np.array([0, 1]), np.array([2, 3]))
     >>> pairs = sample_across(sides, seed=0, limits=PairLimits(2, 1))
@@ -41,73 +42,75 @@ def sample_across(sides: TwoSides, seed: int, limits: PairLimits = PairLimits())
     """
     rng = np.random.default_rng(seed)
     start, stop, order = _partners(sides)
-    genuine = drawn(start, stop, limits.genuine, rng)
+    genuine, partner = drawn(start, stop, limits.genuine, rng)
     others = len(order) - (stop - start)
-    asked, place = drawn(np.zeros_like(others), others, limits.impostors, rng)
-    place += (stop - start)[asked] * (place >= start[asked])  # step over the partners
-    if not (len(genuine[0]) and len(asked)):
+    impostor, other = drawn(np.zeros_like(others), others, limits.impostors, rng)
+    other += (stop - start)[impostor] * (other >= start[impostor])  # skip the partners
+    if not (len(genuine) and len(impostor)):
         raise DataError(
             "verification across two sides needs a left and a right item of one label, and two "
             f"labels; got {len(sides.left):,} items on the left and {len(sides.right):,} on the "
             "right: add items"
         )
-    left = sides.left[np.concatenate([genuine[0], asked])]
-    right = order[np.concatenate([genuine[1], place])]
-    same = np.arange(len(left)) < len(genuine[0])
+    left = sides.left[np.concatenate([genuine, impostor])]
+    right = order[np.concatenate([partner, other])]
+    same = np.arange(len(left)) < len(genuine)
     return PairSample(left, right, same, sides.labels[left], sides.labels[right])
 
 
 def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
-    """Trials whose query is a left item and whose candidates are right ones, a label each.
+    """Draw N-way K-shot trials with queries from the left side and examples from the right.
 
-    `groups` (n,) keeps all candidates of a trial within the query's group, and groups are drawn
-    evenly, as for items of one kind. Raises DataError where fewer labels than ways have items
-    enough, or none of them has a left item to ask with.
+    With `groups` (n,) each trial is drawn within one group, and groups are drawn uniformly. Raises
+    DataError where fewer than N labels have K items on the right, or none of them has an item on
+    the left.
     """
     rng = np.random.default_rng(task.seed)
     group = np.zeros_like(sides.labels) if groups is None else groups
-    own = by_code(sides.labels, sides.left)
-    others = {
+    queries = by_code(sides.labels, sides.left)
+    examples = {
         label: members
         for label, members in by_code(sides.labels, sides.right).items()
         if len(members) >= task.shots
     }
-    known = np.array(list(others), np.int64)
-    first = np.array([members[0] for members in others.values()], np.int64)
+    known = np.array(list(examples), np.int64)
+    first = np.array([members[0] for members in examples.values()], np.int64)
     tables = [known[members] for members in by_code(group[first]).values()]
-    wide = [table for table in tables if len(table) >= task.ways]
-    asked = [(table, table[[label in own for label in table.tolist()]]) for table in wide]
-    asked = [(table, labels) for table, labels in asked if len(labels)]
-    if not asked:
-        raise _cannot_ask(task, max(map(len, tables), default=0), groups is not None)
+    large = [table for table in tables if len(table) >= task.ways]
+    drawable = [(table, table[[label in queries for label in table.tolist()]]) for table in large]
+    drawable = [(table, labels) for table, labels in drawable if len(labels)]
+    if not drawable:
+        raise _no_trials(task, max(map(len, tables), default=0), groups is not None)
     query, support, answer = [], [], []
     for _ in range(task.trials):
-        table, labels = asked[rng.integers(len(asked))]
+        table, labels = drawable[rng.integers(len(drawable))]
         label = int(rng.choice(labels))
-        ways = rng.permutation(table[table != label])[: task.ways - 1]
-        place = int(rng.integers(task.ways))
-        each_way = np.insert(ways, place, label).tolist()
-        query.append(rng.choice(own[label]))
-        support.append([rng.permutation(others[each])[: task.shots] for each in each_way])
-        answer.append(place)
+        others = rng.permutation(table[table != label])[: task.ways - 1]
+        position = int(rng.integers(task.ways))
+        ways = np.insert(others, position, label).tolist()
+        query.append(rng.choice(queries[label]))
+        support.append([rng.permutation(examples[way])[: task.shots] for way in ways])
+        answer.append(position)
     return [Episodes(np.array(query), np.array(support), np.array(answer))]
 
 
-def _cannot_ask(task: FewShotTask, most: int, within_group: bool) -> DataError:
-    asked = f"{task.ways}-way {task.shots}-shot across two sides"
+def _no_trials(task: FewShotTask, most: int, within_group: bool) -> DataError:
+    name = f"{task.ways}-way {task.shots}-shot across two sides"
     if most >= task.ways:
         return DataError(
-            f"{asked} asks with an item of the left side, and no label that has "
+            f"{name} needs a query on the left, and no label that has "
             f"{count(task.shots, 'item')} on the right has one on the left: add items"
         )
     return DataError(
-        f"{asked} needs {task.ways} labels with {count(task.shots, 'item')} on the right"
+        f"{name} needs {task.ways} labels with {count(task.shots, 'item')} on the right"
         f"{' in one group' if within_group else ''}, got {most}; ask for fewer ways or shots"
     )
 
 
 def most_ways_across(sides: TwoSides, shots: int, groups: Codes | None = None) -> int:
-    """The largest N: how many labels of one group have `shots` items on the right."""
+    """The largest N that the data allow: the most labels with `shots` items on the right in any one
+    group.
+    """
     labels, first, sizes = np.unique(
         sides.labels[sides.right], return_index=True, return_counts=True
     )

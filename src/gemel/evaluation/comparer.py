@@ -1,7 +1,7 @@
-"""The one seam between networks and figures: distances between items named by position.
+"""The interface between networks and protocols: distances between items, given by position.
 
-Every protocol asks a `Comparer` and sees neither network nor metric, so embeddings, joint
-comparers and hand-made baselines are measured by the same code.
+A protocol sees a `Comparer` and neither network nor metric, so embeddings, joint networks and
+baselines without learning are measured by the same code.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from gemel.arrays import Distances, Embeddings, Indices, Packed
 from gemel.progress import Progress, Silent, told_if_long
 
 CHUNK_FLOATS = 8_000_000
-"""Numbers that one step of a computation may hold: memory stays flat whatever is asked."""
+"""The most numbers in one step of a computation, which bounds its memory."""
 
 BLOCK_FLOATS = 2_000_000
-"""Numbers of embeddings that go into a metric at once. One that compares parts with each other, as
-`warping` does with 65 x 65 places, holds some thirty times as many in between."""
+"""The most numbers of embeddings per call of a metric. One that compares parts with each other, as
+`warping` does with 65 x 65 places, has intermediate arrays about thirty times as large."""
 
 OFTEN = 2
-"""Where the whole matrix of the items involved has at most this many times the pairs asked for,
-computing all of it is cheaper: each item is then fetched once."""
+"""The whole distance matrix of the items involved is computed where it has at most this many times
+as many entries as there are pairs: each item is then fetched once."""
 
 PAIRS_AT_ONCE = 256
-"""Pairs that go through a joint network in one step."""
+"""Batch size of a joint network."""
 
 
 class Comparer(Protocol):
@@ -46,11 +46,11 @@ class Comparer(Protocol):
 @final
 @dataclass(frozen=True)
 class EmbeddingComparer:
-    """Compares by a metric on embeddings that were computed once.
+    """Compares by a metric on precomputed embeddings.
 
-    `metric` takes (b, n, d) and (b, m, d) and gives (b, n, m). `right` are the items' embeddings
-    as the right side of a pair, where they differ from those as its left side. An item of the left
-    that is compared with several in a row (an episode's query) is fetched once for all of them.
+    `metric` maps (b, n, d) and (b, m, d) to (b, n, m). `right` holds the items' embeddings as the
+    right side of a pair, where the sides have encoders of their own. A left item that occurs in
+    consecutive pairs (the query of an episode) is fetched once for all of them.
     """
 
     embeddings: Embeddings
@@ -61,20 +61,20 @@ class EmbeddingComparer:
     def pairs(self, left: Indices, right: Indices) -> Distances:
         rows, columns = np.unique(left), np.unique(right)
         if len(rows) * len(columns) <= OFTEN * len(left):
-            every = self.cross(rows, columns)
-            found: Distances = every[np.searchsorted(rows, left), np.searchsorted(columns, right)]
-            return found
+            matrix = self.cross(rows, columns)
+            chosen: Distances = matrix[np.searchsorted(rows, left), np.searchsorted(columns, right)]
+            return chosen
         width = self.embeddings.shape[1]
-        together = _in_a_row(left)
-        if together * width > BLOCK_FLOATS:
-            together = 1
-        ours, theirs = left[::together], right.reshape(-1, together)
-        distance = np.empty(theirs.shape, np.float32)
-        chunks = _chunks(len(ours), max(1, BLOCK_FLOATS // (together * width)))
+        run = _run_length(left)
+        if run * width > BLOCK_FLOATS:
+            run = 1
+        left, right = left[::run], right.reshape(-1, run)
+        distance = np.empty(right.shape, np.float32)
+        chunks = _chunks(len(left), max(1, BLOCK_FLOATS // (run * width)))
         with told_if_long(self.progress, "comparing pairs", len(chunks)) as stage:
             for done, chunk in enumerate(chunks, 1):
                 distance[chunk] = self.metric(
-                    self.embeddings[ours[chunk], None], self._rights[theirs[chunk]]
+                    self.embeddings[left[chunk], None], self._right[right[chunk]]
                 )[:, 0]
                 stage.advance(done)
         return distance.reshape(-1)
@@ -82,30 +82,30 @@ class EmbeddingComparer:
     def cross(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty((len(left), len(right)), np.float32)
         most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
-        # Nearly square blocks: what a metric does once for each item is then done least often.
+        # Nearly square blocks minimise the work that a metric does once for each item.
         height = max(1, min(len(left), isqrt(most)))
         across, down = _chunks(len(right), max(1, most // height)), _chunks(len(left), height)
         with told_if_long(self.progress, "comparing pairs", len(across) * len(down)) as stage:
             for before, columns in enumerate(across):
-                others = self._rights[None, right[columns]]
+                candidates = self._right[None, right[columns]]
                 for done, rows in enumerate(down, 1 + before * len(down)):
-                    ours = self.embeddings[None, left[rows]]
-                    distance[rows, columns] = self.metric(ours, others)[0]
+                    queries = self.embeddings[None, left[rows]]
+                    distance[rows, columns] = self.metric(queries, candidates)[0]
                     stage.advance(done)
         return distance
 
     @property
-    def _rights(self) -> Embeddings:
+    def _right(self) -> Embeddings:
         return self.embeddings if self.right is None else self.right
 
 
 @final
 @dataclass(frozen=True)
 class JointComparer:
-    """Compares pair by pair, by a network that sees both items at once: n·m passes for n × m.
+    """Compares by a network that sees both items of a pair at once: `cross` takes n·m passes.
 
-    `left` and `right` give packed items by position, `score` the distances of two batches of them.
-    Never more than a few hundred pairs are in memory, and `progress` says how far it is.
+    `left` and `right` fetch packed items by position; `score` maps two batches of them to
+    distances. At most `PAIRS_AT_ONCE` pairs are in memory.
     """
 
     left: Callable[[Indices], Packed]
@@ -144,15 +144,15 @@ class Among:
 def cross_by_pairs(
     pairs: Callable[[Indices, Indices], Distances], left: Indices, right: Indices
 ) -> Distances:
-    """(n, m) distances, each pair compared by itself."""
-    every = pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
-    return every.reshape(len(left), len(right))
+    """(n, m) distances, computed pair by pair."""
+    distance = pairs(np.repeat(left, len(right)), np.tile(right, len(left)))
+    return distance.reshape(len(left), len(right))
 
 
-def _in_a_row(items: Indices) -> int:
-    """The largest k for which `items` is made of runs of k equal ones.
+def _run_length(items: Indices) -> int:
+    """The largest k for which `items` consists of runs of k equal items.
 
-    >>> _in_a_row(np.array([4, 4, 4, 4, 7, 7])), _in_a_row(np.array([4, 4, 7]))
+    >>> _run_length(np.array([4, 4, 4, 4, 7, 7])), _run_length(np.array([4, 4, 7]))
     (2, 1)
     """
     return int(np.gcd.reduce(np.append(np.flatnonzero(np.diff(items)) + 1, len(items))))

@@ -1,10 +1,10 @@
-"""Dynamic time warping: the baseline for sequences that has learnt nothing.
+"""Dynamic time warping (DTW): the baseline for sequences, without learning.
 
     D(i, j) = |a_i - b_j|² + min(D(i-1, j), D(i, j-1), D(i-1, j-1)),      d(a, b) = sqrt D(end)
 
 Sakoe & Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE
-Transactions on Acoustics, Speech, and Signal Processing 26, 1978; without a window, and with all
-channels warped together. Many pairs are compared at once, cell by cell.
+Transactions on Acoustics, Speech, and Signal Processing 26, 1978. Differs from the paper: no
+window, and all channels are warped together. The recursion is vectorised over pairs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gemel.evaluation.comparer import CHUNK_FLOATS, cross_by_pairs
 @final
 @dataclass(frozen=True)
 class DtwComparer:
-    """Compares sequences (n, longest, channels) by how little they must be bent to be alike.
+    """Compares sequences (n, longest, channels) by their DTW distance.
 
     >>> from gemel.arrays import padded
     >>> items = padded([np.array([[0.0], [1.0], [3.0]]), np.array([[0.0], [1.0], [1.0], [2.0]])])
@@ -32,7 +32,7 @@ class DtwComparer:
     items: Padded
 
     def pairs(self, left: Indices, right: Indices) -> Distances:
-        """(n,) the warped distance of item left[i] to item right[i]."""
+        """(n,) the DTW distance of item left[i] to item right[i]."""
         distance = np.empty(len(left), np.float32)
         size = int(np.prod(self.items.values.shape[1:]))
         step = max(1, CHUNK_FLOATS // max(1, 4 * size))
@@ -42,13 +42,13 @@ class DtwComparer:
         return distance
 
     def cross(self, left: Indices, right: Indices) -> Distances:
-        """(n, m) the warped distance of each item of `left` to each of `right`."""
+        """(n, m) the DTW distance of each item of `left` to each of `right`."""
         return cross_by_pairs(self.pairs, left, right)
 
 
 def warped_distance(left: Padded, right: Padded) -> Distances:
-    """(n,) between as many sequences on either side."""
-    # Time first, pairs last: every step below runs along memory.
+    """(n,) the DTW distance of left[i] to right[i], two batches of n sequences."""
+    # Pairs last, so that each step of the recursion runs over contiguous memory.
     a, b = _pairs_last(left.values), _pairs_last(right.values)
     rows, columns, count = len(a), len(b), len(left)
     above = np.full((columns + 1, count), np.inf, np.float32)
@@ -68,5 +68,5 @@ def warped_distance(left: Padded, right: Padded) -> Distances:
 
 
 def _pairs_last(values: Array) -> Array:
-    """(n, t, c) to (t, c, n)."""
+    """Transpose (n, t, c) to (t, c, n)."""
     return np.ascontiguousarray(values.transpose(1, 2, 0), np.float32)

@@ -1,8 +1,8 @@
-"""What figures rest on, kept after they are measured, so that those of several folds can be pooled.
+"""The trials behind figures, kept after measuring, so that several folds can be pooled.
 
-Over folds a figure is the mean of what it is on each (every fold has a network of its own, whose
-distances say nothing on another's scale), and its interval comes from drawing the identities of
-all folds again, together: five folds of eight people are forty people.
+A pooled figure is the mean over folds: each fold has a network of its own, and distances of
+different networks are not on one scale. Its interval resamples the labels of all folds together:
+five folds of eight people are forty people.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from gemel.functional.probability import weighted_mean
 @final
 @dataclass(frozen=True)
 class Evidence:
-    """Trials between the labels `left` and `right` (t,), and `statistic`, their figures by weight.
+    """Trials between the labels `left` (t,) and `right` (t,), and the `statistic` that maps weights
+    (t,) of the trials to figures.
 
-    Labels are codes of one data set, whichever part of it was measured. `basis` and `bounds` are
-    those of `bootstrap_figures`; `missing` are figures that the trials are too few for. `among`
-    (t, k) are the labels that a trial chooses among.
+    Labels are codes of the whole data set, so that those of several parts can be combined. `basis`
+    and `bounds` are those of `bootstrap_figures`; `missing` holds the figures for which there are
+    too few trials. `among` (t, k) are the labels that each trial chooses among.
     """
 
     statistic: Statistic
@@ -53,22 +54,23 @@ class Evidence:
         *,
         shares: bool = False,
     ) -> Self:
-        """Figures that are means: a score (t,) of each trial, and the label that it is about.
+        """Evidence for figures that are means of a score (t,) per trial.
 
-        `labels` may be codes of whatever is drawn again as a whole; `shares` is that of `Basis`.
+        `labels` (t,) are codes of the units to resample, usually the labels of the queries. With
+        `shares` the figures are shares, as in `Basis`.
         """
 
         def means(weights: Floats) -> dict[str, float]:
-            return {name: weighted_mean(each, weights) for name, each in scores.items()}
+            return {name: weighted_mean(values, weights) for name, values in scores.items()}
 
         basis = Basis.all_trials(len(labels), *scores, shares=shares)
         return cls(means, labels, labels, basis, among=among)
 
 
 def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> Figures:
-    """The figures that all parts have, each the mean over the parts, with its interval.
+    """The figures that all parts have in common: the mean over the parts, with an interval.
 
-    What one part is too small for is missing from all.
+    A figure that is missing in one part is missing in the result.
 
     >>> folds = [Evidence.of_scores({"accuracy": np.array(right)}, np.array(people))
     ...          for right, people in (([1.0, 1.0, 0.0], [0, 0, 1]), ([0.0, 1.0], [2, 3]))]
@@ -106,6 +108,6 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
 
 
 def _mean(values: Sequence[float]) -> float:
-    """Over the parts that can be measured: a resample may leave a fold without trials."""
+    """The mean of the finite values; a resample may leave a part without a figure."""
     finite = [value for value in values if np.isfinite(value)]
     return float(np.mean(finite)) if finite else float("nan")

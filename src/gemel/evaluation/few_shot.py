@@ -1,9 +1,9 @@
-"""Few-shot: which of N labels is this, given K examples of each?
+"""N-way K-shot classification: which of N labels does a query have, given K examples of each?
 
-Koch's and Lake's way of asking: the label whose examples are nearest on average is the answer. A
-matcher with a reader (prototypes, attention, …) has its own way to bring the examples together.
-Candidates come in random order, an answer that ties with another is wrong, and a query is never
-compared with itself, so a network that answers the same for everything scores 0, not 1/N or 1.
+The answer is the label with the least mean distance to its examples (Koch, Lake). A matcher with a
+reader (prototypes, attention, …) aggregates the examples in its own way. Ways are in random order,
+a tie counts as wrong, and a query is never among its examples, so a network with constant output
+scores 0, not 1/N or 1.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
 FEW = 6
-"""Where fewer labels than this have the mistakes, resampling labels cannot show how much tasks
-vary: on its own it covers the true accuracy in 71 to 88 % of cases (7 to 40 labels, see the lab
-notes)."""
+"""With the mistakes on fewer labels than this, resampling labels cannot show how much tasks vary: it
+covers the true accuracy in only 71 to 88 % of cases (lab notes); the interval is then at least
+Wilson's."""
 
 
 @final
 @dataclass(frozen=True)
 class FewShotTask:
-    """N-way K-shot, asked `trials` times."""
+    """N-way K-shot classification, repeated `trials` times."""
 
     ways: int
     shots: int = 1
@@ -41,7 +41,7 @@ class FewShotTask:
     def __post_init__(self) -> None:
         if self.ways < 2 or self.shots < 1 or self.trials < 1:
             raise RecipeError(
-                "few-shot asks for 2 ways, 1 shot and 1 trial at least, got "
+                "few-shot needs at least 2 ways, 1 shot and 1 trial, got "
                 f"{self.ways} ways, {self.shots} shots and {self.trials} trials"
             )
 
@@ -49,9 +49,8 @@ class FewShotTask:
 @final
 @dataclass(frozen=True)
 class Episodes:
-    """Positions of items: `query` (t,), `support` (t, ways, shots), and the right way (t,).
-
-    Whoever draws them decides what is hard (one group, two drawers); scoring is the same.
+    """t trials, as positions of items: `query` (t,), `support` (t, ways, shots), and `answer` (t,),
+    which way is right.
     """
 
     query: Indices
@@ -60,7 +59,7 @@ class Episodes:
 
 
 Read: TypeAlias = Callable[[Episodes], Distances | Floats]
-"""(t, ways) the distance of each trial's query to each of its ways."""
+"""Maps t trials to the distance (t, ways) of each query to each of its ways."""
 
 
 def score_episodes(
@@ -69,26 +68,27 @@ def score_episodes(
     drawn: Iterable[Episodes],
     read: Read | None = None,
 ) -> Evidence:
-    """What `accuracy` rests on, the share of right answers over all trials, whoever drew them.
+    """Evidence for `accuracy`, the share of trials with the right answer.
 
-    `read` gives the distances to the ways; without it they are the mean over the examples.
+    `labels` (n,) are those of all items. `read` gives the distances to the ways, by default the
+    mean distance to their examples.
     """
-    ask = partial(mean_distances, comparer) if read is None else read
+    read = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
-    asked: list[Codes] = []
+    queries: list[Codes] = []
     among: list[Codes] = []
     for episodes in drawn:
-        right.append(right_is_nearest(ask(episodes), episodes.answer))
-        asked.append(labels[episodes.query])
+        right.append(right_is_nearest(read(episodes), episodes.answer))
+        queries.append(labels[episodes.query])
         among.append(labels[episodes.support[..., 0]])
-    correct, about = np.concatenate(right), np.concatenate(asked)
+    correct, about = np.concatenate(right), np.concatenate(queries)
     scores = {"accuracy": correct.astype(np.float64)}
     few = mistaken_labels(correct, about) < FEW
     return Evidence.of_scores(scores, about, side_by_side(among), shares=few)
 
 
 def mistaken_labels(correct: Same, about: Codes) -> float:
-    """How many labels have the mistakes: 1 / sum of squared shares of the mistakes; 0 without any.
+    """Effective number of labels with mistakes, 1 / sum of their squared shares; 0 without mistakes.
 
     >>> mistaken_labels(np.array([False, False, True, False]), np.array([4, 5, 5, 6]))
     3.0
@@ -103,7 +103,7 @@ def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
 
 
 def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:
-    """(t, ways) the distance of each query to the examples of each way, on average."""
+    """(t, ways) the mean distance of each query to the examples of each way."""
     query = np.broadcast_to(episodes.query[:, None, None], episodes.support.shape)
     distance = comparer.pairs(query.reshape(-1), episodes.support.reshape(-1))
     mean: Floats = distance.reshape(episodes.support.shape).mean(axis=2, dtype=np.float64)
@@ -113,8 +113,9 @@ def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:
 def draw_episodes(labels: Codes, task: FewShotTask, groups: Codes | None = None) -> list[Episodes]:
     """Draw all trials of a task, in batches that fit in memory.
 
-    A group is drawn evenly among those with labels enough; then its labels, the one that is asked
-    for, and their items, each without replacement.
+    Each trial draws a group uniformly among those with N labels or more, then N of its labels and
+    K + 1 items of each, without replacement, then the label of the query. Raises DataError where no
+    group is large enough.
     """
     rng = np.random.default_rng(task.seed)
     drawable = _drawable(labels, task.shots, groups)
@@ -134,7 +135,7 @@ def draw_episodes(labels: Codes, task: FewShotTask, groups: Codes | None = None)
 
 
 def most_ways(labels: Codes, shots: int = 1, groups: Codes | None = None) -> int:
-    """The largest N that the data allow: labels with `shots` + 1 items, in the largest group.
+    """The largest N that the data allow: the most labels with `shots` + 1 items in any one group.
 
     >>> most_ways(np.array([0, 0, 1, 1, 1, 2]), shots=1), most_ways(np.array([0, 0]), shots=2)
     (2, 0)
@@ -143,7 +144,7 @@ def most_ways(labels: Codes, shots: int = 1, groups: Codes | None = None) -> int
 
 
 def groups_below(labels: Codes, ways: int, shots: int, groups: Codes) -> Codes:
-    """The groups (codes) that N-way K-shot never draws: they have fewer than N labels for it.
+    """The groups (codes) too small for N-way K-shot: fewer than N labels have K + 1 items.
 
     >>> groups_below(np.array([0, 0, 1, 1, 2, 2]), 2, 1, groups=np.array([7, 7, 7, 7, 8, 8]))
     array([8])
@@ -155,16 +156,15 @@ def groups_below(labels: Codes, ways: int, shots: int, groups: Codes) -> Codes:
 
 
 def _drawable(labels: Codes, shots: int, groups: Codes | None) -> list[Codes]:
-    """Per group, its labels with an item for each shot and one to ask for."""
+    """For each group its labels with `shots` + 1 items, as ranks among the labels that occur."""
     names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     large = sizes > shots
     group = np.zeros(len(names), np.int64) if groups is None else groups[first]
-    # Labels as positions among those that occur, as in `_items_by_label`.
     return [np.flatnonzero(large & (group == one)) for one in np.unique(group[large])]
 
 
 def _label_table(drawable: list[Codes], task: FewShotTask) -> Codes:
-    """(groups, labels of the largest), -1 where a group has no more."""
+    """(groups, labels) the labels of each group with N or more, padded with -1."""
     wide = [of_group for of_group in drawable if len(of_group) >= task.ways]
     if not wide:
         most = max((len(of_group) for of_group in drawable), default=0)
@@ -180,7 +180,7 @@ def _label_table(drawable: list[Codes], task: FewShotTask) -> Codes:
 
 
 def _items_by_label(labels: Codes) -> tuple[Indices, Indices, Indices]:
-    """Positions sorted by label, and where each label starts there and how many items it has."""
+    """Positions of items sorted by label, and the start and the size of each label there."""
     sizes = np.unique(labels, return_counts=True)[1]
     return np.argsort(labels, kind="stable"), np.cumsum(sizes) - sizes, sizes
 
@@ -196,11 +196,11 @@ def _draw_labels(table: Codes, count: int, ways: int, rng: np.random.Generator) 
 
 
 def _draw_ranks(size: Indices, draws: int, rng: np.random.Generator) -> Indices:
-    """(..., draws) different numbers below each size, without replacement."""
+    """(..., draws) numbers below each `size` (...), uniform without replacement."""
     ranks = np.empty((*size.shape, draws), np.int64)
     for draw in range(draws):
         rank = rng.integers(size - draw)
-        # Step over the numbers already taken, in ascending order.
+        # Skip the numbers already taken, in ascending order.
         for taken in np.moveaxis(np.sort(ranks[..., :draw], axis=-1), -1, 0):
             rank += rank >= taken
         ranks[..., draw] = rank

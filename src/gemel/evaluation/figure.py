@@ -1,4 +1,4 @@
-"""A figure never travels alone: an interval goes with it, or a reason where there is none."""
+"""A measured figure with its confidence interval, or the reason why it is missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 @final
 class Figure(BaseModel):
-    """A measured value, its 95 % interval, and how many trials it rests on.
+    """A measured value, its 95 % interval, and the number of trials.
 
     >>> Figure(value=0.97, low=0.95, high=0.98, n=400).model_dump()
     {'value': 0.97, 'low': 0.95, 'high': 0.98, 'n': 400}
@@ -30,7 +30,7 @@ class Figure(BaseModel):
 
 @final
 class Missing(BaseModel):
-    """A figure that the data cannot support, and what they would need.
+    """In place of a figure that the data are too few for: what it would take.
 
     >>> Missing(missing="needs 3,000 impostor pairs").model_dump()
     {'value': None, 'missing': 'needs 3,000 impostor pairs'}
@@ -46,5 +46,5 @@ Figures: TypeAlias = dict[str, Figure | Missing]
 
 
 def figures_to_json(figures: Figures) -> dict[str, dict[str, Any]]:
-    """The `metrics` of a report: plain dictionaries, ready for `json.dumps`."""
+    """The `metrics` of a report as plain dictionaries, ready for `json.dumps`."""
     return {name: figure.model_dump() for name, figure in figures.items()}

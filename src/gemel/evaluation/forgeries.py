@@ -1,7 +1,7 @@
-"""Pairs where items may be forged: genuine with genuine, with a forgery, and with another's item.
+"""Verification pairs with forgeries: genuine pairs, random forgeries and skilled forgeries.
 
-A forgery claims a label and must not be taken for it (a skilled forgery); an item of another label
-is a random forgery. Two forgeries are never compared: whether one hand made both is not known.
+A skilled forgery is an item made to pass for one of a label; a random forgery is a genuine item of
+another label. Two forgeries are never paired: whether one hand made both is not known.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from gemel.errors import DataError
 from gemel.evaluation.pairs import PairLimits, PairSample, drawn, sample_pairs
 
 FEWEST = 3_000
-"""Random forgeries that are taken however few the skilled ones are: what a rate of 1 % asks for."""
+"""Random forgeries to draw even if there are fewer skilled ones: what a FAR of 1 % needs."""
 
 
 def sample_forgery_pairs(
     labels: Codes, genuine: Same, seed: int, limits: PairLimits = PairLimits()
 ) -> PairSample:
-    """Genuine pairs, then random forgeries, then skilled ones, each uniform without replacement.
+    """Sample genuine pairs, then random and then skilled forgeries, uniformly without replacement.
 
-    `genuine` (n,) is false for a forgery of its label. Half of the impostors may be skilled, and as
-    many random ones are taken as there are skilled, so that neither kind decides a figure of both;
-    or `FEWEST`, since a handful of forgeries should not leave a handful of pairs in all.
-    Raises DataError without a forgery of a label with genuine items, and as `sample_pairs` does.
+    `genuine` (n,) is false for a forgery of its label. At most half of the impostor limit are
+    skilled forgeries, with as many random ones, so that figures of both weigh them equally; but at
+    least `FEWEST` random ones, if the limit allows it.
+    Raises DataError where no forgery has genuine items of its label, and as `sample_pairs` does.
 
     >>> pairs = sample_forgery_pairs(np.array([0, 0, 0, 1]), np.array([1, 1, 0, 1]) == 1, seed=0)
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.same.tolist()))
@@ -37,7 +37,7 @@ def sample_forgery_pairs(
     claims, forgeries = drawn(first, last, limits.impostors // 2, rng)
     if len(claims) == 0:
         raise DataError(
-            "skilled forgeries are measured against genuine items of the label they claim, and "
+            "skilled forgeries are compared with genuine items of the label they claim, and "
             f"none of {len(forged):,} forgeries has one; add items"
         )
     random = min(limits.impostors - len(claims), max(len(claims), FEWEST))

@@ -1,9 +1,9 @@
-"""Koch's pairs: half same, half different, and as many of each group as of every other.
+"""Koch's pairs: half same, half different, and equally many from every group.
 
 Koch, Zemel & Salakhutdinov 2015, section 4.2: "a uniform number of training examples per alphabet",
-whatever the number of its characters. Learned from, and measured on (10,000 pairs).
-Differs from the paper: it does not say whether the two of a different pair may be of two alphabets;
-here both are of one, as in the one-shot task that the network is for.
+whatever the number of its characters. For training, and for verification (10,000 pairs).
+Differs from the paper: it does not say whether a different pair may span two alphabets; here both
+items are of one alphabet, as in the one-shot task.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from gemel.functional.grouping import by_code
 
 
 def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> PairSample:
-    """`count` pairs drawn with replacement; `labels` and `groups` (n,) are those of the items.
+    """Draw `count` pairs with replacement; `labels` and `groups` (n,) are those of the items.
 
-    In a group, labels are drawn alike, then their items; no item meets itself. Without groups all
-    labels are one. Raises DataError where no group has two labels, one of them with two items.
+    Within a group, labels are drawn uniformly, then their items; no item is paired with itself.
+    Without `groups` all labels form one group. Raises DataError where no group has two labels, one
+    of them with two items.
 
     >>> pairs = group_pairs(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 0, 0, 1, 1]), 4, seed=0)
     >>> pairs.same.tolist(), sorted(set(pairs.left_unit.tolist()))
@@ -31,27 +32,27 @@ def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> P
     """
     rng = np.random.default_rng(seed)
     groups = np.zeros_like(labels) if groups is None else groups
-    found = [_Group.of(members, labels) for members in by_code(groups).values()]
-    usable = [group for group in found if len(group.paired) and len(group.size) > 1]
+    every = [_Group.of(members, labels) for members in by_code(groups).values()]
+    usable = [group for group in every if len(group.paired) and len(group.size) > 1]
     if not usable:
         raise DataError(
-            "pairs by group need a group with two labels, one of them with two items, and none of "
-            f"{len(found)} has: add items, or set pairs=sampled"
+            "pairs by group need a group with two labels, one of them with two items, got none "
+            f"among {len(every)}: add items, or set pairs=sampled"
         )
     number = np.arange(count)
-    place, same = number % len(usable), number // len(usable) % 2 == 0
+    group_of, same = number % len(usable), number // len(usable) % 2 == 0
     left, right = np.empty((2, count), np.int64)
-    for position, group in enumerate(usable):
+    for code, group in enumerate(usable):
         for match in (True, False):
-            mine = (place == position) & (same == match)
-            left[mine], right[mine] = group.draw(match, int(mine.sum()), rng)
+            chosen = (group_of == code) & (same == match)
+            left[chosen], right[chosen] = group.draw(match, int(chosen.sum()), rng)
     return PairSample(left, right, same, labels[left], labels[right])
 
 
 @final
 @dataclass(frozen=True)
 class _Group:
-    """Items of one group, sorted by label; where each label starts and how many items it has."""
+    """The items of one group sorted by label, and the start and the size of each label there."""
 
     items: Indices
     start: Indices
@@ -65,6 +66,7 @@ class _Group:
 
     @property
     def paired(self) -> Indices:
+        """The labels with two items or more."""
         return np.flatnonzero(self.size > 1)
 
     def draw(self, match: bool, count: int, rng: np.random.Generator) -> tuple[Indices, Indices]:

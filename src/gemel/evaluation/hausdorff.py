@@ -1,9 +1,9 @@
-"""The baseline that learns nothing: the modified Hausdorff distance between the points of two inks.
+"""Modified Hausdorff distance between the ink of two drawings: a baseline without learning.
 
     d(A, B) = max( mean over a of min over b |a - b|,  mean over b of min over a |a - b| )
 
 M.-P. Dubuisson & A. Jain, "A modified Hausdorff distance for object matching", ICPR 1994, their d₆
-with f₂; on ink pixels less their mean, as in the demonstration that comes with Lake's runs.
+with f₂; on centred ink pixels, as in the demo that comes with Lake's runs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class HausdorffComparer:
 
     def pairs(self, left: Indices, right: Indices) -> Distances:
         pairs = zip(left.tolist(), right.tolist(), strict=True)
-        distance = [modified_hausdorff(self.points[one], self.points[two]) for one, two in pairs]
+        distance = [modified_hausdorff(self.points[a], self.points[b]) for a, b in pairs]
         return np.array(distance, np.float32)
 
     def cross(self, left: Indices, right: Indices) -> Distances:
@@ -36,21 +36,23 @@ class HausdorffComparer:
 
 
 def ink_points(ink: Same) -> Floats:
-    """(points, 2) rows and columns of the ink of a (height, width) drawing, less their mean.
+    """(points, 2) the row and column of each ink pixel of a (height, width) drawing, centred.
 
-    Raises ItemError where there is no ink.
+    Raises ItemError for a drawing without ink.
 
     >>> ink_points(np.array([[True, False], [False, True]])).tolist()
     [[-0.5, -0.5], [0.5, 0.5]]
     """
     points = np.argwhere(ink).astype(np.float64)
     if len(points) == 0:
-        raise ItemError("a drawing must hold some ink, got none; is it dark on light?")
+        raise ItemError(
+            "a drawing must hold some ink, got none; check that it is dark ink on a light ground"
+        )
     return np.asarray(points - points.mean(axis=0), np.float64)
 
 
 def modified_hausdorff(left: Floats, right: Floats) -> float:
-    """The distance between two sets of points, (n, 2) and (m, 2), in their unit.
+    """The distance between two point sets, (n, 2) and (m, 2), in the unit of their coordinates.
 
     >>> modified_hausdorff(np.array([[0.0, 0.0]]), np.array([[0.0, 0.0], [3.0, 4.0]]))
     2.5

@@ -1,8 +1,8 @@
-"""Lake's one-shot runs: 20 runs, in each 20 drawings to recognise from one example of each class.
+"""Lake's one-shot runs: 20 runs, each with 20 drawings to classify from one example of each class.
 
 B. Lake, R. Salakhutdinov & J. Tenenbaum, "Human-level concept learning through probabilistic
-program induction", Science 350, 2015. The nearest example is the answer and a tie is wrong; each
-item is answered by itself, though in a run the items map one-to-one onto the examples.
+program induction", Science 350, 2015. The nearest example is the answer and a tie counts as wrong.
+Each item is classified independently, although the items of a run map one-to-one to the examples.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from gemel.evaluation.few_shot import Episodes, answer_episodes
 @final
 @dataclass(frozen=True)
 class LakeRun:
-    """Positions of the items to recognise (t,) and of the examples (c,).
+    """Positions of the items to classify, `test` (t,), and of the examples, `training` (c,).
 
-    `answer` (t,) says which of the examples is right, counted from 0.
+    `answer` (t,) is the index of the right example.
     """
 
     test: Indices
@@ -33,11 +33,13 @@ class LakeRun:
 
 
 def lake_runs(comparer: Comparer, runs: Sequence[LakeRun]) -> Evidence:
-    """What the share of all items recognised rests on; its interval draws whole runs again, since
-    the trials of one share their alphabet and their examples."""
+    """Evidence for `accuracy` over all items of all runs.
+
+    The interval resamples whole runs, since the trials of a run share an alphabet and examples.
+    """
     right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
-    number = np.repeat(np.arange(len(runs)), [len(each) for each in right])
-    return Evidence.of_scores({"accuracy": np.concatenate(right)}, number)
+    run_of = np.repeat(np.arange(len(runs)), [len(each) for each in right])
+    return Evidence.of_scores({"accuracy": np.concatenate(right)}, run_of)
 
 
 def _episodes(run: LakeRun) -> Episodes:

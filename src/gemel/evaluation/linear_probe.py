@@ -1,11 +1,11 @@
-"""Linear probe: can a linear classifier read the labels off the embeddings?
+"""Linear probe: the accuracy of a linear classifier on the embeddings.
 
-Multinomial logistic regression is fitted to the embeddings of the training items and asked about
-those of the test items. Its regularisation is chosen on validation items; then it is fitted anew
-to training and validation items together. The test items decide nothing.
+Multinomial logistic regression is fitted to the embeddings of the training items, its
+regularisation is chosen on the validation items, and it is refitted to both before it is measured
+on the test items.
 
-Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 4, measure
-so (with a linear SVM).
+Hoffer & Ailon, "Deep Metric Learning using Triplet Network", ICLR workshop 2015, section 4.
+Differs from the paper: logistic regression in place of a linear SVM.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.evidence import Evidence
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
-"""What validation chooses from: scikit-learn's C, smaller is stronger regularisation."""
+"""Candidates for scikit-learn's C, the inverse regularisation strength."""
 MOST_ITERATIONS = 300
 
 
 @final
 @dataclass(frozen=True)
 class Labelled:
-    """(n, d) embeddings and their labels (n,)."""
+    """Embeddings (n, d) and their labels (n,)."""
 
     embeddings: Embeddings
     labels: Codes
 
     def beside(self, other: Labelled) -> Labelled:
+        """The items of both."""
         return Labelled(
             np.concatenate([self.embeddings, other.embeddings]),
             np.concatenate([self.labels, other.labels]),
@@ -40,10 +41,9 @@ class Labelled:
 
 
 def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple[Evidence, float]:
-    """What the share of test items that are named rightly rests on, and the strength that
-    validation chose; every item is drawn again by itself.
+    """Evidence for `accuracy` on the test items, resampled one by one, and the chosen C.
 
-    Raises `DataError` where test labels are not among the training labels, `MissingExtra` without
+    Raises DataError where a test label is not among the training labels, and MissingExtra without
     scikit-learn.
 
     >>> rng = np.random.default_rng(0)
@@ -68,7 +68,7 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
     def right(classifier: Any, part: Labelled) -> Same:
         return np.asarray(classifier.predict(scale(part.embeddings)) == part.labels)
 
-    # max takes the first of equals: the strongest regularisation that does as well.
+    # Of equally accurate candidates, max takes the first: the strongest regularisation.
     strength = max(STRENGTHS, key=lambda each: right(fitted(train, each), validation).mean())
     classifier = fitted(train.beside(validation), strength)
     scores = {"accuracy": right(classifier, test).astype(np.float64)}
@@ -76,11 +76,11 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
 
 
 def refuse_unknown(known: Codes, asked: Codes) -> None:
-    """Raises `DataError` where some of the labels that are asked about are not known."""
+    """Raise DataError where some labels of `asked` are not in `known`."""
     new = np.setdiff1d(asked, known)
     if len(new):
         raise DataError(
-            "a linear probe names labels that it was fitted to, and "
+            "a linear probe predicts only labels that it was fitted to, and "
             f"{len(new)} of {len(np.unique(asked))} test labels are not on the training side: "
             "train with --set split.by=item, or measure with --protocol few-shot"
         )

@@ -1,7 +1,7 @@
-"""Items named by the nearest of those that are known: by all of them, or by a few of each label.
+"""Nearest-neighbour classification (1-NN), with all known items or with a few of each label.
 
-As in nearest-neighbour classification of the UCR/UEA archive. An item as near to another label is
-named wrongly, so that a network which says the same of everything names nothing.
+As for the UCR/UEA archive. A tie between labels counts as wrong, so that a network with constant
+output scores 0.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ DRAWS = 10
 
 
 def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
-    """(t,) whether an item of the right label is strictly nearer than every other.
+    """(t,) whether the nearest known item has the right label; a tie with another label is wrong.
 
-    `distance` (t, k) to the known items of `labels` (k,).
+    `distance` (t, k) is that of the items with labels `truth` (t,) to the known items with `labels`
+    (k,).
 
-    >>> same = np.zeros((2, 2), np.float32)
-    >>> named_rightly(same, np.array([0, 1]), np.array([0, 1])).tolist()  # of a constant network
+    >>> constant = np.zeros((2, 2), np.float32)
+    >>> named_rightly(constant, np.array([0, 1]), np.array([0, 1])).tolist()
     [False, False]
     """
     own = truth[:, None] == labels
@@ -33,7 +34,7 @@ def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
 
 
 def draw_shots(labels: Codes, seed: int) -> list[Indices]:
-    """Which of the known items are looked at in each of `DRAWS` draws: `SHOTS` of a label."""
+    """The positions of `SHOTS` known items of each label, or all if fewer; `DRAWS` times."""
     rng = np.random.default_rng(seed)
     members = by_code(labels).values()
     return [
@@ -44,7 +45,7 @@ def draw_shots(labels: Codes, seed: int) -> list[Indices]:
 def named_by_shots(
     distance: Distances, labels: Codes, truth: Codes, draws: Sequence[Indices]
 ) -> Floats:
-    """(t,) in what share of the draws each item is named rightly; arguments as above."""
+    """(t,) the share of `draws` in which each item is classified rightly; see `named_rightly`."""
     right = np.zeros(len(truth))
     for drawn in draws:
         right += named_rightly(distance[:, drawn], labels[drawn], truth)

@@ -1,4 +1,4 @@
-"""Which pairs verification is measured on: their cost grows with items, never with all pairs."""
+"""The pairs that verification is measured on, sampled without listing all pairs of the items."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gemel.functional.grouping import by_code
 @final
 @dataclass(frozen=True)
 class PairSample:
-    """(n,) arrays: positions of items, whether they match, and what labels they are of.
+    """n pairs, as (n,) arrays: positions of the `left` and `right` items, and whether they match.
 
-    Intervals draw again by `left_unit` and `right_unit`: the identities that a pair depends on.
-    `skilled` is true where the right item is a forgery of the left one's label; None where nothing
-    is known of forgeries. `scores` are those that people gave, where they gave any.
+    `left_unit` and `right_unit` are the identities that intervals resample. `skilled` is true where
+    the right item is a forgery of the left one's label; None for data without forgeries. `scores`
+    are graded similarities given by people, if any.
     """
 
     left: Indices
@@ -35,7 +35,7 @@ class PairSample:
         return len(self.same)
 
     def at_most(self, most: int | None, seed: int) -> PairSample:
-        """So many of the pairs, drawn at random and in their order; all of them where they fit."""
+        """A random subset of `most` pairs in their order; all pairs if there are no more."""
         if most is None or len(self) <= most:
             return self
         rows = np.sort(np.random.default_rng(seed).permutation(len(self))[:most])
@@ -53,7 +53,8 @@ class PairLimits:
 
     @classmethod
     def of(cls, most: int | None) -> Self:
-        """A third genuine and the rest impostors, which carry the low error rates.
+        """Limits of `most` pairs in all: a third genuine, and two thirds impostors, which low error
+        rates depend on.
 
         >>> PairLimits.of(15_000), PairLimits.of(None) == PairLimits()
         (PairLimits(genuine=5000, impostors=10000), True)
@@ -62,10 +63,10 @@ class PairLimits:
 
 
 def sample_pairs(labels: Codes, seed: int, limits: PairLimits = PairLimits()) -> PairSample:
-    """Sample genuine pairs, then impostor pairs, each uniform without replacement.
+    """Sample genuine pairs, then impostor pairs, each kind uniformly without replacement.
 
-    `labels` (n,) are those of the items to be compared. All pairs of a kind are taken where there
-    are no more than its limit. Raises DataError where there is no pair of one of the kinds.
+    `labels` (n,) are those of the items to be compared. All pairs of a kind are taken if there are
+    no more than its limit. Raises DataError where there is no pair of one of the kinds.
 
     >>> pairs = sample_pairs(np.array([0, 0, 1]), seed=0)
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist(), pairs.same.tolist()))
@@ -73,7 +74,7 @@ def sample_pairs(labels: Codes, seed: int, limits: PairLimits = PairLimits()) ->
     """
     rng = np.random.default_rng(seed)
     order = np.argsort(labels, kind="stable")
-    # Sorted by label, an item's partners end where its label does, and all behind are others.
+    # Of the items after one in this order, those before its label's end match, and the rest do not.
     label_end = np.searchsorted(labels[order], labels[order], side="right")
     n = len(labels)
     genuine = drawn(np.arange(1, n + 1), label_end, limits.genuine, rng)
@@ -90,30 +91,30 @@ def sample_pairs(labels: Codes, seed: int, limits: PairLimits = PairLimits()) ->
 
 
 def consecutive_pairs(labels: Codes, seed: int) -> PairSample:
-    """The pairs of the well-known MNIST example: half same, half different, in dataset order.
+    """The pairs of the Keras MNIST example: half same, half different, in dataset order.
 
     With n one less than the size of the smallest class, for each class and i = 1 … n: its items i
-    and i+1 are the same; its item i and item i of another class, drawn at random, are different.
+    and i+1 are a same pair; its item i and item i of another, random class are a different pair.
     Raises DataError for fewer than two classes, or a class of one item.
     """
     rng = np.random.default_rng(seed)
     classes = list(by_code(labels).values())
-    each = min((len(items) for items in classes), default=0) - 1
-    if len(classes) < 2 or each < 1:
+    n = min((len(items) for items in classes), default=0) - 1
+    if len(classes) < 2 or n < 1:
         raise DataError(
             "consecutive pairs need two classes of two items each, got "
-            f"{len(classes)} classes, the smallest of {each + 1} items"
+            f"{len(classes)} classes, the smallest of {n + 1} items; add items"
         )
-    table = np.stack([items[: each + 1] for items in classes])
+    table = np.stack([items[: n + 1] for items in classes])
     own = np.arange(len(classes))[:, None]
-    other = (own + rng.integers(1, len(classes), (len(classes), each))) % len(classes)
+    other = (own + rng.integers(1, len(classes), (len(classes), n))) % len(classes)
     left = np.repeat(table[:, :-1].reshape(-1), 2)
-    right = np.stack([table[:, 1:], table[other, np.arange(each)]], axis=-1).reshape(-1)
+    right = np.stack([table[:, 1:], table[other, np.arange(n)]], axis=-1).reshape(-1)
     return PairSample(left, right, np.arange(len(left)) % 2 == 0, labels[left], labels[right])
 
 
 def given_pairs(left: Indices, right: Indices, same: Same) -> PairSample:
-    """Pairs that came labelled: items that are joined by matching pairs are one identity."""
+    """Labelled pairs of a data set; items connected by matching pairs are one identity."""
     count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     units = components(count, left[same], right[same])
     return PairSample(left, right, same, units[left], units[right])
@@ -124,9 +125,9 @@ def drawn(
 ) -> tuple[Indices, Indices]:
     """At most `most` of the pairs of each position p with each of start[p] … stop[p]-1.
 
-    Drawn uniformly without replacement, in ascending order; none of the others is ever made.
+    Drawn uniformly without replacement, in ascending order, without listing the others.
     """
-    until: Indices = np.cumsum(stop - start)
+    until: Indices = np.cumsum(stop - start)  # pairs up to and including each position
     total = int(until[-1]) if len(until) else 0
     if total <= most:
         number = np.arange(total)

@@ -1,17 +1,16 @@
-"""Is this item genuine, given a few references of whom it claims to be? As signatures are checked.
+"""Verification against K references of the claimed identity, as signatures are checked.
 
-Everybody is enrolled with K references. A questioned item is as far from them as `aggregate` of its
-K distances says: their mean or the smallest. `relative` sets that against how far each reference
-is from the others, by the same aggregate: less the mean of that (`difference`), less three quarters
-of it (`part`: a few references estimate it with an error) or over it (`ratio`). A writer with
-consistent signatures is then judged more strictly. It looks at the claimed person's references
-alone, never at other questioned items.
+The score of a questioned item is the `aggregate` (mean or minimum) of its distances to the K
+references. `relative` normalises it by the within distance, the mean over references of the same
+aggregate of each one's distances to the others: score minus it (`difference`), minus three quarters
+of it (`part`, since a few references estimate it with an error) or divided by it (`ratio`). A
+writer with consistent signatures is then judged more strictly.
 
     score(q) = mean_i d(r_i, q)  -  mean_j mean_{i≠j} d(r_i, r_j)       with mean and difference
 
 Kholmatov & Yanikoglu, "Identity authentication using improved online signature verification
-method", Pattern Recognition Letters 26, 2005 (distances over those between references, K = 5).
-Differs from the paper: one aggregated distance in place of three and their principal component.
+method", Pattern Recognition Letters 26, 2005 (distances divided by those between references, K =
+5). Differs from the paper: one aggregated distance in place of three and their principal component.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ Aggregate: TypeAlias = Literal["mean", "min"]
 Relative: TypeAlias = Literal["no", "difference", "part", "ratio"]
 
 PART = 0.75
-"""How far `part` believes the distance between references; chosen on signatures with 5 and 10."""
+"""Weight of the within distance in `part`; chosen on signatures with 5 and 10 references."""
 CAUGHT = 0.8
-"""Bromley et al. 1993 give the share of genuine signatures accepted while 80 % of forgeries are
-caught."""
+"""The share of forgeries rejected at which Bromley et al. 1993 give the share of genuine signatures
+accepted."""
 
 
 @final
 @dataclass(frozen=True)
 class ReferencesTask:
-    """How many references, and how a questioned item is held against them.
+    """The number of references, and how a questioned item is scored against them.
 
-    `forgers` items of others are tried on everybody, as random forgeries.
+    `forgers` is the number of random forgeries of each label: genuine items of other labels.
     """
 
     references: int = 5
@@ -55,15 +54,17 @@ class ReferencesTask:
     def __post_init__(self) -> None:
         if self.relative != "no" and self.references < 2:
             raise DataError(
-                "distances between references need two of them: ask for --references 2 or more, "
-                "or leave out --relative"
+                f"--relative needs two references or more, got {self.references}: ask for "
+                "--references 2 or more, or leave out --relative"
             )
 
 
 @final
 @dataclass(frozen=True)
 class Questioned:
-    """(n,) arrays: who each questioned item claims to be, its score, and what it is in truth."""
+    """n questioned items, as (n,) arrays: the claimed label, the score (smaller is nearer), and
+    whether the item is genuine or a skilled forgery; a random forgery is neither.
+    """
 
     claimed: Codes
     score: Distances
@@ -74,7 +75,7 @@ class Questioned:
 @final
 @dataclass(frozen=True)
 class Makings:
-    """(n,) arrays of a side: labels, which items are genuine, and who or what made each."""
+    """n items, as (n,) arrays: their labels, whether they are genuine, and their makers."""
 
     labels: Codes
     genuine: Same
@@ -86,22 +87,22 @@ def references(
     items: Makings,
     task: ReferencesTask,
 ) -> Evidence:
-    """What `eer`, `auc` and the genuine items accepted while 80 % of forgeries are caught rest on.
+    """Evidence for `eer`, `auc` and `tar@far=0.2`, over all forgeries.
 
-    Each for all forgeries, and for skilled and random ones apart where there are skilled ones.
-    Raises DataError where nobody has more genuine items than references are asked for.
+    Where there are skilled forgeries, also for these and for random ones separately. Raises
+    DataError where no label has more than K genuine items.
     """
-    asked = question(comparer, items, task)
-    ranked = rank_pairs(asked.score, asked.genuine)
-    kinds = {"": ~asked.genuine}
-    if asked.skilled.any():
-        apart = {"@skilled": asked.skilled, "@random": ~asked.genuine & ~asked.skilled}
-        kinds |= {kind: forged for kind, forged in apart.items() if forged.any()}
+    questioned = question(comparer, items, task)
+    ranked = rank_pairs(questioned.score, questioned.genuine)
+    kinds = {"": ~questioned.genuine}
+    if questioned.skilled.any():
+        random = ~questioned.genuine & ~questioned.skilled
+        kinds |= {"@skilled": questioned.skilled} | ({"@random": random} if random.any() else {})
 
     def figures(weights: Floats) -> dict[str, float]:
         values = {}
         for kind, forged in kinds.items():
-            curve = ranked.roc(weights * (asked.genuine | forged))
+            curve = ranked.roc(weights * (questioned.genuine | forged))
             values[f"eer{kind}"], values[f"auc{kind}"] = eer(curve), auc(curve)
             values[_tar_name(kind)] = tar_at_far(curve, 1 - CAUGHT)
         return values
@@ -110,12 +111,14 @@ def references(
     for kind in kinds:
         both = ("genuine", kind)
         needed |= {f"eer{kind}": both, f"auc{kind}": both, _tar_name(kind): ("genuine",)}
-    basis = Basis({"genuine": asked.genuine, **kinds}, needed, frozenset(needed))
-    return Evidence(figures, asked.claimed, asked.claimed, basis)
+    basis = Basis({"genuine": questioned.genuine, **kinds}, needed, frozenset(needed))
+    return Evidence(figures, questioned.claimed, questioned.claimed, basis)
 
 
 def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questioned:
-    """All questioned items against everybody's references.
+    """Score the questioned items of every label against references of the label.
+
+    They are its other genuine items, its skilled forgeries, and random forgeries.
 
     >>> from gemel.evaluation.comparer import EmbeddingComparer
     >>> spots = np.array([[0.0], [0.2], [0.1], [0.9], [5.0], [5.2]], np.float32)
@@ -132,20 +135,20 @@ def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questi
         mine = own[items.labels[own] == label]
         if len(mine) <= task.references:
             continue
-        known = _enrolled(mine, items.makers, task.references, rng)
+        enrolled = _enrolled(mine, items.makers, task.references, rng)
         others = own[items.labels[own] != label]
         questioned = [
-            np.setdiff1d(mine, known),
+            np.setdiff1d(mine, enrolled),
             np.flatnonzero(~items.genuine & (items.labels == label)),
             rng.permutation(others)[: task.forgers],
         ]
-        score = scores(comparer, known, np.concatenate(questioned), task)
+        score = scores(comparer, enrolled, np.concatenate(questioned), task)
         kind = np.repeat(np.arange(3), [len(part) for part in questioned])
         parts.append((np.full(len(kind), label), score, kind == 0, kind == 1))
     if not parts:
         raise DataError(
-            f"{task.references} references of everybody need labels with more genuine items than "
-            "that, and there are none: ask for fewer with --references"
+            f"verification against {task.references} references needs a label with more genuine "
+            "items than that, got none: ask for fewer with --references"
         )
     return Questioned(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
@@ -153,26 +156,29 @@ def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questi
 def scores(
     comparer: Comparer, known: Indices, questioned: Indices, task: ReferencesTask
 ) -> Distances:
-    """(q,) how far each questioned item is from the (k,) references; smaller is nearer."""
-    distance = comparer.cross(known, questioned)
-    score: Distances = distance.mean(0) if task.aggregate == "mean" else distance.min(0)
+    """(q,) the scores of the questioned items against the references `known` (k,)."""
+    aggregate = np.mean if task.aggregate == "mean" else np.min
+    score: Distances = aggregate(comparer.cross(known, questioned), axis=0)
     if task.relative == "no":
         return score
-    apart = comparer.cross(known, known)
-    others = apart[~np.eye(len(known), dtype=bool)].reshape(len(known), -1)
-    within = (others.mean(1) if task.aggregate == "mean" else others.min(1)).mean()
-    if task.relative != "ratio":
-        less: Distances = score - (PART if task.relative == "part" else 1.0) * within
-        return less
-    relative: Distances = score / np.maximum(within, np.float32(1e-6))
+    between = comparer.cross(known, known)
+    others = between[~np.eye(len(known), dtype=bool)].reshape(len(known), -1)
+    within = aggregate(others, axis=1).mean()
+    relative: Distances
+    if task.relative == "ratio":
+        relative = score / np.maximum(within, np.float32(1e-6))
+    else:
+        relative = score - (PART if task.relative == "part" else 1.0) * within
     return relative
 
 
 def _enrolled(mine: Indices, makers: Codes | None, count: int, rng: np.random.Generator) -> Indices:
-    """References of one maker (a session) where one has enough: nobody is enrolled over weeks."""
+    """Draw `count` references, all of one maker (a session) if one has enough: in practice people
+    are enrolled in one session.
+    """
     if makers is not None:
-        names, found = np.unique(makers[mine], return_counts=True)
-        if len(enough := names[found >= count]):
+        codes, sizes = np.unique(makers[mine], return_counts=True)
+        if len(enough := codes[sizes >= count]):
             mine = mine[makers[mine] == enough[0]]
     return rng.permutation(mine)[:count]
 

@@ -1,6 +1,6 @@
-"""Retrieval: are an item's nearest neighbours of its label?
+"""Retrieval: do the nearest neighbours of a query have its label?
 
-Every other item is a candidate, the query itself is not, and ties are pessimistic.
+All items but the query are candidates, and ties are pessimistic.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEPTHS = (1, 5)
 @final
 @dataclass(frozen=True)
 class RetrievalTask:
-    """The most items that are asked for; more are sampled evenly."""
+    """The most queries; more are sampled uniformly."""
 
     most_queries: int = 2_000
     seed: int = 0
@@ -36,16 +36,14 @@ def retrieval(
     task: RetrievalTask = RetrievalTask(),
     sides: TwoSides | None = None,
 ) -> Evidence:
-    """What recall@1, recall@5 and MAP@R rest on: the items that have a partner of their label.
+    """Evidence for `recall@1`, `recall@5` and `map@r`, of queries with a partner of their label.
 
-    There is no recall@5 where fewer than five candidates are of other labels: it would be 100 % for
-    anything.
-
-    With `sides` the left items are asked for among the right ones. Raises DataError where no item
-    has a partner.
+    There is no `recall@5` where fewer than five candidates are of other labels, since it could then
+    be 100 % for any ranking. With `sides` queries are left items and candidates right items. Raises
+    DataError where no item has another of its label.
     """
-    every = np.arange(len(labels))
-    left, right = (every, every) if sides is None else (sides.left, sides.right)
+    items = np.arange(len(labels))
+    left, right = (items, items) if sides is None else (sides.left, sides.right)
     query = _queries(labels, left, right, task)
     largest = int(np.unique(labels[right], return_counts=True)[1].max())
     depths = depths_among(len(right) - largest, DEPTHS)
@@ -58,20 +56,18 @@ def retrieval(
 
 
 def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:
-    names, sizes = np.unique(labels[right], return_counts=True)
-    known = dict(zip(names.tolist(), sizes.tolist(), strict=True))
-    own = np.isin(left, right).astype(np.int64)
-    partners = np.array([known.get(label, 0) for label in labels[left].tolist()]) - own
-    partnered = left[partners > 0]
-    if len(partnered) == 0:
+    sizes = np.bincount(labels[right], minlength=int(labels.max(initial=-1)) + 1)
+    relevant = sizes[labels[left]] - np.isin(left, right)
+    queries = left[relevant > 0]
+    if len(queries) == 0:
         raise DataError(
             "retrieval looks for another item of the same label, and none of "
             f"{len(left):,} items has one: add items to some of the labels"
         )
-    if len(partnered) <= task.most_queries:
-        return partnered
+    if len(queries) <= task.most_queries:
+        return queries
     rng = np.random.default_rng(task.seed)
-    return np.sort(rng.choice(partnered, task.most_queries, replace=False))
+    return np.sort(rng.choice(queries, task.most_queries, replace=False))
 
 
 def _chunks(query: Indices, items: int) -> list[Indices]:
@@ -82,6 +78,7 @@ def _chunks(query: Indices, items: int) -> list[Indices]:
 def _query_scores(
     comparer: Comparer, labels: Codes, query: Indices, among: Indices, depths: Sequence[int]
 ) -> dict[str, Floats]:
+    """The scores (q,) of each query among the candidates `among`."""
     distance = comparer.cross(query, among)
     ranks = [
         relevant_ranks(row[among != item], (labels[among] == labels[item])[among != item])
@@ -94,7 +91,7 @@ def _query_scores(
 
 
 def depths_among(strangers: int, depths: Sequence[int]) -> list[int]:
-    """1, and the depths that so many candidates of other labels fill: beyond, anything is found.
+    """1, and the depths up to the number of irrelevant candidates; a deeper recall is trivial.
 
     >>> depths_among(5, (1, 5, 10))
     [1, 5]

@@ -1,8 +1,8 @@
-"""Sequences: items come one by one, each is named, and only then is told what it was.
+"""Sequential classification: items come one by one, and the class of each is told after the answer.
 
 Santoro et al., "Meta-Learning with Memory-Augmented Neural Networks", ICML 2016, section 4: N
-classes with K items each in random order. At the first item of a class a network can but guess; its
-accuracy at the second is what one example gives it, at the sixth what five give it.
+classes with K items each in random order. At the first instance of a class a network can only
+guess; the accuracy at the second is that of one-shot learning, at the sixth of five-shot.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class SequenceTask:
     def __post_init__(self) -> None:
         if self.ways < 2 or self.items < 2 or self.trials < 1:
             raise RecipeError(
-                "a sequence has 2 classes with 2 items each at least, and there is 1 trial at "
-                f"least, got {self.ways} classes, {self.items} items and {self.trials} trials"
+                "sequences need at least 2 classes, 2 items of each and 1 trial, got "
+                f"{self.ways} classes, {self.items} items and {self.trials} trials"
             )
 
     def that_fits(self, labels: Codes) -> SequenceTask:
-        """As many ways, and then items of each, as the labels allow, up to this task's.
+        """This task with fewer ways, and then fewer items of each, where the labels require it.
 
         >>> SequenceTask(ways=5, items=10).that_fits(np.repeat(np.arange(3), [9, 4, 6]))
         SequenceTask(ways=3, items=4, trials=1000, seed=0)
@@ -57,13 +57,15 @@ class SequenceTask:
 @final
 @dataclass(frozen=True)
 class Sequences:
-    """(s, t) positions of items in time, and the class of each, numbered anew in each sequence."""
+    """s sequences of length t: positions of items (s, t), and their classes (s, t), numbered from 0
+    in each sequence.
+    """
 
     items: Indices
     classes: Codes
 
     def instances(self) -> Codes:
-        """(s, t) which occurrence of its class an item is, from 1 on.
+        """(s, t) the instance of its class that each item is, from 1.
 
         >>> Sequences(np.zeros((1, 4), int), np.array([[1, 0, 1, 1]])).instances().tolist()
         [[1, 1, 2, 3]]
@@ -73,17 +75,19 @@ class Sequences:
 
 
 Answer: TypeAlias = Callable[[Sequences], Distances]
-"""(s, t, ways) the distance of each item to each class, told of the items before it alone."""
+"""Maps sequences to the distance (s, t, ways) of each item to each class, given only the items
+before it and their classes."""
 
 
 def draw_sequences(labels: Codes, task: SequenceTask) -> Iterator[Sequences]:
-    """All sequences of a task, in batches; items of a class without replacement.
+    """Draw all sequences of a task, in batches: labels uniformly, and their items, without
+    replacement.
 
-    Raises `DataError` where fewer labels than `ways` have `items` items.
+    Raises DataError where fewer labels than `ways` have `items` items.
     """
     rng = np.random.default_rng(task.seed)
     members = by_code(labels)
-    large = np.array([label for label, own in members.items() if len(own) >= task.items])
+    large = np.array([label for label, items in members.items() if len(items) >= task.items])
     if len(large) < task.ways:
         raise DataError(
             f"sequences need {task.ways} labels with {task.items} items each, got {len(large)}: "
@@ -92,40 +96,41 @@ def draw_sequences(labels: Codes, task: SequenceTask) -> Iterator[Sequences]:
     for first in range(0, task.trials, AT_ONCE):
         count = min(AT_ONCE, task.trials - first)
         drawn = [_sequence(large, members, task, rng) for _ in range(count)]
-        yield Sequences(*(np.stack(side) for side in zip(*drawn, strict=True)))
+        yield Sequences(*(np.stack(column) for column in zip(*drawn, strict=True)))
 
 
 def _sequence(
     large: Codes, members: dict[int, Indices], task: SequenceTask, rng: np.random.Generator
 ) -> tuple[Indices, Codes]:
     chosen = rng.choice(large, task.ways, replace=False)
-    items = [rng.choice(members[int(one)], task.items, replace=False) for one in chosen]
+    items = [rng.choice(members[int(label)], task.items, replace=False) for label in chosen]
     order = rng.permutation(task.ways * task.items)
     return np.concatenate(items)[order], order // task.items
 
 
 def score_sequences(answer: Answer, labels: Codes, task: SequenceTask) -> Evidence:
-    """What `accuracy@instance=k` rests on for each k; `accuracy` is that at the second, one example
-    seen.
+    """Evidence for `accuracy@instance=k` for each k; `accuracy` is that at the second instance.
 
-    The nearest class is the answer and a tie is wrong. Intervals draw labels again.
+    The nearest class is the answer and a tie counts as wrong. Intervals resample labels.
     """
-    right, instances, asked = [], [], []
+    right, instances, item_labels = [], [], []
     for drawn in draw_sequences(labels, task):
         right.append(right_is_nearest(answer(drawn), drawn.classes).ravel())
         instances.append(drawn.instances().ravel())
-        asked.append(labels[drawn.items].ravel())
+        item_labels.append(labels[drawn.items].ravel())
     return _evidence(
-        np.concatenate(right).astype(np.float64), np.concatenate(instances), np.concatenate(asked)
+        np.concatenate(right).astype(np.float64),
+        np.concatenate(instances),
+        np.concatenate(item_labels),
     )
 
 
-def _evidence(share: Floats, instances: Codes, labels: Codes) -> Evidence:
-    places = {f"{AT}{k}": instances == k for k in range(1, int(instances.max()) + 1)}
+def _evidence(right: Floats, instances: Codes, labels: Codes) -> Evidence:
+    kinds = {f"{AT}{k}": instances == k for k in range(1, int(instances.max()) + 1)}
 
     def accuracies(weights: Floats) -> dict[str, float]:
-        at = {name: weighted_mean(share[of], weights[of]) for name, of in places.items()}
+        at = {name: weighted_mean(right[kind], weights[kind]) for name, kind in kinds.items()}
         return {"accuracy": at[f"{AT}2"], **at}
 
-    figures = {"accuracy": (f"{AT}2",), **{name: (name,) for name in places}}
-    return Evidence(accuracies, labels, labels, Basis(places, figures))
+    figures = {"accuracy": (f"{AT}2",), **{name: (name,) for name in kinds}}
+    return Evidence(accuracies, labels, labels, Basis(kinds, figures))

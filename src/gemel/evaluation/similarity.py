@@ -1,8 +1,7 @@
-"""Graded similarity: do predicted scores go with the scores that people gave?
+"""Graded similarity: agreement of predicted scores with the scores that people gave.
 
-Pearson's correlation, Spearman's (Pearson's of the ranks) and the mean squared error, as SICK and
-STS-B are reported. Intervals draw items again, not pairs: a sentence that stands in many pairs is
-one sentence.
+Pearson's and Spearman's correlation and the mean squared error, as reported for SICK and STS-B.
+Intervals resample items, not pairs: a sentence that occurs in many pairs is one sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figure
 from gemel.functional.probability import weighted_mean, weighted_sum
 
 SIMILARITY = ("pearson", "spearman", "mse")
-"""The figures, by name."""
 
 
 def similarity(
@@ -25,10 +23,11 @@ def similarity(
     ends: tuple[Indices, Indices],
     bootstrap: Bootstrap = Bootstrap(),
 ) -> Figures:
-    """`pearson`, `spearman` and `mse` of (n,) scores of pairs between the items `ends`.
+    """`pearson`, `spearman` and `mse` of `predicted` (n,) and `given` (n,) scores of pairs.
 
-    Where all predicted scores are equal they go with nothing, and the correlations are missing.
-    Raises DataError for fewer than three pairs, or where all given scores are equal.
+    `ends` are the left and the right items (n,) of the pairs. The correlations are missing where
+    all predicted scores are equal. Raises DataError for fewer than three pairs, or where all given
+    scores are equal.
 
     >>> ends = np.arange(4), np.arange(4, 8)
     >>> figures = similarity(np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 3, 5]), ends)
@@ -45,14 +44,14 @@ def similarity(
     squared = (predicted - given) ** 2
 
     correlated = {"pearson": (predicted, given), "spearman": ranks}
-    # A constant less its rounded mean is not quite zero: that it is constant is seen before.
-    flat = [name for name, (own, _) in correlated.items() if np.ptp(own) == 0]
+    # Detected here, since after rounding the variance of a constant need not be 0.
+    constant = [name for name, (scores, _) in correlated.items() if np.ptp(scores) == 0]
 
     def figures(weights: Floats) -> dict[str, float]:
         values = {
-            name: pearson(*two, weights=weights)
-            for name, two in correlated.items()
-            if name not in flat
+            name: pearson(*pair, weights=weights)
+            for name, pair in correlated.items()
+            if name not in constant
         }
         return values | {"mse": weighted_mean(squared, weights)}
 
@@ -60,12 +59,12 @@ def similarity(
     bounds = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "mse": (0.0, worst)}
     basis = Basis.all_trials(len(given), *bounds)
     measured = bootstrap_figures(figures, Units.of_pairs(*ends), basis, bootstrap, bounds)
-    missing = Missing(missing="needs scores that differ, and all pairs are given the same")
-    return {name: missing if name in flat else measured[name] for name in bounds}
+    missing = Missing(missing="needs predicted scores that differ, got one score for all pairs")
+    return {name: missing if name in constant else measured[name] for name in bounds}
 
 
 def pearson(one: Floats, other: Floats, weights: Floats) -> float:
-    """The correlation of two (n,) with a weight per pair; NaN where one of them does not vary."""
+    """Pearson's correlation of two (n,) with weights (n,); NaN where either does not vary."""
     if weights.sum() == 0:
         return float("nan")
     counted = weights > 0
@@ -73,13 +72,13 @@ def pearson(one: Floats, other: Floats, weights: Floats) -> float:
         return float("nan")
     share = weights / weights.sum()
     one, other = one - weighted_sum(one, share), other - weighted_sum(other, share)
-    spread = weighted_sum(one**2, share) * weighted_sum(other**2, share)
-    return float(np.clip(weighted_sum(one * other, share) / np.sqrt(spread), -1.0, 1.0))
+    variances = weighted_sum(one**2, share) * weighted_sum(other**2, share)
+    return float(np.clip(weighted_sum(one * other, share) / np.sqrt(variances), -1.0, 1.0))
 
 
 def _ranks(values: Floats) -> Floats:
-    """Ranks from 0; equal values share the mean of theirs."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    """Ranks from 0; equal values share their mean rank."""
+    _, index, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
-    ranks: Floats = (last - (count + 1) / 2)[place].astype(np.float64)
+    ranks: Floats = (last - (count + 1) / 2)[index].astype(np.float64)
     return ranks

@@ -1,11 +1,11 @@
-"""Few-shot with two makers: the examples come from one drawer, and the queries from another.
+"""Few-shot between two makers: the examples are by one drawer, and the queries by another.
 
-Lake's way of asking, drawn at random: an episode takes one group (an alphabet) and two makers of
-it, N labels, K items of each by the first maker to know them by, and one of each by the second to
-name. Nobody's hand, camera or day is on both sides, and N queries of an episode cost no encoding.
+Lake's protocol with random episodes. An episode takes one group (an alphabet), two of its makers
+and N labels: K items of each label by the first maker are the examples, and one item of each by the
+second maker is a query. So no hand, camera or session is on both sides.
 
 After the one-shot runs of B. Lake, R. Salakhutdinov & J. Tenenbaum, Science 350, 2015.
-Differs from the paper: 20 runs are one draw of 400 trials; here as many are drawn as are asked for.
+Differs from the paper: any number of random episodes in place of 20 fixed runs (400 trials).
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from gemel.arrays import Codes, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.few_shot import Episodes
+from gemel.functional.grouping import by_code
 
 SmallGroups: TypeAlias = Literal["skip", "fewer-ways"]
-"""What becomes of groups with fewer than N labels: left out, or asked with those they have."""
+"""Whether groups with fewer than N labels are left out, or asked with the labels they have."""
 
 
 @final
@@ -39,7 +40,7 @@ class TwoMakersTask:
     def __post_init__(self) -> None:
         if self.ways < 2 or self.shots < 1 or self.episodes < 1:
             raise RecipeError(
-                "few-shot between makers asks for 2 ways, 1 shot and 1 episode at least, got "
+                "few-shot between makers needs at least 2 ways, 1 shot and 1 episode, got "
                 f"{self.ways} ways, {self.shots} shots and {self.episodes} episodes"
             )
 
@@ -47,7 +48,7 @@ class TwoMakersTask:
 @final
 @dataclass(frozen=True)
 class TwoMakersDraw:
-    """All episodes of a task, and the groups (codes) with fewer labels than it asks for."""
+    """All episodes of a task, and the groups (codes) with fewer than N labels for it."""
 
     episodes: list[Episodes]
     small: Codes
@@ -56,28 +57,29 @@ class TwoMakersDraw:
 def draw_two_makers(
     labels: Codes, makers: Codes, task: TwoMakersTask, groups: Codes | None = None
 ) -> TwoMakersDraw:
-    """Draw the episodes: a group evenly, two makers of it, labels that both have made, items.
+    """Draw the episodes: a group, two of its makers, labels that both have made, and their items.
 
-    `labels`, `makers` and `groups` (n,) are those of the comparer's items. Raises DataError where
-    no group has two makers of labels enough.
+    Each is drawn uniformly. `labels`, `makers` and `groups` (n,) are those of the comparer's items.
+    Raises DataError where no group has two makers with enough labels in common.
     """
     rng = np.random.default_rng(task.seed)
-    arenas = _arenas(labels, makers, groups, task.shots)
+    every = _split(labels, makers, groups, task.shots)
     least = task.ways if task.small_groups == "skip" else 2
-    usable = [arena for arena in arenas if arena.most_ways >= least]
+    usable = [group for group in every if group.most_ways >= least]
     if not usable:
-        most = max((arena.most_ways for arena in arenas), default=0)
+        most = max((group.most_ways for group in every), default=0)
         raise DataError(
             f"{task.ways}-way {task.shots}-shot between two makers needs {task.ways} labels"
             f"{'' if groups is None else ' of one group'} with {task.shots} items by one and an "
             f"item by the other, got {most}; ask for fewer ways or shots"
         )
     by_ways: dict[int, list[Episodes]] = defaultdict(list)
-    for arena in rng.choice(np.arange(len(usable)), task.episodes):
-        ways = min(task.ways, usable[arena].most_ways)
-        by_ways[ways].append(usable[arena].draw(ways, task.shots, rng))
-    episodes = [joined for ways in sorted(by_ways) for joined in _joined(by_ways[ways])]
-    small = [arena.group for arena in arenas if arena.most_ways < task.ways]
+    for chosen in rng.choice(np.arange(len(usable)), task.episodes):
+        group = usable[chosen]
+        ways = min(task.ways, group.most_ways)
+        by_ways[ways].append(group.draw(ways, task.shots, rng))
+    episodes = [batch for ways in sorted(by_ways) for batch in _batches(by_ways[ways])]
+    small = [group.code for group in every if group.most_ways < task.ways]
     return TwoMakersDraw(episodes, np.array(small, np.int64))
 
 
@@ -89,41 +91,43 @@ def most_ways_of_two(
     >>> most_ways_of_two(np.array([0, 0, 1, 1, 2]), np.array([5, 6, 5, 6, 5]))
     2
     """
-    arenas = _arenas(labels, makers, groups, shots)
-    return max((arena.most_ways for arena in arenas), default=0)
+    every = _split(labels, makers, groups, shots)
+    return max((group.most_ways for group in every), default=0)
 
 
 @final
 @dataclass(frozen=True)
-class _Arena:
-    """One group: its items sorted by label and maker, and how many each label has of each maker."""
+class _Group:
+    """One group: its items sorted by label, then by maker."""
 
-    group: int
+    code: int
     items: Indices
     start: Indices
-    """(labels, makers) where their items begin in `items`."""
+    """(labels, makers) the position in `items` of the first item of a label by a maker."""
     size: Indices
-    known: Same
-    """(labels, makers) whether there are enough for the shots."""
+    """(labels, makers) the number of items."""
+    enough: Same
+    """(labels, makers) whether there are enough items for the examples."""
     shared: Indices
-    """(makers, makers) labels that the first can show and the second be asked for."""
+    """(makers, makers) the number of labels with examples by the one and a query by the other."""
 
     @property
     def most_ways(self) -> int:
         return int(self.shared.max(initial=0))
 
     def draw(self, ways: int, shots: int, rng: np.random.Generator) -> Episodes:
-        """`ways` trials: one for each label, in an order of its own."""
+        """Draw `ways` trials, one for each label, in random order."""
         pairs = np.argwhere(self.shared >= ways)
-        shown, asked = pairs[rng.integers(len(pairs))]
-        both = np.flatnonzero(self.known[:, shown] & (self.size[:, asked] > 0))
-        chosen = rng.permutation(both)[:ways]
+        first, second = pairs[rng.integers(len(pairs))]
+        labels = np.flatnonzero(self.enough[:, first] & (self.size[:, second] > 0))
+        chosen = rng.permutation(labels)[:ways]
         answer = rng.permutation(ways)
-        own, other = self.start[chosen, shown], self.start[chosen, asked]
-        key = rng.random((ways, int(self.size[chosen, shown].max())))
-        key[np.arange(key.shape[1]) >= self.size[chosen, shown][:, None]] = np.inf
-        support = self.items[own[:, None] + np.argsort(key, axis=1)[:, :shots]]
-        query = self.items[other + rng.integers(self.size[chosen, asked])]
+        key = rng.random((ways, int(self.size[chosen, first].max())))
+        key[np.arange(key.shape[1]) >= self.size[chosen, first][:, None]] = np.inf
+        ranks = np.argsort(key, axis=1)[:, :shots]
+        support = self.items[self.start[chosen, first][:, None] + ranks]
+        rank = rng.integers(self.size[chosen, second])
+        query = self.items[self.start[chosen, second] + rank]
         return Episodes(
             query=query[answer],
             support=np.broadcast_to(support, (ways, ways, shots)),
@@ -131,32 +135,34 @@ class _Arena:
         )
 
 
-def _arenas(labels: Codes, makers: Codes, groups: Codes | None, shots: int) -> list[_Arena]:
+def _split(labels: Codes, makers: Codes, groups: Codes | None, shots: int) -> list[_Group]:
+    """The items of each group."""
     groups = np.zeros_like(labels) if groups is None else groups
-    arenas = []
-    for group in np.unique(groups):
-        inside = np.flatnonzero(groups == group)
-        names, label = np.unique(labels[inside], return_inverse=True)
-        hands, maker = np.unique(makers[inside], return_inverse=True)
-        cell = label * len(hands) + maker
-        size = np.bincount(cell, minlength=len(names) * len(hands)).reshape(len(names), -1)
-        start = (np.cumsum(size) - size.ravel()).reshape(size.shape)
-        known = size >= shots
-        shared = known.T.astype(np.int64) @ (size > 0)
+    found = []
+    for code, members in by_code(groups).items():
+        label_codes, label = np.unique(labels[members], return_inverse=True)
+        maker_codes, maker = np.unique(makers[members], return_inverse=True)
+        shape = len(label_codes), len(maker_codes)
+        cell = label * shape[1] + maker
+        size = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+        start = (np.cumsum(size) - size.ravel()).reshape(shape)
+        enough = size >= shots
+        shared = enough.T.astype(np.int64) @ (size > 0)
         np.fill_diagonal(shared, 0)
-        items = inside[np.argsort(cell, kind="stable")]
-        arenas.append(_Arena(int(group), items, start, size, known, shared))
-    return arenas
+        items = members[np.argsort(cell, kind="stable")]
+        found.append(_Group(code, items, start, size, enough, shared))
+    return found
 
 
-def _joined(episodes: list[Episodes]) -> list[Episodes]:
-    """Episodes of one shape, joined into batches that fit in memory."""
+def _batches(episodes: list[Episodes]) -> list[Episodes]:
+    """Concatenate episodes of one shape into batches that fit in memory."""
     step = max(1, CHUNK_FLOATS // episodes[0].support.size)
+    chunks = [episodes[first : first + step] for first in range(0, len(episodes), step)]
     return [
         Episodes(
-            np.concatenate([one.query for one in episodes[first : first + step]]),
-            np.concatenate([one.support for one in episodes[first : first + step]]),
-            np.concatenate([one.answer for one in episodes[first : first + step]]),
+            np.concatenate([each.query for each in chunk]),
+            np.concatenate([each.support for each in chunk]),
+            np.concatenate([each.answer for each in chunk]),
         )
-        for first in range(0, len(episodes), step)
+        for chunk in chunks
     ]

@@ -1,4 +1,4 @@
-"""Verification: are these two the same? Measured on sampled pairs of labels never trained on."""
+"""Verification: are two items the same? Measured on sampled pairs of labels unseen in training."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from gemel.functional.roc import (
 
 FARS = (0.1, 0.01, 0.001)
 RECALL = 0.95
-"""At which the false-accept rate is reported: the FPR95 of papers on image patches."""
+"""The TAR at which the FAR is reported: the FPR95 of papers on image patches."""
 
 
 @final
 @dataclass(frozen=True)
 class OperatingPoint:
-    """How the matcher decides: what it was calibrated to on validation labels.
+    """The decision threshold and the calibration, both fitted on validation labels.
 
-    `probability` takes distances and gives probabilities for pairs of which `prior` match.
-    `fixed_threshold` adds the accuracy at a threshold that a paper fixed beforehand. `fars` are the
-    false-accept rates at which the true-accept rate is told: `tar@far=0.01`.
+    `probability` maps distances to probabilities of *same* where `prior` of all pairs match.
+    `fixed_threshold` adds the accuracy at a threshold fixed in advance, as by a paper. `fars` are
+    the FARs at which the TAR is reported, as `tar@far=0.01`.
     """
 
     threshold: float
@@ -54,12 +54,11 @@ class OperatingPoint:
 
 
 def verification(distance: Distances, pairs: PairSample, point: OperatingPoint) -> Evidence:
-    """What the figures of pairs at a distance (n,) rest on.
+    """Evidence for the verification figures of n pairs and their distances (n,).
 
-    Accuracy, F1 and the probabilities' figures weigh to the prior.
-
-    Where pairs say which of them are skilled forgeries, `eer`, `auc` and `far` are given for these
-    and for random ones (another label's item) apart, as `eer@skilled` and `eer@random`.
+    Accuracy, F1, Brier score, log loss and calibration error are weighted to the prior. For pairs
+    with skilled forgeries `eer`, `auc` and `far` are also given for these and for random forgeries
+    (items of another label) separately, as `eer@skilled` and `eer@random`.
 
     Raises DataError unless there are pairs of both kinds and every distance is finite.
     """
@@ -73,7 +72,7 @@ def verification(distance: Distances, pairs: PairSample, point: OperatingPoint) 
 
 
 def _forgeries(pairs: PairSample) -> dict[str, Same]:
-    """Which pairs are impostors of each kind, as far as there are both."""
+    """The skilled and the random forgeries; empty unless there are both."""
     if pairs.skilled is None:
         return {}
     random = ~pairs.same & ~pairs.skilled
@@ -89,7 +88,7 @@ def _statistic(
     kinds: Mapping[str, Same],
 ) -> Statistic:
     ranked = rank_pairs(distance, same)
-    errors, surprises = squared_error(probability, same), log_loss_terms(probability, same)
+    errors, log_losses = squared_error(probability, same), log_loss_terms(probability, same)
 
     def figures(weights: Floats) -> dict[str, float]:
         curve = ranked.roc(weights)
@@ -109,23 +108,25 @@ def _statistic(
             **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
             _far_name(RECALL): far_at_tar(curve, RECALL),
             "brier": weighted_mean(errors, to_prior),
-            "log_loss": weighted_mean(surprises, to_prior),
+            "log_loss": weighted_mean(log_losses, to_prior),
             "calibration_error": calibration_error(probability, same, to_prior),
         }
         if point.fixed_threshold is not None:
             values[_fixed_name(point.fixed_threshold)] = accuracy(point.fixed_threshold)
-        for kind, of_kind in kinds.items():
-            alone = ranked.roc(weights * (same | of_kind))
-            values |= {f"eer@{kind}": eer(alone), f"auc@{kind}": auc(alone)}
-            values |= {f"far@{kind}": far_at(alone, point.threshold)}
+        for kind, forged in kinds.items():
+            curve = ranked.roc(weights * (same | forged))
+            values |= {f"eer@{kind}": eer(curve), f"auc@{kind}": auc(curve)}
+            values |= {f"far@{kind}": far_at(curve, point.threshold)}
         return values
 
     return figures
 
 
 def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basis:
-    """The pairs that each figure needs; shares of one kind of pairs may be of rare errors, as an
-    equal error rate is, and an area under the curve is near its bound."""
+    """The kinds of pairs that each figure needs.
+
+    Rates of one kind, EER and AUC count as shares, since rare errors bring them near a bound.
+    """
     genuine, impostors, both = ("genuine",), ("impostors",), ("genuine", "impostors")
     needed: dict[str, tuple[str, ...]] = {"auc": both, "eer": both, "accuracy": both, "f1": both}
     needed |= {"far": impostors, "frr": genuine}
