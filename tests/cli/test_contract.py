@@ -123,7 +123,7 @@ def test_evaluate_a_matcher_that_was_copied_alone(
     whole = gemel("evaluate", tiny_run.path, drawings, "--json")
 
     assert json.loads(outcome.out) == json.loads(whole.out)  # it has learned from none of these
-    assert "if it has learned from some of drawings, that is not left out" in outcome.err
+    assert "items of drawings that it has learned from cannot be left out" in outcome.err
     assert "is a matcher without its run and its test items: name DATA" in (
         gemel("evaluate", alone).refusal
     )

@@ -66,12 +66,12 @@ def test_thousands_of_pairs_of_two_labels_promise_little():
 def test_a_rate_that_so_few_labels_cannot_tell_is_doubted():
     pairs, distance = drawn(2, 0, items=180)
     (doubt,) = calibrate(distance, pairs, CalibrationSetting(target="far=0.01")).notices
-    assert "4,000 different pairs, and they are of 2 labels: among others it may let" in doubt
+    assert "4,000 different pairs of only 2 labels: on other items it may accept" in doubt
     assert calibrate(distance, pairs, CalibrationSetting(target="eer")).notices == ()
     (unnamed,) = calibrate(
         distance, pairs, CalibrationSetting(target="far=0.01"), labelled=False
     ).notices
-    assert "and they are of few items: among others" in unnamed
+    assert "pairs of only few items: on other items" in unnamed
     many, apart = drawn(60, 0)
     assert calibrate(apart, many, CalibrationSetting(target="far=0.1")).notices == ()
 

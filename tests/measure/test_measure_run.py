@@ -103,7 +103,7 @@ def test_a_folder_that_has_grown_is_measured_without_what_was_learned(closed, dr
 
     left = 72 - learned + 2
     assert answer.figures["auc"].n == left * (left - 1) // 2
-    assert f"{learned} items of grown were learned from by this run and are left out" in said
+    assert f"{learned} items of grown that this run has learned from are left out" in said
 
     said.clear()
     divided = measure_run(run, str(grown), "linear-probe", Question(), told).figures["accuracy"]
@@ -266,7 +266,7 @@ def test_few_shot_with_nothing_to_ask_says_what_it_needs(tiny_run, drawings, tmp
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(drawings / name, tmp_path / name)
     figures = measured(tiny_run, str(tmp_path), protocol="few-shot").tree()["metrics"]
-    needs = "needs 2 labels with an example and another item to be named by it, got 1 such label"
+    needs = "needs 2 labels with an example and another item to classify, got 1 such label"
     assert figures == {"accuracy": {"value": None, "missing": needs}}
 
 

@@ -23,9 +23,9 @@ from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
 FEW = 6
-"""With the mistakes on fewer labels than this, resampling labels cannot show how much tasks vary: it
-covers the true accuracy in only 71 to 88 % of cases (lab notes); the interval is then at least
-Wilson's."""
+"""Where fewer labels than this have the mistakes, resampling labels does not show how much tasks
+vary: it covers the true accuracy in only 71 to 88 % of cases (lab notes). The interval is then at
+least Wilson's."""
 
 
 @final
@@ -88,7 +88,7 @@ def score_episodes(
 
 
 def mistaken_labels(correct: Same, about: Codes) -> float:
-    """Effective number of labels with mistakes, 1 / sum of their squared shares; 0 without mistakes.
+    """The effective number of labels with mistakes, 1 / sum of their squared shares; 0 for none.
 
     >>> mistaken_labels(np.array([False, False, True, False]), np.array([4, 5, 5, 6]))
     3.0

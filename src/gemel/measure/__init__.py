@@ -1,1 +1,1 @@
-"""Protocols asked of a matcher about a dataset: what `gemel evaluate` and training measure."""
+"""Run evaluation protocols on a matcher and a dataset, for `gemel evaluate` and for training."""

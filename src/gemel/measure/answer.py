@@ -1,4 +1,4 @@
-"""What a protocol answers: figures, and on what they were measured."""
+"""The result of a protocol: its figures, and the data they were measured on."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Protocol: TypeAlias = Literal[
 @final
 @dataclass(frozen=True)
 class Answer:
-    """One protocol's figures. `tree` is the JSON form that scripts depend on.
+    """The figures of one protocol.
 
-    `notices` are sentences for the user about what the figures leave out. `evidence` is what the
-    figures rest on (in few-shot, `accuracy`), where there is more to be made of it.
+    `notices` are sentences for the user about what the figures leave out. `evidence` is that of the
+    figures (of `accuracy` alone in few-shot), for pooling over folds.
     """
 
     protocol: Protocol
@@ -41,6 +41,7 @@ class Answer:
     evidence: Evidence | None = None
 
     def tree(self) -> dict[str, Any]:
+        """The JSON form, which scripts depend on."""
         return {
             "protocol": self.protocol,
             "data": self.data,
@@ -52,7 +53,9 @@ class Answer:
 @final
 @dataclass(frozen=True)
 class Verified:
-    """Verification, its pairs (positions in the test part) and what was said of each, (n,)."""
+    """The result of verification with its n pairs (positions in the test part), their distances
+    (n,) and their probabilities (n,).
+    """
 
     answer: Answer
     pairs: PairSample
@@ -61,7 +64,7 @@ class Verified:
 
 
 def pooled(folds: Sequence[Answer]) -> Figures:
-    """The figures of one question asked on each of several folds; of one fold, its own."""
+    """The figures of one question over several folds, pooled; a single fold's own figures."""
     if len(folds) == 1:
         return folds[0].figures
     evidence = [fold.evidence for fold in folds if fold.evidence is not None]
@@ -70,5 +73,5 @@ def pooled(folds: Sequence[Answer]) -> Figures:
 
 
 def trees(answers: list[Answer]) -> Mapping[str, Any]:
-    """Several protocols' answers by name, for `metrics.json`."""
+    """Answers in JSON form by protocol, for `metrics.json`."""
     return {answer.protocol: answer.tree() for answer in answers}

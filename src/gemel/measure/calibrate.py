@@ -1,4 +1,4 @@
-"""From distances of validation pairs to thresholds and probabilities: the numbers of a matcher."""
+"""Fit a matcher's calibration and thresholds to the distances of validation pairs."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from gemel.recipe.schema import CalibrationSetting
 USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
 
 ANEW = " anew"
-"""What a share is called for which a threshold was chosen again."""
+"""Suffix of the error rates of a threshold that is chosen again in each bootstrap resample."""
 
 DOUBTFUL = 10
-"""Times a rate that was asked for: where its interval reaches so far, that is said."""
+"""A notice is given where the interval of a FAR reaches this multiple of the target rate."""
 
 
 @final
 @dataclass(frozen=True)
 class Calibrated:
-    """What validation pairs taught: the first threshold is the recipe's own."""
+    """The fitted calibration and thresholds; the first threshold is for the recipe's target."""
 
     calibration: Calibration
     thresholds: tuple[Threshold, ...]
@@ -51,7 +51,7 @@ class Calibrated:
 
 
 def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
-    """The validation pairs that thresholds and probabilities are learned from."""
+    """The validation pairs that thresholds and calibration are fitted to."""
     asked = recipe.evaluation
     source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
     most = most_pairs(recipe.tie, asked.most_pairs)
@@ -59,9 +59,9 @@ def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
 
 
 def check_target(same: Same, setting: CalibrationSetting) -> None:
-    """Raises `DataError` where pairs so many cannot support the recipe's own target.
+    """Raise DataError where there are too few pairs for the recipe's target.
 
-    Whatever their distances will be, so that a training need not come first.
+    This depends on their number alone, so it can be checked before training.
     """
     wanted = parse_target(setting.target, setting.prior)
     choose_threshold(np.arange(len(same), dtype=np.float32), same, wanted)
@@ -70,10 +70,11 @@ def check_target(same: Same, setting: CalibrationSetting) -> None:
 def calibrate(
     distance: Distances, pairs: PairSample, setting: CalibrationSetting, *, labelled: bool = True
 ) -> Calibrated:
-    """Fits both to the distances (n,) of pairs; the usual targets as far as the pairs support them.
+    """Fit calibration and thresholds to pairs and their distances (n,).
 
-    Without labels (a table of pairs) items that matching pairs join stand for one, uncounted.
-    Raises `DataError` where they cannot support the recipe's own target.
+    Thresholds are for the recipe's target, and for the usual targets that there are enough pairs
+    for. `labelled` is False for a table of pairs, whose number of labels is unknown. Raises
+    DataError where there are too few pairs for the recipe's target.
     """
     wanted = parse_target(setting.target, setting.prior)
     thresholds = [choose_threshold(distance, pairs.same, wanted)]
@@ -96,23 +97,21 @@ def calibrate(
 def with_intervals(
     thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
 ) -> tuple[Threshold, ...]:
-    """Each with the 95 % intervals of its error rates, drawn over the labels of the pairs.
+    """The thresholds with 95 % intervals of their error rates, which resample the pairs' labels.
 
-    A threshold for a false-accept rate was chosen to have it on these very pairs, so it is chosen
-    anew in every resample too, and what it then lets pass of all pairs counts as well: the interval
-    covers both. Of a few labels the rarest of errors are not met at all, and drawing
-    the labels again tells nothing of them. So no interval is narrower than Wilson's for as many
-    independent trials as there are pairs of labels (false accepts) or `TRIALS_PER_LABEL` for each
-    label (false rejects).
+    A threshold for a FAR was chosen to have it on these very pairs, so the interval also covers
+    the FAR on all pairs of the thresholds chosen on each resample. A few labels may show no errors
+    at all, whatever the resample, so no interval is narrower than Wilson's with an effective sample
+    size of one per pair of labels (false accepts) or `TRIALS_PER_LABEL` per label (false rejects).
     """
     kinds = {"far": ~pairs.same, "frr": pairs.same}
     if pairs.skilled is not None and pairs.skilled.any():
         kinds["far_skilled"] = pairs.skilled
-    shares = _error_shares(thresholds, distance, kinds)
-    anew = _shares_chosen_anew(thresholds, distance, pairs)
+    fixed = _error_rates(thresholds, distance, kinds)
+    rechosen = _shares_chosen_anew(thresholds, distance, pairs)
 
     def rates(weights: Floats) -> dict[str, float]:
-        return shares(weights) | anew(weights)
+        return fixed(weights) | rechosen(weights)
 
     needed = {name: (name.partition(" ")[0],) for name in rates(np.ones(len(pairs)))}
     units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
@@ -127,63 +126,66 @@ def with_intervals(
     return tuple(known)
 
 
-def _error_shares(
+def _error_rates(
     thresholds: Sequence[Threshold], distance: Distances, kinds: Mapping[str, Same]
 ) -> Callable[[Floats], dict[str, float]]:
-    """By weight, of each kind of pairs the share that each threshold n is wrong of: `far 0`."""
+    """A function of the pairs' weights: the error rate of each threshold on each kind of pairs, as
+    `far 0` for the first threshold.
+    """
     limits = np.array([threshold.distance for threshold in thresholds], np.float32)
     accepted = (distance[:, None] <= limits).astype(np.float64)
     wrong = {kind: 1 - accepted if kind == "frr" else accepted for kind in kinds}
 
-    def shares(weights: Floats) -> dict[str, float]:
+    def rates(weights: Floats) -> dict[str, float]:
         named: dict[str, float] = {}
         for kind, of_kind in kinds.items():
             counted = weights * of_kind
             with np.errstate(invalid="ignore"):
-                share = np.einsum("n,nt->t", counted, wrong[kind]) / counted.sum()
-            named |= {f"{kind} {n}": float(each) for n, each in enumerate(share)}
+                rate = np.einsum("n,nt->t", counted, wrong[kind]) / counted.sum()
+            named |= {f"{kind} {n}": float(each) for n, each in enumerate(rate)}
         return named
 
-    return shares
+    return rates
 
 
 def _shares_chosen_anew(
     thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
 ) -> Callable[[Floats], dict[str, float]]:
-    """By weight, what the threshold for a rate, chosen on pairs of these weights, lets pass of all
-    different pairs: `far 0 anew`."""
+    """A function of the pairs' weights: the FAR on all pairs, unweighted, of the threshold that is
+    chosen for a target FAR on the weighted pairs, as `far 0 anew`.
+    """
     targets = [parse_target(threshold.target) for threshold in thresholds]
     wanted = {n: each.rate for n, each in enumerate(targets) if isinstance(each, FarTarget)}
     impostors = np.flatnonzero(~pairs.same)
     nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
-    # A threshold lets pass all pairs of one distance or none.
+    # A threshold accepts either all or none of the pairs with equal distances.
     last = np.flatnonzero(np.diff(distance[nearest_first], append=np.inf))
-    upto = np.append(0, last + 1)
+    accepted = np.append(0, last + 1)
 
-    def shares(weights: Floats) -> dict[str, float]:
+    def rates(weights: Floats) -> dict[str, float]:
         if not wanted:
             return {}
         counted = weights[nearest_first]
         if not counted.any():
             return {f"far {n}{ANEW}": math.nan for n in wanted}
-        passed = (np.cumsum(counted) / counted.sum())[last]
+        far = (np.cumsum(counted) / counted.sum())[last]
         chosen = {
-            n: upto[np.searchsorted(passed, rate + 1e-12, side="right")] / len(impostors)
+            n: accepted[np.searchsorted(far, rate + 1e-12, side="right")] / len(impostors)
             for n, rate in wanted.items()
         }
-        return {f"far {n}{ANEW}": float(share) for n, share in chosen.items()}
+        return {f"far {n}{ANEW}": float(rate) for n, rate in chosen.items()}
 
-    return shares
+    return rates
 
 
 def _widest(figures: Mapping[str, Figure], error: str) -> tuple[float, float]:
-    """From the lowest to the highest end of what is known of an error."""
+    """The union of the intervals of an error rate, with the threshold fixed and rechosen."""
     known = [figure for name, figure in figures.items() if name.removesuffix(ANEW) == error]
     return min(each.low for each in known), max(each.high for each in known)
 
 
 def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
-    """From distances to the scores that people gave; None where they gave none."""
+    """Fit distances to the scores that people gave; None where there are none."""
     given = prepared.dataset.pairs
     if given is None or given.scale is None or pairs.scores is None:
         return None
@@ -198,7 +200,7 @@ def _few_labels(threshold: Threshold) -> list[str]:
         return []
     few = "few items" if threshold.labels is None else count(threshold.labels, "label")
     return [
-        f"the threshold for {threshold.target} was set on {threshold.impostors:,} different pairs, "
-        f"and they are of {few}: among others it may let {high:.1%} pass. Add some, or set "
+        f"the threshold for {threshold.target} was chosen on {threshold.impostors:,} different "
+        f"pairs of only {few}: on other items it may accept up to {high:.1%}. Add labels, or set "
         "calibration.target to a higher rate"
     ]

@@ -1,4 +1,4 @@
-"""The items of a part that few-shot may use as queries and as candidates."""
+"""Few-shot episodes for a part of a dataset, drawn as the question asks."""
 
 from __future__ import annotations
 
@@ -32,15 +32,16 @@ Makers: TypeAlias = Literal["any", "two"]
 
 USUAL_TRIALS = FewShotTask.trials
 USUAL_EPISODES = TwoMakersTask.episodes
-"""Of as many trials as there are ways."""
+"""Each of as many trials as there are ways."""
 
 
 @final
 @dataclass(frozen=True)
 class Candidates:
-    """Codes (n,) of the items that may be drawn; `None` where the question does not look at them.
+    """Labels, groups and makers (n,) of the items to draw from, as codes.
 
-    `group_names` are those of the dataset.
+    `groups` and `makers` are None where the question ignores them. `group_names` are those of the
+    dataset.
     """
 
     labels: Codes
@@ -49,7 +50,8 @@ class Candidates:
     group_names: tuple[str, ...]
     small_groups: SmallGroups
     sides: TwoSides | None = None
-    """Where the examples of a trial are on the right, and its query is on the left."""
+    """For a dataset with different items on the two sides: queries on the left, examples on the
+    right."""
 
     @classmethod
     def of(
@@ -61,7 +63,9 @@ class Candidates:
         makers: Makers,
         small_groups: SmallGroups,
     ) -> Self:
-        """Raises DataError where the data do not have what the question is about."""
+        """The candidates among `items`; raises DataError where the dataset lacks the groups or the
+        makers that the question asks for.
+        """
         groups = prepared.groups(items) if within_group else None
         if within_group and groups is None:
             raise DataError(
@@ -77,7 +81,7 @@ class Candidates:
         sides = prepared.two_sides(items)
         if sides is not None and by is not None:
             raise DataError(
-                f"--makers two asks for an example of another maker on the same side, and "
+                "--makers two needs items of one label by two makers on the same side, and "
                 f"{prepared.dataset.name} has different items on the two sides: leave it out"
             )
         return cls(prepared.labels(items), groups, by, names, small_groups, sides)
@@ -91,38 +95,41 @@ class Candidates:
         return most_ways_of_two(self.labels, self.makers, shots, self.groups)
 
     def lacking(self) -> str:
-        """What it takes to ask anything, and what there is of it."""
+        """Why there is no episode at all: what it takes, and what there is."""
         where = " in one group" if self.groups is not None else ""
-        whose = " of another maker" if self.makers is not None else ""
+        whose = " by another maker" if self.makers is not None else ""
         return (
-            f"needs 2 labels{where} with an example and another item{whose} to be named by it, got "
+            f"needs 2 labels{where} with an example and another item{whose} to classify, got "
             f"{count(self.most_ways(1), 'such label')}"
         )
 
     def episodes(
         self, ways: int, shots: int, seed: int, trials: int | None = None
     ) -> tuple[list[Episodes], tuple[str, ...]]:
-        """Episodes for the usual number of trials, or for `trials` (between makers: rounded up to
-        whole episodes), and a sentence about groups that are too small for them, if there are any.
+        """Draw N-way K-shot episodes, and say which groups are too small for them.
+
+        `trials` is their number, by default the usual one; between makers it is rounded up to whole
+        episodes.
         """
         if self.sides is not None:
-            task_across = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
-            return draw_across(self.sides, task_across, self.groups), ()
+            task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
+            return draw_across(self.sides, task, self.groups), ()
         if self.makers is None:
-            any_maker = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
-            drawn_anywhere = draw_episodes(self.labels, any_maker, self.groups)
-            return drawn_anywhere, self._small(self._below(ways, shots), ways, "skip")
-        episodes = -(-trials // ways) if trials else USUAL_EPISODES
-        task = TwoMakersTask(ways, shots, episodes, seed, self.small_groups)
-        drawn = draw_two_makers(self.labels, self.makers, task, self.groups)
-        return drawn.episodes, self._small(drawn.small, ways, self.small_groups)
+            task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
+            episodes = draw_episodes(self.labels, task, self.groups)
+            return episodes, self._notice(self._small_groups(ways, shots), ways, "skip")
+        number = -(-trials // ways) if trials else USUAL_EPISODES
+        makers_task = TwoMakersTask(ways, shots, number, seed, self.small_groups)
+        drawn = draw_two_makers(self.labels, self.makers, makers_task, self.groups)
+        return drawn.episodes, self._notice(drawn.small, ways, self.small_groups)
 
-    def _below(self, ways: int, shots: int) -> Codes:
+    def _small_groups(self, ways: int, shots: int) -> Codes:
         if self.groups is None:
             return np.zeros(0, np.int64)
         return groups_below(self.labels, ways, shots, self.groups)
 
-    def _small(self, small: Codes, ways: int, fate: SmallGroups) -> tuple[str, ...]:
+    def _notice(self, small: Codes, ways: int, fate: SmallGroups) -> tuple[str, ...]:
+        """A sentence about the groups `small` (codes), if there are any."""
         if self.groups is None or not len(small):
             return ()
         names = ", ".join(self.group_names[code] for code in small)

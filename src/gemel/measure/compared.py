@@ -1,4 +1,4 @@
-"""What a matcher says of the distances between items: by their embeddings, or pair by pair."""
+"""Comparers of a matcher's networks: by embeddings, or pair by pair for a joint tie."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from gemel.progress import Progress, Silent
 ENCODED_AT_ONCE = 256
 
 JOINT_PAIRS = 20_000
-"""What a protocol looks at where every pair is a pass of the network, unless told otherwise."""
+"""Default limit of a protocol where every pair is a pass of the network."""
 
 
 @final
 @dataclass(frozen=True)
 class Fetched:
-    """Items as one side packs them, by position; `order` (n,) puts those of a length together."""
+    """Packed items of one side, fetched by position; `order` (n,) sorts them by length."""
 
     fetch: Callable[[Indices], Packed]
     order: Indices
@@ -34,7 +34,7 @@ class Fetched:
 @final
 @dataclass(frozen=True)
 class Compared:
-    """The items to compare, for both sides; `what` they are called while they are encoded."""
+    """The items to compare, for both sides; progress calls them `what`."""
 
     left: Fetched
     right: Fetched
@@ -46,7 +46,7 @@ class Compared:
 
 
 def some_of(packed: PackedSides, items: Indices, what: str = "items") -> Compared:
-    """Some items of a dataset; positions are those in `items`."""
+    """Some items of a packed dataset, renumbered to their positions in `items`."""
 
     def fetched(side: PackedSide) -> Fetched:
         return Fetched(lambda chosen: side[items[chosen]], side.by_length(items))
@@ -55,12 +55,12 @@ def some_of(packed: PackedSides, items: Indices, what: str = "items") -> Compare
 
 
 def these(left: Packed, right: Packed) -> Compared:
-    """Items that are at hand, as each side packs them."""
-    return Compared(_at_hand(left), _at_hand(right), len(left))
+    """Items in memory, as each side packs them."""
+    return Compared(_in_memory(left), _in_memory(right), len(left))
 
 
 def raw_items(networks: Networks | JointNetworks, items: Sequence[Raw]) -> Compared:
-    """Items that are no dataset, each read by the inputs of both sides."""
+    """Raw items without a dataset, read by the inputs of both sides."""
     left, right = (read(input, items) for input in networks.inputs)
     return these(left, right)
 
@@ -68,12 +68,15 @@ def raw_items(networks: Networks | JointNetworks, items: Sequence[Raw]) -> Compa
 def comparer_of(
     networks: Networks | JointNetworks, items: Compared, progress: Progress = Silent()
 ) -> Comparer:
-    """Embeddings are computed here, once; a joint tie computes each pair when it is asked for."""
+    """The comparer of a matcher's networks.
+
+    Items are encoded here, once; a joint tie runs its network on each pair when asked for it.
+    """
     if isinstance(networks, JointNetworks):
         return JointComparer(items.left.fetch, items.right.fetch, networks.distances, progress)
     left = encoded(networks.left.encode, items, progress)
-    alike = networks.right is networks.left
-    right = None if alike else encoded(networks.right.encode, items, progress, "right")
+    shared = networks.right is networks.left
+    right = None if shared else encoded(networks.right.encode, items, progress, "right")
     return EmbeddingComparer(left, networks.distances, right, progress)
 
 
@@ -83,9 +86,9 @@ def encoded(
     progress: Progress = Silent(),
     side: Side = "left",
 ) -> Embeddings:
-    """(n, d) the items as one side packs and encodes them, each once; 0 for those not on it."""
+    """(n, d) the embeddings of the items on one side; 0 for items that are not on it."""
     fetched = items.side(side)
-    embeddings = np.zeros((items.count, 1), np.float32)  # all there is of a side without items
+    embeddings = np.zeros((items.count, 1), np.float32)  # kept if the side has no items
     with progress.stage(f"encoding {items.what}", len(fetched.order)) as stage:
         for start in range(0, len(fetched.order), ENCODED_AT_ONCE):
             chosen = fetched.order[start : start + ENCODED_AT_ONCE]
@@ -98,16 +101,16 @@ def encoded(
 
 
 def most_pairs(tie: Tie, asked: int | None) -> int | None:
-    """How many pairs a protocol may look at; None for as many as its figures need."""
+    """The most pairs for a protocol; None for as many as its figures need."""
     return JOINT_PAIRS if asked is None and tie == "joint" else asked
 
 
 def embeddings_of(comparer: Comparer) -> Embeddings | None:
-    """Those that a comparer has at hand, to be drawn as a map."""
+    """The embeddings of a comparer, if it has any."""
     return comparer.embeddings if isinstance(comparer, EmbeddingComparer) else None
 
 
-def _at_hand(packed: Packed) -> Fetched:
+def _in_memory(packed: Packed) -> Fetched:
     order = np.arange(len(packed))
     if isinstance(packed, Padded):
         order = np.argsort(packed.lengths, kind="stable")

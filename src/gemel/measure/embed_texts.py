@@ -1,4 +1,4 @@
-"""Embeddings of the texts of a table, row by row: memory is a batch, however long the table is."""
+"""Embed the texts of a table in batches of rows, so that memory does not grow with the table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gemel.progress import Progress, Stage
 
 
 def texts_by_row(matcher: Matcher, path: Path, side: Side | None) -> bool:
-    """Whether these are texts in a table with a column `item`, which need not be held."""
+    """Whether `path` is a table of texts with a column `item`, which can be read row by row."""
     if matcher.embedder(side).input.kind != "text" or path.suffix.lower() not in TABLES:
         return False
     return path.is_file() and "item" in next(open_records(path).rows, (0, {}))[1]
@@ -29,28 +29,28 @@ def texts_by_row(matcher: Matcher, path: Path, side: Side | None) -> bool:
 def write_text_embeddings(
     matcher: Matcher, path: Path, out: Path, progress: Progress, side: Side | None = None
 ) -> int:
-    """Writes `item`, `label` and `embedding` of every readable row; returns how many.
+    """Write `item`, `label` and `embedding` of every readable row, and return their number.
 
-    An item is called by its row. A label may be lacking. Raises DataError for a damaged table, and
-    where no row can be read.
+    `item` names the row; `label` is empty where there is none. Raises DataError for a damaged table
+    and where no row is readable.
     """
     check_ending(out)
     records = open_records(path)
     for sentence in records.lines.notices:
         progress.say(sentence)
     input = matcher.embedder(side).input
-    assert isinstance(input, TextInput), "told by texts_by_row"
-    told = _Told(input)
+    assert isinstance(input, TextInput), "checked by texts_by_row"
+    reader = _Reader(input)
     with progress.stage("encoding texts", records.lines.lines) as stage:
-        write_parts(out, _parts(matcher.embedder(side), records, told, stage), stamp_of(matcher))
-    for sentence in told.sentences:
+        write_parts(out, _parts(matcher.embedder(side), records, reader, stage), stamp_of(matcher))
+    for sentence in reader.notices:
         progress.say(sentence)
-    return told.rows - told.unreadable
+    return reader.rows - reader.unreadable
 
 
 @final
-class _Told:
-    """Reads rows, and knows in the end what there is to tell of them."""
+class _Reader:
+    """Reads rows, and counts those that are unreadable, cut, or without a known token."""
 
     def __init__(self, input: TextInput) -> None:
         self.input = input
@@ -58,7 +58,7 @@ class _Told:
         self.shown: list[Unreadable] = []
 
     def read(self, record: Record) -> Array | None:
-        """The ids of a row's text; None where it cannot be read."""
+        """The token ids of a row's text; None where it is unreadable."""
         number, cells = record
         self.rows += 1
         try:
@@ -73,22 +73,24 @@ class _Told:
         return ids
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[str, ...]:
         read = self.rows - self.unreadable
         told = self.input.told(read, cut=self.cut, unknown=self.unknown)
         return (*skipped(self.shown, self.unreadable, self.rows), *told)
 
 
-def _parts(encoder: EncoderSide, records: Records, told: _Told, stage: Stage) -> Iterator[Embedded]:
+def _parts(
+    encoder: EncoderSide, records: Records, reader: _Reader, stage: Stage
+) -> Iterator[Embedded]:
     while batch := list(islice(records.rows, AT_ONCE)):
-        read = [(record, told.read(record)) for record in batch]
+        read = [(record, reader.read(record)) for record in batch]
         kept = [(record, ids) for record, ids in read if ids is not None]
-        stage.advance(told.rows)
+        stage.advance(reader.rows)
         if kept:
             names = [_name(number) for (number, _), _ in kept]
             labels = [cell_text(cells.get("label")) for (_, cells), _ in kept]
             yield Embedded(names, labels, encoder.encode(padded([ids for _, ids in kept])))
-    refuse_too_many(told.shown, told.unreadable, told.rows, SKIPPED)
+    refuse_too_many(reader.shown, reader.unreadable, reader.rows, SKIPPED)
 
 
 def _name(number: int) -> str:

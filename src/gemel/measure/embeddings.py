@@ -1,4 +1,4 @@
-"""Embeddings of a whole dataset into one file: Parquet, or NumPy's npz."""
+"""Write the embeddings of a dataset to one file, Parquet or NumPy's npz."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ from gemel.progress import Progress
 from gemel.whole_file import whole_file
 
 AT_ONCE = 2_048
-"""Items that are held in memory; a row group of the Parquet file."""
+"""Items in memory at once, which make a row group of a Parquet file."""
 SKIPPED = 1.0
-"""The share of items that may be skipped: what can be read is embedded, however few."""
+"""The share of items that may be unreadable: all others are embedded, however few."""
 
 
 def write_embeddings(
     matcher: Matcher, dataset: Dataset, out: Path, progress: Progress, side: Side | None = None
 ) -> int:
-    """Writes `item`, `label` and `embedding` of every readable item; returns how many.
+    """Write `item`, `label` and `embedding` of every readable item, and return their number.
 
-    `item` is its name, and a text itself: of a table of pairs each text is written once.
-    `side` says which encoder, where each side has its own. Raises `DataError` for a file name that
-    is neither .parquet nor .npz, `RecipeError` where `side` is missing or nothing has embeddings.
+    `item` is the name of an item, or a text itself; each text of a table of pairs is written once.
+    `side` selects the encoder where each side has its own. Raises DataError for a file name that
+    is neither .parquet nor .npz, and RecipeError where `side` is missing or the matcher has no
+    embeddings.
     """
     check_ending(out)
     encoder = matcher.embedder(side)
     dataset = on_side(dataset, side or "left")
-    # A given split is for measuring; here every item is wanted.
+    # Without a given split, which would limit this to the test items.
     inputs = Inputs(encoder.input, encoder.input)
     prepared = prepare_whole(replace(dataset, split=None), inputs, progress, SKIPPED)
     for sentence in (*dataset.notices, *prepared.packed.notices):
@@ -54,8 +55,8 @@ def write_embeddings(
 
 
 def stamp_of(matcher: Matcher) -> dict[str, str | float]:
-    """What a file of embeddings says of them: the metric that compares them, the threshold for its
-    distances, and the matcher's checksum, since embeddings of two matchers cannot be compared.
+    """The metadata of a file of embeddings: their metric, the threshold for its distances, and the
+    matcher's checksum, since embeddings of different matchers cannot be compared.
     """
     threshold = matcher.threshold()
     return {
@@ -67,15 +68,15 @@ def stamp_of(matcher: Matcher) -> dict[str, str | float]:
 
 
 def check_ending(out: Path) -> None:
-    """Raises where nothing could be written in the end, before anything is encoded."""
+    """Raise DataError or MissingExtra where `out` cannot be written, before anything is encoded."""
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
     if out.suffix == ".parquet":
-        _pyarrow()  # before hours of encoding, not after
+        _pyarrow()
 
 
 class Embedded(NamedTuple):
-    """Some items in a row: their names, labels and embeddings."""
+    """Names, labels and embeddings of a batch of items."""
 
     names: list[str]
     labels: list[str]
@@ -83,9 +84,9 @@ class Embedded(NamedTuple):
 
 
 def write_parts(out: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
-    """The whole file or none. A .parquet is written part by part; a .npz holds all of them once.
+    """Write all parts to `out`, or no file at all: Parquet part by part, npz from memory.
 
-    `about` goes into the schema of a .parquet, as texts, and into a .npz as arrays of these names.
+    `about` becomes the schema metadata of a Parquet file, and arrays of these names in an npz.
     """
     with whole_file(out) as temporary:
         write = _write_parquet if out.suffix == ".parquet" else _write_npz
@@ -95,7 +96,7 @@ def write_parts(out: Path, parts: Iterable[Embedded], about: Mapping[str, str | 
 def _parts(
     encoder: EncoderSide, prepared: Prepared, labels: list[str], progress: Progress
 ) -> Iterator[Embedded]:
-    """A few thousand items at a time: what is written is no longer held."""
+    """Encode the items in batches."""
     items, compared = prepared.part("test"), prepared.compared("test")
     of_texts = prepared.dataset.kind == "text"
     name = prepared.dataset.items.raw if of_texts else prepared.dataset.items.name
@@ -128,7 +129,7 @@ def _write_parquet(path: Path, parts: Iterable[Embedded], about: Mapping[str, st
 
 
 def _utf8(text: str) -> str:
-    """Names of files that are no UTF-8 come with lone surrogates, which Parquet does not hold."""
+    """Replace lone surrogates, as in file names that are not UTF-8: Parquet cannot hold them."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The curves of a training as a CSV file."""
+"""The learning curves of a run as a CSV file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gemel.whole_file import write_text
 
 
 def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    """One line per validation; rewritten whole each time, so it is never half a line short."""
+    """Write one line per validation; the file is replaced as a whole, so no line is cut."""
     columns = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -21,7 +21,7 @@ def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
 
 
 def read_history(path: Path) -> list[dict[str, float]]:
-    """The rows back as numbers; none where there is no file."""
+    """Read the rows of a history file; none where there is no file."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:

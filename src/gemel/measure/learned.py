@@ -1,4 +1,4 @@
-"""What a run learned from, remembered by content, so that it is never measured on it."""
+"""Digests of the items that a run was trained on, so that it is never measured on them."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from gemel.whole_file import whole_file
 
 
 def write_learned(run: Run, digests: Digests) -> None:
-    """Keeps what `digests_of` gives of all that training or calibration looks at."""
+    """Save the `digests_of` all items that training or calibration uses."""
     with whole_file(run.learned) as temporary, temporary.open("wb") as file:
         np.save(file, digests, allow_pickle=False)
 
 
 def digests_of(prepared: Prepared, *parts: Part) -> Digests:
-    """(n, 16) the digests of what lies in these parts.
+    """(n, 16) the digests of the items in these parts, or of the pairs if split by pair.
 
-    Where data are divided by pair, they are of pairs: an item may then be met again in another one.
+    Split by pair, one item may be in pairs of several parts.
     """
     by_pair = prepared.split.by == "pair"
-    of = prepared.pair_rows if by_pair else prepared.part
+    rows = prepared.pair_rows if by_pair else prepared.part
     digests = _pair_digests(prepared) if by_pair else prepared.packed.digests
-    looked_at: Digests = digests[np.concatenate([of(part) for part in parts])]
-    return looked_at
+    chosen: Digests = digests[np.concatenate([rows(part) for part in parts])]
+    return chosen
 
 
 def _pair_digests(prepared: Prepared) -> Digests:
-    """(n, 16) of the given pairs, either way round: the sums of their items', byte by byte."""
+    """(n, 16) the digests of the given pairs, in either order: the bytewise sum of both items'."""
     given, digests = prepared.dataset.pairs, prepared.packed.digests
-    assert given is not None, "only given pairs are divided by pair"
+    assert given is not None, "only given pairs are split by pair"
     pairs: Digests = digests[given.left] + digests[given.right]
     return pairs
 
 
 def read_learned(run: Run) -> Digests:
-    """The digests that a run keeps; `RunError` where they are missing or damaged."""
+    """The saved digests of a run; raises RunError where they are missing or damaged."""
     try:
         learned: Digests = np.load(run.learned, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
@@ -57,43 +57,46 @@ def read_learned(run: Run) -> Digests:
 
 
 def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int]:
-    """The test part less what was learned from, and how many items (or given pairs) that was.
+    """Remove the items (or given pairs) of the test part that are in `learned`, and count them.
 
-    Raises `DataError` where nothing else is left.
+    Raises DataError where nothing is left.
     """
-    left, left_out = without(prepared, "test", learned)
-    if left_out and not len(left.part("test")):
+    rest, removed = without(prepared, "test", learned)
+    if removed and not len(rest.part("test")):
         raise DataError(
             f"a run is measured on what it has not learned from, and it has learned from all of "
             f"{prepared.dataset.name} ({count(len(prepared.part('test')), 'item')}): leave the "
             "data out to measure the run's own test items, or name other data"
         )
-    return left, left_out
+    return rest, removed
 
 
 def without(prepared: Prepared, part: Part, digests: Digests) -> tuple[Prepared, int]:
-    """A part less what has one of these digests, and how many items (or given pairs) that was."""
+    """Remove the items (or given pairs) with these digests from a part, and count them.
+
+    A pair is removed if either of its items is known, or the pair itself.
+    """
     known = among(prepared.packed.digests, digests)
     items, pairs = prepared.part(part), prepared.split.pairs
     if pairs is None:
         kept = items[~known[items]]
-        left_out = len(items) - len(kept)
+        removed = len(items) - len(kept)
     else:
         given, rows = prepared.dataset.pairs, prepared.pair_rows(part)
         assert given is not None
-        met = known[given.left] | known[given.right] | among(_pair_digests(prepared), digests)
-        unmet = rows[~met[rows]]
-        pairs = replace(pairs, **{part: unmet})
-        kept = np.unique(np.concatenate([given.left[unmet], given.right[unmet]]))
-        left_out = len(rows) - len(unmet)
-    if not left_out:
+        seen = known[given.left] | known[given.right] | among(_pair_digests(prepared), digests)
+        unseen = rows[~seen[rows]]
+        pairs = replace(pairs, **{part: unseen})
+        kept = np.unique(np.concatenate([given.left[unseen], given.right[unseen]]))
+        removed = len(rows) - len(unseen)
+    if not removed:
         return prepared, 0
     changes: dict[str, Any] = {part: kept, "pairs": pairs}
-    return replace(prepared, split=replace(prepared.split, **changes)), left_out
+    return replace(prepared, split=replace(prepared.split, **changes)), removed
 
 
 def among(digests: Digests, learned: Digests) -> Same:
-    """(n,) which contents have been learned from."""
+    """(n,) whether each of `digests` is one of `learned`."""
     codes = content_codes(np.concatenate([digests, learned]))
     known: Same = np.isin(codes[: len(digests)], codes[len(digests) :])
     return known

@@ -1,4 +1,4 @@
-"""The linear probe asked of a matcher: all three parts of some data, each item encoded once."""
+"""Linear probe of a matcher on the three parts of a dataset, each item encoded once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from gemel.progress import Progress
 
 
 def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
-    """Raises `DataError` where the data have no labels, or test labels that were never trained.
+    """Measure the accuracy of a linear probe on the test part.
 
-    And `RunError` where each side has an encoder of its own.
+    Raises DataError where the data have no labels, or test labels that are not in the training
+    part, and RunError where each side has an encoder of its own.
     """
     if matcher.file.tie == "separate":
         raise RunError(
-            "a linear probe asks about the embeddings of one encoder, and "
+            "a linear probe measures the embeddings of one encoder, and "
             f"{matcher.path} has one for each side: measure it with --protocol verification, "
             "few-shot or retrieval"
         )

@@ -1,8 +1,8 @@
-"""Test items named by the nearest training items: the protocol of the UCR/UEA archive.
+"""Nearest-neighbour classification (1-NN) of the test items: the protocol of the UCR/UEA archive.
 
-Every test item gets the label of the nearest of all items for training and validation (`accuracy`),
-and of the nearest among five of each label, drawn ten times (`accuracy@5-shot`); an item as near to
-another label is named wrongly. Sequences are named by dynamic time warping too, on the same items:
+Every test item gets the label of the nearest item of training and validation (`accuracy`), and of
+the nearest among five of each label, drawn ten times (`accuracy@5-shot`); a tie with another label
+counts as wrong. Sequences are also classified by dynamic time warping on the same items:
 `accuracy@dtw`, `accuracy@5-shot-dtw`.
 """
 
@@ -26,19 +26,23 @@ FIGURES = {
     "": ("accuracy", "accuracy@5-shot"),
     "dtw": ("accuracy@dtw", "accuracy@5-shot-dtw"),
 }
-"""By all known items and by a few, of the matcher itself and of time warping."""
+"""Names of the figures with all known items and with five of each label, by comparer."""
 
 
 def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -> Answer:
-    """Raises DataError where the data have no labels, or test labels that training never saw."""
+    """Measure 1-NN accuracy on the test part.
+
+    Raises DataError where the data have no labels, or test labels that are neither in training nor
+    in validation.
+    """
     refuse_unlike(prepared, "nearest")
     known, test = _known(prepared), _genuine(prepared, prepared.part("test"))
     labels, truth = prepared.labels(known), prepared.labels(test)
     if len(missing := np.setdiff1d(truth, labels)):
         raise DataError(
-            "every test item is named by a training item, and "
-            f"{len(missing)} labels of the test items have none: train with split.by=item, or "
-            "measure with --protocol few-shot"
+            "nearest-neighbour classification needs training items of every test label, and "
+            f"{len(missing)} test labels have none: train with split.by=item, or measure with "
+            "--protocol few-shot"
         )
     items = np.concatenate([test, known])
     rows, columns = np.arange(len(test)), len(test) + np.arange(len(known))
@@ -50,15 +54,15 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
         assert isinstance(sequences, Padded), "sequences differ in length"
         comparers["dtw"] = DtwComparer(sequences)
     scores: dict[str, Floats] = {}
-    drawn = draw_shots(labels, seed)
+    draws = draw_shots(labels, seed)
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):
             parts = [
-                _scores(comparer.cross(chunk, columns), labels, truth[chunk], drawn)
+                _scores(comparer.cross(chunk, columns), labels, truth[chunk], draws)
                 for chunk in np.array_split(rows, -(-len(rows) * len(known) // CHUNK_FLOATS))
             ]
-            every, some = (np.concatenate(part) for part in zip(*parts, strict=True))
-            scores |= dict(zip(FIGURES[name], (every, some), strict=True))
+            columns_of = (np.concatenate(part) for part in zip(*parts, strict=True))
+            scores |= dict(zip(FIGURES[name], columns_of, strict=True))
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
     data = f"{prepared.dataset.name} (test)"
@@ -68,15 +72,15 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
 def _scores(
     distance: Distances, labels: Codes, truth: Codes, draws: list[Indices]
 ) -> tuple[Floats, Floats]:
-    """(t,) by all known items, and by a few of each label."""
-    every = named_rightly(distance, labels, truth).astype(np.float64)
-    return every, named_by_shots(distance, labels, truth, draws)
+    """(t,) the scores with all known items, and with a few of each label."""
+    with_all = named_rightly(distance, labels, truth).astype(np.float64)
+    return with_all, named_by_shots(distance, labels, truth, draws)
 
 
-def _known(prepared: Prepared) -> Codes:
+def _known(prepared: Prepared) -> Indices:
     learned = np.concatenate([prepared.part("train"), prepared.part("validation")])
     return _genuine(prepared, np.sort(learned))
 
 
-def _genuine(prepared: Prepared, items: Codes) -> Codes:
+def _genuine(prepared: Prepared, items: Indices) -> Indices:
     return items[prepared.genuine(items)]

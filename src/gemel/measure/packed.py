@@ -1,4 +1,4 @@
-"""The items as the two sides of a pair take them, each decoded by its side's input."""
+"""The items of a dataset, packed for each side of a pair by the side's input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gemel.matcher_file import MatcherFile
 from gemel.progress import Progress
 
 Digests: TypeAlias = NDArray[np.uint8]
-"""(n, 16) equal where the decoded items are."""
+"""(n, 16) one digest per decoded item; equal items have equal digests."""
 
 
 @final
@@ -40,10 +40,10 @@ def inputs_of(file: MatcherFile) -> Inputs:
 @final
 @dataclass(frozen=True)
 class PackedSide:
-    """The items that one side takes, by their positions in the dataset.
+    """The packed items of one side, indexed by position in the dataset.
 
-    `rows` (n,) are the dataset's items as rows of the pack, -1 for those that are never on this
-    side; None where the pack has all of them in their order.
+    `rows` (n,) maps positions to rows of the pack, with -1 for items that are never on this side;
+    None where the pack holds all items in order.
     """
 
     input: Input
@@ -51,26 +51,27 @@ class PackedSide:
     rows: Indices | None = None
 
     def __getitem__(self, items: Indices) -> Packed:
-        """A copy of these items in memory, as the input packs them."""
+        """A copy of these packed items in memory."""
         return self.pack[items if self.rows is None else self.rows[items]]
 
     def holds(self, items: Indices) -> Same:
-        """(b,) whether each is ever on this side."""
+        """(b,) whether each item is ever on this side."""
         return np.full(len(items), True) if self.rows is None else self.rows[items] >= 0
 
     def by_length(self, items: Indices) -> Indices:
-        """An order of those that are on this side, in which neighbours are of about one length."""
+        """Those of `items` that are on this side, as positions in `items`, sorted by length."""
         here = np.flatnonzero(self.holds(items))
         rows = items[here] if self.rows is None else self.rows[items[here]]
         return here[self.pack.by_length(rows)]
 
     def lengths(self, items: Indices) -> Indices | None:
+        """(b,) the lengths of these items; None where all items have one shape."""
         if self.pack.lengths is None:
             return None
         return self.pack.lengths[items if self.rows is None else self.rows[items]]
 
     def of_all(self, per_row: Array, elsewhere: Any) -> Array:
-        """Values per row spread to all items; `elsewhere` for items that are not on this side."""
+        """Scatter values per row to all items; items not on this side get `elsewhere`."""
         if self.rows is None:
             return per_row
         every = np.full((len(self.rows), *per_row.shape[1:]), elsewhere, per_row.dtype)
@@ -83,9 +84,10 @@ class PackedSide:
 
     @property
     def remarks(self) -> tuple[str, ...]:
+        """Sentences for the user about these items."""
         if isinstance(self.input, ImageInput):
             return self.pack.notices
-        assert self.pack.lengths is not None, "other items differ in length"
+        assert self.pack.lengths is not None, "all inputs but images pack items of any length"
         return (*self.pack.notices, *self.input.remarks(self.pack.items, self.pack.lengths))
 
 
@@ -99,7 +101,7 @@ class PackedSides:
 
     @property
     def alike(self) -> bool:
-        """Whether an item may be on either side and comes in alike."""
+        """Whether both sides take all items through one input."""
         return self.right is self.left
 
     def side(self, side: Side) -> PackedSide:
@@ -111,7 +113,7 @@ class PackedSides:
 
     @property
     def digests(self) -> Digests:
-        """An item that is on both sides is known by what the left one reads."""
+        """(n, 16) the digests of all items, by the left input for items on both sides."""
         left = self.left.of_all(self.left.pack.digests, 0)
         if self.left.rows is None:
             return left
@@ -120,26 +122,26 @@ class PackedSides:
 
     @property
     def readable(self) -> Same:
-        """(n,) what every side that takes it can read."""
+        """(n,) whether every side that takes an item can read it."""
         left, right = (side.of_all(side.pack.readable, True) for side in (self.left, self.right))
         both: Same = left & right
         return both
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
-        """What cannot be read of either side, and why."""
+        """The items that either side cannot read, and why."""
         packs = (self.left.pack, self.right.pack)
         return tuple(dict.fromkeys(each for pack in packs for each in pack.unreadable))
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is to be told of the items of both sides, once."""
+        """Sentences for the user about the items of both sides, without repetition."""
         return tuple(dict.fromkeys((*self.left.remarks, *self.right.remarks)))
 
     def lengths(self, left: Indices, right: Indices) -> Indices | None:
-        """(n,) the longer of two items that are paired; None where all are of one length."""
-        own = [self.left.lengths(left), self.right.lengths(right)]
-        known = [lengths for lengths in own if lengths is not None]
+        """(n,) the length of the longer item of each pair; None where all items have one shape."""
+        both = [self.left.lengths(left), self.right.lengths(right)]
+        known = [lengths for lengths in both if lengths is not None]
         return np.max(known, axis=0) if known else None
 
 
@@ -149,9 +151,9 @@ def pack_sides(
     progress: Progress,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> PackedSides:
-    """The dataset's items for both sides, from the cache where it can.
+    """Pack the items of a dataset for both sides, from the cache where possible.
 
-    Raises DataError where more than the share `most_unreadable` cannot be read.
+    Raises DataError where more than the share `most_unreadable` of the items is unreadable.
     """
 
     def packed(dataset: Dataset, input: Input) -> Pack:
@@ -164,7 +166,7 @@ def pack_sides(
             )
 
     def part(chosen: Same, input: Input) -> PackedSide:
-        """The items that one side takes and no others."""
+        """Pack the chosen items alone."""
         items = ChosenItems(dataset.items, np.flatnonzero(chosen))
         rows = np.where(chosen, np.cumsum(chosen) - 1, -1)
         return PackedSide(input, packed(Dataset(dataset.name, items), input), rows)

@@ -1,4 +1,4 @@
-"""A dataset made ready: packed to its inputs and divided for training, validation and test."""
+"""A dataset that is packed and split into training, validation and test parts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gemel.progress import Progress
 PairSource = Literal["sampled", "consecutive", "by-group"]
 
 GROUP_PAIRS = 10_000
-"""As many as Koch validated and tested his network on."""
+"""The number of pairs that Koch et al. validated and tested on."""
 
 WHOLE = "Measured as a whole."
 
@@ -37,7 +37,7 @@ WHOLE = "Measured as a whole."
 @final
 @dataclass(frozen=True)
 class Prepared:
-    """Decoded items, divided; `notices` is all there is to tell of them."""
+    """A packed and split dataset; `notices` are sentences for the user about it."""
 
     dataset: Dataset
     packed: PackedSides
@@ -58,7 +58,9 @@ class Prepared:
         return some_of(self.packed, items, "items" if whole else f"{part} items")
 
     def two_sides(self, items: Indices) -> TwoSides | None:
-        """Who of these items is on which side, by position in them; None where all are on both."""
+        """The labels of `items`, and the positions in `items` of those on each side; None where
+        every item may be on both sides.
+        """
         unlike = self.dataset.unlike
         if unlike is None:
             return None
@@ -67,16 +69,16 @@ class Prepared:
 
     @property
     def measured(self) -> str:
-        """What the test part is called: of data that are measured as a whole it is all of them."""
+        """The name of the test part: `all` for a dataset that is measured as a whole."""
         whole = len(self.split.test) == int(self.packed.readable.sum())
         return "all" if whole and self.split.reason == WHOLE else "test"
 
     def labels(self, items: Indices) -> Codes:
-        """The labels of items; `DataError` where the data have none."""
+        """The labels of items; raises DataError where the dataset has none."""
         if self.dataset.labels is None:
             raise DataError(
-                f"{self.dataset.name} has labelled pairs and no labels, which this needs: measure "
-                "it with --protocol verification"
+                f"this needs labels of items, and {self.dataset.name} has labelled pairs and no "
+                "labels: measure it with --protocol verification"
             )
         return self.dataset.labels[items]
 
@@ -87,13 +89,13 @@ class Prepared:
         return None if self.dataset.makers is None else self.dataset.makers[items]
 
     def genuine(self, items: Indices) -> Same:
-        """(n,) false for forgeries; true throughout where nothing is known of any."""
+        """(n,) false for forgeries; all true for data without forgeries."""
         if self.dataset.genuine is None:
             return np.full(len(items), True)
         return self.dataset.genuine[items]
 
     def pair_rows(self, part: Part) -> Indices:
-        """Which of the given pairs lie in a part; none where no pairs are given."""
+        """The rows of the given pairs in a part; empty where no pairs are given."""
         if self.split.pairs is None:
             return np.zeros(0, np.int64)
         return self.split.pairs.part(part)
@@ -103,16 +105,16 @@ class Prepared:
     ) -> PairSample:
         """Labelled pairs of a part, as positions in `part(part)`.
 
-        The given ones of a table of pairs; else drawn from the labels, with forgeries where there
-        are some. No more than `most` of them, or as many as figures need. Raises DataError where
-        the data have no pairs of this source.
+        These are the given pairs of a table of pairs, else pairs sampled from the labels, including
+        forgeries. At most `most` of them, by default as many as figures need. Raises DataError
+        where the dataset has no pairs of this source.
         """
         if source == "sampled" and self.dataset.pairs is None:
             return self.sampled_pairs(self.part(part), seed, PairLimits.of(most))
         return self._fixed_pairs(part, source, seed).at_most(most, seed)
 
     def _fixed_pairs(self, part: Part, source: PairSource, seed: int) -> PairSample:
-        """All the pairs of a table, of neighbours, or within groups."""
+        """All pairs of a table, or the consecutive pairs, or the pairs by group."""
         items = self.part(part)
         given = self.dataset.pairs
         if given is not None:
@@ -123,9 +125,10 @@ class Prepared:
                     '"sampled", which takes those of the table'
                 )
             rows = self.pair_rows(part)
-            place = np.full(len(self.dataset), -1)
-            place[items] = np.arange(len(items))
-            pairs = given_pairs(place[given.left[rows]], place[given.right[rows]], given.same[rows])
+            position = np.full(len(self.dataset), -1)
+            position[items] = np.arange(len(items))
+            left, right = position[given.left[rows]], position[given.right[rows]]
+            pairs = given_pairs(left, right, given.same[rows])
             return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
         if self.dataset.unlike is not None:
             raise DataError(
@@ -144,7 +147,7 @@ class Prepared:
     def sampled_pairs(
         self, items: Indices, seed: int, limits: PairLimits = PairLimits()
     ) -> PairSample:
-        """Pairs drawn from the labels, as positions in `items`; forgeries match nothing."""
+        """Sample pairs by the labels of `items`, as positions in it; forgeries never match."""
         sides = self.two_sides(items)
         if sides is not None:
             return sample_across(sides, seed, limits)
@@ -155,10 +158,10 @@ class Prepared:
 
 
 def refuse_unlike(prepared: Prepared, protocol: str) -> None:
-    """Raises DataError where items of one side are never compared with each other."""
+    """Raise DataError for a dataset with different items on the two sides."""
     if prepared.dataset.unlike is not None:
         raise DataError(
-            f"{protocol} compares items with others of their label, whichever they are, and "
+            f"{protocol} compares items of one kind with each other, and "
             f"{prepared.dataset.name} has different items on the two sides: measure it with "
             "--protocol verification, few-shot or retrieval"
         )
@@ -167,22 +170,22 @@ def refuse_unlike(prepared: Prepared, protocol: str) -> None:
 def prepare(
     dataset: Dataset, inputs: Inputs, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:
-    """Packs (from the cache where it can) and divides a dataset."""
+    """Pack (from the cache where possible) and split a dataset."""
     dataset = redivided(dataset, config)
     packed = pack_sides(dataset, inputs, progress)
-    divided = split(dataset, config, packed.digests, packed.readable, seed)
-    return Prepared(dataset, packed, divided)
+    parts = split(dataset, config, packed.digests, packed.readable, seed)
+    return Prepared(dataset, packed, parts)
 
 
 def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
-    """The dataset without its given split where the recipe asks for another."""
+    """Drop the split that comes with a dataset where the recipe asks for a different one."""
     if config.by in {"label", "group"} and _given_by_item(dataset):
         return replace(dataset, split=None).noticing(
-            f"{dataset.name} comes divided by item; split.by={config.by} divides it anew."
+            f"{dataset.name} comes with a split by item; split.by={config.by} replaces it."
         )
     elif config.folds and dataset.split is not None:
         return replace(dataset, split=None).noticing(
-            f"{dataset.name} comes divided; split.folds={config.folds} divides it anew."
+            f"{dataset.name} comes with a split; split.folds={config.folds} replaces it."
         )
     return dataset
 
@@ -193,7 +196,7 @@ def prepare_whole(
     progress: Progress,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> Prepared:
-    """All items in the test part; only the given test items where the data have some."""
+    """Pack a dataset; the test part is all of it, or the test items that come with it."""
     packed = pack_sides(dataset, inputs, progress, most_unreadable)
     given = dataset.given() == TEST
     chosen = packed.readable & (given if given.any() else True)
@@ -204,17 +207,17 @@ def prepare_whole(
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(none, none, held if len(held) else rows)
     some = given.any() or (pairs is not None and len(pairs.test) < len(rows))
-    reason = "Measured on what is given for the test." if some else WHOLE
+    reason = "Measured on the test items that come with the data." if some else WHOLE
     whole = Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
     return Prepared(dataset, packed, whole)
 
 
 def _given_by_item(dataset: Dataset) -> bool:
-    """True where what is given to be held out is of labels that are given for training too."""
+    """Whether the split that comes with a dataset has held-out labels among the training labels."""
     if dataset.labels is None or dataset.split is None:
         return False
-    held = dataset.split >= VALIDATION
-    return bool(np.isin(dataset.labels[held], dataset.labels[~held]).any())
+    held_out = dataset.split >= VALIDATION
+    return bool(np.isin(dataset.labels[held_out], dataset.labels[~held_out]).any())
 
 
 def parts_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:

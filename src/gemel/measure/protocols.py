@@ -1,4 +1,4 @@
-"""The protocols, asked of a matcher about the test items."""
+"""The evaluation protocols of a matcher on the test items."""
 
 from __future__ import annotations
 
@@ -36,15 +36,16 @@ from gemel.recall import Recall
 
 USUAL_WAYS = (20, 5)
 USUAL_QUERIES = 2_000
-"""Of retrieval."""
+"""Default number of queries of retrieval."""
 MOST_NUMBERS = 4 * 10**9
-"""That are compared: where embeddings are whole feature maps, fewer questions are asked."""
+"""The most numbers of embeddings to compare: with embeddings of whole feature maps, there are fewer
+trials or queries."""
 
 
 @final
 @dataclass(frozen=True)
 class Subject:
-    """A matcher and the test items, with what it says of the distances between them."""
+    """A matcher, the test items, and a comparer of them; one method per protocol."""
 
     matcher: Matcher
     prepared: Prepared
@@ -52,7 +53,7 @@ class Subject:
     progress: Progress = Silent()
 
     def verification(self, question: Question) -> Verified:
-        """Same or different, at the matcher's threshold and with its probabilities."""
+        """Verification at the matcher's threshold and with its probabilities."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
         pairs = self.prepared.pairs("test", question.pairs, question.seed, most)
         prior = self.matcher.file.prior if question.prior is None else question.prior
@@ -69,7 +70,7 @@ class Subject:
         return Verified(answer, pairs, distance, point.probability(distance))
 
     def few_shot(self, question: Question) -> Answer:
-        """Who is it, among N, known by K examples each. The first task is `accuracy` itself."""
+        """N-way K-shot accuracy for each task; `accuracy` is that of the first."""
         items, comparer = self._genuine()
         candidates = Candidates.of(
             self.prepared,
@@ -107,17 +108,16 @@ class Subject:
         )
 
     def retrieval(self, question: Question) -> Answer:
-        """Whether the nearest items are of the same label, or the partner of a given pair."""
+        """Retrieval of items of the same label, or of the partners in given pairs."""
         if self.prepared.dataset.labels is None:
             pairs = self.prepared.pairs("test", "sampled", question.seed)
-            many = len(self.prepared.part("test"))
-            asked = self._affordable(USUAL_QUERIES, many, question)
-            task = RetrievalTask(asked, question.seed)
+            size = len(self.prepared.part("test"))
+            task = RetrievalTask(self._affordable(USUAL_QUERIES, size, question), question.seed)
             one_way = (
                 self.matcher.file.tie == "separate" or self.prepared.dataset.unlike is not None
             )
-            found = partner_retrieval(self.comparer, pairs, many, task, one_way)
-            return self._answer("retrieval", question, found)
+            evidence = partner_retrieval(self.comparer, pairs, size, task, one_way)
+            return self._answer("retrieval", question, evidence)
         items, comparer = self._genuine()
         labels = self.prepared.labels(items)
         task = RetrievalTask(self._affordable(USUAL_QUERIES, len(items), question), question.seed)
@@ -125,7 +125,7 @@ class Subject:
         return self._answer("retrieval", question, retrieval(comparer, labels, task, sides))
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
-        """By the protocol's name; Lake's runs and the probe ask for other data than these."""
+        """The answer of a protocol that measures the test items alone, by name."""
         match protocol:
             case "verification":
                 return self.verification(question).answer
@@ -140,10 +140,10 @@ class Subject:
             case "sequences":
                 return self.sequences(question)
             case "lake-runs" | "linear-probe" | "nearest":
-                raise AssertionError(f"{protocol} is not about the test items alone")
+                raise AssertionError(f"{protocol} needs more than the test items")
 
     def references(self, question: Question) -> Answer:
-        """Whether an item is genuine, given a few references of whom it claims to be."""
+        """Verification against a few references of the claimed label."""
         refuse_unlike(self.prepared, "references")
         items = self.prepared.part("test")
         makings = Makings(
@@ -155,7 +155,10 @@ class Subject:
         return self._answer("references", question, references(self.comparer, makings, task))
 
     def similarity(self, question: Question) -> Answer:
-        """How scores go with those that people gave to the pairs."""
+        """Correlation of predicted scores with those that people gave to the pairs.
+
+        Raises DataError where the data or the matcher have no scores.
+        """
         pairs = self.prepared.pairs("test", "sampled", question.seed)
         curve = self.matcher.file.scores
         if pairs.scores is None or curve is None:
@@ -169,16 +172,16 @@ class Subject:
         return Answer("similarity", self._data(), question.seed, figures)
 
     def sequences(self, question: Question) -> Answer:
-        """Items come one by one, and each is named before it is told what it was.
+        """Sequential classification with the matcher's memory.
 
-        Raises `RunError` where the matcher has no memory.
+        Raises RunError where the matcher has none.
         """
         items, _ = self._genuine()
         recall = self._recall(items)
         if recall is None:
             raise RunError(
-                f"sequences are named by a memory, and {self.matcher.path} has none: train with "
-                "--recipe santoro-2016, or measure with --protocol few-shot"
+                f"the protocol sequences needs a matcher with a memory, and {self.matcher.path} "
+                "has none: train with --recipe santoro-2016, or measure with --protocol few-shot"
             )
         labels = self.prepared.labels(items)
         task = SequenceTask(question.ways or recall.ways, seed=question.seed)
@@ -188,21 +191,21 @@ class Subject:
         return self._answer("sequences", question, evidence)
 
     def _affordable(self, usual: int, pairs: int, question: Question) -> int:
-        """How many questions of so many pairs each; fewer where every comparison is expensive."""
+        """`usual` trials or queries of `pairs` pairs each; fewer where comparing is expensive."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
         if most is not None:
             return max(1, min(usual, most // pairs))
-        each = max(1, pairs * self.matcher.file.embedding_size)
-        return max(100, min(usual, MOST_NUMBERS // each))
+        numbers = max(1, pairs * self.matcher.file.embedding_size)
+        return max(100, min(usual, MOST_NUMBERS // numbers))
 
     def _reader(self, items: Indices) -> Read | None:
-        """What else than a memory answers episodes in the light of all examples, if anything."""
+        """The matcher's reader for episodes of these items; None where it has none."""
         if self.matcher.file.reader is None:
             return None
         return self.matcher.reader(self._embeddings(items), self.progress)
 
     def _recall(self, items: Indices) -> Recall | None:
-        """The matcher's memory, to name these items in time; None where it has none."""
+        """The matcher's memory for sequences of these items; None where it has none."""
         if self.matcher.file.memory is None:
             return None
         return self.matcher.recall(self._embeddings(items))
@@ -213,7 +216,7 @@ class Subject:
         return embeddings[np.searchsorted(self.prepared.part("test"), items)]
 
     def _genuine(self) -> tuple[Indices, Comparer]:
-        """The items that are what their label says, and a comparer of these alone."""
+        """The genuine items of the test part, and a comparer of these."""
         items = self.prepared.part("test")
         genuine = np.flatnonzero(self.prepared.genuine(items))
         return items[genuine], Among(self.comparer, genuine)
@@ -223,13 +226,15 @@ class Subject:
         return Answer(protocol, self._data(), question.seed, figures, evidence=evidence)
 
     def _data(self, *how: str) -> str:
-        """What was measured, and in which way."""
+        """What was measured, and how, as in `digits (test, within groups)`."""
         what = ", ".join([self.prepared.measured, *how])
         return f"{self.prepared.dataset.name} ({what})"
 
 
 def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterator[tuple[int, int]]:
-    """As asked; else the usual ways that there are labels enough for, with 1 shot and 5."""
+    """The (ways, shots) of the question; by default the usual ways that the labels allow, with 1
+    and 5 shots.
+    """
     if question.ways or question.shots:
         shots = question.shots or 1
         yield question.ways or max(2, min(most_ways, candidates.most_ways(shots))), shots
@@ -241,6 +246,6 @@ def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterat
 
 
 def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
-    """A matcher on test items that it has encoded, or will compare pair by pair."""
+    """The protocols of a matcher on the test items, which are encoded here unless tied jointly."""
     comparer = comparer_of(matcher.networks, prepared.compared("test"), progress)
     return Subject(matcher, prepared, comparer, progress)

@@ -1,4 +1,4 @@
-"""What a matcher is asked by a protocol."""
+"""The settings of a protocol."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from gemel.recipe import Recipe
 @final
 @dataclass(frozen=True)
 class Question:
-    """What is asked. What is left open is the matcher's own, or as much as the data allow.
+    """The settings of a protocol; None stands for the matcher's own, or what the data allow.
 
-    Raises `RecipeError` unless 0 < `prior` < 1, `DataError` for a fixed threshold that is no
-    distance.
+    Raises RecipeError unless 0 < `prior` < 1, and DataError unless the fixed threshold is finite.
     """
 
     pairs: PairSource = "sampled"
@@ -47,12 +46,13 @@ class Question:
             )
         if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
             raise DataError(
-                f"a threshold must be a distance, as in --threshold 0.5, got {self.fixed_threshold}"
+                "a threshold must be a finite distance, as in --threshold 0.5, got "
+                f"{self.fixed_threshold}"
             )
 
     @classmethod
     def of(cls, recipe: Recipe | None, **asked: Any) -> Self:
-        """What was asked for, and the recipe's own, if there is one, for what was not (`None`)."""
+        """The settings that were asked for; for those that are None, the recipe's, or defaults."""
         own: dict[str, Any] = {}
         if recipe is not None:
             own = {

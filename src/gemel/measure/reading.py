@@ -1,4 +1,4 @@
-"""From what a recipe says of reading to the input that reads: the rest the data decide."""
+"""Resolve the input settings of a recipe to an input; `auto` is decided by the data."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from gemel.measure.prepared import redivided
 from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
 LOOKED_AT = 64
-"""Items that are looked at before a way to read them all is proposed."""
+"""Items to look at before an input for all of them is proposed."""
 
 
 def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, seed: int) -> Input:
-    """The input for a dataset. What is learned for it is learned from the training part alone.
+    """The input for a dataset; a vocabulary is learned from the training part alone.
 
     Raises RecipeError where the recipe reads another kind of item.
     """
@@ -41,7 +41,7 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
         raise RecipeError(
             f"the recipe reads items of the kind {setting.kind}, and {dataset.name} holds items of "
             f"the kind {dataset.kind}: choose another recipe, or say --kind {setting.kind} if the "
-            "data were taken for what they are not"
+            "kind was guessed wrongly"
         )
     match setting:
         case ImageReading():
@@ -55,7 +55,7 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
 
 
 def resolve_inputs(recipe: Recipe, dataset: Dataset) -> tuple[Input, Input]:
-    """The inputs of both sides; one and the same unless the recipe or the data have two."""
+    """The inputs of both sides, one object unless the recipe or the dataset has two."""
     check_sides(recipe, dataset)
     if dataset.unlike is not None:
         left, right = (on_side(dataset, side) for side in ("left", "right"))
@@ -72,7 +72,7 @@ def resolve_inputs(recipe: Recipe, dataset: Dataset) -> tuple[Input, Input]:
 
 
 def check_sides(recipe: Recipe, dataset: Dataset) -> None:
-    """Raises RecipeError where the tie cannot serve data whose sides hold different items."""
+    """Raise RecipeError where the recipe cannot take different items on the two sides."""
     unlike = dataset.unlike
     if unlike is None:
         return
@@ -84,13 +84,13 @@ def check_sides(recipe: Recipe, dataset: Dataset) -> None:
         )
     if "text" in {recipe.input.kind, recipe.right_side.input.kind}:
         raise RecipeError(
-            "texts are read where both sides are texts so far, and here the sides hold different "
-            "items: choose data of pictures and series"
+            "texts can only be compared with texts so far, and the two sides hold different items: "
+            "choose data of pictures and series"
         )
 
 
 def resolved(setting: InputSetting, input: Input) -> InputSetting:
-    """The setting with all that the data have decided filled in."""
+    """The setting with `auto` replaced by what was taken from the data."""
     if isinstance(input, SeriesInput):
         return setting.model_copy(update={"channels": input.channels, "normalise": input.normalise})
     if not isinstance(input, ImageInput):
@@ -117,26 +117,26 @@ def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
 
 
 def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
-    """A sentence about channels that were not chosen, since some of the sequences lack them."""
+    """A sentence about channels that are not read, because some of the sequences lack them."""
     sides = {"left": recipe.input}
     if dataset.unlike is not None:
         sides["right"] = recipe.right_side.input
-    told: list[str] = []
+    channels: list[str] = []
     for side, setting in sides.items():
         if isinstance(setting, SeriesReading) and setting.channels == "auto":
             part = on_side(dataset, "right" if side == "right" else "left")
-            told += channels_of_some(_looked_at(part))
-    if not told:
+            channels += channels_of_some(_looked_at(part))
+    if not channels:
         return ()
     return (
-        f"Channels that only some sequences have are not read: {', '.join(told[:8])}. To read one, "
-        "give it to all, or name it in input.channels.",
+        f"Channels that only some sequences have are not read: {', '.join(channels[:8])}. To read "
+        "one, give it to all, or name it in input.channels.",
     )
 
 
 def _looked_at(dataset: Dataset) -> Iterator[Raw]:
+    """At most `LOOKED_AT` raw items, evenly spaced; the pack will list those that are missing."""
     for index in np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int):
-        # The pack will list an item that is not even there to be looked at.
         with suppress(ItemError):
             yield dataset.items.raw(int(index))
 
@@ -149,7 +149,7 @@ def _text_input(
     texts = [_text_or_none(dataset, index) for index in range(len(dataset))]
     readable = np.array([text is not None for text in texts])
     digests = np.array([list(text_digest(text or "")) for text in texts], np.uint8)
-    # The digests are the pack's, so this is the split that the training will be given.
+    # The digests are those of the pack, so this is the split that training will have.
     train = split(redivided(dataset, config), config, digests, readable, seed).train
     tokenizer = learn_tokenizer(
         (texts[index] or "" for index in train),

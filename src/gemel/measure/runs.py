@@ -1,4 +1,4 @@
-"""Measuring a finished run: on its own test items, on other data, or by Lake's runs."""
+"""Measure a finished run on its own test items, on other data, or by Lake's runs."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from gemel.run import Run
 
 OMNIGLOT_SIDE = 105
 OF_RUNS = frozenset({"lake-runs", "linear-probe", "nearest"})
-"""Protocols that look at what a run has learned from."""
+"""Protocols that need to know what a run was trained on."""
 
 
 def measure(
     path: Path, data: str | None, protocol: Protocol, asked: Mapping[str, Any], progress: Progress
 ) -> Answer:
-    """One protocol's figures for a run, or for a matcher that was copied without its run.
+    """Measure a run, or a matcher that was copied without its run, by one protocol.
 
-    `asked` are settings of a `Question`; None for those that are the run's own. Raises `RunError`
-    where there is neither.
+    `asked` are settings of a `Question`; None stands for the run's own. Raises RunError where
+    `path` is neither.
     """
     if is_matcher(path) and Run.around(path) is None:
         return measure_matcher(path, data, protocol, Question.of(None, **asked), progress)
@@ -57,26 +57,26 @@ def measure(
 def measure_run(
     run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
-    """One protocol's figures for a run; without `data`, on the run's own test items."""
+    """Measure a run by one protocol; without `data`, on its own test items."""
     matcher = load(run.path)
     if protocol not in OF_RUNS:
         matcher.threshold(question.target)  # refused before anything is encoded
         return _subject(run, matcher, data, progress).answer(protocol, question)
     if protocol == "lake-runs":
         return _lake_runs(matcher, _archive(data), read_learned(run))
-    divided = _divided(run, matcher, data, progress)
+    prepared = _all_parts(run, matcher, data, progress)
     if protocol == "linear-probe":
-        return probe(matcher, divided, question.seed, progress)
-    return nearest(matcher, divided, question.seed, progress)
+        return probe(matcher, prepared, question.seed, progress)
+    return nearest(matcher, prepared, question.seed, progress)
 
 
 def measure_matcher(
     folder: Path, data: str | None, protocol: Protocol, question: Question, progress: Progress
 ) -> Answer:
-    """One protocol's figures for a matcher that was copied without its run.
+    """Measure a matcher that was copied without its run, by one protocol.
 
-    What it has learned from is not known there and cannot be left out. Raises `RunError` without
-    `data`, and for protocols that ask what it has learned from.
+    Its training items are not known, so they cannot be left out. Raises RunError without `data`,
+    and for protocols that need to know what it was trained on.
     """
     matcher = load(folder)
     if protocol == "lake-runs":
@@ -85,20 +85,20 @@ def measure_matcher(
         raise RunError(f"{folder} is a matcher without its run and its test items: name DATA")
     if protocol in OF_RUNS:
         raise RunError(
-            f"{protocol} asks what a matcher has learned from, and {folder} is one without its "
-            "run: measure the run"
+            f"{protocol} needs to know what a matcher has learned from, and {folder} is one "
+            "without its run: measure the run"
         )
     matcher.threshold(question.target)  # refused before anything is encoded
     whole = _whole(matcher, open_data(data, kind=matcher.file.input.kind), progress)
     progress.say(
-        f"{folder} is a matcher without its run: if it has learned from some of "
-        f"{whole.dataset.name}, that is not left out"
+        f"{folder} is a matcher without its run: items of {whole.dataset.name} that it has "
+        "learned from cannot be left out"
     )
     return subject(matcher, whole, progress).answer(protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
-    """A run on the items it is measured on, each encoded once; without `data`, on its own."""
+    """The protocols of a run on `data`, or on its own test items, each encoded once."""
     return _subject(run, load(run.path), data, progress)
 
 
@@ -111,10 +111,9 @@ def _subject(run: Run, matcher: Matcher, data: str | None, progress: Progress) -
 
 
 def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None = None) -> Prepared:
-    """The data that a run was trained on, divided as they were then; from `source` where they were
-    moved.
+    """The data that a run was trained on, with the same split; from `source` if they were moved.
 
-    Raises `RunError` where they are gone or have changed since: what was held out then is no longer
+    Raises RunError where they are gone or have changed since: the test items are then no longer
     known.
     """
     recipe, about = load_recipe(run.recipe), run_data(run)
@@ -130,17 +129,17 @@ def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None 
 
 
 def refuse_gone(run: Run, source: str) -> None:
-    """Raises RunError where the data of a run are no longer where they were."""
+    """Raise RunError where the data of a run are no longer at `source`."""
     if source not in BUILTINS and not Path(source).exists():
         raise RunError(
             f"the data of {run.path} were at {source} and are not there: put them back, or name "
             f"them where they are now, as in gemel evaluate {run.path} DATA, or gemel train DATA "
-            f"--resume --out {run.path}, which writes the report anew"
+            f"--resume --out {run.path}, which writes the report again"
         )
 
 
-def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:
-    """All three parts: of the run's own data, or of others divided by the run's recipe."""
+def _all_parts(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:
+    """The run's own data, or other data split by the run's recipe."""
     if source is None:
         return own_data(run, matcher, progress)
     dataset = open_data(source, kind=matcher.file.input.kind)
@@ -149,16 +148,16 @@ def _divided(run: Run, matcher: Matcher, source: str | None, progress: Progress)
     refuse_other_kind(matcher, dataset)
     recipe = load_recipe(run.recipe)
     inputs = inputs_of(matcher.file)
-    divided = prepare(dataset, inputs, recipe.split, recipe.seed, progress)
-    _tell(divided, progress)
-    return _less_learned(run, divided, progress)
+    prepared = prepare(dataset, inputs, recipe.split, recipe.seed, progress)
+    _say_notices(prepared, progress)
+    return _without_learned(run, prepared, progress)
 
 
 def _other_data(run: Run, matcher: Matcher, source: str, progress: Progress) -> Prepared:
-    """Data to measure on as a whole, or their given test items where they have some.
+    """Data to measure on as a whole, or on the test items that come with them.
 
-    What the run was trained on is never measured whole: then the run's own test items are taken.
-    Other data may hold some of it, as a folder does that has grown since: those are left out.
+    For the data that the run was trained on these are the run's own test items. Items of other data
+    that it was trained on, as in a folder that has grown since, are left out.
     """
     dataset = open_data(source, kind=matcher.file.input.kind)
     about = run_data(run)
@@ -166,37 +165,37 @@ def _other_data(run: Run, matcher: Matcher, source: str, progress: Progress) -> 
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         moved = source if dataset.fingerprint() == about["fingerprint"] else None
         return own_data(run, matcher, progress, moved)
-    return _less_learned(run, _whole(matcher, dataset, progress), progress)
+    return _without_learned(run, _whole(matcher, dataset, progress), progress)
 
 
 def _whole(matcher: Matcher, dataset: Dataset, progress: Progress) -> Prepared:
     refuse_other_kind(matcher, dataset)
     whole = prepare_whole(dataset, inputs_of(matcher.file), progress)
-    _tell(whole, progress)
+    _say_notices(whole, progress)
     return whole
 
 
-def _tell(prepared: Prepared, progress: Progress) -> None:
-    """Of data that are named: what was passed over in them, or could not be read."""
+def _say_notices(prepared: Prepared, progress: Progress) -> None:
+    """Say which items were skipped or unreadable."""
     for sentence in (*prepared.dataset.notices, *prepared.packed.notices):
         progress.say(sentence)
 
 
-def _less_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
-    """The test part without what the run has learned from, and a sentence about how much."""
-    left, learned = without_learned(prepared, read_learned(run))
-    if learned:
+def _without_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
+    """Remove the test items that the run has learned from, and say how many."""
+    rest, removed = without_learned(prepared, read_learned(run))
+    if removed:
         what = "item" if prepared.dataset.pairs is None else "pair"
-        were, are = ("was", "is") if learned == 1 else ("were", "are")
+        verb = "is" if removed == 1 else "are"
         progress.say(
-            f"{count(learned, what)} of {prepared.dataset.name} {were} learned from by this run "
-            f"and {are} left out"
+            f"{count(removed, what)} of {prepared.dataset.name} that this run has learned from "
+            f"{verb} left out"
         )
-    return left
+    return rest
 
 
 def refuse_other_kind(matcher: Matcher, dataset: Dataset) -> None:
-    """Raises DataError where the items are of a kind that the matcher does not read."""
+    """Raise DataError where the matcher reads another kind of items."""
     wanted = matcher.file.input.kind
     if matcher.file.right_input is None and dataset.kind != wanted:
         raise DataError(
@@ -206,7 +205,7 @@ def refuse_other_kind(matcher: Matcher, dataset: Dataset) -> None:
 
 
 def run_data(run: Run) -> dict[str, Any]:
-    """What `data.json` of a run says; `RunError` where it is missing or damaged."""
+    """Read `data.json` of a run; raises RunError where it is missing or damaged."""
     try:
         tree: dict[str, Any] = json.loads(run.data.read_text("utf-8"))
         missing = {"source", "fingerprint", "items", "split"} - set(tree)
@@ -218,8 +217,10 @@ def run_data(run: Run) -> dict[str, Any]:
 
 
 def measure_hausdorff() -> Answer:
-    """Lake's runs by the modified Hausdorff distance, which learns nothing: 38.8 % error on the
-    original archive."""
+    """Measure the modified Hausdorff distance, the baseline without learning, by Lake's runs.
+
+    It has an error of 38.8 % on the original archive.
+    """
     drawing = ImageInput(height=OMNIGLOT_SIDE, width=OMNIGLOT_SIDE, channels=1)
     items, lake = _run_items()
     points = [ink_points(drawing.read(item)[0] < 128) for item in items]
@@ -231,7 +232,7 @@ def _lake_runs(matcher: Matcher, archive: Path | None, learned: Digests | None =
     kinds = {matcher.file.input.kind, (matcher.file.right_input or matcher.file.input).kind}
     if kinds != {"image"}:
         raise RunError(
-            f"Lake's runs are pictures on both sides, and {matcher.path} reads items of the kind "
+            f"Lake's runs need pictures on both sides, and {matcher.path} reads items of the kind "
             f"{' and '.join(sorted(kinds))}: measure it with another --protocol"
         )
     items, lake = _run_items(archive)
@@ -254,13 +255,13 @@ def _lake_runs(matcher: Matcher, archive: Path | None, learned: Digests | None =
 
 
 def _archive(data: str | None) -> Path | None:
-    """The archive of runs that is named; none for the one beside Omniglot."""
+    """The archive of runs to read; None for the one that comes with Omniglot."""
     if data is None or data == "omniglot":
         return None
     if not data.lower().endswith(".zip"):
         raise DataError(
             f"Lake's runs are an archive, all_runs.zip, got {data!r}: name it, or leave DATA out "
-            "for the one beside Omniglot"
+            "for the one that comes with Omniglot"
         )
     return data_path(data)
 
