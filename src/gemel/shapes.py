@@ -67,4 +67,4 @@ Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
 """What an encoder's last layer does to its numbers: it bounds the distances that can be reached."""
 
 SHORTEST = 1e-4
-"""A shorter embedding has hardly a direction; dividing by less would make one step of it a leap."""
+"""Lower bound of the norm divided by: it bounds the gradient of embeddings near zero."""
