@@ -5,7 +5,7 @@
     matcher = gemel.load("runs/photos")                 # needs only the core
     verdict = matcher.compare("a.jpg", "b.jpg")
 
-Names are looked up when they are first used, so that `import gemel` costs nothing.
+Names are imported on first use, so that `import gemel` stays fast.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gemel.matcher import Matcher, Verdict, load
     from gemel.run import Run
 
-_HOMES = {
+_MODULES = {
     "GemelError": "gemel.errors",
     "Matcher": "gemel.matcher",
     "Run": "gemel.run",
@@ -32,8 +32,8 @@ __all__ = ["GemelError", "Matcher", "Run", "Verdict", "load", "train"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'gemel' has no attribute {name!r}")
 
 

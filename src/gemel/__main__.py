@@ -1,4 +1,4 @@
-"""`python -m gemel`: the command, where no script is installed."""
+"""Entry point of `python -m gemel`."""
 
 from gemel.cli import main
 

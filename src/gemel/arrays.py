@@ -1,6 +1,6 @@
-"""The arrays that cross a door in the torch-free rooms, each named once.
+"""Names of the NumPy arrays that the torch-free packages exchange.
 
-Shapes are in the names of the axes: n items, d numbers of an embedding, r rows, m columns.
+Axes in shapes: n items, embedding dimension d, r rows, m columns.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-"""A packed item or a batch of them, in the input's own dtype; an image is (c, h, w) uint8."""
+"""A packed item or a batch of them, in the input's dtype; an image is (c, h, w) uint8."""
 
 Pixels: TypeAlias = NDArray[np.uint8]
-"""(channels, height, width), 0 black, 255 white."""
+"""(channels, height, width); 0 is black, 255 white."""
 
 Indices: TypeAlias = NDArray[np.int64]
 """(n,) positions of items in a dataset or of rows in a batch."""
 
 Codes: TypeAlias = NDArray[np.int64]
-"""(n,) a label or group per item, as a position in the list of names."""
+"""(n,) the label or group of each item, as an index into the list of names."""
 
 Same: TypeAlias = NDArray[np.bool_]
 """True for a matching pair."""
 
 Distances: TypeAlias = NDArray[np.float32]
-"""Smaller is nearer. A learned score's distance is its negative logit."""
+"""Smaller is nearer. The distance of a learned score is its negative logit."""
 
 Embeddings: TypeAlias = NDArray[np.float32]
-"""(n, d) one row per item."""
+"""(n, d), one row per item."""
 
 Floats: TypeAlias = NDArray[np.float64]
-"""Numbers that are computed with, not stored: rates, weights, probabilities."""
+"""Intermediate numbers in double precision: rates, weights, probabilities."""
 
 
 Side: TypeAlias = Literal["left", "right"]
-"""Of a pair, and of the twin that compares it."""
+"""A side of a pair and of the twin that compares it."""
 
 
 @final
 @dataclass(frozen=True)
 class Padded:
-    """Items of different length side by side: `values` (n, longest, …), zeros behind each end.
+    """A zero-padded batch of items of different length: `values` (n, longest, …).
 
-    Some of them, by a slice or by positions, are trimmed to the longest of these.
+    Indexing by a slice or by positions selects items and trims them to the longest one selected.
 
     >>> items = padded([np.array([7, 8, 9]), np.array([5])])
     >>> items.values.tolist(), items[1:].values.tolist()
@@ -65,11 +65,11 @@ class Padded:
 
 
 Packed: TypeAlias = Array | Padded
-"""Items as their input packs them: an array where all have one shape."""
+"""A batch of packed items: an array if all have one shape."""
 
 
 def padded(items: Sequence[Array]) -> Padded:
-    """(length, …) arrays of different length as one; there must be at least one."""
+    """Zero-pads (length, …) arrays to one batch; there must be at least one."""
     lengths = np.array([len(item) for item in items], np.int64)
     values = np.zeros((len(items), lengths.max(), *items[0].shape[1:]), items[0].dtype)
     for row, item in enumerate(items):

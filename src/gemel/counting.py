@@ -1,13 +1,13 @@
-"""Amounts as a sentence has them: one of a thing is not several."""
+"""Counts in sentences: singular and plural, and how many examples are left out."""
 
 from __future__ import annotations
 
 SHOWN = 3
-"""Examples in a sentence; the rest is a number."""
+"""Number of examples listed in a sentence; the others are only counted."""
 
 
 def count(amount: int, one: str, many: str = "") -> str:
-    """The amount and its noun; `many` where more than an s tells it from `one`.
+    """The amount and its noun; `many` is the plural unless it is `one` with an s.
 
     >>> count(1, "label"), count(1623, "label")
     ('1 label', '1,623 labels')
@@ -18,5 +18,5 @@ def count(amount: int, one: str, many: str = "") -> str:
 
 
 def and_more(count: int, shown: int = SHOWN) -> str:
-    """`, and 4 more` after `shown` examples of `count`; empty if none are left out."""
+    """`, and 4 more`, to follow `shown` examples of `count`; empty if none are left out."""
     return f", and {count - shown} more" if count > shown else ""

@@ -1,7 +1,7 @@
-"""The exported reader of a matcher, run by ONNX Runtime: an episode's examples answer its queries.
+"""Runs the exported reader of a matcher, with ONNX Runtime.
 
-`reader.onnx` holds the reader and the metric that it asks; it goes by embeddings, so every item is
-encoded once however many episodes it is in.
+`reader.onnx` holds the reader with its metric. It takes embeddings, so every item is encoded once,
+however many episodes it is in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ READER = "reader.onnx"
 
 @final
 class EpisodeReader:
-    """What `score_episodes` asks in place of mean distances."""
+    """Distances of queries to classes for `score_episodes`, in place of mean distances."""
 
     def __init__(self, path: Path, embeddings: Embeddings, progress: Progress = Silent()) -> None:
         self.embeddings = embeddings
@@ -30,7 +30,7 @@ class EpisodeReader:
         self.session = open_session(path)
 
     def __call__(self, episodes: Episodes) -> Distances:
-        """(t, ways) the distance of each trial's query to each of its ways."""
+        """(t, ways) distances of each trial's query to each of its classes."""
         _, ways, shots = episodes.support.shape
         support_labels = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
         step = max(1, CHUNK_FLOATS // (ways * shots * max(self.embeddings.shape[1], ways)))
@@ -45,7 +45,7 @@ class EpisodeReader:
         return np.concatenate(parts)
 
     def read(self, support: Embeddings, support_labels: Array, query: Embeddings) -> Distances:
-        """(b, n, d), (n, w) and (b, q, d) to (b, q, w)."""
+        """(b, n, d) examples with labels (n, w) and (b, q, d) queries to (b, q, w) distances."""
         each = np.broadcast_to(support_labels, (len(support), *support_labels.shape))
         inputs = {"support": support, "told": np.ascontiguousarray(each), "query": query}
         result: Distances = self.session.run(None, inputs)[0]

@@ -1,11 +1,11 @@
 """Every error that Gemel raises on purpose.
 
     GemelError
-    ├── DataError        ValueError          a folder, table or archive that cannot be served
+    ├── DataError        ValueError          a folder, table or archive that cannot be used
     │   ├── ItemError    ValueError          one item that cannot be read
-    │   └── MissingData  FileNotFoundError   a file that should be there and is not
+    │   └── MissingData  FileNotFoundError   a file that should exist and does not
     ├── RecipeError      ValueError          settings that contradict each other or do not exist
-    ├── RunError         ValueError          a run folder that is in the way, unfinished or no run
+    ├── RunError         ValueError          a run folder already in use, unfinished or not a run
     ├── MatcherError     ValueError          a matcher that is damaged, altered or too new
     ├── ExportError      RuntimeError        ONNX and torch disagree: nothing is exported
     └── MissingExtra     ImportError         a package that is not installed
@@ -17,11 +17,11 @@ from __future__ import annotations
 
 
 class GemelError(Exception):
-    """The caller can mend this; the message says how."""
+    """Base of all errors that the caller can fix; the message says how."""
 
 
 class DataError(GemelError, ValueError):
-    """The data cannot be served as they are."""
+    """The data cannot be used as they are."""
 
 
 class ItemError(DataError):
@@ -29,7 +29,7 @@ class ItemError(DataError):
 
 
 class MissingData(DataError, FileNotFoundError):
-    """A file that should be there is not."""
+    """A file that should exist does not."""
 
 
 class RecipeError(GemelError, ValueError):
@@ -37,7 +37,7 @@ class RecipeError(GemelError, ValueError):
 
 
 class RunError(GemelError, ValueError):
-    """A run folder that is in the way, unfinished, or no run at all."""
+    """A run folder that is already in use, unfinished, or not a run."""
 
 
 class MatcherError(GemelError, ValueError):
@@ -45,11 +45,11 @@ class MatcherError(GemelError, ValueError):
 
 
 class ExportError(GemelError, RuntimeError):
-    """The exported network does not answer as the trained one does."""
+    """The exported network's outputs differ from those of the trained one."""
 
 
 class MissingExtra(GemelError, ImportError):
-    """A package of one of the extras is not installed."""
+    """A package of an extra is not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(

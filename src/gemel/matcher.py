@@ -1,4 +1,7 @@
-"""The fitted thing that users load: two items in, a verdict out. Its folder: `matcher_file`."""
+"""The matcher, the fitted object that users load: compares two items and returns a verdict.
+
+Its files are described in `matcher_file`.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,13 @@ from gemel.recall import MEMORY, Recall
 
 @final
 class Verdict(BaseModel):
-    """The answer about two items: same or different, how sure, and how often that is wrong.
+    """Whether two items are the same, with its probability and the error rates of the threshold.
 
-    `probability` is of being the same where `prior` of all pairs are. `far` and `frr` are the
-    error rates of `threshold` on validation pairs, which it was set on for `target`: `impostors`
-    different ones and `genuine` matching ones, of `labels` labels. The intervals (95 %) are for
-    pairs of other labels, as far as so many can tell. `far_skilled` is of skilled forgeries alone,
-    where the matcher was calibrated on some.
+    `probability` is that of *same*, if a share `prior` of all pairs are. `threshold` was set for
+    `target` on validation pairs, `impostors` different and `genuine` matching ones of `labels`
+    labels, where its false-accept and false-reject rates were `far` and `frr`. The 95 % intervals
+    estimate these rates for new labels. `far_skilled` is the false-accept rate of skilled
+    forgeries, if the matcher was calibrated on some.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,16 +57,16 @@ class Verdict(BaseModel):
     far_skilled: float | None = None
     far_skilled_interval: tuple[float, float] | None = None
     score: float | None = None
-    """On the scale of the graded pairs that the matcher learned from, if it did."""
+    """The predicted grade, on the scale of the training data, if the pairs were graded."""
 
     def __bool__(self) -> bool:
-        """A verdict of *different* is false: `if matcher.compare(a, b)` asks whether it is same."""
+        """`same`, so that `if matcher.compare(a, b)` works as expected."""
         return self.same
 
 
 @final
 class Matcher:
-    """A loaded matcher. Needs NumPy and ONNX Runtime, never torch.
+    """A loaded matcher. Runs on NumPy and ONNX Runtime, without torch.
 
     >>> import numpy as np
     >>> matcher = load("runs/digits")
@@ -81,7 +84,7 @@ class Matcher:
         self.networks = networks_of(path, file.tie, file.input, file.right_input or file.input)
 
     def __reduce__(self) -> tuple[Callable[[Path], Matcher], tuple[Path]]:
-        """Pickled as its folder, so that other processes load it from there."""
+        """Pickles the path only: other processes load the matcher from its folder."""
         return load, (self.path.resolve(),)
 
     def __repr__(self) -> str:
@@ -95,12 +98,12 @@ class Matcher:
         target: str | None = None,
         prior: float | None = None,
     ) -> Verdict:
-        """Whether two items are the same.
+        """Decides whether two items are the same.
 
-        Takes whatever the input reads: for pictures a path, bytes, an array or a Pillow image.
-        `target` names one of the matcher's thresholds (`eer`, `far=0.01`, …), `prior` how many of
-        all pairs are the same. Raises `ItemError` for an item that cannot be read, `RecipeError`
-        for a target that the matcher does not hold.
+        Items are whatever the input reads: for pictures a path, bytes, an array or a Pillow image.
+        `target` selects one of the matcher's thresholds (`eer`, `far=0.01`, …); `prior` is the
+        share of all pairs that are the same. Raises `ItemError` for an item that cannot be read,
+        and `RecipeError` for a target without a threshold or a `prior` outside 0–1.
         """
         threshold = self.threshold(target)
         prior = self.file.prior if prior is None else prior
@@ -128,7 +131,7 @@ class Matcher:
 
     @property
     def order(self) -> str:
-        """What the order of two items means, in a sentence; empty where it means nothing."""
+        """A sentence on which item is the left one; empty if the order does not matter."""
         kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
         if kinds[0] != kinds[1]:
             return (
@@ -138,12 +141,12 @@ class Matcher:
         if self.file.tie == "separate":
             return (
                 "The first was taken as the left item and the second as the right: each side has "
-                "an encoder of its own, so the other way round is another question."
+                "an encoder of its own, so exchanging them may change the verdict."
             )
         return ""
 
     def _placed(self, left: Raw, right: Raw) -> tuple[Raw, Raw]:
-        """Each item on the side of its kind; as given where both sides take one kind."""
+        """The items, exchanged if each is of the other side's kind."""
         kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
         given = (kind_of(left), kind_of(right))
         if kinds[0] == kinds[1] or None in given or given == kinds:
@@ -152,60 +155,63 @@ class Matcher:
             return right, left
         raise ItemError(
             f"{self.file.name} compares an item of the kind {kinds[0]} with one of the kind "
-            f"{kinds[1]}, and both are of the kind {given[0]}: give one of each"
+            f"{kinds[1]}, got {given[0]} and {given[1]}: give one of each"
         )
 
     def threshold(self, target: str | None = None) -> Threshold:
-        """The threshold set for a target, or the matcher's own; `RecipeError` for another."""
+        """The threshold for a target, by default the matcher's own.
+
+        Raises `RecipeError` for a target without a threshold.
+        """
         if target is None:
             return self.file.thresholds[0]
         wanted = parse_target(str(target).lower()).text
         for threshold in self.file.thresholds:
             if threshold.target == wanted:
                 return threshold
-        held = ", ".join(threshold.target for threshold in self.file.thresholds)
+        available = ", ".join(threshold.target for threshold in self.file.thresholds)
         remedy = (
             "training sets one for a low false-accept rate where it has enough validation pairs"
             if wanted.startswith("far=")
             else f"train with --set calibration.target={wanted} for one"
         )
         raise RecipeError(
-            f"this matcher has thresholds for {held}, and none for {target!r}: {remedy}"
+            f"this matcher has thresholds for {available}, and none for {target!r}: {remedy}"
         )
 
     def reader(self, embeddings: Embeddings, progress: Progress = Silent()) -> EpisodeReader | None:
-        """What answers episodes of items with these embeddings, where the matcher has a reader."""
+        """The reader of episodes of items with these embeddings; None if the matcher has none."""
         if self.file.reader is None:
             return None
         return EpisodeReader(self.path / READER, embeddings, progress)
 
     def recall(self, embeddings: Embeddings) -> Recall | None:
-        """The memory, to name items with these embeddings; None where the matcher has none."""
+        """The memory for items with these embeddings; None if the matcher has none."""
         if self.file.memory is None:
             return None
         return Recall(self.path / MEMORY, embeddings)
 
     def embed(self, items: Iterable[Raw], side: Side | None = None) -> Embeddings:
-        """(n, d) one embedding per item, encoded in batches; memory is a batch and the result.
+        """Embeddings (n, d) of n items, encoded in batches.
 
-        `side` says which encoder, where each side has its own. Raises `RecipeError` where it is
-        missing then or neither left nor right, and where a joint tie leaves items without
-        embeddings; `ItemError` for one item in place of several.
+        `side` selects the encoder if each side has its own. Raises `RecipeError` if it is then
+        missing, if it is neither left nor right, or for a joint tie, which has no embeddings;
+        `ItemError` for a single item in place of several.
         """
         encoder = self.embedder(side)
         return encoder.embed(_several(items, encoder.input))
 
     def embed_stream(self, items: Iterable[Raw], side: Side | None = None) -> Iterator[Embeddings]:
-        """`embed` for any number of items: the embeddings of the next few of them, in order."""
+        """Like `embed`, for any number of items: yields the embeddings in batches, in order."""
         encoder = self.embedder(side)
         return encoder.stream(_several(items, encoder.input))
 
     def distances(self, left: Embeddings, right: Embeddings) -> Distances:
-        """(n, d) embeddings of left items and (m, d) of right ones → (n, m) their distances.
+        """Distances (n, m) of left embeddings (n, d) to right ones (m, d).
 
-        They are what `compare` calls the distance, by the matcher's own metric, and so what its
-        thresholds are for. Memory is the result and a block. Raises `RecipeError` for a joint tie,
-        `ItemError` for arrays of another shape.
+        They are comparable to the `distance` of `compare` and to thresholds. Computed in blocks.
+        Raises `RecipeError` for a joint tie, `ItemError` for arrays of another shape or embeddings
+        that are not finite.
         """
         networks = self.embedding_networks("distance of two embeddings")
         wanted = self.file.embedding_size
@@ -222,9 +228,9 @@ class Matcher:
         return comparer.cross(np.arange(len(first)), np.arange(len(second)))
 
     def probability(self, distance: Distances, prior: float | None = None) -> Floats:
-        """The probability of *same* of each distance, any shape, where `prior` of all pairs are.
+        """The probability of *same* for distances of any shape, if a share `prior` of pairs are.
 
-        Raises `RecipeError` for a prior that is no share between 0 and 1.
+        Raises `RecipeError` for a prior outside 0–1.
 
         >>> matcher = load("runs/digits")
         >>> near, far = matcher.probability(np.array([0.0, 1.5]))
@@ -233,11 +239,11 @@ class Matcher:
         """
         prior = self.file.prior if prior is None else prior
         if not (isinstance(prior, Real) and 0 < prior < 1):
-            raise RecipeError(f"the prior is a share between 0 and 1, got {prior!r}")
+            raise RecipeError(f"prior must be a share between 0 and 1, got {prior!r}: give one")
         return self.file.calibration.probability(np.asarray(distance, np.float32), prior)
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
-        """The encoder of a side, with its input; raises as `embed` does."""
+        """The encoder of a side with its input; raises like `embed`."""
         networks = self.embedding_networks("embedding of one item")
         if networks.left is not networks.right and side is None:
             raise RecipeError(
@@ -245,11 +251,11 @@ class Matcher:
                 f"({self.file.encoder}) or right ({self.file.right_encoder})"
             )
         if side not in (None, "left", "right"):
-            raise RecipeError(f"a side is left or right, got {side!r}")
+            raise RecipeError(f"side must be left or right, got {side!r}: give one of these")
         return networks.side(side or "left")
 
     def embedding_networks(self, purpose: str) -> Networks:
-        """The networks of a matcher whose items have embeddings; `RecipeError` for a joint tie."""
+        """The encoders and metric; `RecipeError`, naming `purpose`, for a joint tie."""
         if isinstance(self.networks, JointNetworks):
             raise RecipeError(
                 f"{self.file.name} has a joint tie, which looks at both items of a pair at once, "
@@ -259,7 +265,7 @@ class Matcher:
 
 
 def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
-    """A path is an iterable of letters, a picture one of rows: none of these is an item."""
+    """Refuses a single path or picture, which could be iterated over by mistake."""
     one = isinstance(items, str | bytes | Path | Image.Image)
     if input.kind == "image" and isinstance(items, np.ndarray):
         one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
@@ -271,10 +277,10 @@ def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
 
 
 def load(path: str | PathLike[str]) -> Matcher:
-    """A matcher from its folder, or from the folder of the run that made it.
+    """Loads a matcher from its folder, or from the folder of its run.
 
-    Raises `MatcherError` where it is missing, damaged, altered since it was written, or of a
-    newer format than this Gemel reads.
+    Raises `MatcherError` if it is missing, damaged, altered, or of a newer format than this Gemel
+    reads.
 
     >>> load("runs/digits").threshold().target
     'eer'
@@ -283,7 +289,7 @@ def load(path: str | PathLike[str]) -> Matcher:
 
 
 def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:
-    """The networks of a matcher's folder; `left` and `right` read the items of each side."""
+    """The networks in a matcher's folder; `left` and `right` are the inputs of the two sides."""
     match tie:
         case "shared":
             return Networks(folder, left)

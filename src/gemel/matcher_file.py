@@ -1,14 +1,14 @@
-"""A matcher's folder: what lies in it, written with its checksums and checked when it is read.
+"""The folder of a matcher: written with checksums, which are verified when it is read.
 
-matcher.json          everything that is not weights, and the SHA-256 of all files
-encoder.onnx          items (n, …) float32 to embeddings (n, d)
-right_encoder.onnx    the same for the right side, where the two are tied separately
+matcher.json          everything but the networks, and the SHA-256 of all files
+encoder.onnx          items (n, …) to embeddings (n, d)
+right_encoder.onnx    the same for the right side (separate tie)
 metric.onnx           embeddings (b, n, d) and (b, m, d) to distances (b, n, m)
-reader.onnx           where the recipe has a reader: an episode's examples to distances
-pair.onnx             of a joint tie, in place of these: two times items (n, …) to distances
-weights.safetensors   the same weights for torch, to train on from
-memory.onnx           where the recipe has a memory: one step of it, with memory.safetensors
-tokenizer.json        for texts: the vocabulary, as the library `tokenizers` writes it
+pair.onnx             in place of these, two batches of items (n, …) to distances (joint tie)
+reader.onnx           embeddings of episodes to distances (recipes with a reader)
+memory.onnx           one step of the memory, with memory.safetensors (recipes with a memory)
+weights.safetensors   the same weights, to continue training with torch
+tokenizer.json        the vocabulary, in the format of the library `tokenizers` (texts)
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from gemel.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import write_text
 
 FORMAT = 3
-"""2: thresholds have intervals, the file its own SHA-256; 3: rates of skilled forgeries."""
+"""History: 2 added intervals of thresholds and the file's own SHA-256; 3, rates of skilled
+forgeries."""
 OWN = "matcher.json"
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -45,13 +46,16 @@ FILES: Mapping[Tie, tuple[str, ...]] = {
     "separate": (ENCODER, RIGHT_ENCODER, METRIC, WEIGHTS),
     "joint": (PAIR, WEIGHTS),
 }
-"""What a matcher of each tie consists of, beside `matcher.json`."""
+"""The files of a matcher beside `matcher.json`, by tie."""
 
 
 @final
 class MatcherFile(BaseModel):
-    """`matcher.json`. `right_input` and `right_encoder` are there where the sides have their own;
-    `embedding_size` is 0 where a joint tie leaves items without embeddings."""
+    """The contents of `matcher.json`.
+
+    `right_input` and `right_encoder` are those of the right side, if it has its own.
+    `embedding_size` is 0 for a joint tie, whose items have no embeddings.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,22 +68,22 @@ class MatcherFile(BaseModel):
     right_encoder: str | None = None
     metric: str
     reader: str | None = None
-    """What answers few-shot in the light of all examples, where it is not the metric alone."""
+    """The reader that classifies few-shot queries, if not the metric alone."""
     memory: str | None = None
-    """What names the items of a sequence by those before them, where the recipe has one."""
+    """The memory that classifies items of sequences, if the recipe has one."""
     embedding_size: int
     calibration: Calibration
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
-    """The first is the one that verdicts use unless told otherwise."""
+    """The first is the default of verdicts."""
     prior: Annotated[float, Field(gt=0, lt=1)]
     scores: ScoreCurve | None = None
-    """Of a matcher that learned from graded pairs."""
+    """From distances to grades, if the matcher was trained on graded pairs."""
     provenance: Mapping[str, Any]
     sha256: Mapping[str, str]
 
 
 def files_of(file: MatcherFile) -> tuple[str, ...]:
-    """The files beside `matcher.json`."""
+    """The names of the matcher's files beside `matcher.json`."""
     reader = () if file.reader is None else (READER,)
     tokenizer = (TOKENIZER,) if file.input.kind == "text" else ()
     memory = () if file.memory is None else (MEMORY, MEMORY_WEIGHTS)
@@ -87,7 +91,7 @@ def files_of(file: MatcherFile) -> tuple[str, ...]:
 
 
 def seal(folder: Path, file: MatcherFile) -> None:
-    """Writes `matcher.json` beside the weights of a folder, with their checksums."""
+    """Writes `matcher.json`, with checksums of the networks already in the folder."""
     tree = file.model_dump(mode="json")
     if TOKENIZER in files_of(file):
         write_text(folder / TOKENIZER, tree["input"]["tokenizer"])
@@ -98,10 +102,10 @@ def seal(folder: Path, file: MatcherFile) -> None:
 
 
 def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
-    """The matcher's folder in `path`, which may be the run around it or the `matcher.json` in it,
-    and its checked file.
+    """Finds and verifies a matcher in `path`: its folder, its `matcher.json`, or its run.
 
-    Raises `MatcherError` where it is missing, damaged, altered or of a newer format.
+    Returns the matcher's folder and its file. Raises `MatcherError` if it is missing, damaged,
+    altered or of a newer format.
     """
     folder = Path(path)
     if folder.name == OWN and folder.is_file():
@@ -118,13 +122,13 @@ def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
 
 
 def is_matcher(folder: Path) -> bool:
-    """Whether this is a matcher's own folder, not the run around it."""
+    """Whether this is a matcher's own folder, not that of its run."""
     return (folder / OWN).is_file()
 
 
 def _checked(folder: Path, tree: Any) -> MatcherFile:
     if not isinstance(tree, dict):
-        raise _damaged(folder / OWN, "it holds no settings")
+        raise _damaged(folder / OWN, "it is not a JSON object")
     own = _own_sha256(tree)
     version = tree.get("format")
     if isinstance(version, int) and version > FORMAT:
@@ -167,7 +171,7 @@ def _no_matcher(path: Path) -> MatcherError:
 
 
 def _own_sha256(tree: Mapping[str, Any]) -> str:
-    """The SHA-256 of `matcher.json` less this very entry, whatever its layout."""
+    """The SHA-256 of the contents of `matcher.json` without this entry, in canonical form."""
     sums = tree.get("sha256")
     others = {k: v for k, v in sums.items() if k != OWN} if isinstance(sums, dict) else sums
     text = json.dumps({**tree, "sha256": others}, sort_keys=True)
@@ -182,5 +186,5 @@ def sha256(path: Path) -> str:
 def _damaged(path: Path, reason: str) -> MatcherError:
     return MatcherError(
         f"{path} must be as training wrote it, and it is damaged or altered ({reason}): copy the "
-        "matcher folder again, or train anew"
+        "matcher folder again, or train again"
     )

@@ -1,7 +1,7 @@
-"""The exported networks of a matcher, run by ONNX Runtime: items to embeddings to distances.
+"""Runs the exported networks of a matcher, with ONNX Runtime: items to embeddings to distances.
 
-A matcher of embeddings has `encoder.onnx`, `right_encoder.onnx` too where its sides are tied
-separately, and `metric.onnx`; one of a joint tie has `pair.onnx` alone.
+A matcher has `encoder.onnx` and `metric.onnx`, with a separate tie also `right_encoder.onnx`; with
+a joint tie it has `pair.onnx` alone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from gemel.errors import MatcherError
 from gemel.inputs import Input, Raw
 
 BATCH_ITEMS = 64
-"""Items that are encoded at once when there are many: memory stays flat."""
+"""Items encoded at once, which bounds memory."""
 FEEDS = ("items", "lengths")
-"""What `encoder.onnx` calls its inputs; the second only where items differ in length."""
+"""Input names of `encoder.onnx`; the second only if items differ in length."""
 ENCODER, RIGHT_ENCODER, METRIC, PAIR = (
     "encoder.onnx",
     "right_encoder.onnx",
@@ -32,26 +32,26 @@ ENCODER, RIGHT_ENCODER, METRIC, PAIR = (
 
 @final
 class EncoderSide:
-    """One side of a matcher: how its items come in, and the encoder that they go through."""
+    """One side of a matcher: its input and its encoder."""
 
     def __init__(self, path: Path, input: Input) -> None:
         self.path = path
         self.input = input
 
     def embed(self, items: Iterable[Raw]) -> Embeddings:
-        """(n, d) of raw items, in batches: memory is a batch and the result."""
+        """(n, d) embeddings of raw items, read in batches: memory is a batch and the result."""
         parts = list(self.stream(items))
         return np.concatenate(parts) if parts else np.empty((0, self.embedding_size), np.float32)
 
     def stream(self, items: Iterable[Raw]) -> Iterator[Embeddings]:
-        """(m, d) of the next raw items, again and again: memory is one batch, however many come."""
-        # Of items that differ in length more are read at once, and alike ones encoded together.
-        many = BATCH_ITEMS * 16 if self.input.varying else BATCH_ITEMS
-        for batch in _batches(items, many):
+        """Yields (m, d) embeddings of the next m raw items, in order: memory is one batch."""
+        # Items that differ in length are read in larger batches, and encoded sorted by length.
+        size = BATCH_ITEMS * 16 if self.input.varying else BATCH_ITEMS
+        for batch in _batches(items, size):
             yield self.encode(read(self.input, batch))
 
     def encode(self, packed: Packed) -> Embeddings:
-        """(n, d) embeddings of packed items; those of a length are encoded together."""
+        """(n, d) embeddings of packed items, encoded in batches of similar length."""
         order = np.arange(len(packed))
         if isinstance(packed, Padded):
             order = np.argsort(packed.lengths, kind="stable")
@@ -73,7 +73,7 @@ class EncoderSide:
 
 @final
 class Networks:
-    """The encoders and the metric of one folder; `right` is `left` where both sides share one."""
+    """The encoders and metric in a folder; `right` is `left` if both sides share an encoder."""
 
     def __init__(self, folder: Path, input: Input, right: Input | None = None) -> None:
         self.folder = folder
@@ -82,19 +82,19 @@ class Networks:
 
     @property
     def inputs(self) -> tuple[Input, Input]:
-        """How the left and the right side read items."""
+        """The inputs of the left and the right side."""
         return self.left.input, self.right.input
 
     def side(self, side: Side) -> EncoderSide:
         return self.left if side == "left" else self.right
 
     def distance(self, left: Raw, right: Raw) -> float:
-        """Of two raw items. One by one: it must not depend on what they were encoded beside."""
+        """The distance of two raw items, each encoded alone: independent of any batch."""
         first, second = self.left.embed([left]), self.right.embed([right])
         return float(self.distances(first[None], second[None])[0, 0, 0])
 
     def distances(self, left: Embeddings, right: Embeddings) -> Distances:
-        """(b, n, d) and (b, m, d) to (b, n, m)."""
+        """(b, n, d) and (b, m, d) embeddings to (b, n, m)."""
         return _run(self._metric, left=left, right=right)
 
     @cached_property
@@ -104,30 +104,30 @@ class Networks:
 
 @final
 class JointNetworks:
-    """The one network of a joint tie: two items go in together, and there are no embeddings."""
+    """The network of a joint tie, which takes both items of a pair and has no embeddings."""
 
     def __init__(self, folder: Path, left: Input, right: Input) -> None:
         self.folder = folder
         self.inputs = (left, right)
 
     def distance(self, left: Raw, right: Raw) -> float:
-        """Of two raw items, by themselves."""
+        """The distance of two raw items."""
         first, second = (
             read(input, [item]) for input, item in zip(self.inputs, (left, right), strict=True)
         )
         return float(self.distances(first, second)[0])
 
     def distances(self, left: Packed, right: Packed) -> Distances:
-        """(n,) the distance of each packed item to the one at its place on the other side."""
-        found = []
+        """(n,) distances of left[i] to right[i], of packed items."""
+        parts = []
         for start in range(0, len(left), BATCH_ITEMS):
             chunk = slice(start, start + BATCH_ITEMS)
             (first,), (second,) = (
                 input.feed(side[chunk])
                 for input, side in zip(self.inputs, (left, right), strict=True)
             )
-            found.append(_run(self._pair, left=first, right=second))
-        return _finite(np.concatenate(found), "distances")
+            parts.append(_run(self._pair, left=first, right=second))
+        return _finite(np.concatenate(parts), "distances")
 
     @cached_property
     def _pair(self) -> Any:
@@ -135,9 +135,9 @@ class JointNetworks:
 
 
 def read(input: Input, items: Iterable[Raw]) -> Packed:
-    """The items as their input packs them."""
-    read = [input.read(item) for item in items]
-    return padded(read) if input.varying else np.stack(read)
+    """Reads and packs raw items; there must be at least one."""
+    arrays = [input.read(item) for item in items]
+    return padded(arrays) if input.varying else np.stack(arrays)
 
 
 def _finite(numbers: Array, what: str) -> Array:
@@ -155,15 +155,15 @@ def _run(session: Any, **inputs: Array) -> Array:
 
 
 def open_session(path: Path) -> Any:
-    """A session of one ONNX file. Imports the runtime here, so that `import gemel` stays light."""
-    import onnxruntime
+    """Opens an ONNX file for inference on the CPU."""
+    import onnxruntime  # here, so that `import gemel` stays fast
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _batches(items: Iterable[Raw], many: int) -> Iterator[list[Raw]]:
+def _batches(items: Iterable[Raw], size: int) -> Iterator[list[Raw]]:
     remaining = iter(items)
-    while batch := list(islice(remaining, many)):
+    while batch := list(islice(remaining, size)):
         yield batch

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, plain lines elsewhere, on standard error."""
+"""Progress reports on standard error: bars on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, final
 
 LINE_SECONDS = 5.0
-"""Between two plain lines of one piece of work."""
+"""Minimum interval between plain lines of one stage."""
 LONG = 50
-"""Steps from which on a piece of work is long."""
+"""Number of steps from which `told_if_long` shows a stage."""
 
 
 class Progress(Protocol):
-    """What a piece of long work may say."""
+    """Where long-running work reports to."""
 
     def say(self, sentence: str) -> None:
-        """Something worth knowing, once."""
+        """Reports a message."""
         ...
 
     @contextmanager
     def stage(self, name: str, total: float) -> Iterator[Stage]:
-        """A piece of work of known size: items, steps or seconds."""
+        """Opens a stage of known size: `total` items, steps or seconds."""
         ...
 
 
 class Stage(Protocol):
-    """A piece of work under way."""
+    """A stage in progress."""
 
     def advance(self, done: float, note: str = "") -> None:
-        """How much is done in all by now, and what else there is to tell."""
+        """Reports how much is done so far, of the stage's total, with an optional note."""
         ...
 
 
 def told_if_long(progress: Progress, name: str, steps: int) -> AbstractContextManager[Stage]:
-    """A stage that is shown only where it has many steps."""
+    """A stage that is shown only if it has at least `LONG` steps."""
     return (progress if steps >= LONG else Silent()).stage(name, steps)
 
 
 @final
 class Silent:
-    """Says nothing: for tests and for callers that show their own progress."""
+    """Reports nothing, for tests and for callers with their own progress display."""
 
     def say(self, sentence: str) -> None:
         del sentence
@@ -60,7 +60,7 @@ class _SilentStage:
 
 @final
 class Lines:
-    """Plain lines on standard error, at most one every few seconds a stage."""
+    """Plain lines on standard error, at most one per stage every `LINE_SECONDS`."""
 
     def say(self, sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
@@ -75,26 +75,26 @@ class Lines:
 class _LineStage:
     def __init__(self, name: str, total: float) -> None:
         self.name, self.total = name, total
-        self.begun = self.told = time.monotonic()
+        self.started = self.printed = time.monotonic()
         self.last = ""
 
     def advance(self, done: float, note: str = "") -> None:
         self.last = f"{self.name}: {min(1.0, done / max(self.total, 1e-9)):4.0%}  {note}".rstrip()
-        if time.monotonic() - self.told >= LINE_SECONDS:
+        if time.monotonic() - self.printed >= LINE_SECONDS:
             self._print(self.last)
 
     def close(self) -> None:
         if self.last:
-            self._print(f"{self.last}  ({time.monotonic() - self.begun:.1f} s)")
+            self._print(f"{self.last}  ({time.monotonic() - self.started:.1f} s)")
 
     def _print(self, line: str) -> None:
-        self.told = time.monotonic()
+        self.printed = time.monotonic()
         print(line, file=sys.stderr, flush=True)
 
 
 @final
 class Bars:
-    """A bar for each stage on a terminal's standard error."""
+    """A progress bar for each stage, on standard error."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -130,5 +130,5 @@ class _BarStage:
 
 
 def shown_progress() -> Progress:
-    """Bars where standard error is a terminal, lines elsewhere."""
+    """`Bars` if standard error is a terminal, `Lines` otherwise."""
     return Bars() if sys.stderr.isatty() else Lines()

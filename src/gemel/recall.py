@@ -1,4 +1,4 @@
-"""The exported memory of a matcher, run by ONNX Runtime step by step through sequences."""
+"""Runs the exported memory of a matcher over sequences, with ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from gemel.networks import open_session
 MEMORY = "memory.onnx"
 MEMORY_WEIGHTS = "memory.safetensors"
 AT_ONCE = 250
-"""Sequences that are walked through side by side: a state may have thousands of numbers."""
+"""Sequences processed in parallel; bounds memory, as a state may have thousands of numbers."""
 
 
 @final
 class Recall:
-    """Names items, by their embeddings, in the light of those before them.
+    """Classifies items of sequences, by their embeddings, with a matcher's memory.
 
-    `sequences` is what the protocol of that name asks, `episodes` what few-shot asks: an episode is
-    read as a sequence in which the examples come first, in random order, and the query last.
+    `sequences` serves the protocol of that name and `episodes` few-shot: an episode becomes a
+    sequence of its examples, in random order, followed by the query.
     """
 
     def __init__(self, path: Path, embeddings: Embeddings) -> None:
@@ -34,9 +34,9 @@ class Recall:
         self.ways, self.state_size = int(sizes["told"]), int(sizes["state"])
 
     def sequences(self, drawn: Sequences) -> Distances:
-        """(s, t, ways) the distance of each item to each class, told of those before it alone.
+        """(s, t, ways) distances of each item to each class, given only the items before it.
 
-        Raises `RecipeError` for more ways than the memory tells apart.
+        Raises `RecipeError` for more ways than the memory was trained for.
         """
         self._check(int(drawn.classes.max()) + 1)
         parts = [
@@ -46,9 +46,10 @@ class Recall:
         return np.concatenate(parts)
 
     def episodes(self, drawn: Episodes, seed: int = 0) -> Distances:
-        """(t, ways) the distance of each query to each way; `RecipeError` for too many ways.
+        """(t, ways) distances of each trial's query to each class.
 
-        `seed` decides in which order the examples are read.
+        `seed` shuffles the examples. Raises `RecipeError` for more ways than the memory was trained
+        for.
         """
         trials, ways, shots = drawn.support.shape
         self._check(ways)
@@ -56,30 +57,30 @@ class Recall:
             np.tile(np.arange(ways * shots), (trials, 1)), axis=1
         )
         support = np.take_along_axis(drawn.support.reshape(trials, -1), order, 1)
-        # What the last item is of is told to nobody: the sequence ends with it.
-        unasked = np.zeros((trials, 1), np.int64)
+        # The query's class is never given to the memory, as the sequence ends with the query.
+        placeholder = np.zeros((trials, 1), np.int64)
         items = np.concatenate([support, drawn.query[:, None]], 1)
-        classes = np.concatenate([order // shots, unasked], 1)
+        classes = np.concatenate([order // shots, placeholder], 1)
         return self.sequences(Sequences(items, classes))[:, -1, :ways]
 
     def _check(self, ways: int) -> None:
         if ways > self.ways:
             raise RecipeError(
                 f"this memory was trained to tell {self.ways} classes apart, and {ways} were asked "
-                f"for: ask with --ways {self.ways} or fewer"
+                f"for: use --ways {self.ways} or fewer"
             )
 
     def walk(self, items: Embeddings, classes: Codes) -> Distances:
-        """(b, t, d) items in time and their classes (b, t) to (b, t, ways)."""
+        """(b, t, d) embeddings in order and their classes (b, t) to (b, t, ways) distances."""
         told = np.zeros((len(items), self.ways), np.float32)
         state = np.zeros((len(items), self.state_size), np.float32)
-        answers = []
-        for place in range(items.shape[1]):
-            feed = {"items": np.ascontiguousarray(items[:, place]), "told": told, "state": state}
+        distances = []
+        for step in range(items.shape[1]):
+            feed = {"items": np.ascontiguousarray(items[:, step]), "told": told, "state": state}
             distance, state = self.session.run(["distances", "after"], feed)
-            answers.append(distance)
-            told = np.eye(self.ways, dtype=np.float32)[classes[:, place]]
-        return np.stack(answers, 1)
+            distances.append(distance)
+            told = np.eye(self.ways, dtype=np.float32)[classes[:, step]]
+        return np.stack(distances, 1)
 
 
 def _chunks(rows: Array) -> list[Array]:

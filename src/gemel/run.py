@@ -1,4 +1,4 @@
-"""The folder that a training leaves behind: where each thing is, and what is not there yet."""
+"""The folder that training writes: the paths of its files, and how runs are found or created."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gemel.errors import RunError
 from gemel.whole_file import writing
 
 LOCK = ".lock"
-"""Held in a run's folder as long as a training writes there."""
+"""Lock file in a run's folder, held while training writes there."""
 
 
 @final
 @dataclass(frozen=True)
 class Run:
-    """Paths of one run. Every file in it is written whole or not at all."""
+    """Paths of one run. Every file in it is written atomically."""
 
     path: Path
 
     def __fspath__(self) -> str:
-        """A run can be given wherever its folder can: `gemel.load(gemel.train(...))`."""
+        """Makes a run a path-like object, as in `gemel.load(gemel.train(...))`."""
         return str(self.path)
 
     @property
@@ -34,12 +34,12 @@ class Run:
 
     @property
     def data(self) -> Path:
-        """What the run was trained on: where it is, how to know it again, how it was divided."""
+        """The training data: their source, fingerprint and split."""
         return self.path / "data.json"
 
     @property
     def learned(self) -> Path:
-        """Digests of the items that training and calibration looked at."""
+        """Digests of the items seen in training and calibration."""
         return self.path / "learned.npy"
 
     @property
@@ -72,27 +72,27 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether a training has come to its end here, once at least."""
+        """Whether training has completed here at least once."""
         return self.metrics.is_file()
 
     def is_on(self, source: str) -> bool:
-        """Whether it was trained on the data at this place, or of this built-in name."""
+        """Whether it was trained on the data at this path, or of this built-in name."""
         try:
-            told: object = json.loads(self.data.read_text("utf-8"))["source"]
+            recorded: object = json.loads(self.data.read_text("utf-8"))["source"]
         except (OSError, ValueError, KeyError, TypeError):
             return False
-        return told == source
+        return recorded == source
 
     @staticmethod
     def around(path: str | Path) -> Run | None:
-        """The run that is meant by its own folder or by the matcher in it; None where none is."""
+        """The run at its own folder or at that of its matcher; None if there is none."""
         own = Path(path)
         runs = [run for run in (Run(own), Run(own.parent)) if own in (run.path, run.matcher)]
         return next((run for run in runs if run.recipe.is_file()), None)
 
     @staticmethod
     def opened(path: str | Path) -> Run:
-        """A run that exists, or the one around its matcher; `RunError` where there is none."""
+        """The run at its own folder or at that of its matcher; `RunError` if there is none."""
         run = Run.around(path)
         if run is None:
             raise RunError(
@@ -103,8 +103,8 @@ class Run:
 
     @staticmethod
     def new(path: Path) -> Run:
-        """A run to be made; `RunError` where something is there already."""
-        free = path.is_dir() and {each.name for each in path.iterdir()} <= {LOCK}
+        """A run to be created; `RunError` if `path` exists and is not an empty folder."""
+        free = path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK}
         if path.exists() and not free:
             raise RunError(
                 f"a new run needs a folder that is not in use, and {path} exists: choose another "
@@ -114,7 +114,7 @@ class Run:
 
     @staticmethod
     def unused(parent: Path, name: str) -> Run:
-        """The first of name, name-2, name-3 … that is not there yet, and is from now on."""
+        """Creates and returns the first of name, name-2, name-3, … that does not exist."""
         with writing(parent):
             parent.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
@@ -126,10 +126,10 @@ class Run:
 
     @staticmethod
     def latest(parent: Path, name: str, source: str) -> Run:
-        """The one of name, name-2, name-3 … on the data at `source` to go on with.
+        """The run to resume among name, name-2, name-3, … trained on `source`.
 
-        The newest unfinished one; the newest of all where every one has finished. Raises
-        `RunError` where there is none.
+        The newest unfinished one, or the newest if all have finished. Raises `RunError` if there is
+        none.
         """
         numbered = re.compile(re.escape(name) + r"(-\d+)?")
         found = [

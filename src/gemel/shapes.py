@@ -1,6 +1,6 @@
-"""The tensors that cross a door in the torch rooms, each named once; tests check them at run time.
+"""Names and shapes of the tensors that the torch packages exchange; tests check them at run time.
 
-Named axes: n items, d numbers of an embedding, r rows (each is compared with m columns).
+Axes: n items, embedding dimension d, r rows (each compared with m columns).
 """
 
 from __future__ import annotations
@@ -15,48 +15,48 @@ Images: TypeAlias = Float[Tensor, "n c h w"]
 
 Maps: TypeAlias = Float[Tensor, "n maps h w"]
 Items: TypeAlias = tuple[Tensor, ...]
-"""A batch as an encoder takes it: (pictures,), or (values, lengths) of items of any length."""
+"""A batch in the form that encoders take: (pictures,), or (values, lengths) of sequences."""
 
 Frames: TypeAlias = Float[Tensor, "n t _"]
-"""A batch of sequences, some numbers for each of t steps."""
+"""A batch of padded sequences: a vector for each of t steps."""
 
 Lengths: TypeAlias = Int[Tensor, " n"]
-"""How many steps of each sequence are its own; what stands behind them is padding."""
+"""The number of steps of each sequence; the rest is padding."""
 
 Embeddings: TypeAlias = Float[Tensor, "n d"]
 
 RightEmbeddings: TypeAlias = Float[Tensor, "m d"]
-"""Of the other side, which need not have as many items."""
+"""Embeddings of the right side, which may have another number of items."""
 
 EmbeddingSets: TypeAlias = Float[Tensor, "b _ d"]
-"""b sets of embeddings; what is compared are the sets at one position of b."""
+"""b sets of embeddings; each set is compared with the other side's set of the same index."""
 
 CrossDistances: TypeAlias = Float[Tensor, "b n m"]
-"""In each of b sets, n embeddings against m."""
+"""Distances of n embeddings to m others, in each of b sets."""
 
 SupportLabels: TypeAlias = Float[Tensor, "b n w"]
-"""In each of b episodes, which of w classes each of n examples is of: one 1 in a row of zeros."""
+"""One-hot classes (of w) of n examples, in each of b episodes."""
 
 ClassDistances: TypeAlias = Float[Tensor, "b q w"]
-"""In each of b episodes, the distance of q queries to w classes."""
+"""Distances of q queries to w classes, in each of b episodes."""
 
 Classes: TypeAlias = Float[Tensor, "b ways"]
-"""One item of each of b sequences: its class, one-hot, or its distance to every class."""
+"""One item of each of b sequences: its one-hot class, or its distances to all classes."""
 
 ClassSets: TypeAlias = Float[Tensor, "b t ways"]
-"""All t items of each of b sequences, in time."""
+"""The same for all t items of each of b sequences."""
 
 States: TypeAlias = Float[Tensor, "b numbers"]
-"""What a memory carries from one item of b sequences to the next."""
+"""The recurrent states of a memory in b sequences."""
 
 Positions: TypeAlias = Int[Tensor, "..."]
-"""Rows of a batch."""
+"""Indices of items in a batch."""
 
 Distances: TypeAlias = Float[Tensor, "*rows columns"]
-"""Smaller is nearer. The last axis holds what one row is compared with."""
+"""Smaller is nearer. Along the last axis are the items that one row is compared with."""
 
 PairDistances: TypeAlias = Float[Tensor, "n"]
-"""One distance for each pair."""
+"""One distance per pair."""
 
 Same: TypeAlias = Bool[Tensor, "*rows columns"]
 """True for a matching pair; shaped like the distances."""
@@ -64,7 +64,7 @@ Same: TypeAlias = Bool[Tensor, "*rows columns"]
 Scalar: TypeAlias = Float[Tensor, ""]
 
 Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
-"""What an encoder's last layer does to its numbers: it bounds the distances that can be reached."""
+"""The activation of an encoder's last layer, which bounds the distances of embeddings."""
 
 SHORTEST = 1e-4
 """Lower bound of the norm divided by: it bounds the gradient of embeddings near zero."""

@@ -1,4 +1,4 @@
-"""Files and folders that are written whole or not at all: temporary name, flush, rename."""
+"""Atomic writing of files and folders: write under a temporary name, flush to disk, rename."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ REFUSED = {
     *{errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS},
     *{errno.EIO, errno.ENAMETOOLONG},
 }
-"""What a disk may refuse at any place: it is full, or not ours to read or to write."""
+"""Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used."""
 
 
 def _new_file_mode() -> int:
-    """The permissions of a file that the user makes; asking for the umask means setting it."""
+    """The permissions of a newly created file; the umask can only be read by setting it."""
     umask = os.umask(0o077)
     os.umask(umask)
     return 0o666 & ~umask
@@ -34,10 +34,10 @@ MODE = _new_file_mode()
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well.
+    """Yields a temporary path beside `path`, renamed to `path` if the block succeeds.
 
-    Whatever the block wrote is on disk before the rename, so a reader sees the old file or the new
-    one. Raises `DataError` where the disk is full or the folder may not be written.
+    The file is flushed to disk before the rename, so readers see either the old file or the new.
+    Raises `DataError` if the disk is full or the folder is not writable.
 
     >>> import pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -53,7 +53,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _settle(temporary)
+        _flush(temporary)
         os.replace(temporary, path)
     except Exception as error:
         if _errno(error) in REFUSED:
@@ -65,12 +65,12 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder beside `path` that takes its place when the block ends well.
+    """Yields a temporary folder beside `path`, renamed to `path` if the block succeeds.
 
-    Nothing is left of it when the block fails, and what a killed process left is swept first. A
-    process killed between the two renames leaves the old folder aside; the next call puts it back.
+    The temporary folder is removed if the block fails; leftovers of killed processes are removed
+    first. If a process was killed between the two renames, the next call restores the old folder.
     """
-    path = path.resolve()  # what a link points to is replaced, and not the link
+    path = path.resolve()  # replaces the target of a symbolic link, not the link
     temporary, old = path.with_name(f".{path.name}"), path.with_name(f".{path.name}.old")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
@@ -81,7 +81,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield temporary
         for file in temporary.rglob("*"):
             if file.is_file():
-                _settle(file)
+                _flush(file)
         if path.is_dir():
             os.replace(path, old)
         try:
@@ -101,7 +101,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What the system refuses in the block is told of `path`, as `DataError`."""
+    """Converts an `OSError` of the block to a `DataError` about `path`."""
     try:
         yield
     except OSError as error:
@@ -109,26 +109,27 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """A text file, whole or not at all."""
+    """Writes a UTF-8 text file atomically."""
     with whole_file(path) as temporary:
         temporary.write_text(text, "utf-8")
 
 
 def write_json(path: Path, tree: Mapping[str, Any]) -> None:
-    """In ASCII: the name of a file may hold what UTF-8 has no bytes for."""
+    """Writes a JSON file atomically, in ASCII: file names may not be encodable in UTF-8."""
     write_text(path, json.dumps(tree, indent=2) + "\n")
 
 
-def _settle(path: Path) -> None:
-    """On disk, and for whom the user lets read; libraries write some files for their own alone."""
-    with suppress(OSError):  # a disk such as a USB stick's may know no permissions
+def _flush(path: Path) -> None:
+    """Flushes a file to disk and gives it the permissions of a new file (temporary files are
+    private to the user)."""
+    with suppress(OSError):  # some file systems, as on USB sticks, have no permissions
         path.chmod(MODE)
-    with path.open("r+b") as written:  # Windows flushes only what is open for writing
-        os.fsync(written.fileno())
+    with path.open("r+b") as file:  # Windows flushes only files open for writing
+        os.fsync(file.fileno())
 
 
 def _errno(error: Exception) -> int:
-    """The system's number of an error; libraries in Rust have it in the text of their own."""
+    """The error number; errors of Rust libraries contain it only in their text."""
     if isinstance(error, OSError):
         return error.errno or 0
     found = re.search(r"\(os error (\d+)\)", str(error))

@@ -122,7 +122,7 @@ def test_a_damaged_matcher_never_answers(
     else:
         assert name in sentence
         assert "damaged or altered" in sentence
-        assert "copy the matcher folder again, or train anew" in sentence
+        assert "copy the matcher folder again, or train again" in sentence
 
 
 def test_a_matcher_of_a_newer_format(gemel: Gemel, own_run: Run, tmp_path: Path) -> None:
