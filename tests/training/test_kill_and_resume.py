@@ -17,6 +17,10 @@ from safetensors.numpy import load_file, save_file
 import gemel
 from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
+from gemel.training.checkpoint import read_counters
+from gemel.training.order import Order
+from gemel.training.train import train
+from heard import Heard
 
 SMALL = [
     "encoder.width=4",
@@ -121,6 +125,26 @@ def test_a_finished_training_goes_on_where_a_longer_one_is_asked_for(drawings, t
     assert weights(run) != first
 
 
+@pytest.mark.parametrize(
+    ("length", "sentence"),
+    [
+        ({"epochs": 1}, "has trained for 2 epochs, .* shorter, got .* of 1: ask for --epochs 2 or"),
+        ({"minutes": 1e-4}, r"has trained for .* minutes, .*: ask for --minutes above"),
+    ],
+)
+def test_a_run_does_not_become_shorter_than_it_is(own_run, length, sentence):
+    recipe, metrics = own_run.recipe.read_bytes(), own_run.metrics.read_bytes()
+    with pytest.raises(RecipeError, match=sentence):
+        gemel.train(None, out=own_run.path, resume=True, quiet=True, **length)
+    assert (own_run.recipe.read_bytes(), own_run.metrics.read_bytes()) == (recipe, metrics)
+
+
+def test_that_no_training_follows_is_said(own_run):
+    heard = Heard()
+    train(Order(out=own_run.path, resume=True), heard)
+    assert any("for 2 epochs already: no training follows" in each for each in heard.sentences)
+
+
 def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
     run = tmp_path / "run"
     words = ["train", str(drawings), "--out", str(run), "--epochs", "1000000"]
@@ -143,7 +167,9 @@ def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
     assert error.splitlines()[-1].startswith("interrupted: every file that was written is whole")
     assert "--resume" in error
     assert not list(run.rglob(".*")), "temporary files were left"
-    assert trainings.run(drawings, run, [*SMALL, "training.epochs=1"], resume=True)[0] == 0
+    trained = read_counters(run / "checkpoints" / "last.safetensors").epoch + 1
+    ending = [*SMALL, f"training.epochs={trained}"]
+    assert trainings.run(drawings, run, ending, resume=True)[0] == 0
     assert load_file(run / "weights.safetensors")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.data import Dataset, open_data
 from gemel.errors import DataError, RecipeError, RunError
 from gemel.matcher import load
@@ -24,7 +26,7 @@ from gemel.recipe.schema import AFTERWARDS, WORDS
 from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.batch_numbers import batch_notices, resolve_batch
-from gemel.training.checkpoint import Counters
+from gemel.training.checkpoint import Counters, read_counters
 from gemel.training.data import build_batches, build_feeds, statistics_of
 from gemel.training.loop import Trainer
 from gemel.training.make_matcher import make_matcher
@@ -59,11 +61,13 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
-        told = where(order, run)
+        told = [where(order, run)]
+        if order.resume:
+            told.append(_no_longer(run, recipe, plan.batches.steps))
         learned_from = [prepared] if first is None else [prepared, first]
         _begin(run, recipe, dataset, learned_from, order)
-        if told is not None:
-            progress.say(told)
+        for sentence in filter(None, told):
+            progress.say(sentence)
         pretrained = None if first is None else pretrain(plan, first, run, progress)
         trainer = Trainer(plan, run, progress)
         trained = trainer.train()
@@ -148,6 +152,33 @@ def _check_kept(recipe: Recipe, begun: Recipe) -> None:
             "a resumed run keeps the recipe it was begun with, and now differs in "
             f"{', '.join(changed)}: leave out --recipe, --seed and --set, or train a new run"
         )
+
+
+def _no_longer(run: Run, recipe: Recipe, steps: int) -> str | None:
+    """A sentence where a resumed training has its length already; None where more is to come.
+
+    Raises `RecipeError` where another length is asked for than the run was begun with, and it has
+    trained for longer: its recipe would then say what its matcher is not.
+    """
+    if not run.last_checkpoint.is_file():
+        return None
+    counters, asked = read_counters(run.last_checkpoint), recipe.training
+    begun = load_recipe(run.recipe).training
+    if asked.minutes is not None:
+        done, wanted = counters.seconds / 60, asked.minutes
+        length, longer = f"{done:.3g} minutes", f"--minutes above {done:.3g}"
+    else:
+        done, wanted = counters.step / steps, float(asked.epochs or 1)
+        length = count(math.ceil(done), "epoch")
+        longer = f"--epochs {math.ceil(done)} or more"
+    if done < wanted:
+        return None
+    if done > wanted and (asked.epochs, asked.minutes) != (begun.epochs, begun.minutes):
+        raise RecipeError(
+            f"{run.path} has trained for {length}, and a resumed run does not become shorter, got "
+            f"a length of {wanted:g}: ask for {longer}, or train a new run"
+        )
+    return f"{run.path} has trained for {length} already: no training follows."
 
 
 def _but_its_length(recipe: Recipe) -> Recipe:
