@@ -21,7 +21,7 @@ from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Input, Raw, kind_of
-from gemel.matcher_file import MatcherFile, Tie, read_matcher_file
+from gemel.matcher_file import OWN, MatcherFile, Tie, read_matcher_file
 from gemel.networks import EncoderSide, JointNetworks, Networks
 from gemel.progress import Progress, Silent
 from gemel.recall import MEMORY, Recall
@@ -83,9 +83,9 @@ class Matcher:
         self.file = file
         self.networks = networks_of(path, file.tie, file.input, file.right_input or file.input)
 
-    def __reduce__(self) -> tuple[Callable[[Path], Matcher], tuple[Path]]:
-        """Pickles the path only: other processes load the matcher from its folder."""
-        return load, (self.path.resolve(),)
+    def __reduce__(self) -> tuple[Callable[..., Matcher], tuple[Path, str | None]]:
+        """Pickles the path: other processes load this matcher from its folder, or none."""
+        return _unpickled, (self.path.resolve(), self.file.sha256.get(OWN))
 
     def __repr__(self) -> str:
         return f"Matcher({str(self.path)!r}, {self.file.encoder} with {self.file.metric})"
@@ -286,6 +286,10 @@ def load(path: str | PathLike[str]) -> Matcher:
     'eer'
     """
     return Matcher(*read_matcher_file(path))
+
+
+def _unpickled(path: Path, own: str | None) -> Matcher:
+    return Matcher(*read_matcher_file(path, own))
 
 
 def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:

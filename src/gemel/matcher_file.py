@@ -101,11 +101,14 @@ def seal(folder: Path, file: MatcherFile) -> None:
     write_text(folder / OWN, json.dumps(tree, indent=2) + "\n")
 
 
-def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
+def read_matcher_file(
+    path: str | PathLike[str], own: str | None = None
+) -> tuple[Path, MatcherFile]:
     """Finds and verifies a matcher in `path`: its folder, its `matcher.json`, or its run.
 
-    Returns the matcher's folder and its file. Raises `MatcherError` if it is missing, damaged,
-    altered or of a newer format.
+    Returns the matcher's folder and its file. `own` is the expected SHA-256 of `matcher.json`.
+    Raises `MatcherError` if it is missing, damaged, altered, of a newer format or not the expected
+    one.
     """
     folder = Path(path)
     if folder.name == OWN and folder.is_file():
@@ -118,7 +121,13 @@ def read_matcher_file(path: str | PathLike[str]) -> tuple[Path, MatcherFile]:
         raise _no_matcher(Path(path)) from None
     except (OSError, ValueError) as error:
         raise _damaged(folder / OWN, str(error)) from None
-    return folder, _checked(folder, tree)
+    file = _checked(folder, tree)
+    if own is not None and file.sha256.get(OWN) != own:
+        raise MatcherError(
+            f"{folder} must hold the matcher that was pickled, and another has taken its place: "
+            "load that one anew, or put the earlier one back"
+        )
+    return folder, file
 
 
 def is_matcher(folder: Path) -> bool:

@@ -13,6 +13,7 @@ from PIL import Image
 
 import gemel
 from gemel.errors import ItemError, MatcherError, RecipeError
+from gemel.matcher_file import seal
 from gemel.networks import BATCH_ITEMS
 
 
@@ -187,6 +188,14 @@ def test_a_pickled_matcher_is_loaded_from_its_folder(matcher, items, monkeypatch
     monkeypatch.chdir(tmp_path)
     again = pickle.loads(pickled)
     assert again.compare(*items[:2]) == matcher.compare(*items[:2])
+
+
+def test_a_pickled_matcher_is_not_another_that_took_its_place(own_run):
+    matcher = gemel.load(own_run)
+    pickled = pickle.dumps(matcher)
+    seal(own_run.matcher, matcher.file.model_copy(update={"name": "another"}))
+    with pytest.raises(MatcherError, match=r"must hold the matcher that was pickled, .*: load"):
+        pickle.loads(pickled)
 
 
 def test_a_verdict_asked_for_its_truth_is_whether_the_two_are_the_same(matcher, items):
