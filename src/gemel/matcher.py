@@ -170,13 +170,10 @@ class Matcher:
             if threshold.target == wanted:
                 return threshold
         available = ", ".join(threshold.target for threshold in self.file.thresholds)
-        remedy = (
-            "training sets one for a low false-accept rate where it has enough validation pairs"
-            if wanted.startswith("far=")
-            else f"train with --set calibration.target={wanted} for one"
-        )
         raise RecipeError(
-            f"this matcher has thresholds for {available}, and none for {target!r}: {remedy}"
+            f"this matcher has thresholds for {available}, and none for {target!r}: train with "
+            f"--set calibration.target={wanted}; with --resume --out RUN, a finished run gets one "
+            "without being trained again"
         )
 
     def reader(self, embeddings: Embeddings, progress: Progress = Silent()) -> EpisodeReader | None:

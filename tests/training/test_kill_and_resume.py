@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import signal
@@ -137,6 +138,23 @@ def test_a_run_does_not_become_shorter_than_it_is(own_run, length, sentence):
     with pytest.raises(RecipeError, match=sentence):
         gemel.train(None, out=own_run.path, resume=True, quiet=True, **length)
     assert (own_run.recipe.read_bytes(), own_run.metrics.read_bytes()) == (recipe, metrics)
+
+
+def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_run):
+    weights = own_run.matcher / "weights.safetensors"
+    before, figures = weights.read_bytes(), verified(own_run)
+    settings = {"calibration.target": "far=0.05"}
+    gemel.train(None, out=own_run.path, resume=True, settings=settings, quiet=True)
+    assert weights.read_bytes() == before
+    assert load(own_run).threshold().target == "far=0.05"
+    assert "far=0.05" in own_run.recipe.read_text()
+    assert verified(own_run)["accuracy"] != figures["accuracy"]
+    assert verified(own_run)["auc"] == figures["auc"]
+    assert "set to let in 5" in own_run.report.read_text()
+
+
+def verified(run):
+    return json.loads(run.metrics.read_text())["protocols"]["verification"]["metrics"]
 
 
 def test_that_no_training_follows_is_said(own_run):

@@ -41,7 +41,7 @@ ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
 
 WORDS = frozenset({"about", "small", "reproduction"})
 """What a recipe says of itself and of what is measured: it decides nothing of a matcher."""
-AFTERWARDS = frozenset({"test_time"})
+AFTERWARDS = frozenset({"test_time", "calibration"})
 """What a matcher is made with when the training is over: a trained run can be given another."""
 
 

@@ -24,7 +24,7 @@ from gemel.data import Dataset
 from gemel.matcher import load
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe
-from gemel.recipe.schema import AFTERWARDS, WORDS
+from gemel.recipe.schema import WORDS
 from gemel.reproduction.commit import commit
 from gemel.run import Run
 from gemel.training.machine import machine
@@ -129,7 +129,7 @@ class Unit:
 
 def digest(recipe: Recipe, dataset: Dataset) -> str:
     """A short name for all that decides a training's weights, but for its seed and fold."""
-    tree = recipe.model_dump(mode="json", exclude={*WORDS, *AFTERWARDS, "seed"}, exclude_none=True)
+    tree = recipe.model_dump(mode="json", exclude={*WORDS, "test_time", "seed"}, exclude_none=True)
     tree["split"]["fold"] = 0
     told = json.dumps([tree, dataset.fingerprint()], sort_keys=True)
     return sha256(told.encode()).hexdigest()[:8]
