@@ -149,6 +149,16 @@ def test_slips(folder, text, sentence):
     assert "t.csv" in str(caught.value) or "t holds" in str(caught.value)
 
 
+def test_items_with_two_labels_are_listed_and_counted(folder):
+    rows = "".join(f"one text {n},a\none text {n},b\n" for n in range(7))
+    with pytest.raises(DataError) as caught:
+        open_data(table(folder, f"item,label\n{rows}"))
+    for n in range(7):
+        named = f"'one text {n}' has the label 'a' in row {2 * n + 2} and 'b' in row {2 * n + 3}"
+        assert (named in str(caught.value)) == (n < 5)
+    assert "(7 contradictions in all); an item can have one only: correct" in str(caught.value)
+
+
 def test_a_wrong_path_is_missing_data(folder):
     with pytest.raises(MissingData):
         open_data(table(folder, "item,label\nx.png,a\n"))

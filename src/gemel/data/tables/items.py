@@ -28,6 +28,9 @@ Value = TypeVar("Value")
 
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
+CLASHES = 5
+"""Of items that have two labels: so many are named."""
+
 
 def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     """Raises DataError for an item that has two labels, or two of anything else."""
@@ -95,16 +98,22 @@ def _picked(values: list[Value], kept: list[int]) -> list[Value]:
 
 
 def _kept(rows: Rows, items: list[str]) -> list[int]:
-    """The first row of each item."""
+    """The first row of each item. Raises DataError where another one says something else of it."""
     first: dict[str, int] = {}
     columns = [(name, rows.column(name)) for name in COLUMNS[1:]]
+    clashes = []
     for row, item in enumerate(items):
         earlier = first.setdefault(item, row)
-        for name, cells in columns:
-            if cells[earlier] != cells[row]:
-                raise DataError(
-                    f"{str(rows.path)!r}: {item!r} has the {name} {cells[earlier]!r} in row "
-                    f"{rows.numbers[earlier]} and {cells[row]!r} in row {rows.numbers[row]}; an "
-                    "item can have one only"
-                )
+        clashes += [
+            f"{item!r} has the {name} {cells[earlier]!r} in row {rows.numbers[earlier]} and "
+            f"{cells[row]!r} in row {rows.numbers[row]}"
+            for name, cells in columns
+            if cells[earlier] != cells[row]
+        ]
+    if clashes:
+        many = f" ({len(clashes):,} contradictions in all)" if len(clashes) > 1 else ""
+        raise DataError(
+            f"{str(rows.path)!r}: {'; '.join(clashes[:CLASHES])}{many}; an item can have one only: "
+            "correct the rows or remove them"
+        )
     return list(first.values())
