@@ -78,7 +78,7 @@ def test_a_run_that_was_interrupted_says_how_it_is_finished(gemel: Gemel, tmp_pa
 @pytest.mark.parametrize(
     ("target", "remedy"),
     [
-        ("far=0.05", "train with --set calibration.target=far=0.05 for one; with --resume --out"),
+        ("far=0.05", "train with --set calibration.target=far=0.05; with --resume --out"),
         ("fra=0.1", "one of `eer`, `far=0.01`"),
         ("cost=10:1", "calibration.target=cost=10:1"),
     ],

@@ -31,8 +31,8 @@ def write_text_embeddings(
 ) -> int:
     """Write `item`, `label` and `embedding` of every readable row, and return their number.
 
-    `item` names the row; `label` is empty where there is none. Raises DataError for a damaged table
-    and where no row is readable.
+    `item` is the text itself; `label` is empty where there is none. Raises DataError for a damaged
+    table and where no row is readable.
     """
     check_ending(out)
     records = open_records(path)
@@ -87,8 +87,10 @@ def _parts(
         kept = [(record, ids) for record, ids in read if ids is not None]
         stage.advance(reader.rows)
         if kept:
-            names = [_name(number) for (number, _), _ in kept]
-            labels = [cell_text(cells.get("label")) for (_, cells), _ in kept]
+            names, labels = (
+                [cell_text(cells.get(column)) for (_, cells), _ in kept]
+                for column in ("item", "label")
+            )
             yield Embedded(names, labels, encoder.encode(padded([ids for _, ids in kept])))
     refuse_too_many(reader.shown, reader.unreadable, reader.rows, SKIPPED)
 
