@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
 from gemel.arrays import Codes, Same
-from gemel.counting import count
+from gemel.counting import SHOWN, and_more, count
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
 from gemel.data.splits.allotment import Shares
 from gemel.data.splits.split import SplitConfig
@@ -48,18 +49,31 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     return Settled(parts, remarks)
 
 
-def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
-    """Sentences about copies of items, under the same label or under contradicting ones."""
-    kinds = np.unique(np.stack([contents, labels], 1)[alive], axis=0)
+def told_of_copies(
+    labels: Codes, contents: Codes, alive: Same, name: Callable[[int], str]
+) -> tuple[str, ...]:
+    """Sentences about copies of items, under the same label or under contradicting ones.
+
+    `name` gives the name of the item at a position.
+    """
+    kinds, firsts = np.unique(np.stack([contents, labels], 1)[alive], axis=0, return_index=True)
     twice = int(alive.sum()) - len(kinds)
-    contradicting = len(kinds) - len(np.unique(kinds[:, 0]))
+    again = np.flatnonzero(kinds[1:, 0] == kinds[:-1, 0])  # the next has this content too
+    contradicting = len(again)
     told = []
     if twice:
         are = count(twice, "item is a copy", "items are copies")
         told.append(f"{are} of another of the same label, and match it trivially.")
     if contradicting:
         are = count(contradicting, "item is a copy", "items are copies")
-        told.append(f"{are} of one of another label: one of the two labels is wrong.")
+        places = np.flatnonzero(alive)[firsts]
+        named = "; ".join(
+            f"{name(int(places[each]))} and {name(int(places[each + 1]))}" for each in again[:SHOWN]
+        )
+        told.append(
+            f"{are} of one of another label ({named}{and_more(contradicting)}): one of the two "
+            "labels is wrong."
+        )
     return tuple(told)
 
 

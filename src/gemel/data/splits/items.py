@@ -73,7 +73,7 @@ def split(
             "split.by or the shares, or give a split of your own in a table"
         )
     train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
-    copied = told_of_copies(labelled.labels, contents, parts != NOWHERE)
+    copied = told_of_copies(labelled.labels, contents, parts != NOWHERE, dataset.items.name)
     reason = " ".join(
         [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, parts)]
     )
