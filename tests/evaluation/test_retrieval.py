@@ -5,6 +5,7 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.evidence import figures_of
+from gemel.evaluation.intervals import wilson
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 
 LABELS = np.repeat(np.arange(20), 5)
@@ -49,6 +50,23 @@ def test_a_random_comparer_is_at_chance(chance):
     figure = figures(chance, np.repeat(np.arange(4), 50))["recall@1"]
     # 49 of the 199 others are right.
     assert figure.low < 49 / 199 < figure.high
+
+
+def test_misses_of_one_label_say_little_of_others():
+    class OneLabelLost:
+        """The items of the last label are each nearest to an item of another."""
+
+        def cross(self, left, right):
+            distance = (LABELS[left][:, None] != LABELS[right]).astype(np.float32)
+            lost = LABELS[left] == 19
+            distance[lost] = np.abs(LABELS[right] - 3.0)
+            return distance
+
+    found = figures(OneLabelLost())
+    low, high = wilson(found["recall@1"].value * 80, 80)
+    assert found["recall@1"].value == 0.95
+    assert found["recall@1"].low <= low
+    assert found["recall@1"].high >= high
 
 
 def test_matches_a_nearest_neighbour_of_scikit_learn(noisy):

@@ -18,14 +18,9 @@ import numpy as np
 from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
-from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.evidence import Evidence, hit_rates_of_few
 from gemel.evaluation.intervals import side_by_side
 from gemel.functional.ranking import right_is_nearest
-
-FEW = 6
-"""Where fewer labels than this have the mistakes, resampling labels does not show how much tasks
-vary: it covers the true accuracy in only 71 to 88 % of cases (lab notes). The interval is then at
-least Wilson's."""
 
 
 @final
@@ -81,20 +76,10 @@ def score_episodes(
         right.append(right_is_nearest(read(episodes), episodes.answer))
         queries.append(labels[episodes.query])
         among.append(labels[episodes.support[..., 0]])
-    correct, about = np.concatenate(right), np.concatenate(queries)
-    scores = {"accuracy": correct.astype(np.float64)}
-    few = mistaken_labels(correct, about) < FEW
-    return Evidence.of_scores(scores, about, side_by_side(among), shares=few)
-
-
-def mistaken_labels(correct: Same, about: Codes) -> float:
-    """The effective number of labels with mistakes, 1 / sum of their squared shares; 0 for none.
-
-    >>> mistaken_labels(np.array([False, False, True, False]), np.array([4, 5, 5, 6]))
-    3.0
-    """
-    _, mistakes = np.unique(about[~correct], return_counts=True)
-    return float(mistakes.sum() ** 2 / (mistakes**2).sum()) if len(mistakes) else 0.0
+    scores = {"accuracy": np.concatenate(right).astype(np.float64)}
+    asked = np.concatenate(queries)
+    few = hit_rates_of_few(scores, asked)
+    return Evidence.of_scores(scores, asked, side_by_side(among), shares=few)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

@@ -30,7 +30,7 @@ figure that needs two kinds of trials (genuine and impostor pairs) is limited by
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias, final
 
@@ -81,10 +81,10 @@ class Basis:
     shares_of_few: frozenset[str] = frozenset()
 
     @classmethod
-    def all_trials(cls, count: int, *names: str, shares: bool = False) -> Self:
+    def all_trials(cls, count: int, *names: str, shares: Collection[str] = ()) -> Self:
         """Figures that are computed from all `count` trials."""
         kinds = {"trials": np.ones(count, np.bool_)}
-        return cls(kinds, dict.fromkeys(names, ("trials",)), frozenset(names if shares else ()))
+        return cls(kinds, dict.fromkeys(names, ("trials",)), frozenset(shares))
 
 
 @final

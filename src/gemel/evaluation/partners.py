@@ -12,7 +12,7 @@ import numpy as np
 from gemel.arrays import Indices, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
-from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.evidence import Evidence, hit_rates_of_few
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.retrieval import RetrievalTask, depths_among
 
@@ -68,7 +68,8 @@ def partner_retrieval(
         f"recall@{depth}": (ranks < depth).astype(np.float64)
         for depth in depths_among(len(among) - int(unit_sizes.max()), DEPTHS)
     }
-    return Evidence.of_scores(scores, unit[queries])
+    few = hit_rates_of_few(scores, unit[queries])
+    return Evidence.of_scores(scores, unit[queries], shares=few)
 
 
 def _ranks(
