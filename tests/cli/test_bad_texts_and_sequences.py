@@ -77,7 +77,7 @@ def test_a_score_off_every_scale(gemel: Gemel, tmp_path: Path, score: str) -> No
     [
         (b',"the car",3', " items cannot be read (left of row 51: a text must hold more"),
         (f'"{LONG}","a car",3'.encode(), " items cannot be read (left of row 51: 'word word"),
-        (b'"the r\xe9d car","a car",3', "Rows that are no UTF-8: 1. What is broken is read as"),
+        (b'"the r\xe9d car","a car",3', "Rows that are not UTF-8: 1. Invalid bytes are read as"),
         (b'"picture.png","a car",3', " items cannot be read (left of row 51: 'picture.png' is the"),
     ],
 )

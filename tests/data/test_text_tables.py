@@ -58,7 +58,7 @@ def test_few_lines_that_are_no_utf8_are_counted_and_many_refused(tmp_path, many)
     data = open_data(tmp_path / "t.csv")
     assert data.items.raw(60) == "caf\N{REPLACEMENT CHARACTER} 0"
     assert data.notices == (
-        "Rows that are no UTF-8: 1. What is broken is read as \N{REPLACEMENT CHARACTER}.",
+        "Rows that are not UTF-8: 1. Invalid bytes are read as \N{REPLACEMENT CHARACTER}.",
     )
 
 
@@ -151,7 +151,7 @@ def test_sets_are_read_from_their_original_files(tmp_path, monkeypatch):
     assert data.items.raw(0) == "why \N{REPLACEMENT CHARACTER}?"
     assert data.items.raw(2) == "one \u2028line?"
     assert data.notices == (
-        "Rows that are no UTF-8: 1. What is broken is read as \N{REPLACEMENT CHARACTER}.",
+        "Rows that are not UTF-8: 1. Invalid bytes are read as \N{REPLACEMENT CHARACTER}.",
         "Lines with too few columns are left out: 1.",
     )
 
@@ -182,7 +182,8 @@ def test_scores_of_which_none_or_all_are_the_same_say_from_where_on_they_are(
 ):
     rows = [f"a cat {number},a dog,{score}" for number, score in enumerate(scores)]
     with pytest.raises(
-        DataError, match=rf"from 0 to 1 a pair does from the score 0.75 on, and {found}\."
+        DataError,
+        match=rf"from 0 to 1 a pair counts as the same from the score 0.75 on, and {found}\.",
     ):
         open_data(table(tmp_path, "\n".join(["left,right,score", *rows])))
 

@@ -1,1 +1,1 @@
-"""Tables of items or of pairs: the file, its rows, what their cells say."""
+"""Read tables of labelled items or of labelled pairs."""

@@ -1,4 +1,4 @@
-"""What cells say: paths that must exist, words for parts and truth, scores, and the items."""
+"""Parse and check the cells of a table: paths, parts, yes or no, scores, and items."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from gemel.inputs import Kind
 from gemel.inputs.decimal import decimal
 
 OPPOSITES = {"same": "different", "genuine": "forged"}
-"""Columns that answer a question, with their word for no; their own name is that for yes."""
+"""Yes-or-no columns and the word that they accept for no; for yes they accept their own name."""
 
 ELSEWHERE = (
     ("wahr", "ja", "vrai", "oui", "verdadero", "sí", "vero", "sì", "verdadeiro", "sim", "waar"),
     ("falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee"),
 )
-"""What spreadsheets write for true and false in other languages, and people for yes and no."""
+"""Words for true and yes, and for false and no, in other languages of spreadsheets."""
 
 SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (0.0, 10.0), (0.0, 100.0))
-"""The usual ones, the narrowest first."""
+"""The scales of scores that are recognised, the narrowest first."""
 
 SAME_FROM = 0.75
-"""Of the way up the scale: where a verdict says *same*. 4 on a scale from 1 to 5."""
+"""The share of the scale from which a score counts as *same*: 4 on a scale from 1 to 5."""
 
 
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
-    """The columns' paths, written one way each. Raises MissingData for those that do not exist."""
+    """The normalised paths in each column. Raises MissingData for those that do not exist."""
     folder = rows.path.parent
     known: dict[str, str | None] = {}
     missing: dict[str, tuple[int, str]] = {}
@@ -60,13 +60,16 @@ def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
 
 
 def _existing(folder: Path, path: str) -> str | None:
-    """The path as its file is called: a Mac writes é as two characters, a table often as one."""
+    """The spelling of a path under which it exists; macOS may decompose é into two characters."""
     forms = (path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))
     return next((form for form in forms if os.path.lexists(folder / form)), None)
 
 
 def split_codes(rows: Rows) -> list[int]:
-    """Codes of the column split; -1 where it is empty or there is no such column."""
+    """The codes of the column `split`; -1 for empty cells or without the column.
+
+    Raises DataError for an unknown word.
+    """
     codes = []
     for cell, number in zip(rows.column("split"), rows.numbers, strict=True):
         code = SPLIT_WORDS.get(cell.lower())
@@ -80,7 +83,7 @@ def split_codes(rows: Rows) -> list[int]:
 
 
 def yes_or_no(rows: Rows, column: str) -> list[bool]:
-    """The cells of a column that answers a question, such as `same` or `genuine`."""
+    """The cells of a yes-or-no column. Raises DataError for one that is neither."""
     words = dict.fromkeys(("1", "true", "yes", *ELSEWHERE[0], column), True)
     words |= dict.fromkeys(("0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
     answers = []
@@ -108,7 +111,7 @@ def refuse_empty(rows: Rows, column: str) -> None:
 
 
 def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:
-    """One sentence about columns that mean nothing here; none if there are none."""
+    """A sentence about columns that are not used; empty if there are none."""
     extra = [name or "one without a name" for name in rows.columns if name not in known]
     return (f"Columns that are not used: {', '.join(extra)}.",) if extra else ()
 
@@ -123,7 +126,7 @@ def duplicates_notice(repeated: int) -> tuple[str, ...]:
 
 
 def ends(rows: Rows, columns: tuple[str, ...], kind: Kind) -> list[list[str]]:
-    """The columns' cells: paths normalised and checked to exist, or texts and lists as they are.
+    """The cells of each column: checked and normalised paths, or texts and names of lists as given.
 
     Raises MissingData for paths that do not exist.
     """
@@ -133,7 +136,7 @@ def ends(rows: Rows, columns: tuple[str, ...], kind: Kind) -> list[list[str]]:
 
 
 def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
-    """Items by what their cells hold, each with the place in which it stands first."""
+    """The items of a table; `cells` maps each distinct cell to its first place, such as `row 2`."""
     if kind == "text":
         return MemoryItems(tuple(cells.values()), tuple(cells))
     if rows.listed:
@@ -142,7 +145,7 @@ def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
 
 
 def scores_of(rows: Rows) -> list[float]:
-    """The column `score`. Raises DataError for a cell that is no number or on no usual scale."""
+    """The column `score`. Raises DataError for a cell that is not a number from 0 to 100."""
     scores = []
     for cell, number in zip(rows.column("score"), rows.numbers, strict=True):
         try:
@@ -159,7 +162,7 @@ def scores_of(rows: Rows) -> list[float]:
 
 
 def scale_of(scores: Floats) -> tuple[float, float]:
-    """The narrowest usual scale that holds all scores.
+    """The narrowest of `SCALES` that contains all scores.
 
     >>> import numpy as np
     >>> scale_of(np.array([1.0, 3.5, 4.8])), scale_of(np.array([0.0, 0.3]))

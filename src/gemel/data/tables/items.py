@@ -1,4 +1,4 @@
-"""Rows of `item,label[,group][,split][,maker][,genuine]` → a dataset."""
+"""Datasets from tables with the columns `item,label[,group][,split][,maker][,genuine]`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,15 @@ Value = TypeVar("Value")
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
 CLASHES = 5
-"""Of items that have two labels: so many are named."""
+"""How many contradictions a refusal lists."""
 
 
 def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
-    """Raises DataError for an item that has two labels, or two of anything else."""
+    """The dataset of a table of labelled items; rows that repeat an item are left out.
+
+    Raises DataError for an item with two labels, groups, parts or makers, for a label in two
+    groups, and for empty or invalid cells.
+    """
     refuse_empty(rows, "label")
     (items,) = ends(rows, ("item",), kind)
     kept = _kept(rows, items)
@@ -66,7 +70,7 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
 
 
 def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Dataset:
-    """Each item in these columns once, without labels: for embedding, not for training."""
+    """The distinct items of these columns, without labels: for embedding, not for training."""
     first: dict[str, str] = {}
     for column, cells in zip(columns, ends(rows, columns, kind), strict=True):
         for item, number in zip(cells, rows.numbers, strict=True):
@@ -77,7 +81,7 @@ def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Datase
 
 
 def _refuse_labels_across_groups(dataset: Dataset) -> None:
-    """Raises DataError for a label in two groups: trials within a group would mix these."""
+    """Raise DataError for a label in two groups, since each label is drawn within one group."""
     assert dataset.labels is not None
     assert dataset.groups is not None
     pairs = np.unique(np.stack([dataset.labels, dataset.groups], 1), axis=0)
@@ -88,8 +92,8 @@ def _refuse_labels_across_groups(dataset: Dataset) -> None:
         raise DataError(
             f"{dataset.name} holds the label {dataset.label_names[label]!r} in two groups, "
             f"{groups[0]!r} and {groups[1]!r}, and a label lies in one, as a character does in one "
-            "alphabet: who or what made an item (a session, a camera, a drawer) goes into the "
-            "column maker, and labels that only share a name are given names of their own"
+            "alphabet: put who or what made an item (a session, a camera, a drawer) into the "
+            "column maker, and give labels that only share a name names of their own"
         )
 
 
@@ -98,7 +102,7 @@ def _picked(values: list[Value], kept: list[int]) -> list[Value]:
 
 
 def _kept(rows: Rows, items: list[str]) -> list[int]:
-    """The first row of each item. Raises DataError where another one says something else of it."""
+    """The first row of each item. Raises DataError if later ones differ in another column."""
     first: dict[str, int] = {}
     columns = [(name, rows.column(name)) for name in COLUMNS[1:]]
     clashes = []

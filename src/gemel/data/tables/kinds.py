@@ -1,4 +1,4 @@
-"""Of which kind the items of a table are, and on which side where they are of two kinds."""
+"""Determine the kind of a table's items, and the side of each kind if there are two."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ from gemel.errors import DataError
 from gemel.inputs import Kind
 
 LOOKED_AT = 1_000
-"""Cells that are looked at."""
+"""The number of cells per column that decide the kind."""
 
 LONGEST_PATH = 1_024
 
 SLIPS = 0.05
-"""A share of files that is no larger may be slips: they are skipped as unreadable."""
+"""Up to this share, items of another kind are taken for mistakes."""
 
 
 def kind_of_cells(columns: Sequence[Sequence[str]], folder: Path) -> Kind:
-    """`image` or `series` where most cells are named like such files or are files, else `text`.
+    """`image` or `series` if most cells are names of such files, or of any file, else `text`.
 
-    A table of files may lack some of them: its own sentence then says which. One cell of a table of
-    texts may well be the name of a file.
+    Missing files do not matter here: they are reported when the paths are checked.
     """
     seen: Counter[Kind] = Counter()
     looked_at = 0
@@ -47,7 +46,10 @@ def kind_of_cells(columns: Sequence[Sequence[str]], folder: Path) -> Kind:
 
 
 def refuse_files_beside_texts(table: Path, columns: Mapping[str, Sequence[str]]) -> None:
-    """Raises DataError where nearly all of one column are named as files, and none of another."""
+    """Raise DataError if nearly all cells of one column are file names, and hardly any of another.
+
+    `columns` maps the names of columns to their cells.
+    """
     seen = {name: list(islice(filter(None, cells), LOOKED_AT)) for name, cells in columns.items()}
     shares = {
         name: sum(named_like(cell) is not None for cell in cells) / max(1, len(cells))
@@ -63,7 +65,7 @@ def refuse_files_beside_texts(table: Path, columns: Mapping[str, Sequence[str]])
 
 
 def named_like(cell: str) -> Kind | None:
-    """The kind of the files that are named so, by their ending."""
+    """The kind of file that `cell` names by its ending; None for any other text."""
     suffix = Path(cell).suffix.lower()
     return next((kind for kind, endings in FILES.items() if suffix in endings), None)
 
@@ -71,15 +73,15 @@ def named_like(cell: str) -> Kind | None:
 def _is_file(folder: Path, cell: str) -> bool:
     try:
         return len(cell) < LONGEST_PATH and (folder / cell).is_file()
-    except (OSError, ValueError):  # a null byte, which no path has
+    except (OSError, ValueError):  # ValueError: a null byte in the path
         return False
 
 
 def with_kinds(dataset: Dataset, lefts: Sequence[int] | Indices) -> Dataset:
-    """The dataset with `unlike` set if its files are of two kinds.
+    """The dataset with `kind` and `unlike` set, and a notice, if its files are of two kinds.
 
-    The left side is of the kind of the first of `lefts`, positions of items: of the first row.
-    Raises DataError for a left item that is of the other kind.
+    `lefts` are the positions of left items; the first determines the kind of the left side. Raises
+    DataError for a pair with an item of the wrong kind.
     """
     if not isinstance(dataset.items, FileItems):
         return dataset
@@ -103,9 +105,9 @@ def _refuse_exchanged(dataset: Dataset, on_left: Same, what: str) -> None:
     wrong = [*left[~on_left[left]].tolist(), *right[on_left[right]].tolist()]
     if wrong:
         raise DataError(
-            f"{dataset.name} pairs {what}, so the column left must hold the one and right the "
-            f"other, and {dataset.items.name(wrong[0])!r} is in the wrong one: exchange the two in "
-            "its row"
+            f"{dataset.name} pairs {what}, so the column left must hold the former and right the "
+            f"latter, and {dataset.items.name(wrong[0])!r} is in the wrong one: exchange the two "
+            "in its row"
         )
 
 

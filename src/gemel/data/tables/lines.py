@@ -1,4 +1,4 @@
-"""The lines of a text file, one at a time, whatever they hold and however many they are."""
+"""Read the lines of a text file one at a time, tolerating a few that are not valid UTF-8."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gemel.counting import count
 from gemel.errors import DataError
 
 MOST_BROKEN = 0.05
-"""The share of lines that may be no UTF-8."""
+"""The share of lines that may be invalid UTF-8."""
 
 BROKEN = "\N{REPLACEMENT CHARACTER}"
 
@@ -21,7 +21,7 @@ BROKEN = "\N{REPLACEMENT CHARACTER}"
 @final
 @dataclass(frozen=True)
 class LineCount:
-    """How many lines there are, and how many of them are no UTF-8."""
+    """The number of lines, and of those that are not valid UTF-8."""
 
     lines: int
     broken: int
@@ -30,13 +30,14 @@ class LineCount:
     def notices(self) -> tuple[str, ...]:
         if not self.broken:
             return ()
-        return (f"Rows that are no UTF-8: {self.broken}. What is broken is read as {BROKEN}.",)
+        return (f"Rows that are not UTF-8: {self.broken}. Invalid bytes are read as {BROKEN}.",)
 
 
 def count_lines(path: Path) -> LineCount:
-    """Looks at every line. A few that are no UTF-8 may be slips, and are read with � in them.
+    """Count the lines, and those that are not valid UTF-8.
 
-    Raises DataError where there are more, since the whole is then of another encoding.
+    Raises DataError if these are more than `MOST_BROKEN`, since the file is then in another
+    encoding.
     """
     _refuse_wide(path)
     lines, broken = 0, []
@@ -54,17 +55,17 @@ def count_lines(path: Path) -> LineCount:
 
 
 def _refuse_wide(path: Path) -> None:
-    """UTF-16, as spreadsheets save "Unicode text", may pass for UTF-8 line by line."""
+    """Raise DataError for UTF-16 (a spreadsheet's "Unicode text"): its lines may be valid UTF-8."""
     first = next(_raw_lines(path), b"")
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DataError(f"{str(path)!r} must be UTF-8, got UTF-16: save it as UTF-8")
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """Each line with its end, what is broken in it replaced."""
+    """Each line including its end, with invalid UTF-8 replaced by `BROKEN`."""
     for raw in _raw_lines(path):
         text = raw.decode("utf-8", "replace")
-        # Not splitlines: texts hold characters that it takes for the end of a line.
+        # Not splitlines, which also splits at other characters, such as U+2028.
         yield from io.StringIO(text, newline="") if "\r" in text else (text,)
 
 

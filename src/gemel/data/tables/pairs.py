@@ -1,4 +1,4 @@
-"""Rows of `left,right,same[,split]` or `left,right,score[,split]` → a dataset of pairs."""
+"""Datasets of pairs from tables with `left,right,same[,split]` or `left,right,score[,split]`."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ GRADED_COLUMNS = ("left", "right", "score", "split")
 @final
 @dataclass(frozen=True)
 class Ends:
-    """The cells at the two ends of every row."""
+    """The left and right cells of every row."""
 
     left: list[str]
     right: list[str]
 
     def pair(self, row: int) -> tuple[str, ...]:
-        """The two, whichever way round."""
+        """The two cells of a row, in sorted order."""
         return tuple(sorted((self.left[row], self.right[row])))
 
 
 def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
-    """Raises DataError for pairs that contradict each other, either way round.
+    """The dataset of a table of labelled pairs; rows that repeat a pair are left out.
 
-    People who judge texts contradict each other as a matter of course: of texts the first
-    judgement counts, and how many contradict it is said.
+    Raises DataError for rows that contradict each other, in either order of their items. Human
+    judgements of texts often do; of texts the first row counts, and a notice counts the others.
     """
     same = yes_or_no(rows, "same")
     pairs = Ends(*ends(rows, ("left", "right"), kind))
@@ -71,9 +71,10 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
 
 
 def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
-    """Pairs with a score: how alike they are. Raises DataError for a score on no usual scale.
+    """The dataset of a table of pairs with similarity scores.
 
-    A verdict needs to know what counts as *same*: scores from three quarters up the scale do.
+    Pairs with a score of at least `SAME_FROM` of the scale count as the same in verdicts. Raises
+    DataError for a score that is not on any scale, or if all or no pairs count as the same.
     """
     scores = np.array(scores_of(rows))
     low, high = scale_of(scores)
@@ -126,7 +127,8 @@ def _dataset(
 def _kept(
     rows: Rows, pairs: Ends, same: list[bool], given: list[int], *, strict: bool
 ) -> tuple[list[int], int, int]:
-    """The first row of each pair; how many paired an item with itself, and how many contradict."""
+    """The first row of each pair, and the numbers of rows that pair an item with itself and that
+    contradict an earlier one. Raises DataError for contradictions if `strict`."""
     first: dict[tuple[str, ...], int] = {}
     selves = contradicted = 0
     for row in range(len(rows)):
@@ -174,6 +176,6 @@ def _one_sided(rows: Rows, scores: Floats, from_score: float) -> DataError:
     found = f"the highest is {scores.max():g}" if none else f"the lowest is {scores.min():g}"
     return DataError(
         f"{str(rows.path)!r} must hold pairs that count as the same and pairs that do not: on the "
-        f"scale from {low:g} to {high:g} a pair does from the score {from_score:g} on, and "
-        f"{found}. Add pairs, or give a column same in place of the scores"
+        f"scale from {low:g} to {high:g} a pair counts as the same from the score {from_score:g} "
+        f"on, and {found}. Add pairs, or give a column same in place of the scores"
     )

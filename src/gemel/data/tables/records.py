@@ -1,4 +1,4 @@
-"""The rows of a .csv, .tsv, .jsonl or .parquet file, one at a time: memory does not grow."""
+"""Read the rows of a .csv, .tsv, .jsonl or .parquet file one at a time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from gemel.data.tables.lines import LineCount, count_lines, lines_of
 from gemel.errors import DataError, MissingExtra
 
 SEPARATORS = ",;\t|"
-"""Of columns: the one that the first line has most of."""
+"""Column separators; the one that occurs most often in the first line is used."""
 
 LONGEST_CELL = 1 << 30
-"""Characters: a cell that is too long for an item is one unreadable row, and not no table."""
+"""The field limit of `csv` in characters: a cell that is too long must not fail the whole table."""
 
 Record: TypeAlias = tuple[int, dict[str, object]]
-"""The number of a row, as a person would count, and its cells by lower-case column names."""
+"""The number of a row (see `open_records`), and its cells by lower-case column name."""
 
 
 @final
 class Records(NamedTuple):
-    """The rows of a table as they come, and what is known of it beforehand."""
+    """A lazy iterator over the rows of a table, and its line count."""
 
     rows: Iterator[Record]
     lines: LineCount
 
 
 def open_records(path: Path) -> Records:
-    """Numbers are those of lines in a .csv, .tsv or .jsonl file, of rows from 1 in a .parquet.
+    """Open a table. Rows are numbered by line in text files, and from 1 in a .parquet.
 
-    Raises DataError, now or on the way, for a table that is damaged or not UTF-8.
+    Raises DataError, here or during iteration, for a table that is damaged or not UTF-8.
     """
     ending = path.suffix.lower()
     if ending == ".parquet":
@@ -79,13 +79,13 @@ def _csv(path: Path) -> Iterator[Record]:
 
 
 def _named_once(path: Path, names: Iterable[str]) -> list[str]:
-    """The columns' names as they are looked for. Raises DataError for two that are one."""
+    """The names stripped and in lower case. Raises DataError for two that are then equal."""
     columns = [name.strip().lower() for name in names]
     for name, times in Counter(filter(None, columns)).items():
         if times > 1:
             raise DataError(
                 f"{str(path)!r} has {times} columns called {name!r}, whatever the case: give each "
-                "a name of its own"
+                "column a different name"
             )
     return columns
 

@@ -1,4 +1,4 @@
-"""The rows of a table as text, all of them in memory."""
+"""Read a whole table into memory, as columns of text."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from gemel.data.tables.records import Record, open_records
 from gemel.errors import DataError, ItemError
 
 LISTABLE = ("item", "left", "right")
-"""Those whose cells may be lists."""
+"""The columns whose cells may be lists of numbers."""
 
 Listed: TypeAlias = dict[str, Array | ItemError]
-"""What cells hold, by their names: numbers, or the sentence that says why there are none."""
+"""The lists in cells, by the names of the cells; an ItemError for a cell without a valid list."""
 
 
 @final
 @dataclass(frozen=True)
 class Rows:
-    """A table whose cells are stripped text; `columns` are lower-case names, cells in their order.
+    """A table as text: the stripped `cells` of each column, by its lower-case name.
 
-    `numbers` are line numbers in a .csv or .jsonl file, row numbers from 1 in a .parquet. A cell
-    that held a list of numbers is the name under which `listed` has it.
+    `numbers` are line numbers in text files, row numbers from 1 in a .parquet. In a column of
+    lists, each cell is a name by which `listed` holds its list.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class Rows:
     numbers: list[int]
     listed: Listed = field(default_factory=dict)
     notices: tuple[str, ...] = ()
-    """Sentences about what was mended in reading."""
+    """Sentences about what was repaired in reading."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -48,7 +48,7 @@ class Rows:
 
 
 def read_rows(path: Path) -> Rows:
-    """Raises DataError for a table that is empty, damaged or not UTF-8."""
+    """Read a table. Raises DataError if it is empty, damaged or not UTF-8."""
     records, lines = open_records(path)
     numbers, values = _columns(records)
     if not numbers:
@@ -78,7 +78,7 @@ def _texts(path: Path, name: str, numbers: list[int], column: list[object]) -> l
 
 
 def cell_text(value: object) -> str:
-    """Numbers that are whole lose their `.0`: a label 3 of a .parquet is `3`, and no `3.0`."""
+    """A cell as text; None and NaN are empty, and 3.0 is `3`. Raises DataError for other types."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bytes | dict):
@@ -92,7 +92,7 @@ def cell_text(value: object) -> str:
 
 
 def _columns(records: Iterable[Record]) -> tuple[list[int], dict[str, list[object]]]:
-    """The rows' numbers and cells by column; None where a row has none of a column."""
+    """The numbers of the rows, and their cells by column; None for missing cells."""
     numbers: list[int] = []
     values: dict[str, list[object]] = {}
     for number, record in records:
@@ -111,7 +111,7 @@ def is_list_column(name: str, values: Sequence[object]) -> bool:
 
 
 def named_lists(name: str, values: Sequence[object], numbers: Sequence[int]) -> Listed:
-    """The cells of a column in their order, each under a name of its own.
+    """The lists of a column in their order, by the unique names of their cells.
 
     >>> named_lists("item", [[1, 2], None], [1, 2])["row 2"]
     ItemError('row 2 must hold a list of numbers, got nothing: fill it in or remove the row')
@@ -121,7 +121,7 @@ def named_lists(name: str, values: Sequence[object], numbers: Sequence[int]) -> 
 
 
 def one_name_each(listed: Listed) -> dict[str, str]:
-    """Each cell's name → the first cell's with equal content: an item may be in many pairs."""
+    """Maps each cell's name to that of the first cell with equal content, as they are one item."""
     first: dict[bytes, str] = {}
     return {
         name: first.setdefault(content_digest(content), name) for name, content in listed.items()
@@ -144,7 +144,7 @@ def _content(value: object, where: str) -> Array | ItemError:
 
 
 def place(column: str, row: int) -> str:
-    """What an item is called that has no name of its own.
+    """The name of an item that is not a file, by its place in the table.
 
     >>> place("item", 2), place("left", 7)
     ('row 2', 'left of row 7')

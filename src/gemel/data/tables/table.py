@@ -1,4 +1,4 @@
-"""A table of labelled items or of labelled pairs, with paths relative to the table."""
+"""Open a table of labelled items or of labelled pairs; paths are relative to the table."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from gemel.inputs import Kind
 
 
 def open_table(path: Path, kind: Kind | None = None) -> Dataset:
-    """`item,label[,group][,split][,maker][,genuine]` or `left,right,same|score[,split]` in a file.
+    """The dataset of a .csv, .tsv, .jsonl or .parquet table.
 
-    The file is a .csv, .jsonl or .parquet. The cells are paths or texts: `kind` says so, or else
-    the cells do; in the latter two they may be sequences too, lists of numbers. Raises DataError
-    that names the row, with what was expected and what was found.
+    Its columns are `item,label[,group][,split][,maker][,genuine]`, or `left,right`, `same` or
+    `score`, and optionally `split`. Items are paths, texts or, in .jsonl and .parquet, lists of
+    numbers (sequences); without `kind` the cells decide. Raises DataError naming the row, with what
+    was expected and what was found.
     """
     rows = read_rows(path)
     return _opened(rows, kind).noticing(*rows.notices)
 
 
 def open_items_table(path: Path, kind: Kind | None = None) -> Dataset:
-    """As `open_table`, and tables with `item`, or `left,right`, that say nothing of them."""
+    """As `open_table`, but the columns `label`, and `same` or `score`, are optional."""
     rows = read_rows(path)
     have = set(rows.columns)
     columns = ("item",) if "item" in have else ("left", "right")
@@ -51,7 +52,7 @@ def _opened(rows: Rows, kind: Kind | None) -> Dataset:
 
 
 def _kind(rows: Rows, columns: tuple[str, ...], kind: Kind | None) -> Kind:
-    """What the items in these columns are: as asked for, or else as their cells look."""
+    """The kind of the items in these columns: as asked for, or else by their cells."""
     if rows.listed:
         return _kind_of_lists(rows, kind)
     if kind is not None:
@@ -62,7 +63,7 @@ def _kind(rows: Rows, columns: tuple[str, ...], kind: Kind | None) -> Kind:
 
 
 def _kind_of_lists(rows: Rows, kind: Kind | None) -> Kind:
-    """Lists of numbers are sequences; raises DataError where something else is said or beside."""
+    """`series`. Raises DataError if another kind is asked for, or other columns hold no lists."""
     if kind not in (None, "series"):
         raise DataError(
             f"{str(rows.path)!r} holds lists of numbers in its cells, which are sequences, and "
