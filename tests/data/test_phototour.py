@@ -73,8 +73,8 @@ def test_patches_of_one_point_match_and_the_papers_pairs_are_the_test(own_archiv
         ({"pairs": "1 2 3\n"}, "must hold 7 whole numbers a line"),
         ({"pairs": "0 0 0 900 0 0 0\n"}, "a pair of patch 900"),
         ({"pairs": "0 0 0 1 0 0 0 0\n0 0 0 1 0 0\n"}, "must hold 7 whole numbers a line"),
-        ({"pairs": "0 7 0 5 7 0 0\n"}, "what info.txt says of their points"),
-        ({"pairs": "0 0 0 1 3 0 0\n"}, "what info.txt says of their points"),
+        ({"pairs": "0 7 0 5 7 0 0\n"}, "must agree with the points in its info.txt"),
+        ({"pairs": "0 0 0 1 3 0 0\n"}, "must agree with the points in its info.txt"),
         ({"points": np.arange(600)}, "600 lines, 2 mosaics"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Data sets by name, one file each; their archives are read as their authors published them."""
+"""Built-in datasets by name, read from the archives that their authors published."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Kalera, Srihari & Xu, "Offline signature verification and identification using distance statistics",
 IJPRAI 18, 2004. Read from the folder `binarised`: a folder per writer with `original_W_N.png` and
-`forgeries_W_N.png`, black on white. The scans as published are not read, because they give the
-answer away: the forgeries' background is lighter than that of the genuine signatures.
+`forgeries_W_N.png`, black on white. The published scans are not used because they leak the answer:
+the background of the forgeries is lighter than that of the genuine signatures.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SIGNATURE = re.compile(r"(?P<kind>original|forgeries)_(?P<writer>\d+)_\d+\.png")
 def open_cedar() -> Dataset:
     """Labels are writers, "1" to "55"; a forgery has the label of the writer that it imitates.
 
-    `genuine` tells the two apart. Raises MissingData where there is no such folder, DataError for
-    a writer without both kinds or a file in another writer's folder.
+    Raises MissingData without the folder, DataError for a writer without both kinds of signatures
+    or a file in another writer's folder.
     """
     root = _root()
     found = sorted(path for path in root.glob("*/*") if SIGNATURE.fullmatch(path.name))

@@ -1,7 +1,7 @@
 """`cifar10`: 60,000 photographs of ten kinds of things, 32×32, from the binary version.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009. The checksum is the
-author's. The Python version is pickled, and Gemel unpickles nothing.
+author's. The Python version of the archive is not used, because Gemel loads no pickles.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ LABELS = (
 
 SIDE = 32
 RECORD = 1 + 3 * SIDE * SIDE
-"""A label, then the red, the green and the blue rows."""
+"""The bytes of a record: a label, then the red, green and blue planes."""
 
 
 def open_cifar10() -> Dataset:
-    """Items (32, 32, 3) uint8 named `train/0` … `test/9999`; the test batch is test."""
+    """Items are (32, 32, 3) uint8, named `train/0` … `test/9999`; the test batch is test."""
     path = fetch("cifar10", ARCHIVE)
     members = tar_members(path, (*TRAIN_FILES, TEST_FILE))
     batches = {name: records(path, name, content, RECORD) for name, content in members.items()}

@@ -1,4 +1,4 @@
-"""`digits`: 1,797 handwritten digits of 8×8 that ship with scikit-learn, so no network is needed.
+"""`digits`: 1,797 handwritten digits, 8×8, that come with scikit-learn.
 
 Alpaydin & Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998 (its test part).
 """
@@ -12,14 +12,14 @@ from gemel.data.sources import ArrayItems
 from gemel.errors import MissingExtra
 
 LEVELS = 16
-"""Pixels are counts from 0 to this."""
+"""The largest pixel value in scikit-learn's pictures."""
 
 UNSEEN = (7, 8, 9)
-"""Digits kept for the test; the others are left for training and validation."""
+"""The digits of the test; the others are for training and validation."""
 
 
 def open_digits() -> Dataset:
-    """1,797 items (8, 8) uint8, labels "0" to "9", of which 7, 8 and 9 are test."""
+    """Items are (8, 8) uint8, labels "0" to "9", of which 7, 8 and 9 are test."""
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:

@@ -33,5 +33,5 @@ LABELS = (
 
 
 def open_fashion_mnist() -> Dataset:
-    """Items (28, 28) uint8 named `train/0` … `test/9999`, labels by name."""
+    """Items are (28, 28) uint8, named `train/0` … `test/9999`; labels are kinds of clothes."""
     return open_idx("fashion-mnist", archives(HOME, MD5), LABELS)

@@ -1,4 +1,4 @@
-"""The idx format of MNIST: a magic number, big-endian sizes, bytes; usually gzipped."""
+"""Datasets in the idx format of MNIST: a magic number, big-endian sizes, bytes; usually gzipped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILES = (
 
 
 def archives(home: str, md5: tuple[str, ...]) -> tuple[Archive, ...]:
-    """The four files below a `home`, with the checksum of each."""
+    """The four archives at the URL `home`, with their MD5 checksums."""
     return tuple(
         Archive(file, home + file, f"md5:{digest}") for file, digest in zip(FILES, md5, strict=True)
     )
@@ -37,20 +37,23 @@ def open_idx(
     files: tuple[Archive, ...],
     label_names: tuple[str, ...],
 ) -> Dataset:
-    """Four files as MNIST names them; the t10k items are test, the others are left to Gemel."""
+    """The dataset in four files with MNIST's names; the t10k items are test, the others undecided.
+
+    Raises DataError if the files are damaged, do not fit each other, or are exchanged.
+    """
     parts = [read_idx(fetch(name, file)) for file in files]
     images, labels = parts[0::2], parts[1::2]
     for picture, label in zip(images, labels, strict=True):
         if picture.ndim != 3 or label.shape != picture.shape[:1] or label.max() >= len(label_names):
             raise DataError(
-                f"the files of {name} do not belong together: got images {picture.shape} and "
-                f"labels {label.shape}; get the originals again"
+                f"the files of {name} must hold one of {len(label_names)} labels for every image, "
+                f"got images {picture.shape} and labels {label.shape}; get the originals again"
             )
     if len(labels[1]) > len(labels[0]) or np.array_equal(images[0], images[1]):
         raise DataError(
-            f"the test files of {name} (t10k-…) must hold fewer items than the train files, and "
-            f"others: got {len(labels[1]):,} and {len(labels[0]):,}, so one is in the place of the "
-            "other; get the originals again"
+            f"the test files of {name} (t10k-…) must hold other and fewer items than the train "
+            f"files, got {len(labels[1]):,} and {len(labels[0]):,}: one is in place of the other; "
+            "get the originals again"
         )
     split = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
     return Dataset(
@@ -71,13 +74,13 @@ def read_idx(path: Path) -> Pixels:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(_damaged(path, str(error))) from error
     if len(content) < 4 or content[:3] != bytes((0, 0, UNSIGNED_BYTES)):
-        raise DataError(_damaged(path, "it does not begin as one"))
+        raise DataError(_damaged(path, "it does not begin like one"))
     start = 4 + 4 * content[3]
     sizes = [content[place : place + 4] for place in range(4, start, 4)]
     shape = tuple(int.from_bytes(size, "big") for size in sizes)
     expected = start + prod(shape)
     if len(content) != expected:
-        raise DataError(_damaged(path, f"it has {len(content)} bytes where {expected} belong"))
+        raise DataError(_damaged(path, f"it has {len(content)} bytes instead of {expected}"))
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 

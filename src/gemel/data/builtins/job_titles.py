@@ -1,11 +1,11 @@
-"""`job-titles`: made-up titles and their variations, to learn what does not change a meaning.
+"""`job-titles`: synthetic job titles, each with variations that keep its meaning.
 
 P. Neculoiu, M. Versteegh & M. Rotaru ("Learning text similarity with siamese recurrent networks",
-RepL4NLP 2016) teach job titles their taxonomy with variations by spelling, synonym and extra word.
-Their data are private, so these are put together from words: a field and a role, some with a level.
+RepL4NLP 2016) train on job titles with misspellings, synonyms and extra words. Their data are
+private, so these titles are generated: a field and a role.
 
-`job-titles` has every kind of variation. The probes `job-titles-typos`, `job-titles-synonyms` and
-`job-titles-extra-words` have one kind each, of titles that `job-titles` does not hold.
+`job-titles` has all kinds of variations. The probes `job-titles-typos`, `job-titles-synonyms` and
+`job-titles-extra-words` have one kind each, of titles that are not in `job-titles`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Variation: TypeAlias = Literal["typos", "synonyms", "extra-words"]
 
 SEED = 2016
 HELD_OUT = 5
-"""One title in so many is for the probes."""
+"""One in this many titles is for the probes."""
 EACH = 3
-"""Variations of a kind that a title has."""
+"""Variations of each kind that are drawn per title."""
 
 FIELDS = {
     "software": "application",
@@ -71,7 +71,10 @@ NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 def job_titles(*variations: Variation, held_out: bool) -> Callable[[], Dataset]:
-    """What `BUILTINS` holds: titles, each with itself and its variations under one label."""
+    """A function that opens the titles and these `variations`; labels are the titles.
+
+    `held_out` chooses the titles of the probes instead of the others.
+    """
 
     def open_titles() -> Dataset:
         pairs = [
@@ -94,7 +97,7 @@ def job_titles(*variations: Variation, held_out: bool) -> Callable[[], Dataset]:
 
 
 def _held(number: int) -> bool:
-    # Not every fifth in order, which would hold out whole roles: 16 and 5 share no factor.
+    # Which roles are held out differs from field to field, so no role is held out entirely.
     return (number * 7 + number // len(ROLES)) % HELD_OUT == 0
 
 
@@ -112,7 +115,7 @@ def _varied(field: str, role: str, variation: Variation, rng: np.random.Generato
 
 
 def misspelt(text: str, rng: np.random.Generator) -> str:
-    """The text with one slip of the fingers: a letter left out, doubled, exchanged or mistaken.
+    """The text with one typo: a letter omitted, doubled, transposed or replaced by a neighbour.
 
     >>> misspelt("engineer", np.random.default_rng(1))
     'engnieer'
@@ -130,7 +133,7 @@ def misspelt(text: str, rng: np.random.Generator) -> str:
 
 
 def _beside(letter: str, rng: np.random.Generator) -> str:
-    """A letter that lies beside another one on the keyboard."""
+    """A random letter next to `letter` in its row of the keyboard."""
     row = next(row for row in NEIGHBOURS if letter in row)
     place = row.index(letter)
     return str(rng.choice([row[i] for i in (place - 1, place + 1) if 0 <= i < len(row)]))

@@ -1,4 +1,4 @@
-"""Pictures and labels that files give as plain bytes: whether they fit, and the dataset of both."""
+"""Datasets whose files give pictures and labels as plain bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gemel.errors import DataError
 
 
 def records(path: Path, member: str, content: bytes, size: int) -> Pixels:
-    """(n, size) the bytes as records. Raises DataError unless they are a whole number of them."""
+    """(n, size) the records in `content`. Raises DataError if it is empty or ends within one."""
     if not content or len(content) % size:
         raise DataError(
             f"{member} in {str(path)!r} must be a whole number of records of {size:,} bytes, got "
@@ -28,9 +28,10 @@ def train_and_test(
     labels: tuple[Codes, Codes],
     label_names: tuple[str, ...],
 ) -> Dataset:
-    """(n, h, w, 3) pictures named `train/0` … `test/9`; the latter are test, the others left open.
+    """The dataset of (train, test) `pictures` (n, h, w, 3) and `labels` (n,).
 
-    Raises DataError where a picture has no label or a label no name.
+    Items are named `train/0` … `test/9`; training items are undecided. Raises DataError for a
+    picture without a label or a label without a name.
     """
     for images, codes in zip(pictures, labels, strict=True):
         inside = len(codes) and codes.min() >= 0 and codes.max() < len(label_names)

@@ -1,4 +1,4 @@
-"""`mnist`: 70,000 handwritten digits of 28×28, and `mnist-dark-on-light`: the same as drawings are.
+"""`mnist`: 70,000 handwritten digits, 28×28, and `mnist-dark-on-light`, the same inverted.
 
 LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition",
 Proceedings of the IEEE, 1998. The checksums are those that torchvision publishes.
@@ -13,7 +13,7 @@ from gemel.data.dataset import Dataset
 from gemel.data.sources import ArrayItems
 
 HOME = "https://ossci-datasets.s3.amazonaws.com/mnist/"
-"""The authors' own page no longer serves the files; this mirror is kept by PyTorch."""
+"""PyTorch's mirror, because the authors' own page no longer serves the files."""
 
 MD5 = (
     "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -24,12 +24,12 @@ MD5 = (
 
 
 def open_mnist() -> Dataset:
-    """Items (28, 28) uint8 named `train/0` … `test/9999`, labels "0" to "9"."""
+    """Items are (28, 28) uint8, named `train/0` … `test/9999`, labels "0" to "9"."""
     return open_idx("mnist", archives(HOME, MD5), tuple(map(str, range(10))))
 
 
 def open_mnist_dark_on_light() -> Dataset:
-    """The same digits as Omniglot has its drawings: what has learned from these can be asked."""
+    """As `mnist` but dark on light, like Omniglot's drawings, to test networks trained on these."""
     mnist = open_mnist()
     assert isinstance(mnist.items, ArrayItems)
     parts = tuple((part, 255 - pictures) for part, pictures in mnist.items.parts)

@@ -2,8 +2,8 @@
 
 Lake, Salakhutdinov & Tenenbaum, "Human-level concept learning through probabilistic program
 induction", Science, 2015. `omniglot-small1` and `omniglot-small2` have five background alphabets
-each in place of the 30: what a person may have seen of foreign alphabets. The zips are read without
-unpacking; their checksums are torchvision's and, for the small ones, TensorFlow Datasets'.
+each instead of 30, closer to what an adult may have seen. The zips are read without unpacking;
+their checksums are torchvision's and, for the small ones, TensorFlow Datasets'.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ SMALL2 = Archive(
 )
 
 DRAWING = r"(.+/)?[^/]+/character\d+/\d+_\d+\."
-"""What a drawing is called: another archive that holds pictures is not taken for this one."""
+"""The names of drawings, so that any other archive of pictures is refused."""
 
 
 def _refuse_another(path: Path, wanted: Archive, drawings: Sequence[str]) -> None:
-    """Raises DataError for an archive whose own folder is that of another one."""
+    """Raise DataError for an archive whose top folder is that of another archive of Omniglot."""
     top, own = drawings[0].partition("/")[0], wanted.file.removesuffix(".zip")
     others = {each.file.removesuffix(".zip") for each in (BACKGROUND, EVALUATION, SMALL1, SMALL2)}
     if top != own and top in others:
@@ -64,9 +64,9 @@ def _refuse_another(path: Path, wanted: Archive, drawings: Sequence[str]) -> Non
 @final
 @dataclass(frozen=True)
 class Drawings:
-    """Drawings in archives: `members` are (position in `paths`, name inside that archive).
+    """Drawings in archives, as pictures or as pen traces.
 
-    They are pictures, or the pen traces behind these.
+    `members` are (position in `paths`, name inside that archive).
     """
 
     paths: tuple[Path, ...]
@@ -74,7 +74,7 @@ class Drawings:
 
     @classmethod
     def of(cls, archives: Sequence[Archive], ending: str = "png") -> Drawings:
-        """All drawings of the archives, in their order. Raises DataError for one without any."""
+        """All drawings of the archives, in this order. Raises DataError for one without any."""
         is_drawing = re.compile(DRAWING + ending).fullmatch
         paths = tuple(fetch("omniglot", archive) for archive in archives)
         members: list[tuple[int, str]] = []
@@ -110,7 +110,7 @@ class Drawings:
 
     @property
     def drawers(self) -> tuple[str, ...]:
-        """Who drew each, "01" to "20": the last number of its name."""
+        """The drawer of each, "01" to "20": the last number of its name."""
         return tuple(PurePosixPath(name).stem.rpartition("_")[2] for name in self.names)
 
     @property
@@ -122,7 +122,7 @@ class Drawings:
         return Drawings(self.paths, tuple(self.members[index] for index in chosen))
 
     def dataset(self, name: str, split: Codes) -> Dataset:
-        """Labels are characters, groups alphabets, makers drawers."""
+        """A dataset of these drawings: labels are characters, groups alphabets, makers drawers."""
         label_names, labels = coded(self.characters)
         group_names, groups = coded(self.alphabets)
         maker_names, makers = coded(self.drawers)
@@ -148,12 +148,12 @@ def open_omniglot() -> Dataset:
 
 
 def open_omniglot_small1() -> Dataset:
-    """As `omniglot`, with the first five background alphabets alone to learn from."""
+    """As `omniglot`, with the five background alphabets of the first small archive."""
     return _with_evaluation("omniglot-small1", SMALL1)
 
 
 def open_omniglot_small2() -> Dataset:
-    """As `omniglot`, with the second five background alphabets alone to learn from."""
+    """As `omniglot`, with the five background alphabets of the second small archive."""
     return _with_evaluation("omniglot-small2", SMALL2)
 
 

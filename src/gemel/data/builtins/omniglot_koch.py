@@ -1,12 +1,13 @@
 """`omniglot-koch`: Koch's split of alphabets and drawers, in today's release of Omniglot.
 
 Koch, Zemel & Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", 2015, §4.2:
-12 of the 20 drawers and 30 alphabets to learn from, 4 further drawers and 10 alphabets for
+12 of the 20 drawers and 30 alphabets for training, 4 further drawers and 10 alphabets for
 validation, the last 4 drawers and 10 alphabets for the test. The 30 are the background zip; of the
 evaluation zip the ten alphabets of Lake's runs are the test and the other ten validation.
 
-Differs from the paper: it names no drawers, so the first 12 learn, the next 4 validate and the last
-4 test; it used an earlier release of 40 background alphabets, of which ten went to validation.
+Differs from the paper: it does not say which drawers, so the first 12 are for training, the next 4
+for validation and the last 4 for the test; it used an earlier release with 40 background alphabets,
+ten of them for validation.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ IN_RUNS = frozenset(
         "Tibetan",
     }
 )
-"""The alphabets of Lake's 20 runs, which he tested people and machines on."""
+"""The alphabets of Lake's 20 runs."""
 
 
 def open_omniglot_koch() -> Dataset:
-    """As `omniglot`, with every part given; drawings by drawers of another part are left out.
+    """As `omniglot`, with all parts given; drawings by the drawers of other parts are left out.
 
-    Where the evaluation zip has no alphabets of the runs, or those alone, every second of its
-    alphabets is the test, and a notice says so.
+    If the evaluation zip has none of the runs' alphabets, or no others, every second of its
+    alphabets is for the test, and a notice says so.
     """
     drawings = Drawings.of((BACKGROUND, EVALUATION))
     alphabets, evaluation = np.array(drawings.alphabets), drawings.archive == 1

@@ -1,6 +1,6 @@
-"""Lake's 20 runs: the one-shot trials that people, BPL and Koch's twin were measured on.
+"""Lake's 20 runs: the one-shot trials of people, BPL and Koch's Siamese network.
 
-In each run every one of 20 test drawings is to be matched with one of 20 training drawings, one of
+In each run, each of 20 test drawings is to be matched with one of 20 training drawings, one of
 each character, all from one alphabet. Lake et al. 2015; Koch, Zemel & Salakhutdinov 2015, §4.3.
 """
 
@@ -21,7 +21,7 @@ from gemel.data.sources import BAD_MEMBER, open_zip
 from gemel.errors import DataError
 
 ALL_RUNS = Archive("all_runs.zip", HOME + "one-shot-classification/all_runs.zip")
-"""No checksum of this file is published; every run is checked for being whole instead."""
+"""No checksum is published; every run is checked for completeness instead."""
 
 RUNS = 20
 WAYS = 20
@@ -30,19 +30,19 @@ WAYS = 20
 @final
 @dataclass(frozen=True)
 class Run:
-    """20 test drawings, 20 training drawings (bytes of PNGs), and which of them is right."""
+    """20 test drawings and 20 training drawings, as the bytes of PNG files, and the answers."""
 
     name: str
     test: tuple[bytes, ...]
     training: tuple[bytes, ...]
     answers: Indices
-    """(20,) the position in `training` that test[i] belongs to."""
+    """(20,) the position in `training` of the match of test[i]."""
 
 
 def runs(archive: Path | None = None) -> tuple[Run, ...]:
-    """The 20 runs of `all_runs.zip`, from `archive` or from where `omniglot` is kept.
+    """The 20 runs of `all_runs.zip`, from the path `archive` or fetched like `omniglot`.
 
-    Raises DataError that names the file that is missing or does not fit.
+    Raises DataError naming a file that is missing or invalid.
     """
     path = archive if archive is not None else fetch("omniglot", ALL_RUNS)
     with open_zip(path) as opened:

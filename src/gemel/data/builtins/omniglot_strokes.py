@@ -2,7 +2,7 @@
 
 One text file per drawing: a line START, then lines `x,y,t`, and a line BREAK after each stroke.
 x runs to the right from about 0 to 105 and y upwards from about -105 to 0, in the picture's pixels;
-t is in milliseconds from the start. Traces are called as their pictures are. Lake et al. 2015.
+t is in milliseconds from the start. Traces are named like their pictures. Lake et al. 2015.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ STROKES = tuple(
     Archive(file, HOME + file)
     for file in ("strokes_background_small1.zip", "strokes_background_small2.zip")
 )
-"""No checksum of these is published; every trace is checked when it is read."""
+"""No checksums are published; every trace is checked when it is read."""
 
 
 def traces() -> tuple[Drawings, Same]:
-    """Each trace of the two archives once, and (n,) which have alphabets that the first lacks."""
+    """The distinct traces of both archives, and (n,) whether their alphabet is not in the first."""
     both = Drawings.of(STROKES, ending="txt")
     alphabets = np.array(both.alphabets)
     held = ~np.isin(alphabets, alphabets[both.archive == 0])
@@ -33,6 +33,6 @@ def traces() -> tuple[Drawings, Same]:
 
 
 def open_omniglot_strokes() -> Dataset:
-    """As `omniglot`, of traces; the alphabets that only the second archive has are the test."""
+    """As `omniglot`, of traces; the alphabets that are only in the second archive are test."""
     found, held = traces()
     return replace(found.dataset("omniglot-strokes", np.where(held, TEST, -1)), kind="series")

@@ -1,8 +1,8 @@
-"""`omniglot-traced`: drawings on the left, and on the right the pen traces they were made by.
+"""`omniglot-traced`: drawings on the left, and the pen traces of these drawings on the right.
 
 The drawings of `images_background.zip` whose traces are in the two small archives of strokes: 242
-characters of 8 alphabets, each drawn by 20 people. An item's label is the drawing itself, so only
-its own trace matches it and not another person's of the same character. Lake et al. 2015.
+characters of 8 alphabets, each drawn by 20 people. The label is the individual drawing, so only its
+own trace matches it, not another person's of the same character. Lake et al. 2015.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gemel.errors import DataError
 def open_omniglot_traced() -> Dataset:
     """Labels are drawings, `Alphabet/character01/0001_07`; groups are alphabets.
 
-    Alphabets that are in the second archive alone are the test: their characters are never seen.
+    The alphabets that are only in the second archive are test.
     """
     traced, held = traces()
     found = Drawings.of((BACKGROUND,))

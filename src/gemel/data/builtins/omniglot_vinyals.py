@@ -1,16 +1,16 @@
-"""`omniglot-vinyals`: characters pooled over alphabets, each also turned by 90, 180 and 270°.
+"""`omniglot-vinyals`: characters pooled over alphabets, each also rotated by 90, 180 and 270°.
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu & Wierstra, "Matching Networks for One Shot Learning",
-NIPS 2016, §4.1.1: 1,200 of the 1,623 characters to learn from, the other 423 for the test, quarter
-turns as new classes, episodes that ignore alphabets. The test characters are turned as well, as
-in Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017 (1,692 test
+NIPS 2016, §4.1.1: 1,200 of the 1,623 characters for training, the other 423 for the test, rotations
+as new classes, episodes that ignore alphabets. The test characters are rotated as well, as in
+Snell, Swersky & Zemel, "Prototypical Networks for Few-shot Learning", NIPS 2017 (1,692 test
 classes).
 
-Of the 1,200, 50 are for validation: they set thresholds, and choose a checkpoint at most. Snell
-et al. choose settings by 172 of them and then learn from all.
+Of the 1,200, 50 are for validation: for thresholds, and at most for choosing a checkpoint. Snell
+et al. choose settings by 172 of them and then train on all.
 
-Differs from the papers: the characters are drawn by a fixed seed. Vinyals et al. state no list, and
-the one that Snell et al. publish holds out whole alphabets for validation.
+Differs from the papers: the characters are drawn by a fixed seed. Vinyals et al. publish no list,
+and that of Snell et al. holds out whole alphabets for validation.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ SEED = 2016
 
 
 def open_omniglot_vinyals() -> Dataset:
-    """Labels are `Alphabet/character01/rot090`; all turns of a character are in one part.
+    """Labels are `Alphabet/character01/rot090`; all rotations of a character are in one part.
 
-    With fewer characters the parts keep their proportions, and a notice says so. Groups are
-    alphabets, for whoever wants harder episodes than the paper's.
+    Groups are alphabets, for harder episodes than the paper's. If characters are missing, the parts
+    keep their proportions, and a notice says so.
     """
     drawings = Drawings.of((BACKGROUND, EVALUATION))
     upright = drawings.dataset("omniglot-vinyals", np.zeros(len(drawings.members), np.int64))
@@ -53,7 +53,7 @@ def open_omniglot_vinyals() -> Dataset:
 
 
 def character_parts(count: int) -> Codes:
-    """(count,) the part of each character, in the order of their names.
+    """(count,) the part of each character, these sorted by name.
 
     >>> np.bincount(character_parts(1623)).tolist()
     [1150, 50, 423]
@@ -68,19 +68,19 @@ def character_parts(count: int) -> Codes:
 
 
 def _turned(upright: Dataset) -> Dataset:
-    """Four items for each, one after another, and four labels for each label."""
+    """The dataset with each item as four consecutive rotations, and each label as four labels."""
     assert upright.labels is not None
     assert upright.groups is not None
     assert upright.makers is not None
     assert upright.split is not None
-    many = len(TURNS)
-    turn = np.tile(np.arange(many), len(upright))
+    turns = len(TURNS)
+    turn = np.tile(np.arange(turns), len(upright))
     return replace(
         upright,
         items=QuarterTurns(upright.items),
-        labels=np.repeat(upright.labels, many) * many + turn,
+        labels=np.repeat(upright.labels, turns) * turns + turn,
         label_names=tuple(f"{name}/{word}" for name in upright.label_names for word in TURNS),
-        groups=np.repeat(upright.groups, many),
-        makers=np.repeat(upright.makers, many),
-        split=np.repeat(upright.split, many),
+        groups=np.repeat(upright.groups, turns),
+        makers=np.repeat(upright.makers, turns),
+        split=np.repeat(upright.split, turns),
     )

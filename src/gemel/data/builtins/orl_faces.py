@@ -28,7 +28,7 @@ PERSON = re.compile(r"(?:^|/)(s\d+)/(\d+\.pgm)$")
 
 
 def open_orl_faces() -> Dataset:
-    """Labels are people, `s1` to `s40`; from the folders s1, s2, … or from the zip."""
+    """Labels are people, `s1` to `s40`; read from folders s1, s2, … or from the zip."""
     for folder in places("orl-faces"):
         if (folder / "s1").is_dir():
             return replace(open_folder(folder), name="orl-faces")

@@ -1,4 +1,4 @@
-"""`phototour-liberty`, `-notredame`, `-yosemite`: patches of photographs around points in space.
+"""`phototour-liberty`, `-notredame`, `-yosemite`: photograph patches around 3D points.
 
 Brown, Hua & Winder, "Discriminative Learning of Local Image Descriptors", PAMI 2011. The archives
 as they were published: `patchesNNNN.bmp` are mosaics of 16x16 patches of 64x64 pixels, row by row;
@@ -36,16 +36,16 @@ ARCHIVES = {
     )
 }
 TAUGHT, ASKED = "m50_500000_500000_0.txt", "m50_100000_100000_0.txt"
-"""The pairs that the papers train on, and those that they report."""
+"""The pairs that papers train on, and those that they report results on."""
 PATCH, ACROSS = 64, 16
-"""Pixels along a patch, patches along a mosaic."""
+"""The side of a patch in pixels, and that of a mosaic in patches."""
 KEPT_MOSAICS = 8
 
 
 @final
 @dataclass(frozen=True)
 class MosaicItems:
-    """Patches cut out of mosaics; the last few mosaics stay decoded. Safe to read from threads."""
+    """Patches of mosaics; the most recently decoded mosaics are cached. Thread-safe."""
 
     mosaics: ZipItems
     count: int
@@ -84,10 +84,10 @@ class MosaicItems:
 
 
 def open_phototour(name: str) -> Dataset:
-    """Labels are points in space; the pairs are the papers', their 100,000 as test.
+    """Labels are 3D points; the pairs are the published ones, of which the 100,000 are test.
 
-    Training takes the 500,000 where the file is there. Raises DataError for an archive in which
-    patches, points and pairs do not agree.
+    The 500,000 training pairs are included if the archive has them. Raises DataError for an archive
+    in which patches, points and pairs do not agree.
     """
     path = fetch("phototour", ARCHIVES[name])
     with open_zip(path) as archive:
@@ -109,8 +109,8 @@ def open_phototour(name: str) -> Dataset:
         )
     if ((points[together.left] == points[together.right]) != together.same).any():
         raise DataError(
-            f"{str(path)!r} must say in its pairs what info.txt says of their points, and does not:"
-            " get the original archive"
+            f"the pairs in {str(path)!r} must agree with the points in its info.txt, and do not: "
+            "get the original archive"
         )
     names = tuple(member.rpartition("/")[2] for member in mosaics)
     archived = ZipItems((path,), tuple((0, each) for each in mosaics), names)
@@ -156,7 +156,7 @@ def _joined(parts: list[Pairs]) -> Pairs:
 
 
 def _table(content: bytes, columns: int, name: str) -> Codes:
-    """(rows, columns) whole numbers. Raises DataError for a file of another form."""
+    """(rows, columns) whole numbers. Raises DataError for any other content."""
     try:
         lines = [line.split() for line in content.splitlines() if line.strip()]
         if any(len(line) != columns for line in lines):

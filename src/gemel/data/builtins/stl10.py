@@ -1,4 +1,4 @@
-"""`stl10`: 13,000 labelled photographs of ten kinds of things, 96×96; the unlabelled are left out.
+"""`stl10`: 13,000 labelled photographs of ten kinds of things, 96×96, without the unlabelled ones.
 
 Coates, Lee & Ng, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning", AISTATS
 2011. The checksum is torchvision's.
@@ -41,7 +41,7 @@ SIDE = 96
 
 
 def open_stl10() -> Dataset:
-    """Items (96, 96, 3) uint8 named `train/0` … `test/7999`; the published test part is test."""
+    """Items are (96, 96, 3) uint8, named `train/0` … `test/7999`; the published test is test."""
     path = fetch("stl10", ARCHIVE)
     members = tar_members(path, FILES)
     train_x, train_y, test_x, test_y = (members[name] for name in FILES)
@@ -50,7 +50,7 @@ def open_stl10() -> Dataset:
 
 
 def _pictures(path: Path, member: str, content: bytes) -> Array:
-    # Channels come one after another and, as in MATLAB, columns before rows.
+    # Stored as (channel, column, row), as in MATLAB.
     channels = records(path, member, content, 3 * SIDE * SIDE).reshape(-1, 3, SIDE, SIDE)
     return channels.transpose(0, 3, 2, 1)
 

@@ -1,9 +1,9 @@
-"""`susig`: online signatures, genuine ones and skilled forgeries, on two tablets.
+"""`susig`: online signatures, genuine ones and skilled forgeries, from two tablets.
 
 Kholmatov & Yanikoglu, "SUSIG: an on-line signature database, associated protocols and benchmark
-results", Pattern Analysis and Applications 12, 2009. The visual part has up to 20 genuine
-signatures of a writer in two sessions and 10 forgeries, the blind part 10 and 10. `susig-visual`
-and `susig-blind` are one part each. Read from `susig.tar.xz` without unpacking.
+results", Pattern Analysis and Applications 12, 2009. Per writer, the visual part has up to 20
+genuine signatures from two sessions and 10 forgeries, the blind part 10 and 10. `susig-visual` and
+`susig-blind` are one part each. Read from `susig.tar.xz` without unpacking.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FORGED = "f"
 @final
 @dataclass(frozen=True, order=True)
 class Signature:
-    """One file: whose signature it claims to be, from which session, or forged."""
+    """A signature file: part, claimed writer, session (or `FORGED`), number and bytes."""
 
     part: str
     writer: str
@@ -49,12 +49,12 @@ class Signature:
 
 
 def susig(*parts: str) -> Callable[[], Dataset]:
-    """What opens these parts (`visual`, `blind`).
+    """A function that opens these parts (`visual`, `blind`).
 
-    Labels are writers: `visual/001`. The same number in the other part is somebody else, and
+    Labels are writers: `visual/001`. The same number in the other part counts as another writer;
     whether anybody signed in both is not known. A forgery has the label of the writer that it
-    imitates; `genuine` tells the two apart. Makers are sessions: `1` and `2` in the visual part,
-    `g` in the blind one, `f` for forgeries.
+    imitates. Makers are sessions: `1` and `2` in the visual part, `g` in the blind one, `f` for
+    forgeries.
     """
 
     def opened() -> Dataset:

@@ -27,13 +27,13 @@ DIGITS = tuple(map(str, range(10)))
 
 
 def open_svhn() -> Dataset:
-    """Items (32, 32, 3) uint8 named `train/0` … `test/26031`, labels "0" to "9"."""
+    """Items are (32, 32, 3) uint8, named `train/0` … `test/26031`, labels "0" to "9"."""
     train, test = (_read(fetch("svhn", archive)) for archive in (TRAIN, TEST))
     return train_and_test("svhn", (train[0], test[0]), (train[1], test[1]), DIGITS)
 
 
 def _read(path: Path) -> tuple[Array, Codes]:
-    """(n, 32, 32, 3) pictures and (n,) digits; the files keep `X` (32, 32, 3, n) and 10 for 0."""
+    """(n, 32, 32, 3) pictures and (n,) digits, from `X` (32, 32, 3, n) and `y` (10 for 0)."""
     found = _matlab(path)
     pictures, labels = found.get("X"), found.get("y")
     if pictures is None or labels is None or pictures.shape[:-1] != (SIDE, SIDE, 3):
@@ -45,7 +45,7 @@ def _read(path: Path) -> tuple[Array, Codes]:
 
 
 def _matlab(path: Path) -> dict[str, Array]:
-    """The arrays of a MATLAB 5 file. SciPy reads them; it comes with scikit-learn."""
+    """The arrays X and y of a MATLAB 5 file, read by SciPy, on which scikit-learn depends."""
     try:
         from scipy.io import loadmat
     except ImportError as error:
@@ -53,7 +53,7 @@ def _matlab(path: Path) -> dict[str, Array]:
     try:
         tree: dict[str, Any] = loadmat(path, variable_names=["X", "y"])
     except Exception as error:
-        # SciPy's reader raises anything at all on damaged bytes: TypeError, zlib.error, ….
+        # On damaged bytes SciPy's reader raises any type of error: TypeError, zlib.error, ….
         raise DataError(
             f"{str(path)!r} is not a whole MATLAB file ({error}): get the original file again"
         ) from error

@@ -1,4 +1,4 @@
-"""Members of a gzipped tar archive, read without unpacking, up to the last one that is wanted."""
+"""Read members of a gzipped tar archive without unpacking it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gemel.errors import DataError
 
 
 def tar_members(path: Path, wanted: Collection[str]) -> dict[str, bytes]:
-    """The content of the wanted members by file name, whatever folder they lie in.
+    """The contents of the wanted members by file name, in whatever folder they are.
 
-    Reading stops when all are found: what comes after (100,000 unlabelled pictures, say) is not
-    even decompressed. Raises DataError for a damaged archive, or one without a wanted member.
+    Reading stops when all are found, so that nothing behind them (such as 100,000 unlabelled
+    pictures) is decompressed. Raises DataError if the archive is damaged or a member is missing.
     """
     found: dict[str, bytes] = {}
     try:

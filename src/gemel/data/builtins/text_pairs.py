@@ -1,10 +1,10 @@
-"""Pairs of texts by name, read from the files as their authors published them.
+"""`sick`, `stsb`, `mrpc` and `qqp`: pairs of sentences, read from the published files.
 
 `sick`: M. Marelli et al., "A SICK cure for the evaluation of compositional distributional semantic
 models", LREC 2014: relatedness from 1 to 5. `stsb`: D. Cer et al., "SemEval-2017 task 1: semantic
 textual similarity", 2017: similarity from 0 to 5. `mrpc`: W. Dolan & C. Brockett, "Automatically
 constructing a corpus of sentential paraphrases", IWP 2005. `qqp`: Quora's question pairs in the
-division of Z. Wang, W. Hamza & R. Florian, "Bilateral multi-perspective matching", IJCAI 2017.
+split of Z. Wang, W. Hamza & R. Florian, "Bilateral multi-perspective matching", IJCAI 2017.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ MOST_SHORT = 0.05
 @final
 @dataclass(frozen=True)
 class TextPairs:
-    """A set: its files in the order train, validation, test, and where each line has what."""
+    """A dataset's files (train, validation, test), and the format of their lines."""
 
     name: str
     files: tuple[str, str, str]
     columns: tuple[int, int, int]
-    """Of the two texts, and of the answer."""
+    """The positions of the two texts and of the answer, from 0."""
     answer: Literal["same", "score"]
     home: str
+    """Where to get the files."""
     heading: bool = True
+    """Whether the first line names the columns."""
 
 
 SETS = (
@@ -74,10 +76,11 @@ SETS = (
 
 
 def open_text_pairs(pairs: TextPairs) -> Dataset:
-    """Of two files at hand the second is the test; a single one is left for Gemel to divide.
+    """The dataset of the files at hand.
 
-    Lines that are no UTF-8 are read with � in place of what is broken; lines without their columns
-    are left out; both are counted. Raises MissingData where no file is at hand.
+    If two are at hand, the second is the test; if there is only one, its pairs are undecided.
+    Invalid UTF-8 is replaced by �, lines with too few columns are left out, and a notice counts
+    either. Raises MissingData if no file is at hand, DataError if too many lines are left out.
     """
     folder = _folder(pairs)
     at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
@@ -98,8 +101,8 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
             numbers.append(number)
     if not numbers or short > MOST_SHORT * len(numbers):
         raise DataError(
-            f"{str(folder)!r} must hold {pairs.name} as its authors published it, and {short} "
-            "lines have too few columns: get the files again"
+            f"{str(folder)!r} must hold {pairs.name} as its authors published it, got {short} "
+            f"lines with too few columns and {len(numbers)} others: get the files again"
         )
     source = at_hand[0] if len(at_hand) == 1 else folder
     rows = Rows(source, tuple(cells), cells, numbers)
@@ -126,7 +129,7 @@ def _among_texts(place: Path) -> Path:
 
 
 def _lines(path: Path) -> list[bytes]:
-    # Not splitlines: texts hold characters that it takes for the end of a line.
+    # Not splitlines, which would also split at a lone carriage return.
     return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
 
 

@@ -1,9 +1,9 @@
-"""Sets of the UCR/UEA archive of time series, each as its TRAIN and TEST file.
+"""Datasets of the UCR/UEA archive of time series, each a TRAIN and a TEST file.
 
 Dau et al., "The UCR time series archive", IEEE/CAA Journal of Automatica Sinica 6, 2019; Bagnall et
 al., "The UEA multivariate time series classification archive", arXiv:1811.00075. Found in
 `$GEMEL_DATA/timeseries/NAME/`, or downloaded. No checksums are published; each line is checked.
-Any other set of the archive is read as a folder.
+Any other dataset of the archive can be opened as a folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HOME = "https://timeseriesclassification.com/aeon-toolkit/"
 
 
 def ucr(name: str) -> Callable[[], Dataset]:
-    """What opens the set of this name: labels are classes, the TEST series are test items."""
+    """A function that opens the dataset `name`; labels are classes, the TEST series are test."""
 
     def opened() -> Dataset:
         return open_ts(_train_file(name))
@@ -42,7 +42,7 @@ def _unpacked(archive: Path, name: str) -> Path:
     folder = places("timeseries")[-1] / name
     try:
         with open_zip(archive) as members:
-            for part in ("TEST", "TRAIN"):  # TRAIN last: where it is, both are
+            for part in ("TEST", "TRAIN"):  # TRAIN last: if it exists, so do both
                 file = f"{name}_{part}.ts"
                 with whole_file(folder / file) as temporary:
                     temporary.write_bytes(members.read(file))
