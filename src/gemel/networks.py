@@ -89,8 +89,14 @@ class Networks:
         return self.left if side == "left" else self.right
 
     def distance(self, left: Raw, right: Raw) -> float:
-        """The distance of two raw items, each encoded alone: independent of any batch."""
+        """The distance of two raw items, each encoded alone: independent of any batch.
+
+        Exactly symmetric if both sides share an encoder: an optimised graph adds the terms of the
+        two sides in an order of its own, so the embeddings are put in one order first.
+        """
         first, second = self.left.embed([left]), self.right.embed([right])
+        if self.right is self.left and second.tobytes() < first.tobytes():
+            first, second = second, first
         return float(self.distances(first[None], second[None])[0, 0, 0])
 
     def distances(self, left: Embeddings, right: Embeddings) -> Distances:

@@ -42,6 +42,17 @@ def test_the_unit_of_the_distance_does_not_matter(scale, shift):
     np.testing.assert_allclose(fit_logistic(moved, same).probability(moved), plain, atol=1e-6)
 
 
+def test_no_distance_has_odds_that_so_many_pairs_cannot_support():
+    distance = np.concatenate([np.linspace(0.0, 0.1, 20), np.linspace(0.9, 1.0, 50)])
+    calibration = fit_logistic(distance, np.arange(70) < 20)
+    ratio = calibration.log_likelihood_ratio(np.linspace(-20, 20, 2_001))
+    assert (np.diff(ratio) < 0).all()
+    assert np.log(21) < ratio[0] < np.log(21) + 1
+    assert -np.log(51) - 1 < ratio[-1] < -np.log(51)
+    probability = calibration.probability(np.array([1.0, 2.0, 20.0]))
+    assert len(set(probability)) == 3
+
+
 @pytest.mark.parametrize("slope", [0.0, 1.0, float("nan"), float("-inf")])
 def test_a_slope_that_does_not_fall_cannot_be_made(slope):
     with pytest.raises(ValidationError):

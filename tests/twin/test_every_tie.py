@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -169,6 +170,19 @@ def test_exported_it_answers_as_torch_does_and_keeps_its_symmetry(twin, tmp_path
         back = networks.distance(packed[other, 0], packed[one, 0])
         assert (there == back) == twin.exchangeable
     assert set(load_file(tmp_path / "weights.safetensors")) == set(plain_copy(twin).state_dict())
+
+
+@pytest.mark.parametrize("name", ["alignment", "relation", "second-look"])
+def test_exported_metrics_that_round_by_order_are_asked_in_one_order(name, tmp_path):
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        metric = METRICS[name](64, (4, 4))
+        twin = SharedTwin(encoder(size=64), metric).eval()
+    export_networks(twin, tmp_path)
+    networks = Networks(tmp_path, ImageInput(height=4, width=4, channels=1))
+    pictures = np.random.default_rng(4).integers(0, 256, (24, 4, 4)).astype(np.uint8)
+    for one, other in combinations(pictures, 2):
+        assert networks.distance(one, other) == networks.distance(other, one)
 
 
 def test_joint_sides_of_two_kinds_are_asked_in_one_order_alone():

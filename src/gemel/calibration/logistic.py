@@ -1,12 +1,16 @@
 """Logistic calibration (Platt scaling): the log-likelihood ratio is linear in the distance.
 
-    log p(d | same) / p(d | different) = slope · d + offset,   slope < 0
+    log p(d | same) / p(d | different) = b(slope · d + offset),   slope < 0
+
+b is the identity between -log(N₋+1) and log(N₊+1), the log-odds of the smoothed targets below, and
+approaches one nat more beyond: N pairs do not support a smaller probability of the other answer.
 
 J. Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2, with its smoothed
 targets (N₊+1)/(N₊+2) and 1/(N₋+2), which keep the line finite where the two kinds do not overlap.
 Differs from the paper: each kind of pairs has a total weight of one half, so the line is a
-log-likelihood ratio and the prior is applied at prediction; Newton's method follows H.-T. Lin,
-C.-J. Lin & R. Weng, "A note on Platt's probabilistic outputs for SVMs", Machine Learning 68, 2007.
+log-likelihood ratio and the prior is applied at prediction; the line is bent beyond the targets;
+Newton's method follows H.-T. Lin, C.-J. Lin & R. Weng, "A note
+on Platt's probabilistic outputs for SVMs", Machine Learning 68, 2007.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from collections.abc import Callable
 from typing import Literal, final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
 from gemel.arrays import Distances, Floats, Same
 from gemel.functional.bayes import posterior
@@ -35,7 +39,8 @@ class LogisticCalibration(BaseModel):
     """A fitted line. Robust with few pairs: use it below 1,000 of either kind.
 
     `informative` is False where genuine pairs were not nearer than impostor pairs: the slope is
-    then practically 0 and every probability is about the prior.
+    then practically 0 and every probability is about the prior. `pairs` are the numbers of genuine
+    and of impostor pairs it was fitted to; a line without them is not bent.
 
     >>> calibration = LogisticCalibration(slope=-4.0, offset=2.0)
     >>> calibration.probability(np.float32([0.0, 0.5, 1.0])).round(3).tolist()
@@ -48,14 +53,27 @@ class LogisticCalibration(BaseModel):
     slope: float = Field(lt=0)
     offset: float
     informative: bool = True
+    pairs: tuple[NonNegativeInt, NonNegativeInt] | None = None
 
     def log_likelihood_ratio(self, distance: Distances) -> Floats:
         """log p(d | same) / p(d | different), in nats; strictly decreasing in the distance."""
-        return self.slope * np.asarray(distance, np.float64) + self.offset
+        line = self.slope * np.asarray(distance, np.float64) + self.offset
+        if self.pairs is None:
+            return line
+        genuine, impostors = np.log1p(self.pairs)
+        beyond = _saturated(line - genuine) - _saturated(-line - impostors)
+        bent: Floats = np.clip(line, -impostors, genuine) + beyond
+        return bent
 
     def probability(self, distance: Distances, prior: float = 0.5) -> Floats:
         """The probability of *same*, strictly between 0 and 1, where `prior` of all pairs match."""
         return posterior(self.log_likelihood_ratio(distance), prior)
+
+
+def _saturated(excess: Floats) -> Floats:
+    """0 up to 0, then strictly increasing towards 1."""
+    excess = np.maximum(excess, 0.0)
+    return excess / (1 + excess)
 
 
 def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
@@ -76,7 +94,13 @@ def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
     informative = slope < -FLATTEST
     slope = min(slope, -FLATTEST) / spread
     offset = (offset if informative else 0.0) - slope * centre
-    return LogisticCalibration(slope=slope, offset=offset, informative=informative)
+    genuine = int(same.sum())
+    return LogisticCalibration(
+        slope=slope,
+        offset=offset,
+        informative=informative,
+        pairs=(genuine, len(same) - genuine),
+    )
 
 
 def _newton(standardised: Floats, same: Same) -> tuple[float, float]:
