@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+import gemel
 from gemel.errors import RunError
 from gemel.run import Run
 
@@ -17,6 +18,17 @@ def begun(path, age=0, source="digits", *, finished=False):
     (path / "recipe.toml").write_text("")
     os.utime(path / "recipe.toml", (1e9 - age, 1e9 - age))
     return path
+
+
+def test_a_home_folder_may_be_written_short(own_run, monkeypatch):
+    monkeypatch.setenv("HOME", str(own_run.path.parent))
+    monkeypatch.setenv("USERPROFILE", str(own_run.path.parent))
+    short = f"~/{own_run.path.name}"
+    assert Run.opened(short) == own_run
+    assert gemel.load(short).path == own_run.matcher
+    with pytest.raises(RunError, match="needs a folder that is not in use"):
+        gemel.train("digits", out=short, quiet=True)
+    assert gemel.train(None, out=short, resume=True, quiet=True) == own_run
 
 
 def test_a_run_is_a_folder_with_a_recipe(tmp_path):

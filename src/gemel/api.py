@@ -11,6 +11,7 @@ import numpy as np
 from gemel.errors import MissingExtra, RecipeError
 from gemel.progress import Silent, shown_progress
 from gemel.recipe.files import key_and_value
+from gemel.whole_file import user_path
 
 if TYPE_CHECKING:
     from gemel.inputs import Kind
@@ -64,7 +65,7 @@ def train(
         data=str(data.absolute()) if isinstance(data, Path) else data,
         recipe=None if recipe is None else str(recipe),
         changes=[*said, *own],
-        out=None if out is None else Path(out),
+        out=None if out is None else user_path(out),
         resume=resume,
         devices=devices,
         kind=kind,

@@ -29,7 +29,7 @@ from gemel.errors import MatcherError
 from gemel.inputs import Input
 from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER
 from gemel.recall import MEMORY, MEMORY_WEIGHTS
-from gemel.whole_file import write_text
+from gemel.whole_file import user_path, write_text
 
 FORMAT = 3
 """History: 2 added intervals of thresholds and the file's own SHA-256; 3, rates of skilled
@@ -110,7 +110,7 @@ def read_matcher_file(
     Raises `MatcherError` if it is missing, damaged, altered, of a newer format or not the expected
     one.
     """
-    folder = Path(path)
+    folder = user_path(path)
     if folder.name == OWN and folder.is_file():
         folder = folder.parent
     if (folder / "matcher" / OWN).is_file():
@@ -132,7 +132,7 @@ def read_matcher_file(
 
 def is_matcher(folder: Path) -> bool:
     """Whether this is a matcher's own folder, not that of its run."""
-    return (folder / OWN).is_file()
+    return (user_path(folder) / OWN).is_file()
 
 
 def _checked(folder: Path, tree: Any) -> MatcherFile:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import final
 
 from gemel.errors import RunError
-from gemel.whole_file import writing
+from gemel.whole_file import user_path, writing
 
 LOCK = ".lock"
 """Lock file in a run's folder, held while training writes there."""
@@ -86,7 +86,7 @@ class Run:
     @staticmethod
     def around(path: str | Path) -> Run | None:
         """The run at its own folder or at that of its matcher; None if there is none."""
-        own = Path(path)
+        own = user_path(path)
         runs = [run for run in (Run(own), Run(own.parent)) if own in (run.path, run.matcher)]
         return next((run for run in runs if run.recipe.is_file()), None)
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ def _new_file_mode() -> int:
 
 
 MODE = _new_file_mode()
+
+
+def user_path(path: str | os.PathLike[str]) -> Path:
+    """The path, `~` read as a home folder; a home that there is not stays as it is written."""
+    return Path(expanduser(path))
 
 
 @contextmanager

@@ -27,7 +27,9 @@ def embed(
     from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
     from gemel.measure.embeddings import write_embeddings
     from gemel.progress import shown_progress
+    from gemel.whole_file import user_path
 
+    out = user_path(out)
     matcher = gemel.load(run)
     progress = shown_progress()
     path = data_path(data)

@@ -47,13 +47,14 @@ def reproduce(
         )
     from gemel.errors import MissingExtra
     from gemel.progress import shown_progress
+    from gemel.whole_file import user_path
 
     try:
         from gemel.reproduction import Wish
         from gemel.reproduction import reproduce as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
-    wish = Wish(recipe, data, seeds, tuple(set or ()), out, results)
+    wish = Wish(recipe, data, seeds, tuple(set or ()), user_path(out), user_path(results))
     entry = carry_out(wish, shown_progress())
     if json:
         typer.echo(entry.model_dump_json())

@@ -79,6 +79,7 @@ def tune(
     """
     from gemel.errors import MissingExtra
     from gemel.progress import shown_progress
+    from gemel.whole_file import user_path
 
     try:
         from gemel.tuning.search import Order
@@ -86,6 +87,7 @@ def tune(
     except ModuleNotFoundError as error:
         extra = "tune" if error.name == "optuna" else "train"
         raise MissingExtra(str(error.name), extra, "searching for settings") from error
+    out, study = (path and user_path(path) for path in (out, study))
     default = Path("runs") / f"tune-{Path(recipe).stem}"
     folder = out or (default if study is None else study.with_suffix(""))
     order = Order(
