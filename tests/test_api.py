@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import gemel
+from gemel.data import open_data
 from gemel.errors import MissingExtra, RecipeError, RunError
 from gemel.recipe import load_recipe
 
@@ -140,3 +141,11 @@ def test_an_order_without_a_subject_is_one_sentence(call, sentence, tmp_path, mo
 def test_a_slip_in_the_recipe_is_found_before_the_data_are_read(tmp_path):
     with pytest.raises(RecipeError, match="did you mean 'default'"):
         gemel.train("no-such-data", recipe="defualt", out=tmp_path / "run", quiet=True)
+
+
+@pytest.mark.parametrize("data", [[np.zeros((8, 8))], {"a": ["a.png"]}, np.zeros((2, 8, 8)), 5])
+def test_data_themselves_are_refused_with_how_they_are_given(data):
+    with pytest.raises(TypeError, match=r"path of a folder .* got \w+: save a frame as .parquet"):
+        gemel.train(data)
+    with pytest.raises(TypeError, match="built-in set"):
+        open_data(data)

@@ -43,17 +43,21 @@ def train(
     `out`. `devices` is 1 or "auto" so far. `kind` says what the cells of a table hold, where they
     alone would be taken for something else. One of `minutes` and `epochs` may be given. Needs the
     extra `train`. Raises `DataError` or `RecipeError` where data or settings cannot serve,
-    `RunError` where `out` is in use.
+    `RunError` where `out` is in use, `TypeError` for data that are no path and no name.
 
     >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
     >>> run.report.is_file()
     True
     """
+    from gemel.data.open import refuse_values
+
     try:
         from gemel.training.order import Order
         from gemel.training.train import train as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
+    if data is not None:
+        refuse_values(data)
     if minutes is not None and epochs is not None:
         raise RecipeError(f"give minutes or epochs, not both: got {minutes} and {epochs}")
     asked = {"training.minutes": minutes, "training.epochs": epochs, "seed": seed}

@@ -64,11 +64,22 @@ def _check_kind(kind: Kind | None) -> None:
         raise DataError(f"a kind is {', '.join(get_args(Kind))}, got {kind!r}")
 
 
+def refuse_values(source: object) -> None:
+    """Raises TypeError for data themselves in place of where they are."""
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(
+            "data are the path of a folder or a table, or the name of a built-in set, got "
+            f"{type(source).__name__}: save a frame as .parquet with a row per item, and arrays as "
+            "files in a folder per label"
+        )
+
+
 def data_path(source: str | Path) -> Path:
     """The path of a source, which need not exist, with `~` expanded.
 
     Raises MissingData for an empty or too long name, DataError for a path that cannot be accessed.
     """
+    refuse_values(source)
     if source == "":
         raise MissingData(
             "no data are named: pass a folder, a table (.csv, .jsonl, .parquet) or the name of a "
