@@ -58,6 +58,20 @@ def test_what_is_no_run(gemel: Gemel, command: list[str]) -> None:
     assert "a run is a folder with recipe.toml" in gemel(*command, "nowhere").refusal
 
 
+def test_interrupted_before_it_begins_a_training_promises_nothing(
+    gemel: Gemel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gemel.training.train.open_data", stopped)
+
+    outcome = gemel("train", "digits")
+
+    assert outcome.status == 130
+    assert outcome.err.endswith("is whole. It has not begun: give the same command again\n")
+
+
 def test_what_is_no_matcher(gemel: Gemel, tmp_path: Path) -> None:
     pair = picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
 

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from gemel.errors import DataError, GemelError, RecipeError, RunError
 from gemel.progress import Silent
-from gemel.training.order import Order, run_for
+from gemel.training.order import GOES_ON, Order, held, run_for
 from gemel.training.train import train
 
 
@@ -41,6 +41,22 @@ def test_a_run_that_is_being_trained_is_left_alone(drawings, tmp_path):
     ):
         train(Order(str(drawings), changes=["training.epochs=1"], out=out), Silent())
     assert (out / ".lock").is_file()
+
+
+def test_only_what_has_begun_is_said_to_go_on(tmp_path):
+    order = Order("digits", out=tmp_path / "run")
+    run = run_for(order)
+    for begins, said in ((False, ""), (True, GOES_ON)):
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            interrupted(run, order, begins)
+        assert str(stopped.value) == said
+
+
+def interrupted(run, order, begins):
+    with held(run, order):
+        if begins:
+            run.recipe.touch()
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("out", ["file/run", None])

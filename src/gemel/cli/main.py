@@ -14,10 +14,12 @@ from io import TextIOWrapper
 import typer
 
 from gemel.cli.app import app
+from gemel.cli.output import Interrupted
 from gemel.errors import GemelError
 from gemel.whole_file import REFUSED
 
 INTERRUPTED = 130
+STOPPED = "interrupted: every file that was written is whole."
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Of the parser that Typer brings along, which it does not name itself."""
 NO_ROOM = re.compile("can't allocate memory|out of memory")
@@ -40,6 +42,8 @@ def _status() -> int:
         return _told(1, f"error: {error}")
     except UsageError as error:
         return _told(2, _usage(error))
+    except Interrupted as stop:
+        return _told(INTERRUPTED, f"{STOPPED} {stop}")
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except BrokenPipeError:
@@ -55,12 +59,7 @@ def _status() -> int:
             raise
         return _told(1, _too_large(error))
     if status == INTERRUPTED:
-        return _told(
-            status,
-            "interrupted: every file that was written is whole. A training goes on from its last "
-            "checkpoint with the same command and --resume, a reproduction and a search without "
-            "it",
-        )
+        return _told(status, f"{STOPPED} A reproduction or a search goes on with the same command")
     return status if isinstance(status, int) else 0
 
 

@@ -12,6 +12,11 @@ import typer
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON alone to standard output.")]
 
+
+class Interrupted(Exception):
+    """Ctrl-C, with a sentence on how the command goes on."""
+
+
 WIDEST = 100
 """Columns of a paragraph that is read with ease."""
 

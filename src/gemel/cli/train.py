@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gemel.cli.output import JsonOption, print_figures, print_json, print_wrapped
+from gemel.cli.output import Interrupted, JsonOption, print_figures, print_json, print_wrapped
 
 if TYPE_CHECKING:
     from gemel.run import Run
@@ -86,18 +86,21 @@ def train(
     chosen = _devices(devices)
     import gemel
 
-    run = gemel.train(
-        data,
-        recipe=recipe,
-        out=out,
-        minutes=minutes,
-        epochs=epochs,
-        seed=seed,
-        settings=set or (),
-        resume=resume,
-        devices=chosen,
-        kind=kind,
-    )
+    try:
+        run = gemel.train(
+            data,
+            recipe=recipe,
+            out=out,
+            minutes=minutes,
+            epochs=epochs,
+            seed=seed,
+            settings=set or (),
+            resume=resume,
+            devices=chosen,
+            kind=kind,
+        )
+    except KeyboardInterrupt as stop:
+        raise Interrupted(str(stop) or "It has not begun: give the same command again") from None
     metrics = loads(run.metrics.read_text("utf-8"))
     if json:
         print_json({"run": str(run.path), **metrics["protocols"]["verification"], **metrics})

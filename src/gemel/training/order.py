@@ -19,6 +19,7 @@ from gemel.run import Run
 from gemel.whole_file import writing
 
 RUNS = Path("runs")
+GOES_ON = "The training goes on from its last checkpoint with the same command and --resume"
 
 
 @final
@@ -98,6 +99,10 @@ def held(run: Run, order: Order) -> Iterator[None]:
         )
     try:
         yield
+    except KeyboardInterrupt:
+        if not run.recipe.is_file():
+            raise  # nothing has begun that could go on
+        raise KeyboardInterrupt(GOES_ON) from None
     finally:
         with suppress(OSError):  # Windows removes nothing that is open
             run.lock.unlink()
