@@ -266,6 +266,10 @@ def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
     one = isinstance(items, str | bytes | Path | Image.Image)
     if input.kind == "image" and isinstance(items, np.ndarray):
         one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
+    if input.kind == "series" and isinstance(items, np.ndarray):
+        # The rows of a table are sequences where each has one column, and else samples of one.
+        samples = len(input.columns) > 1 or items.shape[-1] == 1
+        one = items.ndim < 2 or (items.ndim == 2 and samples)
     if one:
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
     if not isinstance(items, Iterable):

@@ -13,6 +13,8 @@ from PIL import Image
 
 import gemel
 from gemel.errors import ItemError, MatcherError, RecipeError
+from gemel.inputs import SeriesInput
+from gemel.matcher import _several
 from gemel.matcher_file import seal
 from gemel.networks import BATCH_ITEMS
 
@@ -130,6 +132,25 @@ def test_what_cannot_be_read_is_one_sentence(matcher, tmp_path):
 def test_what_is_no_item_says_what_is(matcher, items, item):
     with pytest.raises(ItemError, match="a picture is a path, the bytes of a file, an array or"):
         matcher.compare(items[0], item)
+
+
+@pytest.mark.parametrize(
+    ("channels", "shape", "one"),
+    [
+        (("1", "2"), (9, 2), True),
+        (("1", "2"), (3, 9, 2), False),
+        (("1",), (9,), True),
+        (("1",), (9, 1), True),
+        (("1", "velocity:1"), (3, 9), False),
+    ],
+)
+def test_one_sequence_in_place_of_several_is_told_by_its_columns(channels, shape, one):
+    items = np.zeros(shape)
+    if one:
+        with pytest.raises(ItemError, match="takes several items"):
+            _several(items, SeriesInput(channels=channels))
+    else:
+        assert _several(items, SeriesInput(channels=channels)) is items
 
 
 @pytest.mark.parametrize(

@@ -34,4 +34,4 @@ def kind_of(raw: Picture) -> SeenKind | None:
         return "series" if textual else "image"
     if isinstance(raw, np.ndarray):
         return "image" if raw.dtype == np.uint8 or raw.ndim > 2 else None
-    return "image"
+    return "series" if isinstance(raw, list | tuple) else "image"

@@ -69,6 +69,11 @@ class TestFormats:
         np.testing.assert_array_equal(array.values, file.values)
         assert array.values.dtype == np.float64
 
+    def test_a_list_of_numbers_or_of_samples_is_as_an_array(self):
+        for values in ([1, 2.5, 4], [[1, 2], [3, 4]], ((1, 2), (3, 4))):
+            read, array = read_recording(values), read_recording(np.array(values))
+            np.testing.assert_array_equal(read.values, array.values)
+
     def test_a_ts_file_of_one_series_is_an_item(self):
         recording = read_recording((TS + "1,2,3:4,5,6:b\n").encode())
         assert recording.values.tolist() == [[1, 4], [2, 5], [3, 6]]

@@ -88,11 +88,16 @@ class SeriesInput(BaseModel):
     def dtype(self) -> np.dtype[np.float32]:
         return np.dtype(np.float32)
 
+    @property
+    def columns(self) -> list[str]:
+        """The recorded columns that the channels are taken or derived from."""
+        return sorted({name for channel in self.channels for name in sources(channel)})
+
     def read(self, raw: Sequence) -> Samples:
         """The sequence as (samples, channels) floats.
 
-        `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array. Raises
-        ItemError naming the file.
+        `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array or list.
+        Raises ItemError naming the file.
         """
         return self._read(read_recording(raw), _named(raw))
 
@@ -120,7 +125,7 @@ class SeriesInput(BaseModel):
         )
 
     def _read(self, recording: Recording, named: str) -> Samples:
-        names = sorted({name for channel in self.channels for name in sources(channel)})
+        names = self.columns
         values = np.stack([recording.column(name, named) for name in names], axis=1)
         place = even_places(recording.column("time", named)) if self.along == "time" else None
         values = resample(values, self.length or self._own_length(values, place), place)

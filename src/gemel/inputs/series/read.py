@@ -42,8 +42,13 @@ def read_recording(raw: Sequence) -> Recording:
     named = repr(str(raw)) if isinstance(raw, str | Path) else "the sequence"
     if isinstance(raw, np.ndarray):
         return recorded(_floats(raw, named), named)
+    if isinstance(raw, list | tuple):
+        return recorded(_listed(raw, named), named)
     if not isinstance(raw, bytes | str | Path):
-        raise ItemError("a sequence was expected and a picture given: this matcher reads series")
+        raise ItemError(
+            "a sequence is a path, the bytes of a file, or an array or a list of numbers, got "
+            f"{type(raw).__name__}: this matcher reads series"
+        )
     content = raw if isinstance(raw, bytes) else _content(Path(raw), named)
     if not content.strip():
         raise ItemError(f"{named} is empty: replace or remove it")
@@ -95,6 +100,16 @@ def _floats(array: Array, named: str) -> Array:
     if array.dtype.kind not in "biuf":
         raise ItemError(f"{named} must hold real numbers, got the type {array.dtype}")
     return array.astype(np.float64)
+
+
+def _listed(raw: object, named: str) -> Array:
+    try:
+        return np.array(raw, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ItemError(
+            f"{named} must be a list of numbers, or of samples with as many numbers each: mend or "
+            "remove it"
+        ) from None
 
 
 def _text(content: bytes, named: str) -> str:
