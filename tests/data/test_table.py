@@ -106,11 +106,22 @@ def test_pairs(folder):
 
 def test_every_word_for_same(folder):
     words = {"1": 1, "true": 1, "Yes": 1, "same": 1, "0": 0, "FALSE": 0, "no": 0, "different": 0}
+    words |= {"1.0": 1, "0.0": 0}  # as pandas writes a column with gaps
     words |= {"WAHR": 1, "FALSCH": 0, "ja": 1, "nein": 0, "VRAI": 1, "FAUX": 0}  # of spreadsheets
     for word, same in words.items():
         other = 0 if same else 1
         text = f"left,right,same\na1.png,a2.png,{word}\na1.png,b1.png,{other}\n"
         assert open_data(table(folder, text)).pairs.same.tolist() == [bool(same), bool(other)]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"'])
+def test_the_line_in_which_excel_says_the_separator_names_no_column(folder, line):
+    text = f"{line}\nitem;label,of,whom\na1.png;a\na2.png;a\nb1.png;b\n"
+    with pytest.raises(DataError, match="got item,label,of,whom"):
+        open_data(table(folder, text))
+    text = text.replace(",of,whom", "").replace("a2", "gone")
+    with pytest.raises(MissingData, match=r"row 4 .* 'gone\.png' does not exist"):
+        open_data(table(folder, text))
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_a_text_file_is_read_by_its_path(tmp_path):
     assert WORDS.read(tmp_path / "a.txt").tolist() == WORDS.read("A red  car").tolist()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_text_file_as_notepad_may_save_it_is_read(tmp_path, encoding):
+    (tmp_path / "a.txt").write_text("une fenêtre", encoding)
+    assert plain_text(tmp_path / "a.txt") == "une fenêtre"
+
+
 def test_one_token_more_than_is_shown_tells_that_a_text_is_cut():
     packed = padded([WORDS.read("a car"), WORDS.read("a red car, and another car")])
     assert packed.lengths.tolist() == [2, 4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from os.path import isfile
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def _content(path: Path) -> str:
         raise _other_file(str(path))
     refuse_endless(path, repr(str(path)), "a text file")
     try:
-        return path.read_text("utf-8", errors="replace")
+        content = path.read_bytes()
+        wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        return content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
     except FileNotFoundError:
         raise ItemError(
             f"{str(path)!r} does not exist: give the path of a text file, or the text itself"

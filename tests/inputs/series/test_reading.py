@@ -74,6 +74,10 @@ class TestFormats:
             read, array = read_recording(values), read_recording(np.array(values))
             np.testing.assert_array_equal(read.values, array.values)
 
+    def test_what_spreadsheets_save_as_unicode_is_read(self):
+        recording = read_recording("a,b\n1,2\n3,4\n".encode("utf-16"))
+        assert recording.columns == ("a", "b")
+
     def test_a_ts_file_of_one_series_is_an_item(self):
         recording = read_recording((TS + "1,2,3:4,5,6:b\n").encode())
         assert recording.values.tolist() == [[1, 4], [2, 5], [3, 6]]

@@ -84,8 +84,8 @@ def split_codes(rows: Rows) -> list[int]:
 
 def yes_or_no(rows: Rows, column: str) -> list[bool]:
     """The cells of a yes-or-no column. Raises DataError for one that is neither."""
-    words = dict.fromkeys(("1", "true", "yes", *ELSEWHERE[0], column), True)
-    words |= dict.fromkeys(("0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
+    words = dict.fromkeys(("1", "1.0", "true", "yes", *ELSEWHERE[0], column), True)
+    words |= dict.fromkeys(("0", "0.0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
     answers = []
     for cell, number in zip(rows.column(column), rows.numbers, strict=True):
         answer = words.get(cell.lower())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -16,6 +17,9 @@ from gemel.errors import DataError, MissingExtra
 
 SEPARATORS = ",;\t|"
 """Column separators; the one that occurs most often in the first line is used."""
+
+EXCELS_LINE = re.compile(r'"?sep=([,;\t|])"?')
+"""With which Excel says the separator, before the line that names the columns."""
 
 LONGEST_CELL = 1 << 30
 """The field limit of `csv` in characters: a cell that is too long must not fail the whole table."""
@@ -46,8 +50,12 @@ def open_records(path: Path) -> Records:
 
 def _csv(path: Path) -> Iterator[Record]:
     lines = lines_of(path)
-    blank = 0
-    while (first := next(lines, None)) is not None and not first.strip():
+    blank, said = 0, ""
+    while (first := next(lines, None)) is not None:
+        if line := EXCELS_LINE.fullmatch(first.strip("\r\n")):
+            said = line[1]
+        elif first.strip():
+            break
         blank += 1
     if first is None:
         raise DataError(
@@ -55,9 +63,8 @@ def _csv(path: Path) -> Iterator[Record]:
             "below a line that names the columns"
         )
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(
-        chain([first], lines), delimiter=max(SEPARATORS, key=first.count), strict=True
-    )
+    separator = said or max(SEPARATORS, key=first.count)
+    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     try:
         columns = _named_once(path, next(reader))
         for row in reader:

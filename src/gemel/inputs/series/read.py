@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from os.path import isfile
 from pathlib import Path
 from typing import TypeAlias
@@ -114,7 +115,8 @@ def _listed(raw: object, named: str) -> Array:
 
 def _text(content: bytes, named: str) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
