@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from command import Gemel
 
+from gemel.run import Run
+
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
@@ -38,6 +40,7 @@ from command import Gemel
         ),
         (["evaluate", "run", "--protocol", "similarity", "--seed", "1"], "--seed goes with"),
         (["compare", "run", "a.png"], "missing argument 'B'"),
+        (["compare", "run", "-5 Grad", "b"], "begins with a dash comes after --, as in RUN -- A B"),
         (["embed", "run", "digits"], "missing option '--out'"),
     ],
 )
@@ -56,6 +59,13 @@ def test_a_line_that_points_to_the_help(gemel: Gemel, words: list[str], sentence
     assert line.removesuffix(f" {command} --help says what it takes").endswith((".", "?"))
     assert "?." not in line
     assert "Value error" not in line
+
+
+def test_a_dash_alone_is_no_text(gemel: Gemel, tiny_run: Run) -> None:
+    outcome = gemel("compare", tiny_run.path, "-", "b")
+
+    assert outcome.status == 2
+    assert "- would be standard input, which is not read" in outcome.err
 
 
 def test_no_words_at_all_are_answered_with_the_help(gemel: Gemel) -> None:

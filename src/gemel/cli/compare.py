@@ -57,6 +57,8 @@ def _item(argument: str) -> str | Path:
 
     One word that ends so is meant for a file, even where there is none.
     """
+    if argument == "-":
+        raise typer.BadParameter("- would be standard input, which is not read: name a file")
     named = argument.lower().endswith(".txt") and (isfile(argument) or " " not in argument)
     return Path(argument) if named else argument
 

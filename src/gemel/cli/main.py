@@ -73,6 +73,8 @@ def _usage(error: Exception) -> str:
     sentence = message.rstrip(".").replace("Value error, ", "").removeprefix("Invalid value: ")
     # As pydantic begins and explains itself.
     sentence = sentence.replace(": Input should be ", ": it must be ").partition(", unable to")[0]
+    if command.endswith(" compare") and sentence.startswith("No such option"):
+        sentence += ": an item that begins with a dash comes after --, as in RUN -- A B"
     end = "" if sentence.endswith("?") else "."
     return f"error: {sentence[0].lower()}{sentence[1:]}{end} {command} --help says what it takes"
 
