@@ -236,8 +236,8 @@ def test_the_verdict_is_read_off_figures_and_pairs(make: Make) -> None:
     assert (
         "On 3 labels never seen in training, Gemel tells same from different with 97.1 % accuracy "
         "(95 % interval 95.0–98.3 %) where half of all pairs are the same, at the threshold 0.5, "
-        "set for equal error rates on validation labels. There it takes 20.0 % of different pairs "
-        "for the same and turns away 25.0 % of matching pairs." in text
+        "set for equal error rates on validation labels. At this threshold it accepts "
+        "20.0 % of different pairs and rejects 25.0 % of matching pairs." in text
     )
 
 
@@ -245,10 +245,14 @@ def test_intervals_are_said_to_draw_identities_whatever_the_split(make: Make) ->
     by_item = replace(make().split, by="item")
     text = " ".join(Document(render(make(split=by_item))).text.split())
 
-    assert "intervals that draw identities again: labels, or what matching pairs join." in text
+    assert (
+        "intervals that resample identities: labels, or items connected by matching pairs." in text
+    )
     assert "for items like these" not in text
-    assert "Training has met their labels: of other labels this says little." in text
-    assert "Training has met their labels" not in render(make())
+    assert (
+        "Training has seen the labels of these items: this says little about other labels." in text
+    )
+    assert "Training has seen the labels" not in render(make())
 
 
 def test_the_verdict_tells_which_skilled_forgeries_pass(make: Make) -> None:
@@ -258,13 +262,13 @@ def test_the_verdict_tells_which_skilled_forgeries_pass(make: Make) -> None:
         "far@skilled": {"value": 0.538, "low": 0.4, "high": 0.6, "n": 99},
     }
     text = Document(render(make(figures=figures))).text.replace("\u202f", " ")
-    assert "Of skilled forgeries 53.8 % pass." in text
+    assert "It accepts 53.8 % of skilled forgeries." in text
 
 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("far=0.01", "set to let in 1 % of different pairs"),
+        ("far=0.01", "set to accept 1 % of different pairs"),
         ("cost=10:1", "set for false accepts that cost 10 and false rejects that cost 1"),
         ("own taste", "set for own taste"),
     ],

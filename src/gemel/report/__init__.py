@@ -1,4 +1,4 @@
-"""The page of a run: `write(path, contents)` makes one self-contained `report.html`."""
+"""The report of a run: `write(path, contents)` writes one self-contained `report.html`."""
 
 from __future__ import annotations
 

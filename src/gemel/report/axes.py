@@ -1,4 +1,4 @@
-"""Axes: where a value lies between the ends of a chart, and which values are written beside it."""
+"""Chart axes: scales and ticks."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from gemel.report.naming import round_percent
 DEVIATE_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 
 ROOM_FOR_A_TICK = 0.09
-"""Of the axis: nearer ticks would write over each other."""
+"""Least distance of ticks, as a share of the axis, at which their labels do not overlap."""
 
 
-def _as_it_is(values: Floats) -> Floats:
+def _identity(values: Floats) -> Floats:
     return values
 
 
 @final
 @dataclass(frozen=True)
 class Axis:
-    """From `low` to `high`; distances along it are equal after `warp`."""
+    """An axis from `low` to `high`, linear in `warp(value)`; `write` formats the ticks."""
 
     name: str
     low: float
     high: float
     ticks: tuple[float, ...]
     write: Callable[[float], str]
-    warp: Callable[[Floats], Floats] = _as_it_is
+    warp: Callable[[Floats], Floats] = _identity
 
     def fraction(self, values: ArrayLike) -> Floats:
-        """0 at the low end, 1 at the high one; what lies beyond is put on the edge."""
+        """The position of values on the axis: 0 at `low`, 1 at `high`, clipped to the ends."""
         low, high = self.warp(np.array([self.low, self.high]))
         within = np.clip(np.asarray(values, np.float64), self.low, self.high)
         fraction: Floats = (self.warp(within) - low) / (high - low)
@@ -49,12 +49,13 @@ def tick_text(value: float) -> str:
 
 
 def linear(name: str, low: float, high: float, write: Callable[[float], str] = tick_text) -> Axis:
-    """Ticks at round values within the ends; ends that coincide are moved apart."""
+    """A linear axis with ticks at round values; ends that coincide are moved apart."""
     low, high = _apart(low, high)
     return Axis(name, low, high, _multiples(low, high, _step(low, high)), write)
 
 
 def whole_numbers(name: str, low: float, high: float) -> Axis:
+    """A linear axis with ticks at whole numbers only."""
     low, high = _apart(low, high)
     return Axis(name, low, high, _multiples(low, high, max(1.0, _step(low, high))), tick_text)
 
@@ -67,14 +68,16 @@ def rounded(low: float, high: float) -> tuple[float, float]:
 
 
 def decades(name: str, low: float) -> Axis:
-    """Shares from `low`, a power of ten, to 1, each decade as long as the next."""
+    """A logarithmic axis of shares from `low`, a power of ten, to 1."""
     first = round(math.log10(low))
     ticks = tuple(10.0**power for power in range(first, 1))
     return Axis(name, low, 1.0, ticks, round_percent, np.log10)
 
 
 def deviates(name: str, low: float, high: float) -> Axis:
-    """Shares on the scale of normal deviates, on which two normal distributions give a line."""
+    """A normal-deviate (probit) axis of shares, on which the DET curve of normal distributions is a
+    line.
+    """
     axis = Axis(name, low, high, (), round_percent, np.vectorize(NormalDist().inv_cdf, [float]))
     ticks: list[float] = []
     for tick in DEVIATE_TICKS:
@@ -93,7 +96,7 @@ def _apart(low: float, high: float) -> tuple[float, float]:
 
 
 def _step(low: float, high: float) -> float:
-    """The roundest step that gives some five ticks."""
+    """The smallest step of 1, 2 or 5 times a power of ten that gives about five ticks or fewer."""
     wanted = (high - low) / 5
     power = 10.0 ** math.floor(math.log10(wanted))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted * 0.999)

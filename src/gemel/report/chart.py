@@ -1,4 +1,4 @@
-"""A chart as plain shapes in the page's own colours; `chart.html` writes it as SVG."""
+"""A chart as plain shapes, which `chart.html` writes as SVG in the colours of the page."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from gemel.report.axes import Axis
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 426.0, 16.0, 244.0
-"""The box inside the axes, in the units of the drawing."""
+"""The plot area, in SVG units."""
 
 Tone = Literal["genuine", "impostor", "accent", "faint", "threshold"]
-"""A role, not a colour: the style sheet gives each its colour, by day and by night."""
+"""A role, which the style sheet maps to a colour of the light and of the dark theme."""
 
 
 @final
 @dataclass(frozen=True)
 class Mark:
-    """A path in one tone; `kind` says whether it is drawn or filled."""
+    """An SVG path in one tone, stroked or filled according to `kind`."""
 
     kind: Literal["line", "area", "dashes"]
     tone: Tone
@@ -41,7 +41,7 @@ class Dot:
 @final
 @dataclass(frozen=True)
 class Note:
-    """Words beside a mark."""
+    """A text beside a mark."""
 
     x: float
     y: float
@@ -53,7 +53,7 @@ class Note:
 @final
 @dataclass(frozen=True)
 class Band:
-    """An upright strip that answers a pointer: its words, and the points that they are about."""
+    """A vertical strip with a tooltip, `words`, and the dots that it shows under the pointer."""
 
     x: float
     width: float
@@ -65,25 +65,27 @@ class Band:
 @final
 @dataclass(frozen=True)
 class Frame:
-    """Two axes, and paths drawn between them from values."""
+    """The two axes of a chart; draws values as SVG paths."""
 
     across: Axis
     up: Axis
 
     def x(self, values: ArrayLike) -> Floats:
+        """SVG coordinates of values on the horizontal axis."""
         return LEFT + (RIGHT - LEFT) * self.across.fraction(values)
 
     def y(self, values: ArrayLike) -> Floats:
+        """SVG coordinates of values on the vertical axis."""
         return BOTTOM - (BOTTOM - TOP) * self.up.fraction(values)
 
     def line(self, across: ArrayLike, up: ArrayLike) -> str:
-        """A path through the points, lifted where a value is no number."""
+        """A path through the points, with a gap where a value is not finite."""
         path, drawing = [], False
         for x, y in _distinct(self.x(across), self.y(up)):
-            drawing_on = bool(np.isfinite(x) and np.isfinite(y))
-            if drawing_on:
+            finite = bool(np.isfinite(x) and np.isfinite(y))
+            if finite:
                 path.append(f"{'L' if drawing else 'M'}{x:.1f} {y:.1f}")
-            drawing = drawing_on
+            drawing = finite
         return "".join(path)
 
     def steps(self, edges: ArrayLike, heights: Sequence[float] | Floats) -> str:
@@ -99,19 +101,20 @@ class Frame:
         )
 
     def upright(self, value: float) -> str:
-        """A straight line from the bottom to the top."""
+        """A vertical line at a value."""
         return f"M{float(self.x(value)):.1f} {BOTTOM}V{TOP}"
 
     def dot(self, across: float, up: float, tone: Tone) -> Dot:
+        """A dot at a point."""
         return Dot(round(float(self.x(across)), 1), round(float(self.y(up)), 1), tone)
 
     def bands(
         self, across: Floats, words: Sequence[str], dots: Sequence[tuple[Dot, ...]]
     ) -> tuple[Band, ...]:
-        """One strip per value, each as wide as the way to its neighbours; values ascend."""
+        """One band per value of `across`, ascending, with borders halfway between neighbours."""
         centres = self.x(across)
-        middles = (centres[1:] + centres[:-1]) / 2
-        edges = np.concatenate([[LEFT], middles, [RIGHT]]).round(1)
+        borders = (centres[1:] + centres[:-1]) / 2
+        edges = np.concatenate([[LEFT], borders, [RIGHT]]).round(1)
         return tuple(
             Band(left, round(right - left, 1), round(centre, 1), text, points)
             for left, right, centre, text, points in zip(
@@ -123,7 +126,7 @@ class Frame:
 @final
 @dataclass(frozen=True)
 class Chart:
-    """A picture, and a sentence that says the same to someone who does not see it."""
+    """A chart: `sentence` is its caption, `alternative` the text alternative for screen readers."""
 
     title: str
     sentence: str
@@ -139,13 +142,13 @@ class Chart:
 @final
 @dataclass(frozen=True)
 class Absent:
-    """The place of a chart that these data cannot give, and why."""
+    """In place of a chart that cannot be drawn: why."""
 
     title: str
     why: str
 
 
 def _distinct(x: Floats, y: Floats) -> list[tuple[float, float]]:
-    """Without points that fall on the one before: a long curve costs what its picture needs."""
+    """The points rounded to the drawing's precision, without consecutive duplicates."""
     points = list(zip(x.round(1).tolist(), y.round(1).tolist(), strict=True))
     return [point for index, point in enumerate(points) if index == 0 or point != points[index - 1]]

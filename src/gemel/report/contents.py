@@ -1,4 +1,4 @@
-"""Everything that the page of a run shows, as plain data."""
+"""The contents of a report, as plain data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Figure: TypeAlias = Mapping[str, Any]
 class Decision:
     """The threshold of the verdicts: `distance <= threshold` is *same*.
 
-    `target` is what it was set for (`eer`, `far=0.01`, `cost=10:1`); `prior` the share of matching
-    pairs that the probabilities presume, None for that of the test pairs themselves.
+    `target` is what it was chosen for (`eer`, `far=0.01`, `cost=10:1`); `prior` is the share of
+    matching pairs that the probabilities assume, None for that of the test pairs themselves.
     """
 
     threshold: float
@@ -32,13 +32,13 @@ class Decision:
 @final
 @dataclass(frozen=True)
 class TestPairs:
-    """(n,) arrays: the pairs that the verification figures were measured on.
+    """The n pairs that the verification figures were measured on, as (n,) arrays.
 
-    `left` and `right` are positions of items, as `Contents.show` understands them; `units` are the
-    labels that intervals draw again.
+    `left` and `right` are positions of items, as for `Contents.show`; `units` are the labels that
+    intervals resample.
     """
 
-    __test__ = False  # pytest collects classes by their name
+    __test__ = False  # not a test, despite its name
 
     left: Indices
     right: Indices
@@ -63,7 +63,7 @@ class TestPairs:
         )
 
     def measurable(self) -> TestPairs:
-        """Those whose distance and probability are numbers."""
+        """The pairs whose distance and probability are finite."""
         return self[np.isfinite(self.distance) & np.isfinite(self.probability)]
 
     def false_accept(self) -> Same:
@@ -76,7 +76,7 @@ class TestPairs:
 @final
 @dataclass(frozen=True)
 class Cloud:
-    """(m, d) embeddings to map, and the positions of their items in `shown`."""
+    """Embeddings (m, d) to map, and the positions (m,) of their items."""
 
     embeddings: Embeddings
     shown: Indices
@@ -85,7 +85,7 @@ class Cloud:
 @final
 @dataclass(frozen=True)
 class PartSize:
-    """How much of the data is in one part; `labels` is None for data that have none."""
+    """The number of items and of labels in one part; `labels` is None for data without labels."""
 
     name: str
     items: int
@@ -95,18 +95,19 @@ class PartSize:
 @final
 @dataclass(frozen=True)
 class Split:
-    """What kept the parts apart (`label`, `group`, `item`, `given`), and why, in a sentence."""
+    """How the data were split (by `label`, `group`, `item` or `pair`), and why, in a sentence."""
 
     by: str
     why: str
     parts: tuple[PartSize, ...]
 
     def part(self, name: str) -> PartSize | None:
+        """The part of this name, if there is one."""
         return next((part for part in self.parts if part.name == name), None)
 
     @property
     def unit(self) -> str:
-        """What was never seen in training: the rates are about new ones of these."""
+        """What the test part has that training has not seen: `label`, `item` or `pair`."""
         if self.by == "pair":
             return "pair"
         return "label" if self.by in ("label", "group") else "item"
@@ -115,15 +116,14 @@ class Split:
 @final
 @dataclass(frozen=True)
 class Contents:
-    """One run.
+    """The contents of one run's report.
 
-    `show` draws the item at a position as a snippet of HTML which is put on the page as it is: it
-    must be self-contained and escape what it quotes (`thumbnail` does for pictures). `name` is
-    what a person would call the item, `label` what it is ("" where nobody knows); both may hold
-    any text. `figures` holds protocols and their figures. A row of `history` is a validation:
-    `epoch` (how many were trained), `seconds`, `loss`, `learning_rate`, and the figures under their
-    names; any may be absent or NaN. `cloud` is None where a matcher has no embeddings, `pairs`
-    where nothing was verified.
+    `show` renders the item at a position as HTML that is inserted unescaped: it must be
+    self-contained and escape any text (`thumbnail` does so for pictures). `name` and `label` are
+    the item's, `label` "" if unknown; both may hold any text. `figures` maps protocols to their
+    figures. A row of `history` is a validation: `epoch` (epochs trained so far), `seconds`, `loss`,
+    `learning_rate`, and the figures by name; any may be absent or NaN. `cloud` is None for a
+    matcher without embeddings, `pairs` where nothing was verified.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The DET curve: the two errors against each other, on axes where normal distances give a line.
+"""DET curve: false rejects against false accepts on normal-deviate axes.
 
 Martin et al., "The DET Curve in Assessment of Detection Task Performance", Eurospeech 1997.
 """
@@ -17,6 +17,7 @@ TITLE = "DET curve"
 
 
 def det(rates: Rates | None) -> Chart | Absent:
+    """The DET curve, or why there is none."""
     if rates is None:
         return Absent(TITLE, NO_CURVE)
     equal = eer(rates.curve)
@@ -30,8 +31,8 @@ def det(rates: Rates | None) -> Chart | Absent:
     inside = np.all([(low <= side) & (side <= high) for side in (curve.far, curve.frr)], axis=0)
     return Chart(
         title=TITLE,
-        sentence=f"Both errors are {percent(equal)} where the curve meets the dashes. The nearer "
-        "to the lower left, the better.",
+        sentence=f"Both error rates are {percent(equal)} where the curve crosses the dashed line. "
+        "The nearer to the lower left, the better.",
         alternative=f"DET curve on normal-deviate axes; equal error rate {percent(equal)}.",
         frame=frame,
         marks=(
@@ -43,6 +44,6 @@ def det(rates: Rates | None) -> Chart | Absent:
         keys=(
             ("accent", "test pairs"),
             ("threshold", "the run's threshold"),
-            ("faint", "equal errors"),
+            ("faint", "equal error rates"),
         ),
     )

@@ -1,4 +1,4 @@
-"""How far apart matching pairs lie, and how far different ones."""
+"""Histogram of the distances of matching and of different pairs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TITLE = "Distances of pairs"
 
 
 def histogram(pairs: TestPairs) -> Chart | Absent:
-    """Both kinds as shares of their own number, so that the rarer kind is seen."""
+    """The histogram, each kind normalised to its own number so that the rarer one is visible."""
     if not len(pairs):
         return Absent(TITLE, "No pairs were compared.")
     threshold = pairs.decision.threshold
-    reach = [*pairs.distance.tolist(), *([threshold] if np.isfinite(threshold) else [])]
-    across = linear("Distance", *rounded(min(reach), max(reach)))
+    shown = [*pairs.distance.tolist(), *([threshold] if np.isfinite(threshold) else [])]
+    across = linear("Distance", *rounded(min(shown), max(shown)))
     edges = np.linspace(across.low, across.high, BINS + 1)
     genuine = np.histogram(pairs.distance[pairs.same], edges)[0]
     impostor = np.histogram(pairs.distance[~pairs.same], edges)[0]
@@ -36,8 +36,8 @@ def histogram(pairs: TestPairs) -> Chart | Absent:
     ]
     return Chart(
         title=TITLE,
-        sentence="The less the two hills overlap, the better. Left of the threshold the verdict is "
-        "“same”.",
+        sentence="The less the two distributions overlap, the better. Left of the threshold the "
+        "verdict is “same”.",
         alternative=_alternative(pairs, int(genuine.sum()), int(impostor.sum())),
         frame=frame,
         marks=(

@@ -1,4 +1,4 @@
-"""The map of the embedding: items on a sheet, near to what the network holds them near to.
+"""Map of the embeddings in two dimensions, by t-SNE or principal components.
 
 van der Maaten & Hinton, "Visualizing Data using t-SNE", JMLR 9 (2008), 2579–2605.
 """
@@ -20,16 +20,16 @@ MOST_ITEMS = 400
 MOST_KEYS = 24
 FEWEST_FOR_TSNE = 20
 TILE, SHEET_RATIO, ROUNDS = 2.7, 1.6, 150
-"""A tile's width in per cent of the sheet's; that sheet's width over its height; pushes."""
+"""Width of a tile in per cent of the map's; aspect ratio of the map; iterations of `_spread`."""
 MARGIN = 7.0
 GOLDEN_ANGLE = 137.508
-"""Turned by it again and again, hues never come close to one before."""
+"""Hue step in degrees: multiples of the golden angle stay far from each other."""
 
 
 @final
 @dataclass(frozen=True)
 class Place:
-    """An item on the map, in per cent from the left and from the top."""
+    """An item on the map, at `left` and `top` in per cent."""
 
     left: float
     top: float
@@ -46,7 +46,7 @@ class Place:
 @final
 @dataclass(frozen=True)
 class Map:
-    """Places in the order of their labels; no `keys` where labels are too many for it."""
+    """Places in the order of their labels, with a legend `keys` if there are few labels."""
 
     places: tuple[Place, ...]
     keys: tuple[tuple[int, str], ...]
@@ -55,7 +55,7 @@ class Map:
 
 
 def embedding_map(contents: Contents) -> Map | str:
-    """The map, or the sentence that stands in its place."""
+    """The map, or a sentence why there is none."""
     if contents.cloud is None:
         return "This network compares two items jointly, so there is no embedding to map."
     cloud = _readable(contents.cloud)
@@ -63,7 +63,7 @@ def embedding_map(contents: Contents) -> Map | str:
         return "A map needs at least two items with finite embeddings."
     if np.ptp(cloud.embeddings, axis=0).max() == 0:
         return "All items have the same embedding: the network has collapsed to a point."
-    positions, method = _flattened(cloud.embeddings)
+    positions, method = _in_two_dimensions(cloud.embeddings)
     spots = _spread(_to_unit_square(positions))
     labels = [contents.label(int(item)) for item in cloud.shown]
     names = sorted(set(labels))
@@ -85,21 +85,21 @@ def embedding_map(contents: Contents) -> Map | str:
 def _sentence(items: int, labels: int, method: str) -> str:
     of = f" of {count(labels, 'label')}" if labels > 1 else ""
     return (
-        f"{count(items, 'item')}{of}, placed by {method}: what the network holds alike lies close. "
-        "Axes have no meaning."
+        f"{count(items, 'item')}{of}, placed by {method}: items with similar embeddings lie close "
+        "together. The axes have no meaning."
     )
 
 
 def _readable(cloud: Cloud) -> Cloud:
-    """Finite rows alone, thinned evenly to what a page can hold."""
+    """The finite embeddings, at most `MOST_ITEMS` of them, evenly spaced."""
     rows = np.flatnonzero(np.isfinite(cloud.embeddings).all(axis=1))
     if len(rows) > MOST_ITEMS:
         rows = rows[np.linspace(0, len(rows) - 1, MOST_ITEMS).astype(int)]
     return Cloud(cloud.embeddings[rows], cloud.shown[rows])
 
 
-def _flattened(embeddings: Embeddings) -> tuple[Floats, str]:
-    """(m, 2) and how: few items are projected, as t-SNE needs neighbours to work with."""
+def _in_two_dimensions(embeddings: Embeddings) -> tuple[Floats, str]:
+    """(m, 2) positions and the method's name: t-SNE, or PCA for too few items."""
     try:
         from sklearn.decomposition import PCA
         from sklearn.manifold import TSNE
@@ -117,14 +117,14 @@ def _flattened(embeddings: Embeddings) -> tuple[Floats, str]:
 
 
 def _spread(spots: Floats) -> Floats:
-    """In per cent of the sheet, tiles that overlap pushed a little apart."""
+    """Positions (m, 2) in per cent of the map, with overlapping tiles pushed apart."""
     tile = np.array([TILE, TILE * SHEET_RATIO])
     spots = MARGIN + (100 - 2 * MARGIN) * spots
     for _ in range(ROUNDS):
-        apart = (spots[:, None] - spots[None]) / tile
-        reach = np.linalg.norm(apart, axis=2)
-        push = 0.25 * np.clip(1 - reach, 0, None) / np.maximum(reach, 1e-6)
-        spots = np.clip(spots + (apart * push[..., None]).sum(axis=1) * tile, TILE, 100 - TILE)
+        offset = (spots[:, None] - spots[None]) / tile
+        distance = np.linalg.norm(offset, axis=2)
+        push = 0.25 * np.clip(1 - distance, 0, None) / np.maximum(distance, 1e-6)
+        spots = np.clip(spots + (offset * push[..., None]).sum(axis=1) * tile, TILE, 100 - TILE)
     return spots
 
 

@@ -1,4 +1,4 @@
-"""The wrong verdicts that the matcher was surest of, as pictures."""
+"""The most confident wrong verdicts, with the items of their pairs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Shown:
 
     @property
     def is_text(self) -> bool:
-        """Read as it stands; a drawing is read out by its name."""
+        """Whether the snippet is text, which needs no text alternative."""
         return is_text(self.snippet)
 
 
@@ -39,14 +39,14 @@ class Mistake:
 
     @property
     def is_of_texts(self) -> bool:
-        """Two sentences need more room than two pictures."""
+        """Whether an item is text, which needs a wider layout."""
         return any(item.is_text for item in self.items)
 
 
 @final
 @dataclass(frozen=True)
 class Mistakes:
-    """Wrong verdicts of one kind, the surest first; `sentence` counts all of them."""
+    """Wrong verdicts of one kind, most confident first; `sentence` gives their number."""
 
     title: str
     sentence: str
@@ -54,20 +54,22 @@ class Mistakes:
 
 
 def false_accepts(contents: Contents, pairs: TestPairs) -> Mistakes:
+    """The different pairs that were accepted, nearest first."""
     wrong = pairs[pairs.false_accept()]
     surest = wrong[np.argsort(wrong.distance, kind="stable")[:MOST]]
     return Mistakes(
-        "Different, but taken for the same",
+        "False accepts: different pairs with the verdict “same”",
         _sentence(len(wrong), int((~pairs.same).sum()), "different pair", "accepted"),
         _drawn(contents, surest),
     )
 
 
 def false_rejects(contents: Contents, pairs: TestPairs) -> Mistakes:
+    """The matching pairs that were rejected, farthest first."""
     wrong = pairs[pairs.false_reject()]
     surest = wrong[np.argsort(-wrong.distance, kind="stable")[:MOST]]
     return Mistakes(
-        "The same, but turned away",
+        "False rejects: matching pairs with the verdict “different”",
         _sentence(len(wrong), int(pairs.same.sum()), "matching pair", "rejected"),
         _drawn(contents, surest),
     )
@@ -78,7 +80,7 @@ def _sentence(wrong: int, of: int, kind: str, verb: str) -> str:
         return f"There were no {kind}s to get wrong."
     if not wrong:
         return f"None of {count(of, kind)} was {verb}."
-    shown = f" The {MOST} surest mistakes:" if wrong > MOST else ""
+    shown = f" The {MOST} most confident mistakes:" if wrong > MOST else ""
     return f"{wrong:,} of {count(of, kind)} {verb} ({percent(wrong / of)}).{shown}"
 
 

@@ -1,4 +1,4 @@
-"""The names of figures in words, and their values as a person writes them."""
+"""Display names of figures, and formatting of their values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPACE = "\N{NARROW NO-BREAK SPACE}"
 @final
 @dataclass(frozen=True)
 class FigureName:
-    """A figure in words: what to call it, what it says, how it is written, which way is better."""
+    """How a figure is displayed: its label and meaning, its unit, and which direction is better."""
 
     label: str
     meaning: str
@@ -22,75 +22,72 @@ class FigureName:
     better: Literal["high", "low"] = "high"
 
     def write(self, value: float) -> str:
+        """A value in the figure's unit."""
         return percent(value) if self.unit == "percent" else number(value)
 
     def interval(self, low: float, high: float) -> str:
+        """An interval in the figure's unit, as `95.0–98.3 %`."""
         return f"{self.write(low).removesuffix(f'{SPACE}%')}–{self.write(high)}"
 
 
 _NAMES = {
-    r"accuracy": FigureName("Accuracy", "answers that are right, pairs weighed to the prior"),
+    r"accuracy": FigureName("Accuracy", "right answers; pairs are weighted to the prior"),
     r"f1": FigureName("F1", "harmonic mean of precision and recall"),
-    r"eer": FigureName(
-        "Equal error rate", "where both kinds of error are as frequent", better="low"
-    ),
-    r"far": FigureName("False accepts", "different pairs taken for the same", better="low"),
-    r"frr": FigureName("False rejects", "matching pairs turned away", better="low"),
+    r"eer": FigureName("Equal error rate", "where both error rates are equal", better="low"),
+    r"far": FigureName("False accepts", "different pairs accepted", better="low"),
+    r"frr": FigureName("False rejects", "matching pairs rejected", better="low"),
     r"auc": FigureName("Area under the ROC", "1 is perfect, 0.5 is chance", unit="number"),
     r"eer@(skilled|random)": FigureName(
-        "Equal error rate, {} forgeries", "where both kinds of error are as frequent", better="low"
+        "Equal error rate, {} forgeries", "where both error rates are equal", better="low"
     ),
     r"far@(skilled|random)": FigureName(
-        "False accepts, {} forgeries", "forgeries taken for genuine", better="low"
+        "False accepts, {} forgeries", "forgeries accepted", better="low"
     ),
     r"auc@(skilled|random)": FigureName(
         "Area under the ROC, {} forgeries", "1 is perfect, 0.5 is chance", unit="number"
     ),
     r"tar@skilled-far=(.+)": FigureName(
         "True accepts at {} skilled forgeries",
-        "genuine items accepted when so many skilled forgeries pass",
+        "genuine items accepted where {} of skilled forgeries are",
     ),
     r"tar@random-far=(.+)": FigureName(
         "True accepts at {} random forgeries",
-        "genuine items accepted when so many random forgeries pass",
+        "genuine items accepted where {} of random forgeries are",
     ),
     r"tar@far=(.+)": FigureName(
         "True accepts at {} false accepts",
-        "matching pairs accepted when so few different ones are let in",
+        "matching pairs accepted where at most {} of different pairs are",
     ),
     r"far@tar=(.+)": FigureName(
         "False accepts at {} true accepts",
-        "different pairs let in when so many matching ones are accepted",
+        "different pairs accepted where at least {} of matching pairs are",
         better="low",
     ),
     r"brier": FigureName(
         "Brier score", "squared error of the probability", unit="number", better="low"
     ),
     r"log_loss": FigureName(
-        "Log loss", "surprise at the truth, in nats", unit="number", better="low"
+        "Log loss", "negative log-likelihood of the truth, in nats", unit="number", better="low"
     ),
     r"calibration_error": FigureName(
         "Calibration error", "mean gap between stated and observed probability", better="low"
     ),
-    r"recall@1": FigureName("Recall at 1", "the nearest is a true match"),
-    r"recall@(\d+)": FigureName("Recall at {}", "a true match among the nearest {}"),
-    r"map@r": FigureName("MAP@R", "how purely the nearest are of the same label"),
-    r"accuracy@5-shot": FigureName("5-shot accuracy", "the nearest of five of each label"),
-    r"accuracy@dtw": FigureName("Accuracy, time warping", "nothing learned"),
+    r"recall@1": FigureName("Recall at 1", "the nearest item is a match"),
+    r"recall@(\d+)": FigureName("Recall at {}", "a match is among the nearest {}"),
+    r"map@r": FigureName("MAP@R", "mean average precision of the nearest R, R matches in all"),
+    r"accuracy@5-shot": FigureName("5-shot accuracy", "the nearest of five examples per label"),
+    r"accuracy@dtw": FigureName("Accuracy, time warping", "baseline without learning"),
     r"accuracy@5-shot-dtw": FigureName(
-        "5-shot accuracy, time warping", "nothing learned; the nearest of five of each label"
+        "5-shot accuracy, time warping",
+        "baseline without learning; the nearest of five examples per label",
     ),
-    r"accuracy@(distance=.+)": FigureName("Accuracy at {}", "chosen beforehand"),
-    r"(?:accuracy@)?(\d+-way.\d+-shot)": FigureName(
-        "{}", "the right one found among the candidates"
-    ),
-    r"one-shot": FigureName("One-shot accuracy", "the right one found among the candidates"),
+    r"accuracy@(distance=.+)": FigureName("Accuracy at {}", "at a threshold fixed in advance"),
+    r"(?:accuracy@)?(\d+-way.\d+-shot)": FigureName("{}", "the right label among the candidates"),
+    r"one-shot": FigureName("One-shot accuracy", "the right label among the candidates"),
     r"accuracy@instance=(\d+)": FigureName(
-        "Accuracy at item {} of a class", "named rightly, knowing only the items before it"
+        "Accuracy at item {} of a class", "given only the items before it"
     ),
-    r"sequence": FigureName(
-        "Accuracy at item 2 of a class", "named rightly, knowing only the items before it"
-    ),
+    r"sequence": FigureName("Accuracy at item 2 of a class", "given only the items before it"),
     r"pearson": FigureName("Pearson correlation", "with the given scores", unit="number"),
     r"spearman": FigureName(
         "Spearman correlation", "with the ranks of the given scores", unit="number"
@@ -101,7 +98,7 @@ _NAMES = {
 
 
 def figure_name(name: str) -> FigureName:
-    """The words for a figure; a name that nobody foresaw stands for itself."""
+    """How a figure is displayed; an unknown name is its own label."""
     for pattern, words in _NAMES.items():
         if found := re.fullmatch(pattern, name):
             given = _share(found[1]) if found.groups() else ""
@@ -114,7 +111,7 @@ def figure_name(name: str) -> FigureName:
 
 
 def percent(share: float) -> str:
-    """`0.971` is 97.1 %; only what is 0 or 1 to seven places is written as 0 % or 100 %."""
+    """A measured share: `0.971` is 97.1 %; 0 % and 100 % are exact to seven places."""
     if round(share, 7) in {0, 1}:
         share = round(share)
     near = 100 * min(share, 1 - share)
@@ -124,12 +121,12 @@ def percent(share: float) -> str:
 
 
 def round_percent(share: float) -> str:
-    """A share that someone chose: 0.01 is 1 %."""
+    """A chosen share: 0.01 is 1 %."""
     return f"{100 * share:.4g}{SPACE}%"
 
 
 def number(value: float) -> str:
-    """Three figures after the point, or three significant ones where that would hide the value."""
+    """A number with three decimals, or with three significant digits if it is small or large."""
     if not math.isfinite(value):
         return str(value)
     if value == 0 or 0.01 <= abs(value) < 1000:
@@ -138,7 +135,7 @@ def number(value: float) -> str:
 
 
 def _share(text: str) -> str:
-    """`0.01`, the parameter of a name, as 1 %; other parameters stay."""
+    """Format the parameter of a name as a percentage if it is a share: `0.01` is 1 %."""
     try:
         share = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""From a finished run to its page: what training left in the folder, and the items it points at."""
+"""Write the report of a finished run, from its folder and its data."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ from gemel.report.verdict import Outcome, paragraph
 from gemel.run import Run
 
 HIDDEN_CURVES = frozenset({"spread"})
-"""Columns of the history that serve the collapse warning and would only puzzle on the page."""
+"""Columns of the history that only the collapse warning uses."""
 
 
 def write_report(run: Run, progress: Progress) -> Path:
-    """Makes the page of a finished run again, from its folder and its data."""
-    _metrics(run)  # of a run that has not finished, nothing is encoded first
+    """Write `report.html` of a finished run again, from its folder and its data.
+
+    Raises RunError for a run that has not finished.
+    """
+    _metrics(run)  # checked before anything is encoded
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)
     asked = subject(matcher, own_data(run, matcher, progress), progress)
@@ -41,13 +44,13 @@ def write_report(run: Run, progress: Progress) -> Path:
 
 
 def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
-    """Writes `report.html` of a run whose test items have been measured."""
+    """Write `report.html` of a run whose test items have been measured."""
     write(run.report, _contents(run, asked, verified))
     return run.report
 
 
 def run_verdict(run: Run) -> str:
-    """What a finished run amounts to, in the page's own paragraph, read off its folder."""
+    """The summary paragraph of a finished run's report, from its folder alone."""
     figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
@@ -83,7 +86,7 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
 
 
 def _cloud(asked: Subject, items: np.ndarray[Any, Any]) -> Cloud | None:
-    """A map of the embeddings, where there are any."""
+    """The embeddings to map, if there are any."""
     embeddings = embeddings_of(asked.comparer)
     return None if embeddings is None else Cloud(embeddings, items)
 
@@ -125,7 +128,7 @@ def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
         "Epochs": about.get("epochs"),
         "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
         "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
-        "Peak memory": "not told by this system" if peak is None else f"{peak} MiB",
+        "Peak memory": "not reported by this system" if peak is None else f"{peak} MiB",
         "Export": f"{_differing(parity)} at most, "
         f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",
         "Machine": about.get("machine", "not recorded"),
@@ -134,7 +137,7 @@ def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _differing(parity: Mapping[str, Any]) -> str:
-    """What of an export was held against torch, and by how much it differs at most."""
+    """By how much the export differs from torch at most, in embeddings or in distances."""
     of_embeddings = parity.get("largest_difference")
     if of_embeddings is None:
         return f"distances differ from torch's by {parity.get('largest_distance_difference'):.1e}"
@@ -149,7 +152,7 @@ def _metrics(run: Run) -> dict[str, Any]:
     except (OSError, ValueError, TypeError) as error:
         damage = "" if isinstance(error, FileNotFoundError) else f" ({error})"
         raise RunError(
-            f"a report is made of a run that has finished, and {run.path} has no whole "
+            f"a report needs a finished run, and {run.path} has no complete "
             f"metrics.json{damage}: finish it with gemel train --resume --out {run.path}"
         ) from None
     return tree

@@ -1,4 +1,4 @@
-"""`report.html`: the picture of a run, in one file that asks nothing of any network."""
+"""Render `report.html`, one self-contained file that loads nothing from a network."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, contents: Contents) -> None:
-    """Write the page whole, or leave what was there.
+    """Write the page atomically.
 
-    Raises `MissingExtra` without jinja2 or scikit-learn, and `DataError` where the disk says no.
+    Raises MissingExtra without jinja2 or scikit-learn, and DataError where it cannot be written.
     """
     page = render(contents)
     with whole_file(path) as temporary:
@@ -37,7 +37,7 @@ def write(path: Path, contents: Contents) -> None:
 
 
 def render(contents: Contents) -> str:
-    """The page as text."""
+    """The page as HTML."""
     script = _part("page.js")
     return (
         _environment()
@@ -58,7 +58,7 @@ def render(contents: Contents) -> str:
 
 
 def _of_pairs(contents: Contents) -> dict[str, Any]:
-    """What is drawn from the test pairs; nothing where there are none."""
+    """The charts and the mistakes of the test pairs; empty where there are no pairs."""
     if contents.pairs is None:
         return {"distances": (), "mistakes": ()}
     pairs = contents.pairs.measurable()
@@ -88,5 +88,5 @@ def _part(name: str) -> str:
 
 
 def _hash(script: str) -> str:
-    """By it the page's policy lets this script run, and no other."""
+    """The script's hash for the content security policy, which allows no other script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

@@ -1,4 +1,4 @@
-"""Loss, validation figures and learning rate, epoch by epoch."""
+"""Learning curves: training loss, validation figures and learning rate by epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AXES = {"loss": "Loss, mean of an epoch", "learning_rate": "Learning rate"}
 def progress(history: Sequence[Mapping[str, float]]) -> tuple[Chart | Absent, ...]:
     """One chart per column: the loss, the validation figures, the learning rate."""
     if not history:
-        return (Absent("Progress", "This run has no history of its epochs."),)
+        return (Absent("Progress", "This run has no history."),)
     named = dict.fromkeys(column for row in history for column in row)
     figures = [column for column in named if column not in _NO_FIGURES]
     epoch = _column(history, "epoch")
@@ -53,27 +53,27 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         title=title,
         sentence=f"{written[-1]} in the last epoch."
         if column in _TITLES
-        else f"Best {written[best]}, in epoch {_told(epoch[best])}.",
-        alternative=f"{title}: {written[0]} in epoch {_told(epoch[0])}, {written[-1]} in epoch "
-        f"{_told(epoch[-1])}.",
+        else f"Best {written[best]}, in epoch {_epoch_text(epoch[best])}.",
+        alternative=f"{title}: {written[0]} in epoch {_epoch_text(epoch[0])}, {written[-1]} in "
+        f"epoch {_epoch_text(epoch[-1])}.",
         frame=frame,
         marks=(Mark("line", "accent", frame.line(epochs, values)),),
         bands=frame.bands(
             epoch,
-            [f"epoch {_told(at)}\n{text}" for at, text in zip(epoch, written, strict=True)],
+            [f"epoch {_epoch_text(at)}\n{text}" for at, text in zip(epoch, written, strict=True)],
             [(dot,) for dot in dots],
         ),
         dots=(dots[marked],),
     )
 
 
-def _told(epoch: float) -> str:
-    """A training by minutes validates within epochs; tenths are enough to find the place."""
+def _epoch_text(epoch: float) -> str:
+    """An epoch to one decimal: training by minutes validates within epochs."""
     return f"{round(epoch, 1):g}" if epoch >= 1 else f"{epoch:.2g}"
 
 
 def _along(epochs: Floats) -> Axis:
-    """In whole epochs, unless a training by minutes has come through one or two in all."""
+    """An axis of whole epochs, unless training took less than two."""
     low, high = float(epochs.min()), float(epochs.max())
     return (whole_numbers if high - low >= 2 else linear)("Epoch", low, high)
 

@@ -1,4 +1,4 @@
-"""Error rates at every threshold, as the ROC and the DET curve draw them."""
+"""Error rates of the test pairs at every threshold, for the ROC and the DET curve."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ READINGS = 48
 @final
 @dataclass(frozen=True)
 class Rates:
-    """A curve, and where the run's threshold lies on it.
-
-    `finest` is the smallest rate above 0 that the pairs can show.
+    """The curve, the error rates at the run's threshold, and the smallest rate above 0 that these
+    pairs can have (`finest`).
     """
 
     curve: Roc
@@ -34,7 +33,9 @@ class Rates:
     def readings(
         self, frame: Frame, lowest: float, height: Callable[[Floats], Floats]
     ) -> tuple[Band, ...]:
-        """What a pointer reads off; `height` turns a false-reject rate into the chart's."""
+        """Bands with tooltips at `READINGS` FARs from `lowest` on; `height` maps an FRR to the
+        vertical axis.
+        """
         far = np.geomspace(lowest, frame.across.high, READINGS)
         index = np.searchsorted(self.curve.far, far, side="right") - 1
         frr, threshold = self.curve.frr[index], self.curve.threshold[index]
@@ -48,7 +49,7 @@ class Rates:
 
 
 def rates(pairs: TestPairs) -> Rates | None:
-    """None where one of the two kinds of pair is missing."""
+    """The rates of these pairs; None unless there are both matching and different pairs."""
     genuine = int(pairs.same.sum())
     impostor = len(pairs) - genuine
     if not genuine or not impostor:

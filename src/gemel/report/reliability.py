@@ -1,4 +1,4 @@
-"""Whether a stated probability comes true as often as it says."""
+"""Reliability diagram: observed frequency against predicted probability."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from gemel.report.naming import percent, round_percent
 
 BINS = 10
 RESAMPLES = 200
-"""Of the labels: enough to draw whiskers by."""
+"""Bootstrap resamples of the labels for the error bars."""
 TITLE = "Reliability of the probability"
 COUNTS_HEIGHT = 0.16
-"""The share of the chart's height that the tallest bar of counts takes."""
+"""Height of the tallest bar of the pair counts, as a share of the chart."""
 
 
 def reliability(pairs: TestPairs) -> Chart | Absent:
-    """Stated against observed, with 95 % intervals that draw labels again, and the pairs per bin.
+    """The diagram, with 95 % intervals that resample labels, and the number of pairs per bin.
 
-    The test pairs are mixed in a share of their own; they are weighted to the prior that the
-    probabilities presume, so that both speak of the same world.
+    Test pairs are weighted to the prior that the probabilities assume.
     """
     if not len(pairs):
         return Absent(TITLE, "No pairs were compared.")
@@ -53,7 +52,7 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
     steps = COUNTS_HEIGHT * bins.amount / bins.amount.max()
     return Chart(
         title=TITLE,
-        sentence="On the dashes, what is called 80 % sure comes true 80 % of the time.",
+        sentence="On the dashed line, 80 % of the pairs with a probability of 80 % match.",
         alternative="Reliability diagram: " + "; ".join(words).replace("\n", ", ") + ".",
         frame=frame,
         marks=(
@@ -68,7 +67,9 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
 
 
 class _Bins(NamedTuple):
-    """(BINS,) how many pairs each has; of those that have some, what was stated and observed."""
+    """The number of pairs (BINS,) per bin; for bins that are not empty, the mean stated probability
+    and the observed share of matching pairs.
+    """
 
     amount: Indices
     stated: Floats

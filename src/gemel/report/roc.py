@@ -1,4 +1,4 @@
-"""The ROC curve, with false accepts on a logarithmic axis: what matters happens at its left end."""
+"""ROC curve with a logarithmic axis of false accepts, since low rates matter most."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ TITLE = "ROC curve"
 
 
 def roc(rates: Rates | None) -> Chart | Absent:
+    """The ROC curve, or why there is none."""
     if rates is None:
         return Absent(TITLE, NO_CURVE)
     lowest = 10.0 ** max(-5, min(-1, math.floor(math.log10(rates.finest))))
@@ -42,7 +43,7 @@ def roc(rates: Rates | None) -> Chart | Absent:
 
 
 def _dense(curve: Roc, far: Floats) -> tuple[Floats, Floats]:
-    """FAR and TAR with points added: what is straight between two rates bends on this axis."""
+    """FAR and TAR with interpolated points added, since segments are curved on a log axis."""
     frr = np.concatenate([curve.frr, np.interp(far, curve.far, curve.frr)])
     far = np.concatenate([curve.far, far])
     order = np.lexsort([-frr, far])

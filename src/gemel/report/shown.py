@@ -1,4 +1,4 @@
-"""How an item is drawn on the page, by its kind."""
+"""HTML snippets of items for the report, by their kind."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gemel.report.thumbnail import thumbnail
 from gemel.report.trace import trace
 
 MOST_CHARACTERS = 280
-"""Of a text that is shown."""
+"""The most characters of a text that are shown."""
 
 
 def shown(prepared: Prepared) -> Callable[[int], str]:
-    """Position → a snippet of HTML that stands for itself."""
+    """A function from the position of an item to a self-contained snippet of HTML."""
     packed, unlike = prepared.packed, prepared.dataset.unlike
     if unlike is None:
         return _of_side(prepared, packed.left)
@@ -39,7 +39,8 @@ def _of_side(prepared: Prepared, side: PackedSide) -> Callable[[int], str]:
 
 
 def text_snippet(text: str) -> str:
-    """
+    """A text as an escaped HTML quotation, cut to `MOST_CHARACTERS`.
+
     >>> text_snippet("a < b")
     '<blockquote class="text">a &lt; b</blockquote>'
     """
@@ -48,7 +49,7 @@ def text_snippet(text: str) -> str:
 
 
 def is_text(snippet: str) -> bool:
-    """Whether a snippet is words, which need no other words to stand for them."""
+    """Whether a snippet is text, which needs no text alternative."""
     return snippet.startswith("<blockquote")
 
 

@@ -1,4 +1,4 @@
-"""The figures of each protocol as rows of a table."""
+"""Tables of the figures, one per protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gemel.report.naming import FigureName, figure_name
 @final
 @dataclass(frozen=True)
 class Span:
-    """Value and interval on a line from 0 to 100."""
+    """Value and interval in per cent, to be drawn on a line."""
 
     value: float
     low: float
@@ -52,7 +52,7 @@ class Table:
 
 
 def tables(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Table, ...]:
-    """One table per protocol; what is missing stands below what was measured."""
+    """One table per protocol, with missing figures at the end."""
     return tuple(
         Table(
             protocol[:1].upper() + protocol[1:],
@@ -63,12 +63,12 @@ def tables(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Table, ...]:
                 if it["value"] is None
             ),
         )
-        for protocol, measured in ((name, _said_once(its)) for name, its in figures.items())
+        for protocol, measured in ((name, _without_repeats(its)) for name, its in figures.items())
     )
 
 
-def _said_once(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
-    """Without the plain `accuracy` of few-shot, which repeats its first task's."""
+def _without_repeats(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
+    """The figures without the `accuracy` of few-shot, which repeats that of its first task."""
     if not any("-way-" in name for name in figures):
         return figures
     return {name: figure for name, figure in figures.items() if name != "accuracy"}

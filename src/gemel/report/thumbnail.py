@@ -1,4 +1,4 @@
-"""A picture small enough that hundreds of them fit on one page."""
+"""Thumbnails of pictures, embedded in the page."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PIL import Image
 from gemel.arrays import Pixels
 
 SIDE = 96
-"""The longer side of a thumbnail at most, in pixels."""
+"""Maximum side of a thumbnail in pixels."""
 
 TINY = 32
-"""Pictures up to this side are kept exactly: there is nothing to save."""
+"""Pictures up to this side are stored losslessly."""
 
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 def thumbnail(pixels: Pixels) -> str:
-    """An `<img>` that holds the picture in itself. (c, h, w) uint8, c of 1, 3 or 4.
+    """An `<img>` with the picture as a data URI; `pixels` are (c, h, w) uint8 with c of 1, 3 or 4.
 
-    The text beside it on the page names it, so its own alternative text is empty.
+    Its `alt` is empty, since the text beside it on the page names it.
 
     >>> thumbnail(np.zeros((1, 8, 8), np.uint8)).startswith('<img alt="" width="8"')
     True

@@ -1,4 +1,4 @@
-"""A sequence drawn small: a pen trace as it was written, any other as a curve per channel."""
+"""Small SVG drawings of sequences: a pen trace as strokes, any other as a curve per channel."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gemel.inputs.series.resample import resample
 WIDTH, HEIGHT = 120, 72
 MARGIN = 3
 MOST_POINTS = 240
-"""Samples of a drawing; more cannot be seen at this size."""
+"""The most points of a line; more are not visible at this size."""
 MOST_CHANNELS = 4
 UPWARDS = frozenset({("x", "y", "time", "stroke"), ("x", "y", "time", "pressure", "stroke")})
 """Columns of devices whose y points upwards: Omniglot's drawing field and SUSIG's tablets."""
 
 
 def trace(recording: Recording) -> str:
-    """An `<svg>` in the colour of the text around it.
+    """An `<svg>` of a recording in the colour of the surrounding text.
 
-    The text beside it on the page names it, so it has none of its own.
+    It has no text alternative, since the text beside it on the page names it.
 
     >>> from gemel.inputs.series import recorded
     >>> trace(recorded(np.array([0.0, 1.0, 0.0]), "it")).startswith('<svg class="trace"')
@@ -42,22 +42,22 @@ def trace(recording: Recording) -> str:
 
 
 def _strokes(recording: Recording) -> list[tuple[int, Floats]]:
-    """One line per stroke, in one scale for x and y."""
-    places = np.stack([recording.column(name, "it") for name in ("x", "y")], axis=1)
+    """One line per stroke, with one scale for x and y."""
+    points = np.stack([recording.column(name, "it") for name in ("x", "y")], axis=1)
     if recording.columns in UPWARDS:
-        places = places * [1, -1]
-    low, high = places.min(0), places.max(0)
+        points = points * [1, -1]
+    low, high = points.min(0), points.max(0)
     scale = min(*((WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN) / np.maximum(high - low, 1e-9)))
-    places = (places - (low + high) / 2) * scale + [WIDTH / 2, HEIGHT / 2]
+    points = (points - (low + high) / 2) * scale + [WIDTH / 2, HEIGHT / 2]
     cuts = [0]
     if "stroke" in recording.columns:
         cuts += (np.flatnonzero(np.diff(recording.column("stroke", "it"))) + 1).tolist()
-    spans = pairwise([*cuts, len(places)])
-    return [(0, _thinned(places[start:end])) for start, end in spans]
+    spans = pairwise([*cuts, len(points)])
+    return [(0, _thinned(points[start:end])) for start, end in spans]
 
 
 def _curves(recording: Recording) -> list[tuple[int, Floats]]:
-    """One line per channel, all in one scale."""
+    """One line per channel, all with one scale."""
     values = _thinned(recording.values[:, :MOST_CHANNELS])
     low, high = float(values.min()), float(values.max())
     across = np.linspace(MARGIN, WIDTH - MARGIN, len(values))

@@ -1,4 +1,4 @@
-"""What the run amounts to, in a paragraph for someone who reads nothing else."""
+"""The summary of a run: a paragraph and the headline figures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Headline:
 
 
 def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ...]:
-    """The first measured figure of each kind that a reader asks for first."""
+    """The first measured figure of each headline kind."""
     found = (
         next(
             (
@@ -49,7 +49,7 @@ def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ..
 
 
 def verdict(contents: Contents) -> str:
-    """The paragraph under the title."""
+    """The summary paragraph of a report."""
     pairs = contents.pairs
     outcome = None if pairs is None else Outcome.of(pairs)
     return paragraph(contents.figures, contents.split, outcome)
@@ -58,7 +58,7 @@ def verdict(contents: Contents) -> str:
 @final
 @dataclass(frozen=True)
 class Outcome:
-    """What the threshold did to the test pairs; None for a rate without pairs to have it on."""
+    """The threshold and its error rates on the test pairs, None for a kind without pairs."""
 
     threshold: float
     target: str
@@ -83,7 +83,7 @@ class Outcome:
 def paragraph(
     figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
 ) -> str:
-    """How well it tells same from different on what it never saw, and how it errs."""
+    """The summary: the accuracy on unseen data, and the error rates at the threshold."""
     test = split.part("test")
     unseen = f"unseen {split.unit}s"
     if split.unit == "pair" and test is not None:
@@ -102,14 +102,16 @@ def paragraph(
         _forgeries(figures["verification"].get("far@skilled")),
     ]
     if split.unit == "item" and test is not None and test.labels is not None:
-        sentences.append("Training has met their labels: of other labels this says little.")
+        sentences.append(
+            "Training has seen the labels of these items: this says little about other labels."
+        )
     return " ".join(filter(None, sentences))
 
 
 def _forgeries(far: Figure | None) -> str:
     if far is None or far["value"] is None:
         return ""
-    return f"Of skilled forgeries {percent(far['value'])} pass."
+    return f"It accepts {percent(far['value'])} of skilled forgeries."
 
 
 def _headline(protocol: str, key: str, figure: Figure) -> Headline:
@@ -128,24 +130,24 @@ def _claim(accuracy: Figure, outcome: Outcome, unit: str) -> str:
         )
     return (
         f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between}"
-        f"{_weighed(outcome.prior)}, at the threshold {outcome.threshold:.3g}, "
-        f"{_aim(outcome.target)} on validation {unit}s."
+        f"{_prior_text(outcome.prior)}, at the threshold {outcome.threshold:.3g}, "
+        f"{_target_text(outcome.target)} on validation {unit}s."
     )
 
 
-def _weighed(prior: float | None) -> str:
-    """For which share of matching pairs the accuracy is weighed: those tested have another."""
+def _prior_text(prior: float | None) -> str:
+    """The prior that the accuracy is weighted to."""
     if prior is None:
         return ""
     share = "half" if prior == 0.5 else round_percent(prior)
     return f" where {share} of all pairs are the same"
 
 
-def _aim(target: str) -> str:
+def _target_text(target: str) -> str:
     if target == "eer":
         return "set for equal error rates"
     if far := re.fullmatch(r"far=(.+)", target):
-        return f"set to let in {round_percent(float(far[1]))} of different pairs"
+        return f"set to accept {round_percent(float(far[1]))} of different pairs"
     if cost := re.fullmatch(r"cost=(.+):(.+)", target):
         return f"set for false accepts that cost {cost[1]} and false rejects that cost {cost[2]}"
     return f"set for {target}"
@@ -154,7 +156,7 @@ def _aim(target: str) -> str:
 def _errors(outcome: Outcome) -> str:
     parts = []
     if outcome.far is not None:
-        parts.append(f"takes {percent(outcome.far)} of different pairs for the same")
+        parts.append(f"accepts {percent(outcome.far)} of different pairs")
     if outcome.frr is not None:
-        parts.append(f"turns away {percent(outcome.frr)} of matching pairs")
-    return f"There it {' and '.join(parts)}." if parts else ""
+        parts.append(f"rejects {percent(outcome.frr)} of matching pairs")
+    return f"At this threshold it {' and '.join(parts)}." if parts else ""
