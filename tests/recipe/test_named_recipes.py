@@ -190,8 +190,8 @@ def test_mueller_is_as_the_paper_says():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        (["loss.middle=1"], r"loss\.middle is of the logistic curve, and loss\.by is exp"),
-        (["loss.by=linear"], r"loss\.spread shapes .* and loss\.by is linear"),
+        (["loss.middle=1"], r"loss\.middle is for the logistic curve, and loss\.by is exp"),
+        (["loss.by=linear"], r"loss\.spread is for .* and loss\.by is linear"),
     ],
 )
 def test_what_shapes_one_curve_is_refused_of_another(changes, sentence):

@@ -69,7 +69,7 @@ def test_one_number_is_the_size_of_a_square():
         ("augment.rotation=999", r"augment\.rotation must be less than or equal to 180, got 999"),
         (
             "augment.scale=[1.2, 0.8]",
-            r"the range of a scale begins with the smaller one, got \[1\.2, 0\.8\]",
+            r"a scale range is \[low, high\] with low at most high, got \[1\.2, 0\.8\]",
         ),
         ("augment.scale=[1]", r"augment\.scale\.1 is missing"),
         ("augment.scale=[1, 0]", r"augment\.scale\.1 must be greater than 0, got 0"),
@@ -87,7 +87,7 @@ def test_one_number_is_the_size_of_a_square():
         ),
         ("tie=twisted", r"tie must be 'shared', 'separate' or 'joint', got 'twisted'"),
         ("tie=joint", r"a joint tie has no embeddings for the metric cosine to compare.*decision"),
-        ("right.input.colour=grey", r"right is for sides that are tied otherwise.*tie to"),
+        ("right.input.colour=grey", r"right is for other ties, and a shared tie.*tie to"),
         ("right.encoder.widht=9", r"there is no setting right\.encoder\.widht; did you mean"),
     ],
 )
@@ -248,7 +248,7 @@ def test_a_key_that_is_written_twice_is_the_files_mistake(tmp_path):
 def test_a_place_in_a_list_is_a_number():
     assert load_recipe("koch-2015", ["encoder.kernels.1=5"]).encoder.kernels == (10, 5, 4, 4)
     for change in ("encoder.kernels.4=5", "encoder.kernels.first=5", "encoder.kernels.-1=5"):
-        with pytest.raises(RecipeError, match="a place in this list is a number from 0 to 3, got"):
+        with pytest.raises(RecipeError, match="an index of this list is a number from 0 to 3, got"):
             load_recipe("koch-2015", [change])
     with pytest.raises(RecipeError, match="0 is a value and has no settings below it"):
         load_recipe("koch-2015", ["encoder.kernels.0.size=5"])
@@ -285,7 +285,7 @@ def test_a_setting_without_its_section_is_told_with_it():
         (
             "default",
             ["batch.kind=pairs", "loss.name=contrastive", "augment.group.mirror=true"],
-            r"augment.group changes what belongs together in a batch, and batches of pairs",
+            r"augment.group transforms all items of a group alike, and batches of pairs",
         ),
         ("text-default", ["augment.rotation=30"], "texts stay as they are: leave augment out"),
         ("default", [f"encoder.width={10**30}"], "width is at most 9e"),
@@ -303,7 +303,7 @@ def test_a_pretrained_model_has_its_own_tokens():
     model = ["encoder.name=sentence-transformer", "encoder.folder=mini"]
     assert load_recipe("text-scores", model).input.model == "mini"
     for change in ("tokens=characters", "vocabulary=500", "least_count=2"):
-        with pytest.raises(RecipeError, match="is for a vocabulary that is learned, and a"):
+        with pytest.raises(RecipeError, match="is for a learned vocabulary, and a"):
             load_recipe("text-scores", [*model, f"input.{change}"])
 
 

@@ -265,7 +265,7 @@ def test_folds_test_every_label_and_are_one_row(wish, trainings):
         ),
         (
             TINY + '[[reproduction.rows]]\nwhat = "which of three"\nprotocol = "retrieval"\n',
-            "'which of three' stands twice",
+            "'which of three' occurs twice",
         ),
     ],
 )

@@ -88,7 +88,7 @@ def test_the_recipe_reads_texts_by_the_models_tokenizer():
 @pytest.mark.parametrize(
     ("recipe", "changes", "sentence"),
     [
-        ("text-pairs", (*CHANGES, "encoder.embedding_size=0"), "learns by its dense layer alone"),
+        ("text-pairs", (*CHANGES, "encoder.embedding_size=0"), "only the dense layer"),
         ("text-pairs", CHANGES[:2], "folder is missing"),
         ("default", CHANGES[1:], "takes no items of the kind image"),
         ("series-default", CHANGES[1:], "takes texts, and items of the kind series are read"),

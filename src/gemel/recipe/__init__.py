@@ -1,4 +1,4 @@
-"""A recipe is a whole experiment, declared in one TOML file."""
+"""Recipes: a whole experiment, declared in one TOML file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How items are changed before they are learned from: the settings of augmentation."""
+"""The `[augment]` section: how training items are augmented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gemel.recipe.setting import Setting
 
 def _ascending(factors: tuple[float, float]) -> tuple[float, float]:
     if factors[0] > factors[1]:
-        raise ValueError(f"the range of a scale begins with the smaller one, got {list(factors)}")
+        raise ValueError(f"a scale range is [low, high] with low at most high, got {list(factors)}")
     return factors
 
 
@@ -20,7 +20,7 @@ Degrees: TypeAlias = Annotated[float, Field(ge=0, le=180)]
 
 
 class GroupAugmentSetting(Setting):
-    """What changes all items of a group in a batch alike, and so makes new labels of the old."""
+    """One random map per group of a batch, shared by all its items; acts as new labels."""
 
     rotation: Degrees = 0.0
     shear: NonNegativeFloat = 0.0
@@ -29,11 +29,12 @@ class GroupAugmentSetting(Setting):
 
 
 class AugmentSetting(Setting):
-    """Off unless said. `mirror = "auto"` flips photographs (colour) and never drawings (grey).
+    """Augmentation of pictures; everything is off by default.
 
-    `axes = "apart"` draws shear and scale for each axis by itself; `untouched` is the share of
-    items that stay as they are. `elastic` is how far places of a picture wander from each other,
-    as a share of the side. `group` is for batches of trials, of classes and of episodes.
+    `mirror = "auto"` flips colour pictures (photographs) and never grey ones (drawings).
+    `axes = "apart"` draws shear and scale independently per axis, `untouched` is the share of items
+    left as they are, and `elastic` is the standard deviation of the elastic displacement as a share
+    of the side. `group` applies to batches of classes, trials and episodes.
     """
 
     kind: Literal["image"] = "image"
@@ -54,7 +55,11 @@ class AugmentSetting(Setting):
 
 
 class SeriesAugmentSetting(Setting):
-    """For series; off unless said. Shares of a length or of a size, and degrees for `rotation`."""
+    """Augmentation of series; everything is off by default.
+
+    `rotation` is in degrees. The others are shares: `warp` and `crop` of the length, `scale` of a
+    channel's values, `jitter` of its standard deviation.
+    """
 
     kind: Literal["series"] = "series"
     warp: Annotated[float, Field(ge=0, lt=0.3)] = 0.0

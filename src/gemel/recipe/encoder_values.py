@@ -1,4 +1,4 @@
-"""Values that the settings of many encoders share."""
+"""Types that the settings of several encoders share."""
 
 from __future__ import annotations
 

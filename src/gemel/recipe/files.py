@@ -1,4 +1,4 @@
-"""Recipes as files: the named ones that ship with Gemel, one's own, and single settings."""
+"""Loading recipes: by name or from a TOML file, with `key=value` changes on top."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from gemel.recipe.schema import Recipe
 from gemel.recipe.slips import nearest, sentence
 
 Change: TypeAlias = str | tuple[str, Any]
-"""A setting on top of a recipe: written `key=value`, or its dotted key and its value.
+"""A changed setting: the text `key=value`, or a tuple of its dotted key and its value.
 
-Nothing behind the `=`, or None, takes the default again.
+An empty text behind the `=`, or None, restores the default.
 """
 
 CHOOSING = frozenset({"name", "kind"})
-"""Settings that say which part of several a section is of; the other settings are that part's."""
+"""Keys that select a section's variant; its other keys are the settings of that variant."""
 
 
 def named_recipes() -> dict[str, str]:
-    """The TOML text of every recipe that ships with Gemel, by name.
+    """The TOML text of every recipe that ships with Gemel, keyed and sorted by name.
 
     >>> "default" in named_recipes()
     True
@@ -41,7 +41,7 @@ def named_recipes() -> dict[str, str]:
 
 
 def named_text(name: str) -> str:
-    """The TOML text of a recipe that ships with Gemel; `RecipeError` for another name."""
+    """The TOML text of a recipe that ships with Gemel; raises `RecipeError` for any other name."""
     known = named_recipes()
     if name not in known:
         raise RecipeError(f"there is no recipe {name!r}; {nearest(name, known)}")
@@ -49,10 +49,10 @@ def named_text(name: str) -> str:
 
 
 def load_recipe(name_or_file: str | Path, changes: Sequence[Change] = ()) -> Recipe:
-    """A recipe by name or from a TOML file, with changes on top.
+    """Load a recipe by name or from a TOML file, and apply changes to it.
 
-    Raises `RecipeError` for an unknown name, a broken file, an unknown key or a value that a
-    setting refuses; each says what is possible instead.
+    Raises `RecipeError`, which says what is possible instead, for an unknown name, an unreadable
+    file, an unknown key or an invalid value.
 
     >>> load_recipe("default", ["training.minutes=1"]).training.minutes
     1.0
@@ -72,7 +72,7 @@ def load_recipe(name_or_file: str | Path, changes: Sequence[Change] = ()) -> Rec
 
 
 def check_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
-    """The recipe that a tree of settings declares; `RecipeError` for the first thing amiss."""
+    """Validate a tree of settings; raises `RecipeError` for the first mistake."""
     try:
         return Recipe.model_validate(tree)
     except ValidationError as error:
@@ -80,7 +80,7 @@ def check_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """The recipe as TOML, every setting spelled out; reading it back gives the same recipe."""
+    """The recipe as TOML with every default written out; loading it gives the same recipe."""
     return tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True))
 
 
@@ -101,7 +101,7 @@ def _text(name_or_file: str | Path) -> str:
 
 
 def key_and_value(change: Change) -> tuple[str, Any]:
-    """What a change sets, to which value; `RecipeError` for words that are no change.
+    """The dotted key and the value of a change; raises `RecipeError` unless it is `key=value`.
 
     >>> key_and_value("loss.temperature=0.2"), key_and_value("input.size=")
     (('loss.temperature', 0.2), ('input.size', None))
@@ -123,13 +123,13 @@ def _unset(tree: dict[str, Any], key: str) -> None:
         if not isinstance(tree, dict):
             raise RecipeError(
                 f"{key!r} cannot be left out, since {parent} is a value by itself: leave out "
-                f"{key.rpartition('.')[0]!r}, or write a value behind the ="
+                f"{key.rpartition('.')[0]!r}, or give a value after the ="
             )
     tree.pop(last, None)
 
 
 def order_of(key: str) -> tuple[bool, int]:
-    """Which parts there are is set before what they are like: choosing one drops the old one's.
+    """Sort key that puts `name` and `kind` first: choosing a variant drops the old one's settings.
 
     >>> sorted(["optimizer.momentum", "optimizer.name", "seed"], key=order_of)
     ['optimizer.name', 'seed', 'optimizer.momentum']
@@ -139,9 +139,9 @@ def order_of(key: str) -> tuple[bool, int]:
 
 
 def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
-    """Sets one dotted key; choosing another part by `name` or `kind` drops the old one's keys.
+    """Set one dotted key in place; another `name` or `kind` drops the settings of the old variant.
 
-    A number stands for a place in a list. Raises `RecipeError` where there is no such place.
+    A number in the key is an index into a list. Raises `RecipeError` where the key leads nowhere.
 
     >>> tree = {"encoder": {"kernels": [10, 7]}}
     >>> set_at(tree, "encoder.kernels.0", 5)
@@ -170,13 +170,13 @@ def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
 def _position(values: list[Any], text: str, key: str) -> int:
     if not text.isdecimal() or int(text) >= len(values):
         raise RecipeError(
-            f"{key!r}: a place in this list is a number from 0 to {len(values) - 1}, got {text!r}"
+            f"{key!r}: an index of this list is a number from 0 to {len(values) - 1}, got {text!r}"
         )
     return int(text)
 
 
 def _value(text: str) -> Any:
-    """As TOML where it is TOML, else as a plain word."""
+    """The value of a TOML expression, or the text itself where it is not TOML."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -1,4 +1,4 @@
-"""The settings of memories: one class each, mirroring the constructor of the part."""
+"""The settings of memories: one class each, mirroring the constructor of the memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which encoder, which metric and how the sides are tied: what a network is made of."""
+"""The settings of the network: encoder, metric and test-time augmentation."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ EncoderChoice: TypeAlias = Annotated[
 
 
 class Alignment(Setting):
-    """`stiffness` is where the price of a counterpart's distance starts, in cosines a step squared:
-    low where things have no fixed places, as words in a sentence."""
+    """`stiffness` is the initial penalty on the distance between counterparts: cosine per squared
+    step on the map. Choose it low where order matters little, as for words in a sentence."""
 
     name: Literal["alignment"]
     stiffness: PositiveFloat = 0.13
 
 
 class SecondLook(Setting):
-    """`stiffness` is that of `alignment`; so many of those that an item is compared with in
-    training are looked at again, on average."""
+    """`stiffness` is that of `alignment`; `looks` is how many of an item's candidates in a training
+    batch are compared a second time, on average."""
 
     name: Literal["second-look"]
     stiffness: PositiveFloat = 0.13
@@ -34,7 +34,7 @@ class SecondLook(Setting):
 
 
 class Attentive(Setting):
-    """`hidden` units compare a descriptor with its counterpart, and as many decide."""
+    """`hidden` is the width of both layers: the comparison of descriptors, and the decision."""
 
     name: Literal["attentive"]
     hidden: PositiveInt = 64
@@ -62,9 +62,11 @@ MetricChoice: TypeAlias = Annotated[
 
 
 class InUseSetting(Setting):
-    """How pictures are looked at when the training is over: mirrored too, `sideways` in two views
-    or `both-ways` in four, turned by quarters in four times as many or in eight, and softened as
-    those of training are by being moved."""
+    """Test-time augmentation of pictures: distances are averaged over several views.
+
+    `mirror` gives two views (`sideways`) or four (`both-ways`). `turn` adds quarter turns: four
+    views, or eight with either mirror. `soften` blurs as the resampling of augmentation does.
+    """
 
     mirror: Literal["no", "sideways", "both-ways"] = "no"
     turn: bool = False

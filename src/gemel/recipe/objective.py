@@ -1,4 +1,4 @@
-"""What is learned from: the settings of losses and batch kinds."""
+"""The training objective: the settings of losses and batch kinds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Contrastive(Setting):
 
 
 class BinaryCrossEntropy(Setting):
-    """`offset` is where the learned decision starts, for metrics that are no logit themselves."""
+    """`offset` is the initial value of the learned offset; unused with a learned metric."""
 
     name: Literal["binary-cross-entropy"]
     offset: float = 1.0
@@ -31,7 +31,7 @@ class BinaryCrossEntropy(Setting):
 
 
 class Exponential(Setting):
-    """`bound` is the paper's Q, the largest distance that the metric can give."""
+    """`bound` is the paper's Q, an upper bound on the distance."""
 
     name: Literal["exponential"]
     bound: PositiveFloat = 10.0
@@ -60,15 +60,18 @@ class Softmax(Setting):
 
 
 class SquaredError(Setting):
-    """`offset` as in binary cross-entropy."""
+    """`offset` as in `BinaryCrossEntropy`."""
 
     name: Literal["squared-error"]
     offset: float = 1.0
 
 
 class Graded(Setting):
-    """`spread` says how fast likeness falls by `exp` or `logistic`, `middle` which distance counts
-    as half alike by `logistic`."""
+    """Similarity as a function of distance: `exp`, `linear` or `logistic`.
+
+    `spread` is the length scale of `exp` and `logistic`; `middle` is the distance at which
+    `logistic` gives a similarity of one half.
+    """
 
     name: Literal["graded"]
     by: Literal["exp", "linear", "logistic"] = "exp"
@@ -76,13 +79,12 @@ class Graded(Setting):
     spread: PositiveFloat = 1.0
 
     @model_validator(mode="after")
-    def _only_what_counts(self) -> Graded:
-        """A setting that would be ignored is a mistake."""
+    def _refuse_ignored(self) -> Graded:
         if self.by != "logistic":
-            because = f"is of the logistic curve, and loss.by is {self.by}"
+            because = f"is for the logistic curve, and loss.by is {self.by}"
             refuse_idle("loss", self, ["middle"], because, "set loss.by=logistic")
         if self.by == "linear":
-            because = "shapes the exponential and the logistic curve, and loss.by is linear"
+            because = "is for the exponential and the logistic curve, and loss.by is linear"
             refuse_idle("loss", self, ["spread"], because, "set loss.by=exp")
         return self
 
@@ -103,21 +105,23 @@ LossChoice: TypeAlias = Annotated[
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 Groups: TypeAlias = Literal["all"] | PositiveInt
-"""Draw from all labels alike, or limit a batch (a pair, a triplet) to so many groups."""
+"""Number of groups that the labels of a batch, pair or triplet come from, or all."""
 
 Forged: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
-"""The share of forgeries, where there are some: of the different pairs or triplets that are drawn
-one by one, of the items that a label brings to a batch of classes."""
+"""Share of forgeries, where the data have any: among the different pairs or among the triplets, or
+among the items of each label in a batch of classes."""
 USUALLY_FORGED = 0.5
-"""As is measured."""
+"""The balance that verification measures: as many skilled forgeries as random ones."""
 
 
 class PairsBatch(Setting):
-    """`random` draws pairs on the fly, `by-group` once for all and as many of each group,
-    `consecutive` takes the notes' pairs of neighbours, `given` those of a table.
+    """Batches of `size` pairs.
 
-    `per_epoch` counts the pairs that are drawn. Pairs that stay the same come `1 + copies` times an
-    epoch, augmented anew each time.
+    `source`: `random` draws new pairs all the time; `by-group` draws a fixed set once, with equally
+    many of each group; `consecutive` takes those of the MNIST example of Keras (neighbours within a
+    label, and as many different ones); `given` takes the pairs of a table. `per_epoch` is the
+    number of pairs drawn. Each pair of a fixed set is used `1 + copies` times per epoch, with a new
+    augmentation each time.
     """
 
     kind: Literal["pairs"]
@@ -129,8 +133,7 @@ class PairsBatch(Setting):
     forged: Forged = USUALLY_FORGED
 
     @model_validator(mode="after")
-    def _only_what_counts(self) -> PairsBatch:
-        """A setting that would be ignored is a mistake."""
+    def _refuse_ignored(self) -> PairsBatch:
         if self.source == "random":
             because = "repeats pairs that stay the same, and random pairs are new every time"
             instead = "set batch.source to by-group, or raise batch.per_epoch"
@@ -149,7 +152,7 @@ class PairsBatch(Setting):
 
 
 class PartnersBatch(Setting):
-    """Matching pairs of a table; in a batch of `size` the others' partners are the different."""
+    """Batches of `size` matching pairs of a table, whose other partners are the negatives."""
 
     kind: Literal["partners"]
     size: Annotated[int, Field(ge=2)] = 128
@@ -163,13 +166,13 @@ class TripletsBatch(Setting):
 
 
 class ClassesBatch(Setting):
-    """P labels x K items. `auto` fills `size`, with as many labels as there are up to 32.
+    """P labels x K items, all pairs used. `auto` fills `size`, with at most 32 labels.
 
-    `instances` weighs a second term of the loss. Every item then stands twice in a batch, augmented
-    in two ways, and its only partner is its own other view: this keeps apart what labels alone
-    would merge, and so carries over to labels never seen. `auto` is 1 where whole labels are held
-    out, and 0 where the labels to be told apart are those of the training. `turned` turns each
-    group of a batch by a random number of quarters, which makes new labels of square drawings.
+    `instances` is the weight of a second loss term, for which every item is in the batch twice,
+    under two augmentations, and matches only its own other view. This keeps apart what labels alone
+    would merge, and so generalises to unseen labels. `auto` is 1 where whole labels are held out,
+    and 0 in a split by item. `turned` turns each group of a batch by a random number of quarter
+    turns, which makes new labels of square drawings.
     """
 
     kind: Literal["classes"]
@@ -191,10 +194,11 @@ class EpisodesBatch(Setting):
 
 
 class TrialsBatch(Setting):
-    """`trials` one-shot trials of `ways` labels of one group, between two makers.
+    """`trials` one-shot trials, each of `ways` labels of one group, between two makers.
 
-    New labels of the old: `turned` turns a trial as a whole by a random number of quarters, and in
-    a share `overlaid` of the trials every label has another one laid over it.
+    Two settings make new labels of the given ones: `turned` turns each trial as a whole by a random
+    number of quarter turns, and `overlaid` is the share of trials in which every drawing has one of
+    another label laid over it.
     """
 
     kind: Literal["trials"]
@@ -205,7 +209,7 @@ class TrialsBatch(Setting):
 
 
 class SequencesBatch(Setting):
-    """`size` episodes in time, each of `ways` labels with `items` items: what a memory needs."""
+    """`size` sequences, each of `ways` labels with `items` items: for training a memory."""
 
     kind: Literal["sequences"]
     ways: Annotated[int, Field(ge=2)] = 5

@@ -1,4 +1,4 @@
-"""What the settings of one side of a pair have to agree in: what is read, and what encodes it."""
+"""Checks and defaults for one side of a pair: its input, encoder and augmentation must agree."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransforme
 
 
 def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
-    """Where series are read, the stem and the augmentation that are not named are theirs.
+    """Default the stem and the augmentation of a side that reads series to those for series.
 
-    Beside an encoder of other items they stay: it is the encoder that is then told to be wrong.
+    Nothing changes beside a picture encoder: `check_takes` then refuses the encoder itself.
     """
     read, encoder = side.get("input"), side.get("encoder", {})
     if not isinstance(read, Mapping) or read.get("kind") != "series":
@@ -32,7 +32,7 @@ def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_as_the_model(side: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a pretrained model encodes texts, they are read by its own tokenizer."""
+    """Let the texts of a pretrained sentence model be read by its own tokenizer."""
     read, encoder = side.get("input"), side.get("encoder")
     if (
         isinstance(encoder, Mapping)
@@ -45,9 +45,9 @@ def read_as_the_model(side: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "") -> None:
-    """Raises ValueError where the encoder takes no items of the kind that is read.
+    """Raise ValueError where the encoder does not take the kind of item that is read.
 
-    `prefix` is what the settings' names begin with: `right.` on that side.
+    `prefix` goes before the names of settings in the message: `right.` for the right side.
     """
     if (reading.kind == "image") != isinstance(encoder, PictureSetting):
         wanted = "pictures" if reading.kind == "image" else "sequences"
@@ -72,7 +72,7 @@ def check_takes(reading: InputSetting, encoder: EncoderChoice, prefix: str = "")
 
 
 def check_augments(reading: InputSetting, augment: AugmentChoice, prefix: str = "") -> None:
-    """Raises ValueError where the augmentation is of items of another kind."""
+    """Raise ValueError where the augmentation is for another kind of item than is read."""
     if isinstance(augment, SeriesAugmentSetting) and reading.kind != "series":
         raise ValueError(
             f"{prefix}augment.kind=series changes no items of the kind {reading.kind}: leave "
@@ -86,7 +86,7 @@ def check_augments(reading: InputSetting, augment: AugmentChoice, prefix: str = 
 
 
 def check_turns(reading: InputSetting, batch: BatchChoice) -> None:
-    """Raises ValueError where new labels are to be made of old ones and no pictures are read."""
+    """Raise ValueError where a batch turns or overlays items that are no pictures."""
     for key in ("turned", "overlaid"):
         if getattr(batch, key, False) and reading.kind != "image":
             raise ValueError(

@@ -1,4 +1,4 @@
-"""The settings of encoders of pictures: one class each, mirroring the constructor of the part."""
+"""The settings of picture encoders: one class each, mirroring the constructor of the encoder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 
 
 class PictureSetting(Setting):
-    """What all encoders of pictures share: whether pixels are standardised or stay in 0–1."""
+    """Base of all picture encoders: whether pixels are standardised or stay in 0–1."""
 
     pixels: Literal["standardise", "as-is"] = "standardise"
 
@@ -51,7 +51,7 @@ class Koch(PictureSetting):
 
 
 class Hoffer(PictureSetting):
-    """`maps` are those of the paper for grey or for colour unless given: one for each layer."""
+    """`maps` per layer; `auto` takes the paper's, for grey or for colour pictures."""
 
     name: Literal["hoffer"]
     maps: (
@@ -85,7 +85,7 @@ class Local(PictureSetting):
 
 
 class Gabor(PictureSetting):
-    """`scales` begin with 1, the picture as it stands; `shift` is in pixels, both ways."""
+    """`scales` begin with 1, the unscaled picture; `shift` is in pixels, in either direction."""
 
     name: Literal["gabor"]
     wavelengths: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (5.0, 9.0, 16.0)
@@ -99,7 +99,7 @@ class Gabor(PictureSetting):
 
 
 class Hinge(PictureSetting):
-    """Blocks of circles: the `radii` of each in pixels, and its (columns, rows) of `cells`."""
+    """For each block of circles: its `radii` in pixels and its (columns, rows) of `cells`."""
 
     name: Literal["hinge"]
     radii: Annotated[

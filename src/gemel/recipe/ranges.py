@@ -1,4 +1,4 @@
-"""What `gemel tune` may change: a setting of a recipe that is searched, and how far."""
+"""The `[tune]` section: the search space of `gemel tune`, one range or choice per setting."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ Number: TypeAlias = int | float
 Value: TypeAlias = bool | int | float | str
 
 
-def _several(given: object) -> object:
+def _as_tuple(given: object) -> object:
     return given if isinstance(given, list | tuple) else (given,)
 
 
-Values: TypeAlias = Annotated[tuple[Value, ...], Field(min_length=1), BeforeValidator(_several)]
+Values: TypeAlias = Annotated[tuple[Value, ...], Field(min_length=1), BeforeValidator(_as_tuple)]
 
 ON_A_STEP = 1e-6
-"""How far from a step of its range, in steps, a number written in decimals may lie."""
+"""Tolerance, in steps, for a decimal number to count as lying on a step of its range."""
 
 
 class Searched(Setting):
-    """From `low` to `high`, both included, whole numbers where both are; or one of `choices`.
+    """A range from `low` to `high`, both included, or a list of `choices`.
 
-    `log` searches the exponent, `step` goes from `low` by so much. `when` names searched settings
-    and a value, or several, of each: the setting is searched where they have one of these alone, as
-    a schedule's factor is beside that schedule.
+    The range is of integers where both ends are. `log` samples it logarithmically; with a `step`,
+    values are `low` plus multiples of it. `when` makes the setting conditional: it maps other
+    searched settings to one value or several, and the setting is searched only if each has one of
+    these, as `schedule.factor` is only with an exponential schedule.
     """
 
     low: Number | None = None
@@ -39,7 +40,7 @@ class Searched(Setting):
     when: dict[str, Values] | None = None
 
     @model_validator(mode="after")
-    def _is_one_of_both(self) -> Searched:
+    def _is_range_or_choices(self) -> Searched:
         if (self.choices is None) == (self.low is None or self.high is None):
             raise ValueError(
                 "what is searched has either low and high, or choices: got "
@@ -48,7 +49,7 @@ class Searched(Setting):
         return self
 
     @model_validator(mode="after")
-    def _is_a_range(self) -> Searched:
+    def _range_is_valid(self) -> Searched:
         if self.low is None or self.high is None:
             return self
         if self.low >= self.high:
@@ -70,7 +71,7 @@ class Searched(Setting):
 
     @property
     def ends(self) -> tuple[Value, ...]:
-        """Values that must be possible for all others to be."""
+        """The choices, or the two ends of the range: if these are valid, all values are."""
         if self.choices is not None:
             return self.choices
         assert self.low is not None
@@ -78,11 +79,11 @@ class Searched(Setting):
         return self.low, self.high
 
     def counts_beside(self, values: Mapping[str, Value]) -> bool:
-        """Whether it is searched beside these values of settings that were chosen before it."""
+        """Whether `when` holds for the given values of the other settings."""
         return all(values.get(key) in allowed for key, allowed in (self.when or {}).items())
 
     def holds(self, value: object) -> bool:
-        """Whether a setting's own value may be tried."""
+        """Whether the search space contains a value."""
         if self.choices is not None:
             return value in self.choices
         low, high = self.low, self.high

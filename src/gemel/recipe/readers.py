@@ -1,4 +1,4 @@
-"""The settings of readers: one class each, mirroring the constructor of the part."""
+"""The settings of readers: one class each, mirroring the constructor of the reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How items are read: one class of settings for each kind of item, chosen by `kind`."""
+"""The `[input]` section: how items are read, one class for each `kind` of item."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ SidePixels: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Size: TypeAlias = Annotated[
     tuple[SidePixels, SidePixels] | Literal["auto"], BeforeValidator(_square)
 ]
-"""Height and width; one number stands for both."""
+"""(height, width); a single number is a square."""
 Samples: TypeAlias = Annotated[int, Field(ge=2, le=LONGEST)]
 
 
 class ImageReading(Setting):
-    """`auto` looks at the pictures: small ones keep their size, larger ones are scaled to about
-    `most_pixels`; colour is kept where any picture has some."""
+    """How pictures are read.
+
+    With `size = "auto"` small pictures keep their size and larger ones are scaled to about
+    `most_pixels`. With `colour = "auto"` colour is kept if any of the inspected pictures has it.
+    """
 
     kind: Literal["image"] = "image"
     size: Size = "auto"
@@ -38,11 +41,12 @@ class ImageReading(Setting):
 
 
 class TextReading(Setting):
-    """`vocabulary` entries at most, of tokens that occur `least_count` times in training texts.
+    """How texts are read.
 
-    `words_of = "glove"` fills what is left of it with the commonest words of GloVe, so that words
-    which training never met have vectors too. With the folder of a pretrained `model` its
-    tokenizer is read, and no vocabulary is learned.
+    The vocabulary has at most `vocabulary` entries, for tokens that occur at least `least_count`
+    times in training texts. `words_of = "glove"` fills the rest with the most frequent words of
+    GloVe, so that words unseen in training have vectors too. `model`, the folder of a pretrained
+    model, replaces the learned vocabulary by its tokenizer.
     """
 
     kind: Literal["text"] = "text"
@@ -54,23 +58,23 @@ class TextReading(Setting):
     model: str | None = None
 
     @model_validator(mode="after")
-    def _only_what_counts(self) -> TextReading:
-        """A setting that would be ignored is a mistake; `words_of` is GloVe's in all recipes, and
-        a pretrained encoder may be put in any of them."""
+    def _refuse_ignored(self) -> TextReading:
+        # `words_of` may stay: named recipes set it, and any of them may get a pretrained encoder.
         if self.model is not None:
-            because = "is for a vocabulary that is learned, and a pretrained model has its own"
+            because = "is for a learned vocabulary, and a pretrained model has its own"
             instead = "choose another encoder.name"
             refuse_idle("input", self, ["tokens", "vocabulary", "least_count"], because, instead)
         return self
 
 
 class SeriesReading(Setting):
-    """Which channels of a sequence are read, and how many samples.
+    """How series are read: which channels, and how many samples.
 
-    `auto` looks at some of them: pen traces (columns x and y) are read as places and velocities,
-    with pressure and pen where they were recorded, and normalised by `shape`; of anything else all
-    columns are read as they are. Without a `length` sequences keep theirs, up to `most_samples`,
-    or have a sample `every` so many recorded ones (so much time, `along` it).
+    `auto` inspects some of the sequences. Pen traces (columns x and y) are read as positions and
+    velocities, with pressure and pen state where they were recorded, and normalised by `shape`; of
+    anything else all columns are read. `length` resamples every sequence to that many samples,
+    `every` to one per so many recorded samples (or units of time, with `along = "time"`). Without
+    either a sequence keeps its own length, up to `most_samples`.
     """
 
     kind: Literal["series"] = "series"
@@ -83,17 +87,16 @@ class SeriesReading(Setting):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> SeriesReading:
-        """Refused now, and not when the data have been looked at."""
         channels = () if self.channels == "auto" else self.channels
         check_samples(channels, self.length, self.every)
         return self
 
 
-def _pictures_unless_said(given: object) -> object:
+def _image_by_default(given: object) -> object:
     return {"kind": "image", **given} if isinstance(given, dict) else given
 
 
 InputSetting: TypeAlias = Annotated[
     Annotated[ImageReading | TextReading | SeriesReading, Field(discriminator="kind")],
-    BeforeValidator(_pictures_unless_said),
+    BeforeValidator(_image_by_default),
 ]

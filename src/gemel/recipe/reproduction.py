@@ -1,8 +1,8 @@
-"""What a recipe reproduces: the data, the figures to measure and what was published of them.
+"""The `[reproduction]` section: the data, the figures to measure, and the published values.
 
-Each row of `[[reproduction.rows]]` is a row of the results: a figure of a protocol, in words, and
-the published value with its source. A protocol's class has the very settings that its question may
-have; adding a protocol is adding a class here and to `RowChoice`.
+Each entry of `[[reproduction.rows]]` becomes a row of the results: a figure of a protocol with a
+description, the published value and its source. Each protocol has a class with its settings; to
+add a protocol, add a class here and to `RowChoice`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from gemel.recipe.setting import Setting
 
 
 class Row(Setting):
-    """What all rows share.
+    """Base of all rows.
 
-    In `what`, "{data}" stands for the name of the data. `published` is as printed ("99.54 ± 0.08")
-    and left out where nothing was; `source` says where. It is told beside figures on the data that
-    the recipe names, and on no others.
-    Rows with the same `changes` (settings on top of the recipe) are measured on one training. With
-    `data` a row is measured on other data than were trained on.
+    `what` describes the row; "{data}" in it is replaced by the name of the data. `published` is the
+    value as printed ("99.54 ± 0.08"), left out where there is none, and `source` says where. It is
+    shown only for figures on the data that the recipe names. Rows with the same `changes` (settings
+    on top of the recipe) share one training. `data` measures a row on data other than those trained
+    on.
     """
 
     what: Annotated[str, Field(min_length=1)]
@@ -35,7 +35,7 @@ class Row(Setting):
 
 
 class VerificationRow(Row):
-    """`target`: at the threshold that validation sets for it, as `far=0.01`; else the recipe's."""
+    """`target`, such as `far=0.01`, selects the threshold to decide by; by default the recipe's."""
 
     protocol: Literal["verification"]
     figure: Annotated[
@@ -73,7 +73,7 @@ class RetrievalRow(Row):
 
 
 class ReferencesRow(Row):
-    """Genuine or not, given `references` of whom an item claims to be."""
+    """Is an item genuine, given `references` of the identity it claims?"""
 
     protocol: Literal["references"]
     figure: Annotated[
@@ -85,14 +85,14 @@ class ReferencesRow(Row):
 
 
 class SimilarityRow(Row):
-    """How scores go with those that people gave to the test pairs."""
+    """Agreement of the scores with those that people gave to the test pairs."""
 
     protocol: Literal["similarity"]
     figure: Literal["pearson", "spearman", "mse"] = "pearson"
 
 
 class NearestRow(Row):
-    """Test items named by the nearest training items; by time warping too, for sequences."""
+    """Nearest-neighbour accuracy of test items among training items; `dtw` is for sequences."""
 
     protocol: Literal["nearest"]
     figure: Literal["accuracy", "accuracy@5-shot", "accuracy@dtw", "accuracy@5-shot-dtw"] = (
@@ -101,21 +101,21 @@ class NearestRow(Row):
 
 
 class LakeRunsRow(Row):
-    """The 20 one-shot runs; they are data of their own."""
+    """Lake's 20 one-shot runs, which are data of their own."""
 
     protocol: Literal["lake-runs"]
     figure: Literal["accuracy"] = "accuracy"
 
 
 class LinearProbeRow(Row):
-    """The share of test items that a linear classifier of the embeddings names rightly."""
+    """Test accuracy of a linear classifier on the embeddings."""
 
     protocol: Literal["linear-probe"]
     figure: Literal["accuracy"] = "accuracy"
 
 
 class SequencesRow(Row):
-    """Accuracy at the k-th item of a class, for a recipe with a memory."""
+    """Accuracy at the k-th item of a class, for recipes with a memory."""
 
     protocol: Literal["sequences"]
     figure: Annotated[str, Field(pattern=r"^accuracy(@instance=\d+)?$")] = "accuracy"
@@ -135,14 +135,15 @@ RowChoice: TypeAlias = Annotated[
 ]
 
 POOLED = frozenset({"verification", "few-shot", "retrieval", "references"})
-"""Protocols whose figures can be pooled over folds: they are about the identities of a part."""
+"""Protocols whose figures can be pooled over folds: each fold tests other identities."""
 
 
 class ReproductionSetting(Setting):
-    """`data` is a built-in name, or left out where it is a folder that the user has.
+    """How to reproduce published figures, and at what cost.
 
-    `minutes` is what one training takes on two cores, or on the GPU that `machine` asks for;
-    `instead` is then the recipe that two cores can do.
+    `data` is a built-in name, left out where users name a folder of their own. `minutes` is the
+    duration of one training on two cores, or on a GPU where `machine` asks for one; `instead` then
+    names a recipe that two cores can train.
     """
 
     data: str | None = None
@@ -152,21 +153,21 @@ class ReproductionSetting(Setting):
     rows: Annotated[tuple[RowChoice, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _a_way_without_gpu(self) -> ReproductionSetting:
+    def _gpu_has_an_alternative(self) -> ReproductionSetting:
         if self.machine == "gpu" and self.instead is None:
             raise ValueError(
-                "a reproduction that needs a GPU names the recipe that two cores can do: set "
+                "a reproduction that needs a GPU must name a recipe that two cores can train: set "
                 "reproduction.instead"
             )
         return self
 
     @model_validator(mode="after")
-    def _rows_are_told_apart(self) -> ReproductionSetting:
-        words = [row.what for row in self.rows]
-        twice = next((what for what in words if words.count(what) > 1), None)
+    def _descriptions_are_unique(self) -> ReproductionSetting:
+        descriptions = [row.what for row in self.rows]
+        twice = next((what for what in descriptions if descriptions.count(what) > 1), None)
         if twice is not None:
             raise ValueError(
-                f"every row of a reproduction needs words of its own, and {twice!r} stands twice: "
-                "change one reproduction.rows.what"
+                f"every row of a reproduction needs a description of its own, and {twice!r} "
+                "occurs twice: change one reproduction.rows.what"
             )
         return self

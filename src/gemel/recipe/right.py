@@ -1,4 +1,4 @@
-"""What the right side has of its own; where it is silent, the left side's settings hold."""
+"""The `[right]` section: settings of the right side, inherited from the left where unset."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gemel.recipe.setting import Setting
 
 
 class RightSetting(Setting):
-    """Every setting of the right side, those that it has from the left one among them."""
+    """All settings of the right side, inherited ones included."""
 
     input: InputSetting
     encoder: EncoderChoice
@@ -23,8 +23,8 @@ class RightSetting(Setting):
 def with_right(tree: Mapping[str, Any]) -> dict[str, Any]:
     """A recipe's tree with the right side complete.
 
-    Settings are taken from the left one by one. An encoder of another name starts with its own,
-    and items of another kind are read and augmented in their own way.
+    Each unset setting is inherited from the left side, with two exceptions: an encoder of another
+    name, and the input and augmentation of another kind of item, start from their own defaults.
     """
     given = tree.get("right")
     if not isinstance(given, Mapping):
@@ -32,12 +32,12 @@ def with_right(tree: Mapping[str, Any]) -> dict[str, Any]:
     left = {part: _settings(tree, part) for part in ("input", "encoder", "augment")}
     own = {part: _settings(given, part) for part in left}
     kind = left["input"].get("kind", "image")
-    like = own["input"].get("kind", kind) == kind
+    same_kind = own["input"].get("kind", kind) == kind
     named = left["encoder"].get("name")
     inherited = {
-        "input": left["input"] if like else {},
+        "input": left["input"] if same_kind else {},
         "encoder": left["encoder"] if own["encoder"].get("name", named) == named else {},
-        "augment": left["augment"] if like else {},
+        "augment": left["augment"] if same_kind else {},
     }
     complete = {part: {**inherited[part], **own[part]} for part in left}
     return {**tree, "right": read_as_the_model(series_throughout({**given, **complete}))}

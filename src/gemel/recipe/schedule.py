@@ -1,4 +1,4 @@
-"""How the weights move, and for how long: the settings of optimiser, schedule and loop."""
+"""The settings of optimiser, learning-rate schedule, pretraining and training length."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from gemel.recipe.setting import Setting, refuse_idle
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
-def _word(value: object) -> object:
-    """`--set training.precision=32` and `precision = 32` mean the word."""
+def _as_text(value: object) -> object:
+    """Accept the number in `precision = 32` and `--set training.precision=32`."""
     return str(value) if isinstance(value, int) else value
 
 
-Precision: TypeAlias = Annotated[Literal["auto", "32", "bf16"], BeforeValidator(_word)]
+Precision: TypeAlias = Annotated[Literal["auto", "32", "bf16"], BeforeValidator(_as_text)]
 
 
 class LayerSetting(Setting):
-    """What one layer has of its own; what is left out is the optimiser's."""
+    """Settings of one layer; the optimiser's hold where they are left out."""
 
     learning_rate: PositiveFloat | None = None
     momentum: Share | None = None
@@ -35,10 +35,11 @@ class LayerSetting(Setting):
 
 
 class OptimizerSetting(Setting):
-    """`layers` gives the layers of a name their own rates: `layers.conv1.momentum`.
+    """The optimiser.
 
-    `momentum` is for `sgd` and `rmsprop`; from `momentum_start` it grows linearly to its value.
-    `muon` takes the rates of `adamw`, and two to three times as high ones.
+    `momentum` is for `sgd` and `rmsprop`; it grows linearly from `momentum_start`, if that is set.
+    `muon` works at the learning rates of `adamw` and at two to three times as much. `layers` has
+    settings of single layers, by name, as in `layers.conv1.momentum`.
     """
 
     name: Literal["adamw", "muon", "adam", "rmsprop", "sgd"] = "adamw"
@@ -49,8 +50,7 @@ class OptimizerSetting(Setting):
     layers: dict[str, LayerSetting] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _momentum_has_an_optimizer(self) -> OptimizerSetting:
-        """A setting that would be ignored is a mistake."""
+    def _refuse_ignored(self) -> OptimizerSetting:
         if self.name in {"sgd", "rmsprop"}:
             return self
         because = f"is for sgd and rmsprop, and optimizer.name is {self.name}"
@@ -62,15 +62,17 @@ class OptimizerSetting(Setting):
 
 
 class ScheduleSetting(Setting):
-    """`cosine` anneals to zero over the whole training, `exponential` by `factor` per epoch."""
+    """`cosine` anneals to zero over the whole training, `exponential` by `factor` per epoch.
+
+    `warmup` is a share of the training.
+    """
 
     name: Literal["constant", "cosine", "exponential"] = "cosine"
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
     factor: Annotated[float, Field(gt=0, le=1)] = 0.99
 
     @model_validator(mode="after")
-    def _only_what_counts(self) -> ScheduleSetting:
-        """A setting that would be ignored is a mistake."""
+    def _refuse_ignored(self) -> ScheduleSetting:
         if self.name != "exponential":
             because = f"is for an exponential schedule, and schedule.name is {self.name}"
             refuse_idle("schedule", self, ["factor"], because, "set schedule.name=exponential")
@@ -78,9 +80,9 @@ class ScheduleSetting(Setting):
 
 
 class PretrainingSetting(Setting):
-    """The same network learns from other `data` first: a built-in name, a folder or a table.
+    """Train the network on other `data` first: a built-in name, a folder or a table.
 
-    Read by the recipe's input, so of its kind, and divided as its own data are.
+    They are read by the recipe's input, so must be of its kind, and split in the same way.
     """
 
     data: Annotated[str, Field(min_length=1)]
@@ -88,12 +90,12 @@ class PretrainingSetting(Setting):
 
 
 class TrainingSetting(Setting):
-    """For how long: `epochs`, or `minutes` of wall-clock time.
+    """How long to train: `epochs`, or `minutes` of wall-clock time.
 
-    `patience` stops after so many validations without a better one, by `validation.figure`. `keep`
-    says which weights a training ends with: its last ones, or the best by that figure; "auto" is
-    the best where there is patience.
-    `precision` and `compile` are chosen for the machine and the length of the run when "auto".
+    `patience` stops after so many validations without an improvement of `validation.figure`. `keep`
+    selects the final weights: the last, or the best by that figure; "auto" is the best if there is
+    a patience. `precision` and `compile` are chosen for the machine and the length of the run when
+    "auto".
     """
 
     epochs: PositiveInt | None = None

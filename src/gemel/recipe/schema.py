@@ -1,4 +1,4 @@
-"""The whole recipe of an experiment, as one TOML file declares it."""
+"""The schema of a recipe: all of its sections, and the checks across them."""
 
 from __future__ import annotations
 
@@ -36,17 +36,19 @@ from gemel.recipe.setting import Setting, refuse_idle
 from gemel.recipe.validation import ValidationSetting
 
 ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
-"""Losses that compare a matching item with a different one, and so need both in a row."""
-
+"""Losses that contrast matching with different items, and so need both in each row."""
 
 WORDS = frozenset({"about", "small", "reproduction"})
-"""What a recipe says of itself and of what is measured: it decides nothing of a matcher."""
+"""Sections that do not affect the matcher: they describe the recipe and what to measure."""
 AFTERWARDS = frozenset({"test_time", "calibration"})
-"""What a matcher is made with when the training is over: a trained run can be given another."""
+"""Sections applied when the matcher is made: they may differ when a run is resumed."""
 
 
 class CalibrationSetting(Setting):
-    """`target` is what the default threshold is set for: `eer`, `far=0.01` or `cost=10:1`."""
+    """`target` defines the default threshold: `eer`, `far=0.01` or `cost=10:1`.
+
+    `prior` is the share of all pairs that are the same.
+    """
 
     target: str = "eer"
     method: Method = "auto"
@@ -54,17 +56,19 @@ class CalibrationSetting(Setting):
 
     @model_validator(mode="after")
     def _known_target(self) -> CalibrationSetting:
-        """Now, and not when the training that it is for is over."""
         parse_target(self.target, self.prior)
         return self
 
 
 class EvaluationSetting(Setting):
-    """`pairs`: sampled from all pairs, the notes' consecutive ones, or Koch's 10,000 by group, on
-    which thresholds are set too. `fixed_threshold` also reports the accuracy at a distance that
-    was chosen beforehand, `fars` are the false-accept rates at which `tar@far=…` is told.
-    `most_pairs` bounds how many pairs a protocol looks at; left open it is as many as figures need,
-    and fewer where a joint tie scores each of them by itself."""
+    """What verification measures.
+
+    `pairs` are sampled from all pairs, the `consecutive` ones of the MNIST example of Keras, or
+    Koch's 10,000 `by-group`, on which thresholds are set too. `fixed_threshold` adds the
+    accuracy at that distance, and `fars` are the false-accept rates at which `tar@far=…` is
+    reported. `most_pairs` bounds the number of pairs that a protocol compares; by default it is as
+    many as the figures need, and fewer with a joint tie, which scores each pair by itself.
+    """
 
     pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
     most_pairs: PositiveInt | None = None
@@ -75,15 +79,15 @@ class EvaluationSetting(Setting):
 GROUPED_BATCHES = frozenset({"classes", "trials", "episodes"})
 
 
-def _changes_groups(augment: AugmentChoice) -> bool:
+def _augments_groups(augment: AugmentChoice) -> bool:
     return isinstance(augment, AugmentSetting) and augment.group != GroupAugmentSetting()
 
 
 class Recipe(Setting):
-    """Everything that decides what a training gives, apart from the data.
+    """Everything that decides the result of a training, apart from the data.
 
-    `small` are changes that make it tiny: it then learns something within seconds. `tune` says
-    which settings `gemel tune` may change, by dotted key, and how far.
+    `small` are changes that shrink the recipe until it trains within seconds. `tune` is the search
+    space of `gemel tune`, by dotted key.
     """
 
     name: str = "unnamed"
@@ -114,7 +118,7 @@ class Recipe(Setting):
 
     @property
     def right_side(self) -> RightSetting:
-        """The settings of the right side, its own or the left one's."""
+        """The settings of the right side: its own, or else those of the left side."""
         if self.right is not None:
             return self.right
         return RightSetting(input=self.input, encoder=self.encoder, augment=self.augment)
@@ -127,7 +131,7 @@ class Recipe(Setting):
         return with_right(read_as_the_model(series_throughout(tree)))
 
     @model_validator(mode="after")
-    def _folds_are_the_test(self) -> Recipe:
+    def _folds_replace_the_test_share(self) -> Recipe:
         if self.split.folds:
             because = f"is a share, and with split.folds={self.split.folds} a whole fold is tested"
             refuse_idle("split", self.split, ["test"], because, "leave split.folds out")
@@ -154,7 +158,7 @@ class Recipe(Setting):
             )
         if self.memory is not None and self.tie != "shared":
             raise ValueError(
-                "a memory names items by their embeddings, of whichever side they are: set tie to "
+                "a memory needs embeddings that do not depend on the side: set tie to "
                 '"shared", or leave memory out'
             )
         if self.memory is None and self.validation.figure == "sequence":
@@ -168,14 +172,14 @@ class Recipe(Setting):
     def _tie_agrees(self) -> Recipe:
         if self.right is not None and self.tie == "shared":
             raise ValueError(
-                "right is for sides that are tied otherwise, and a shared tie reads and encodes "
-                'both alike: set tie to "separate", or leave right out'
+                "right is for other ties, and a shared tie reads and encodes both sides alike: set "
+                'tie to "separate", or leave right out'
             )
         if self.reader is not None and self.tie != "shared":
             raise ValueError(
-                "a reader brings the examples of a class together by their embeddings, which a "
-                f'{self.tie} tie does not have on both sides alike: set tie to "shared", or leave '
-                "reader out"
+                "a reader combines the embeddings of a class's examples, and a "
+                f'{self.tie} tie has no common embedding of both sides: set tie to "shared", or '
+                "leave reader out"
             )
         if self.tie == "joint":
             self._joint_agrees()
@@ -185,7 +189,7 @@ class Recipe(Setting):
         if self.metric.name != "decision":
             raise ValueError(
                 "a joint tie has no embeddings for the metric "
-                f"{self.metric.name} to compare, and decides on the pair itself: set metric.name "
+                f"{self.metric.name} to compare, and scores the pair itself: set metric.name "
                 'to "decision"'
             )
         if self.batch.kind == "classes":
@@ -224,22 +228,22 @@ class Recipe(Setting):
                 'to "contrastive"'
             )
         sides = (self.augment, self.right_side.augment)
-        if self.batch.kind not in GROUPED_BATCHES and any(map(_changes_groups, sides)):
+        if self.batch.kind not in GROUPED_BATCHES and any(map(_augments_groups, sides)):
             raise ValueError(
-                f"augment.group changes what belongs together in a batch, and batches of "
-                f"{self.batch.kind} do not say what does: leave augment.group out, or set "
+                f"augment.group transforms all items of a group alike, and batches of "
+                f"{self.batch.kind} have no such groups: leave augment.group out, or set "
                 'batch.kind to "classes"'
             )
         if self.reader is not None and self.batch.kind != "episodes":
             raise ValueError(
-                f"the reader {self.reader.name} answers episodes, and batches of "
-                f'{self.batch.kind} are none: set batch.kind to "episodes", or leave the reader out'
+                f"the reader {self.reader.name} answers episodes, and the batches are of kind "
+                f'{self.batch.kind}: set batch.kind to "episodes", or leave the reader out'
             )
         return self
 
     @model_validator(mode="after")
     def _rows_can_be_measured(self) -> Recipe:
-        """Now, and not when the training that they are for is over."""
+        """Refused before training rather than after it."""
         fixed = self.evaluation.fixed_threshold
         for row in self.reproduction.rows if self.reproduction else ():
             distance = row.figure.partition("@distance=")[2]
@@ -256,7 +260,7 @@ class Recipe(Setting):
                 )
             if self.split.folds and (row.protocol not in POOLED or row.data is not None):
                 raise ValueError(
-                    "folds are pooled over the people they test, and the row "
+                    "figures are pooled over the identities that the folds test, and the row "
                     f"{row.what!r} is not about these: leave out split.folds or the row"
                 )
         return self

@@ -1,4 +1,4 @@
-"""The settings of encoders of texts and series: one class each, mirroring the constructors."""
+"""The settings of text and series encoders: one class each, mirroring the constructor."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gemel.recipe.setting import Setting
 
 
 class TokenVectorsSetting(Setting):
-    """Word vectors that start at random or as GloVe's, and are `tuned` with the rest or kept.
+    """Token vectors, initialised at random or from GloVe, and `tuned` or kept fixed.
 
-    `dropout` is the share of tokens that a training step leaves out.
+    `dropout` is the probability that a training step leaves a token out.
     """
 
     kind: Literal["tokens"] = "tokens"
@@ -32,29 +32,29 @@ class TokenVectorsSetting(Setting):
 
 
 class SamplesSetting(Setting):
-    """The samples of a series themselves, every channel brought around zero or left as it is."""
+    """The samples of a series, with each channel standardised or left as it is."""
 
     kind: Literal["samples"] = "samples"
     values: Literal["standardise", "as-is"] = "standardise"
 
 
 def _odd(kernel: int) -> int:
-    """An even one has no middle, and would make a sequence longer by a frame."""
+    """An even kernel has no centre: padding by half of it makes a sequence one frame longer."""
     if kernel % 2 == 0:
-        raise ValueError(f"a kernel has a middle, so it must be odd, got {kernel}")
+        raise ValueError(f"the size of a kernel must be odd, got {kernel}")
     return kernel
 
 
-def _tokens_unless_said(stem: object) -> object:
+def _tokens_by_default(stem: object) -> object:
     return {"kind": "tokens", **stem} if isinstance(stem, Mapping) else stem
 
 
 class SequenceSetting(Setting):
-    """What encoders of sequences share: the stem that makes frames of tokens or samples."""
+    """Base of the sequence encoders: the stem, which turns tokens or samples into frames."""
 
     stem: Annotated[
         Annotated[TokenVectorsSetting | SamplesSetting, Field(discriminator="kind")],
-        BeforeValidator(_tokens_unless_said),
+        BeforeValidator(_tokens_by_default),
     ] = TokenVectorsSetting()
 
 
@@ -123,7 +123,7 @@ class Canvas(SequenceSetting):
 
 
 class SentenceTransformer(Setting):
-    """A pretrained model from its `folder`, as sentence-transformers keeps them, `tuned` or not."""
+    """A pretrained model in the folder format of sentence-transformers, `tuned` or kept fixed."""
 
     name: Literal["sentence-transformer"]
     folder: Annotated[str, Field(min_length=1)]
@@ -136,7 +136,7 @@ class SentenceTransformer(Setting):
     def _something_learns(self) -> SentenceTransformer:
         if not (self.tuned or self.embedding_size):
             raise ValueError(
-                "an encoder that is not tuned learns by its dense layer alone: set "
+                "without tuning, only the dense layer of sentence-transformer learns: set "
                 "encoder.embedding_size above 0, or encoder.tuned=true"
             )
         return self

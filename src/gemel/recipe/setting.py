@@ -1,4 +1,4 @@
-"""What every part of a recipe is: frozen, complete, and closed to keys that do not exist."""
+"""Base class of all recipe sections: frozen, validated, and closed to unknown keys."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 LARGEST = {int: 2**53, float: 1e30}
-"""Beyond it a count is a slip, and a number none that float32 holds."""
+"""Largest magnitude by type: exact as a float64, or well within the range of float32."""
 
 
 class Setting(BaseModel):
-    """Checked when made, and never changed after. No number is infinite, or beyond what a network
-    could be made of."""
+    """A frozen section, checked when made; its numbers are finite and at most `LARGEST`."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False
     )
 
     @model_validator(mode="after")
-    def _no_number_is_absurd(self) -> Self:
+    def _numbers_are_bounded(self) -> Self:
         for name in type(self).model_fields:
             value = getattr(self, name)
             for each in value if isinstance(value, tuple) else (value,):
@@ -33,10 +32,10 @@ class Setting(BaseModel):
 def refuse_idle(
     section: str, setting: BaseModel, keys: Sequence[str], because: str, instead: str
 ) -> None:
-    """Raises ValueError where a setting that does nothing beside the others is not its default.
+    """Raise ValueError where one of `keys`, which the other settings make ineffective, was changed.
 
-    What is spelled out as the default passes, as a run's own recipe has it. `because` says what
-    such a setting is for, and `instead` what else may be done.
+    A value equal to the default passes, since the recipe of a run spells out all defaults.
+    `because` and `instead` end the message: what the setting is for, and the other way out.
     """
     for key in keys:
         field = type(setting).model_fields[key]

@@ -1,4 +1,4 @@
-"""What is wrong with a recipe, in one sentence that names the setting as its writer knows it."""
+"""Pydantic's errors about a recipe, as one sentence that names the setting as written in TOML."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Models = list[type[BaseModel]]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What was meant, or what there is."""
+    """The closest known name as a suggestion, or the list of all of them."""
     close = get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(sorted(known))}"
 
 
 def sentence(error: ValidationError) -> str:
-    """The first thing amiss; where a setting takes several kinds of value, all of them."""
+    """Describe the first error; for a setting of several types, all types that it takes."""
     errors = error.errors()
     first = errors[0]
     path, _ = _place(first["loc"])
@@ -45,7 +45,7 @@ def sentence(error: ValidationError) -> str:
 
 
 def _wanted(message: str) -> str:
-    """What a value must be, without pydantic's way of beginning and of explaining itself."""
+    """What a value must be: pydantic's message without its prefix and its explanation."""
     for opening in ("Value error, ", "Input should be "):
         message = message.removeprefix(opening)
     message = message.replace("Tuple should have ", "a list of ")
@@ -54,7 +54,7 @@ def _wanted(message: str) -> str:
 
 
 def _unknown_part(where: str, context: Mapping[str, Any]) -> str:
-    """A `name` or `kind` that no part has."""
+    """Describe a `name` or `kind` that selects no variant."""
     known = re.findall("'([^']+)'", context["expected_tags"])
     return f"there is no {where} {context['tag']!r}; {nearest(context['tag'], known)}"
 
@@ -72,7 +72,7 @@ def _unknown(location: Location) -> str:
 
 
 def _below(key: str, models: Models) -> list[str]:
-    """The settings of sections that are called so, as `margin` for loss.margin."""
+    """Dotted keys of the sections that have a setting of this name: `loss.margin` for `margin`."""
     return [
         f"{section}.{key}"
         for recipe in models
@@ -82,9 +82,9 @@ def _below(key: str, models: Models) -> list[str]:
 
 
 def _place(location: Location) -> tuple[list[str], Models]:
-    """The setting that pydantic's location means, and the settings that may be below it.
+    """The dotted path that pydantic's location means, and the models whose fields may follow it.
 
-    Pydantic's own words on the way are left out: the chosen part, the branch of a union.
+    What pydantic adds on the way is left out: the tag of a variant, the branch of a union.
     """
     models: Models = [Recipe]
     path: list[str] = []
@@ -101,7 +101,7 @@ def _place(location: Location) -> tuple[list[str], Models]:
 
 
 def _names(model: type[BaseModel]) -> tuple[Any, ...]:
-    """The values by which a part is chosen."""
+    """The values of `name` or `kind` that select this model."""
     fields = [model.model_fields[key] for key in ("name", "kind") if key in model.model_fields]
     return tuple(value for field in fields for value in getattr(field.annotation, "__args__", ()))
 

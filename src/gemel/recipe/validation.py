@@ -1,4 +1,4 @@
-"""What a training watches on its validation part: the figure that says which weights are best."""
+"""The `[validation]` section: the figure that training watches on the validation part."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ WatchedFigure: TypeAlias = Literal["auc", "eer", "one-shot", "sequence"]
 
 
 class ValidationSetting(Setting):
-    """`figure` decides when `training.patience` is over and what `training.keep = "best"` keeps.
+    """`figure` is what `training.patience` and `training.keep = "best"` go by.
 
-    `one-shot` asks `trials` questions with `ways` candidates, one example of each: within a group
-    where the data have groups, and between two makers where they have makers. `auc` and `eer` are
-    of pairs. `sequence`, for a recipe with a memory, is the accuracy at the second item of a class.
+    `auc` and `eer` are measured on pairs. `one-shot` is the accuracy over `trials` of `ways`
+    candidates with one example each, within a group where the data have groups, and between two
+    makers where they have makers. `sequence`, for recipes with a memory, is the accuracy at the
+    second item of a class.
     """
 
     figure: WatchedFigure = "auc"
@@ -24,8 +25,7 @@ class ValidationSetting(Setting):
     trials: PositiveInt = 320
 
     @model_validator(mode="after")
-    def _only_what_counts(self) -> ValidationSetting:
-        """A setting that would be ignored is a mistake."""
+    def _refuse_ignored(self) -> ValidationSetting:
         if self.figure != "one-shot":
             because = f"is for one-shot questions, and validation.figure is {self.figure}"
             instead = "set validation.figure=one-shot"
@@ -33,7 +33,7 @@ class ValidationSetting(Setting):
         return self
 
     def is_better(self, value: float, than: float | None) -> bool:
-        """Whether the figure has improved; anything is better than nothing.
+        """Whether `value` improves on `than`; any value improves on None.
 
         >>> ValidationSetting(figure="eer").is_better(0.1, than=0.2)
         True
