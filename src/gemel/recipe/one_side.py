@@ -21,12 +21,13 @@ def series_throughout(side: Mapping[str, Any]) -> dict[str, Any]:
     read, encoder = side.get("input"), side.get("encoder", {})
     if not isinstance(read, Mapping) or read.get("kind") != "series":
         return dict(side)
-    if not isinstance(encoder, Mapping) or str(encoder.get("name")) not in SEQUENCE_ENCODERS:
+    name = str(encoder.get("name")) if isinstance(encoder, Mapping) else ""
+    if name not in SEQUENCE_ENCODERS | {"sentence-transformer"}:
         return dict(side)
     augment, stem = side.get("augment", {}), encoder.get("stem", {})
     if isinstance(augment, Mapping):
         augment = {"kind": "series", **augment}
-    if isinstance(stem, Mapping):
+    if name in SEQUENCE_ENCODERS and isinstance(stem, Mapping):
         encoder = {**encoder, "stem": {"kind": "samples", **stem}}
     return {**side, "augment": augment, "encoder": encoder}
 
