@@ -115,7 +115,7 @@ def test_a_word_stays_a_word_whatever_it_looks_like(monkeypatch):
         ({"settings": "loss.margin=0.5"}, "a mapping or a list of key=value"),
         ({"settings": [("loss.margin", 0.5)]}, r"list of key=value, got \[\('loss.margin', 0.5\)"),
         ({"settings": 5}, "a mapping or a list of key=value, got 5"),
-        ({"settings": {"loss.margin": object()}}, "loss.margin takes a word.* got object"),
+        ({"settings": {"loss.margin": object()}}, "loss.margin takes a string.* got object"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(call, sentence):

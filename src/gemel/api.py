@@ -1,4 +1,4 @@
-"""Training as one call, for Python; the command line asks the same of the same rooms."""
+"""`gemel.train`: training as one call, which `gemel train` uses too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 LENGTHS = ("training.minutes", "training.epochs")
-"""Settings of which one says how long a training is."""
+"""The two settings for the length of a training, of which only one may be given."""
 
 
 def train(
@@ -36,14 +36,16 @@ def train(
     kind: Kind | None = None,
     quiet: bool = False,
 ) -> Run:
-    """Trains a matcher on a folder, a table or a built-in set; returns the run it is in.
+    """Train a matcher on a folder, a table or a built-in data set, and return its run.
 
-    `settings` changes single settings of the recipe, as in {"loss.temperature": 0.2} or as
-    ["loss.temperature=0.2"]. `resume` goes on with an unfinished run of these data, or with that in
-    `out`. `devices` is 1 or "auto" so far. `kind` says what the cells of a table hold, where they
-    alone would be taken for something else. One of `minutes` and `epochs` may be given. Needs the
-    extra `train`. Raises `DataError` or `RecipeError` where data or settings cannot serve,
-    `RunError` where `out` is in use, `TypeError` for data that are no path and no name.
+    `settings` changes single settings of the recipe: {"loss.temperature": 0.2} or
+    ["loss.temperature=0.2"]. Give `minutes` or `epochs`, or neither for the recipe's own length.
+    `resume` continues the unfinished run of these data, or the one in `out`. `kind` says what the
+    cells of a table hold, where they would be mistaken for something else. `devices` is 1 or "auto"
+    so far.
+
+    Needs the extra `train`. Raises `DataError` or `RecipeError` for unsuitable data or settings,
+    `RunError` where `out` is in use, `TypeError` for data that are neither a path nor a name.
 
     >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
     >>> run.report.is_file()
@@ -65,7 +67,7 @@ def train(
     own = _changes(settings)
     _refuse_two_lengths(said, own)
     order = Order(
-        # A path is never a built-in name: the folder `digits` may be meant.
+        # Absolute, so that Path("digits") means a folder and not the built-in name.
         data=str(data.absolute()) if isinstance(data, Path) else data,
         recipe=None if recipe is None else str(recipe),
         changes=[*said, *own],
@@ -78,7 +80,7 @@ def train(
 
 
 def _changes(settings: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any]]:
-    """Each setting and its value; `RecipeError` for what is neither mapping nor words."""
+    """(key, value) of each setting; raises `RecipeError` for neither a mapping nor `key=value`."""
     if isinstance(settings, Mapping):
         return [(str(key), _plain(key, value)) for key, value in settings.items()]
     words = list(settings) if isinstance(settings, Iterable) else [settings]
@@ -88,7 +90,7 @@ def _changes(settings: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any
 
 
 def _refuse_two_lengths(said: Sequence[tuple[str, Any]], own: Sequence[tuple[str, Any]]) -> None:
-    """Raises RecipeError where minutes and epochs are asked for, or one of them twice."""
+    """Raise RecipeError where the length of the training is given twice."""
     told = [f"{key}={value}" for key, value in said if key in LENGTHS]
     told += {
         length: f"{key}={value}" for key, value in own for length in _lengths_in(key, value)
@@ -98,14 +100,14 @@ def _refuse_two_lengths(said: Sequence[tuple[str, Any]], own: Sequence[tuple[str
 
 
 def _lengths_in(key: str, value: Any) -> list[str]:
-    """Those of `LENGTHS` that a setting gives a value, by itself or within the section."""
+    """Those of `LENGTHS` that a setting assigns, directly or as part of the whole section."""
     given = value if key == "training" and isinstance(value, Mapping) else {}
     within = {f"training.{name}": each for name, each in given.items()} | {key: value}
     return [length for length in LENGTHS if within.get(length) is not None]
 
 
 def _plain(key: str, value: Any) -> Any:
-    """A value as a recipe's file could hold it; None within a mapping leaves the setting out."""
+    """A value in TOML's types; None within a mapping drops its key."""
     match value:
         case Mapping():
             return {str(k): _plain(key, own) for k, own in value.items() if own is not None}
@@ -118,6 +120,6 @@ def _plain(key: str, value: Any) -> Any:
         case None | str() | bool() | int() | float():
             return value
     raise RecipeError(
-        f"{key} takes a word, a number, a truth value, or a list or a mapping of these, got "
+        f"{key} takes a string, a number, a boolean, or a list or a mapping of these, got "
         f"{type(value).__name__}"
     )

@@ -1,1 +1,1 @@
-"""The search for a recipe's settings: an optimiser learns from what trainings validate at."""
+"""Hyperparameter search: Optuna suggests settings of a recipe, scored by their validation."""

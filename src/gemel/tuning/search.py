@@ -1,4 +1,4 @@
-"""The search itself: trial after trial, until there are enough or the time is over."""
+"""The search loop: run trials until the study has enough of them or the time is over."""
 
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ from gemel.tuning.trial import carry_out, plan_of
 from gemel.whole_file import write_text
 
 REDRAWN = 300
-"""Draws that make no network before a search is given up."""
-PATIENCE = 1.0
-"""Seconds between two looks at how other processes are getting on."""
+"""Consecutive invalid suggestions after which a search gives up."""
+POLL_SECONDS = 1.0
+"""Seconds between two checks of the trials of other processes."""
 
 
 @final
 @dataclass(frozen=True)
 class Order:
-    """What the caller asked for. `trials` counts those of the whole study, `minutes` this search;
-    a trial that is under way when the time is over is finished."""
+    """The request of a search.
+
+    `trials` is the total of the study, over all processes. `minutes` limits this process; a trial
+    under way at the end is still finished.
+    """
 
     data: str
     recipe: str
@@ -49,7 +52,7 @@ class Order:
 @final
 @dataclass(frozen=True)
 class Found:
-    """What a study has come to: how many trials ended how, and the best of them."""
+    """The result of a study: the number of trials by outcome, and the best trial."""
 
     study: Path
     recipe: Path
@@ -65,7 +68,7 @@ class Found:
 @final
 @dataclass(frozen=True)
 class Search:
-    """A study and all that its trials have in common."""
+    """A study, and what all of its trials share."""
 
     study: Study
     recipe: Recipe
@@ -74,7 +77,7 @@ class Search:
     progress: Progress
 
     def run(self) -> Found:
-        """Goes on until the study has its trials, or the time is over."""
+        """Run trials until the study has enough of them, or the time is over."""
         with alone(self.order.study):
             if not self.study.get_trials(deepcopy=False):
                 self.study.enqueue_trial(own_values(self.recipe))
@@ -82,18 +85,18 @@ class Search:
         most = self.order.trials or float("inf")
         told = False
         while time.monotonic() < until and len(finished(self.study)) < most:
-            begun = self._begun(most)
+            begun = self._begin_trial(most)
             if begun is not None:
-                self._one(*begun)
+                self._run_locked(*begun)
                 continue
-            if not told:  # they may be killed yet, and are stood in for then
+            if not told:  # wait, since a trial whose process is killed is to be replaced
                 self.progress.say("waiting for the last trials, which other processes are running")
                 told = True
-            time.sleep(PATIENCE)
+            time.sleep(POLL_SECONDS)
         return self.found()
 
-    def _begun(self, most: float) -> tuple[Trial, FileLock] | None:
-        """The next trial and its lock; None while other processes are running the last ones."""
+    def _begin_trial(self, most: float) -> tuple[Trial, FileLock] | None:
+        """A new trial and its lock, held; None while other processes run the last trials."""
         with alone(self.order.study):
             others = running(self.study, self.order.study)
             if len(finished(self.study)) + len(others) >= most:
@@ -103,18 +106,19 @@ class Search:
             lock.acquire()
             return trial, lock
 
-    def _one(self, trial: Trial, lock: FileLock) -> None:
-        """Runs a trial and frees its lock: one that was stopped halfway does not count."""
+    def _run_locked(self, trial: Trial, lock: FileLock) -> None:
+        """Run a trial and release its lock; a trial that is interrupted does not count."""
         try:
-            self._tried(trial)
+            self._run_trial(trial)
         finally:
             lock.release()
             Path(lock.lock_file).unlink(missing_ok=True)
 
-    def _tried(self, trial: Trial) -> None:
-        """Settings that make no network count as no trial: of Koch's ranges these are nine in ten.
+    def _run_trial(self, trial: Trial) -> None:
+        """Run one trial and tell the study its outcome.
 
-        Raises `RecipeError` where `REDRAWN` draws have made none.
+        Suggestions that make no valid network do not count as trials: within Koch's ranges nine in
+        ten do not. Raises `RecipeError` after `REDRAWN` such suggestions in a row.
         """
         folder = self.order.out / "trials" / f"{trial.number:05}"
         try:
@@ -134,20 +138,21 @@ class Search:
         else:
             self.study.tell(trial, value)
             self._keep_best()
-        self.progress.say(self._told(trial.number))
+        self.progress.say(self._outcome(trial.number))
 
     def _refuse_hopeless(self) -> None:
         latest = self.study.get_trials(deepcopy=False)[-REDRAWN:]
         if len(latest) == REDRAWN and all("refused" in trial.user_attrs for trial in latest):
             raise RecipeError(
-                f"of {REDRAWN:,} draws from [tune] none can be trained: mend its ranges, or the "
-                f"recipe. The last: {latest[-1].user_attrs['refused']}"
+                f"[tune] must allow settings that can be trained, and none of {REDRAWN:,} draws "
+                "can be: change its ranges or the recipe. The last one failed: "
+                f"{latest[-1].user_attrs['refused']}"
             )
 
     def _keep_best(self) -> None:
-        """The best recipe as a file, ready for `gemel train --recipe`.
+        """Write best.toml, the best recipe so far, ready for `gemel train --recipe`.
 
-        A trial is worth its best validation, so the recipe keeps the weights of that.
+        A trial is scored by its best validation, so the recipe keeps the weights of that one.
         """
         best = with_values(self.recipe, self.study.best_trial.params)
         name = f"{self.recipe.name}-tuned"
@@ -157,14 +162,14 @@ class Search:
         best = best.model_copy(update=own)
         write_text(self.order.out / "best.toml", recipe_text(best))
 
-    def _told(self, number: int) -> str:
+    def _outcome(self, number: int) -> str:
         trial = self.study.trials[number]
         match trial.state:
             case TrialState.COMPLETE:
                 best = self.study.best_trial
                 end = f"{self._figure} {trial.value:.4f}, best {best.value:.4f} ({best.number})"
             case TrialState.PRUNED:
-                end = "given up, behind half of the others"
+                end = "pruned, below the median of the others"
             case _:
                 end = f"failed: {trial.user_attrs['failure']}"
         return f"trial {number}: {end}"
@@ -174,19 +179,19 @@ class Search:
         return self.recipe.validation.figure
 
     def found(self) -> Found:
-        """Raises `RunError` where no trial has come to a figure."""
+        """The result so far. Raises `RunError` where no trial has completed."""
         ended = finished(self.study)
         complete = _in_state(ended, TrialState.COMPLETE)
         failed = _in_state(ended, TrialState.FAIL)
         if not complete:
             raise RunError(
-                f"none of {len(ended)} trials came to a figure"
+                f"none of {len(ended)} trials was completed"
                 + (f"; the last one failed: {failed[-1].user_attrs['failure']}" if failed else "")
-                + ". Ask for more --trials or --minutes, or mend the ranges in [tune]"
+                + ". Ask for more --trials or --minutes, or change the ranges in [tune]"
             )
         best = self.study.best_trial
         assert best.value is not None
-        self._keep_best()  # of other processes too, and wherever this one is to write it
+        self._keep_best()  # the best may be of another process, with another --out
         return Found(
             study=self.order.study,
             recipe=self.order.out / "best.toml",
@@ -205,17 +210,17 @@ def _in_state(trials: list[FrozenTrial], state: TrialState) -> list[FrozenTrial]
 
 
 def tune(order: Order, progress: Progress) -> Found:
-    """Opens or begins the study of a recipe on data, and searches.
+    """Create or continue the study of a recipe on data, and search.
 
     Raises `RecipeError` for a recipe without ranges or a study of another recipe, `RunError` for a
-    file that is no study or is where the trials would be, `DataError` for data that cannot serve.
+    file that is not a study or is in the way of the trials, `DataError` for unsuitable data.
     """
     recipe = load_recipe(order.recipe, order.changes)
     check_space(recipe)
     if order.out.is_file() or order.out.resolve() == order.study.resolve():
         raise RunError(
-            "the trials of a search need a folder beside the file of its study, and "
-            f"{order.out} is the file: give the study an ending, as in --study "
+            "the trials of a search need a folder, and "
+            f"{order.out} is a file: give the study an ending, as in --study "
             f"{order.study.with_suffix('.jsonl')}, or name another folder with --out"
         )
     dataset = open_data(order.data)

@@ -1,4 +1,4 @@
-"""Where a search may go: a recipe's `[tune]` section, and the recipe that a trial's values make."""
+"""The search space: a recipe's `[tune]` section, and the recipe with a trial's values in it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from gemel.recipe.files import order_of, set_at
 from gemel.recipe.ranges import Value
 
 SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimizer", "schedule"})
-"""Sections that may be searched: all others decide what the figure is measured on."""
+"""Sections that may be searched. The others would change what the figure is measured on."""
 
 
 def check_space(recipe: Recipe) -> None:
-    """Raises `RecipeError` where there is nothing to search, or a setting that cannot be searched.
+    """Raise `RecipeError` for an empty search space or a setting that cannot be searched.
 
-    Each end of each range is tried on the recipe, beside all that it is searched beside, so that a
-    slip is told of before the first trial.
+    The ends of each range are validated in the recipe, under every condition that the setting is
+    searched under, so mistakes show before the first trial.
     """
     if not recipe.tune:
         raise RecipeError(
-            f"recipe {recipe.name} says nothing of what to search: give it a section [tune], with "
-            'lines like "optimizer.learning_rate" = {low = 1e-4, high = 1e-1, log = true}'
+            f"a search needs a recipe with a section [tune], and {recipe.name} has none: add it, "
+            'with lines like "optimizer.learning_rate" = {low = 1e-4, high = 1e-1, log = true}'
         )
     for key, searched in recipe.tune.items():
         if key.partition(".")[0] not in SEARCHED:
@@ -50,7 +50,7 @@ def _check_conditions(recipe: Recipe, key: str) -> None:
 
 
 def _conditions(recipe: Recipe, key: str) -> list[dict[str, Value]]:
-    """Every choice of other settings beside which one is searched, and of what these need."""
+    """All combinations of values of other settings that meet the conditions of `key`, and theirs."""
     when = recipe.tune[key].when or {}
     own = [dict(zip(when, values, strict=True)) for values in product(*when.values())]
     above = product(*(_conditions(recipe, other) for other in when))
@@ -58,7 +58,7 @@ def _conditions(recipe: Recipe, key: str) -> list[dict[str, Value]]:
 
 
 def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
-    """The recipe with some settings replaced; `RecipeError` where they do not go together."""
+    """The recipe with some settings replaced; raises `RecipeError` where they are incompatible."""
     tree = recipe.model_dump(mode="json", exclude_none=True)
     for key in sorted(values, key=order_of):
         set_at(tree, key, values[key])
@@ -66,7 +66,7 @@ def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
 
 
 def own_values(recipe: Recipe) -> dict[str, Value]:
-    """What the recipe itself says of its searched settings, as far as its ranges hold it."""
+    """The recipe's own values of the searched settings that lie within their ranges."""
     tree = recipe.model_dump(mode="json", exclude_none=True)
     own: dict[str, Value] = {}
     for key, searched in recipe.tune.items():

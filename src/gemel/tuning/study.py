@@ -1,7 +1,7 @@
 """A study: all trials of one search, in one file that several processes may write to.
 
-Optuna's journal: a line of JSON for each thing that happens, so a killed process loses its own
-trial and nothing else.
+The file is Optuna's journal, one line of JSON per event, so a killed process loses only its own
+trial.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from gemel.recipe import Recipe
 
 NAME = "gemel"
 STARTUP_TRIALS = 5
-"""Before anything is called hopeless."""
-FIRST_DOUBT = 3
-"""The validation from which on a trial may be given up: everyone may begin slowly."""
+"""Trials before pruning starts."""
+WARMUP_VALIDATIONS = 3
+"""Validations of a trial before it may be pruned."""
 
 Belonging: TypeAlias = dict[str, str]
-"""What a study is about: the data's name and fingerprint."""
+"""Name and fingerprint of the data of a study."""
 
 
 def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
-    """The study in a file, new or begun before.
+    """Open the study in a file, or create it.
 
-    Raises `RunError` for a file that is no study, and `RecipeError` for a study of another recipe
-    or of other data: their figures cannot be compared.
+    Raises `RunError` for a file that is not a study, `DataError` where it cannot be written, and
+    `RecipeError` for a study of another recipe or other data, whose figures are not comparable.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
@@ -55,7 +55,7 @@ def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
             study_name=NAME,
             load_if_exists=True,
             direction="minimize" if recipe.validation.figure == "eer" else "maximize",
-            pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, FIRST_DOUBT),
+            pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, WARMUP_VALIDATIONS),
         )
         about = study.user_attrs
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -72,14 +72,14 @@ def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
 
 
 def _check_is_study(path: Path) -> None:
-    """Before Optuna writes to it: raises `ValueError` or `KeyError` for any other file."""
+    """Raise `ValueError` or `KeyError` for any other file, before Optuna writes to it."""
     if path.exists() and path.stat().st_size:
         with path.open(encoding="utf-8") as file:
             json.loads(file.readline())["op_code"]
 
 
 def told(recipe: Recipe) -> dict[str, object]:
-    """All of a recipe that decides what its trials give."""
+    """The parts of a recipe that affect its trials, as JSON values."""
     return recipe.model_dump(
         mode="json", exclude_none=True, exclude={"about", "small", "reproduction"}
     )
@@ -92,8 +92,8 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
     if changed:
         raise RecipeError(
             f"the study {path} is of recipe {begun.get('name')}, and recipe {recipe.name} differs "
-            f"from it in {', '.join(changed)}: choose another --study, or give the recipe and "
-            "--set as they were"
+            f"from it in {', '.join(changed)}: choose another --study, or repeat the command with "
+            "the recipe and --set that began it"
         )
     if about["data"] != data:
         raise RecipeError(
@@ -103,17 +103,17 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
 
 
 def alone(path: Path) -> FileLock:
-    """The lock that is held while the study at `path` is opened, or a trial of it begun."""
-    return FileLock(f"{path}.opening")  # Optuna has a .lock of its own
+    """The lock to hold while opening the study at `path` or beginning a trial of it."""
+    return FileLock(f"{path}.opening")  # Optuna uses .lock itself
 
 
 def lock_of(path: Path, number: int) -> FileLock:
-    """The lock that a process holds while it runs a trial of the study at `path`, until it ends."""
+    """The lock that a process holds while it runs a trial of the study at `path`."""
     return FileLock(f"{path}.{number}.lock", timeout=0)
 
 
 def next_trial(study: Study, recipe: Recipe) -> Trial:
-    """A trial of this process: what it tries depends on the seed, its number, those before it."""
+    """Begin a trial; its suggestions depend on the seed, its number and the earlier trials."""
     trial = study.ask()
     trial.set_user_attr("process", os.getpid())
     with warnings.catch_warnings():
@@ -125,9 +125,9 @@ def next_trial(study: Study, recipe: Recipe) -> Trial:
 
 
 def running(study: Study, path: Path) -> list[FrozenTrial]:
-    """The trials that other processes are running, on any machine that shares the file.
+    """Trials that other processes are running, on any machine that shares the file.
 
-    Those of processes that are gone are marked as failed.
+    Trials whose process has died are marked as failed.
     """
     alive = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
@@ -143,7 +143,7 @@ def running(study: Study, path: Path) -> list[FrozenTrial]:
 
 
 def finished(study: Study) -> list[FrozenTrial]:
-    """Trials that came to an end of their own: with a figure, as hopeless, or by failing."""
+    """Trials that were completed, pruned, or failed in training; not those that were cut off."""
     states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
     trials = study.get_trials(deepcopy=False, states=states)
     return [

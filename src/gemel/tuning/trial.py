@@ -1,4 +1,4 @@
-"""One trial: the recipe that it suggests, trained, and given up where it is hopeless."""
+"""One trial: train the suggested recipe, and prune it when it falls behind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gemel.whole_file import write_text
 
 
 def suggested(recipe: Recipe, trial: Trial) -> dict[str, Value]:
-    """A value for each setting that is searched beside those before it."""
+    """Suggest a value for each searched setting whose condition holds, in the order of `[tune]`."""
     values: dict[str, Value] = {}
     for key, searched in recipe.tune.items():
         if searched.counts_beside(values):
@@ -47,10 +47,9 @@ def _suggested(trial: Trial, key: str, searched: Searched) -> Value:
 
 
 def plan_of(trial: Trial, recipe: Recipe, prepared: Prepared) -> Plan:
-    """The networks that a trial would train.
+    """The plan of a trial's training.
 
-    Raises `RecipeError` for settings that do not go together: kernels that leave nothing of a
-    picture.
+    Raises `RecipeError` for incompatible settings, such as kernels larger than their input.
     """
     recipe = with_values(recipe, suggested(recipe, trial))
     recipe = recipe.model_copy(
@@ -62,10 +61,10 @@ def plan_of(trial: Trial, recipe: Recipe, prepared: Prepared) -> Plan:
 def carry_out(
     trial: Trial, plan: Plan, prepared: Prepared, folder: Path, progress: Progress
 ) -> float:
-    """The best value of the watched figure in any validation: Koch's score of a trial.
+    """Train, and return the best value of the watched figure over all validations, as Koch did.
 
-    Leaves the trial's recipe and curves in `folder`. Raises `TrialPruned` for a trial that is
-    behind half of the trials before it, `GemelError` for one that cannot be trained or collapses.
+    Leaves the trial's recipe and learning curves in `folder`. Raises `TrialPruned` for a trial
+    below the median of the earlier ones, `GemelError` for one that cannot be trained or collapses.
     """
     run = Run.unused(folder.parent, folder.name)
     with fast_arithmetic():
@@ -84,7 +83,7 @@ def carry_out(
 
 
 class _Watch:
-    """Reports each validation to the study, which compares it with those of other trials."""
+    """Report each validation to the study, and stop the trial if it collapses or is pruned."""
 
     def __init__(self, trial: Trial, recipe: Recipe) -> None:
         self.trial = trial
