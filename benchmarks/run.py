@@ -1,7 +1,6 @@
 """Speed, memory and start-up times of Gemel on this machine: `make bench`.
 
-Everything that is compared runs in one process after the other, alternating, and medians are
-shown: single timings of a shared machine mean little.
+Medians are shown, since single timings on a shared machine mean little.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def report_training(name: str, shape: tuple[int, int, int]) -> None:
 
 
 def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, float]:
-    """Items/s and compared pairs/s of Gemel's own loop, augmentation and validation included."""
+    """(items/s, pairs/s) of Gemel's own loop with augmentation, on the default recipe."""
     recipe = load_recipe(
         "default",
         [
@@ -84,7 +83,7 @@ def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, floa
 
 
 def plain_loop(shape: tuple[int, int, int]) -> tuple[float, float]:
-    """The same network, batches and loss, written as tutorials do; nothing is augmented."""
+    """(items/s, pairs/s) of a tutorial's loop: same network, batches and loss, no augmentation."""
     recipe = load_recipe("default", ["training.epochs=1"])
     data = torch.from_numpy(pictures(shape))
     twin = build_twin(recipe, fed(shape))
@@ -105,7 +104,7 @@ def plain_loop(shape: tuple[int, int, int]) -> tuple[float, float]:
 
 
 class Clock:
-    """Batches of 128 pictures, with the time at which each was asked for."""
+    """Batches of 128 pictures; records the time at which each is requested."""
 
     steps = WARM_UP + STEPS
 
@@ -122,7 +121,7 @@ class Clock:
             yield self.last
 
     def rates(self) -> tuple[float, float]:
-        """Medians over the steps after warming up."""
+        """(items/s, pairs/s), from the median step after warming up."""
         assert self.last is not None
         seconds = statistics.median(np.diff(self.asked)[WARM_UP:])
         return len(self.last.items) / seconds, self.last.same.size / seconds
@@ -139,7 +138,7 @@ def pictures(shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def report_processes() -> None:
-    """Whole processes: cold starts and peak memory."""
+    """Print the duration and peak memory of whole processes, started cold."""
     gemel = [sys.executable, "-c", "from gemel.cli import main; main()"]
     with tempfile.TemporaryDirectory() as folder:
         run, picture = Path(folder) / "run", Path(folder) / "digit.png"
@@ -173,7 +172,7 @@ def report_processes() -> None:
 
 
 def scored_pairs(folder: Path) -> Path:
-    """A table of phrases with scores: who shares colour and thing has 5."""
+    """A table of pairs of phrases, scored 1 to 5: two points for each shared word."""
     colours, things = ("red", "blue", "green", "grey"), ("car", "cat", "ship", "stone")
     items = [(colour, thing) for colour in colours for thing in things]
     rows = []
@@ -191,7 +190,7 @@ def timed(name: str, command: list[str], times: int) -> None:
 
 
 def one_process(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak memory of a process, measured by a parent that does nothing else."""
+    """(seconds, peak MiB) of a process, measured by a parent that does nothing else."""
     measure = (
         "import resource, subprocess, sys, time; begun = time.perf_counter();"
         "subprocess.run(sys.argv[1:], check=True, capture_output=True);"

@@ -1,7 +1,7 @@
-"""The speed of a named recipe's own training steps: `python benchmarks/steps.py koch-2015 20`.
+"""The speed of a recipe's training steps: `python benchmarks/steps.py koch-2015 20`.
 
-On made-up drawings of the recipe's size, so that nothing but the steps is timed: five groups of
-four labels with six items each. Augmentation, backward pass and optimiser are included.
+The data are random pictures of the recipe's size: five groups of four labels with six items each.
+Augmentation, backward pass and optimiser are included.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GROUPS, LABELS, EACH = 5, 4, 6
 
 
 class Scribbles:
-    """Random pictures in the place of drawings."""
+    """Random pictures, as a source of items for a `Dataset`."""
 
     def __init__(self, side: int) -> None:
         self.side = side
@@ -66,7 +66,7 @@ def main(name: str, steps: int) -> None:
 
 
 def time_steps(trainer: Trainer, steps: int) -> None:
-    """Prints the loss of each step and, at the end, what a second holds."""
+    """Print the loss and duration of each step, and finally the images and pairs per second."""
     twin = trainer.plan.twin
     parameters = sum(parameter.numel() for parameter in twin.parameters())
     print(f"{parameters:,} parameters, {torch.get_num_threads()} threads")

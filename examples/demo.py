@@ -24,7 +24,7 @@ GEMEL = Path(sys.executable).parent / "gemel"
 def main() -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     print("Training on handwritten digits from 0 to 6 …", flush=True)
-    # In full precision everywhere: how fast bf16 is here should not decide what the README shows.
+    # Full precision, so that the figures in the README do not depend on how fast bf16 is here.
     settings = {"training.precision": "32"}
     run = gemel.train("digits", out=DEMO / "run", epochs=12, settings=settings)
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def write_pictures() -> list[Path]:
-    """Two sevens and a nine, as files like anyone's."""
+    """Write two sevens and a nine as PNG files."""
     digits = load_digits()
     paths = []
     for name, label, number in (("seven", 7, 0), ("other-seven", 7, 1), ("nine", 9, 0)):
@@ -53,7 +53,7 @@ def write_pictures() -> list[Path]:
 
 
 def compare(run: gemel.Run, left: Path, right: Path) -> None:
-    """The command that anyone would type, and what it answers."""
+    """Print a `gemel compare` command and run it."""
     print(f"$ gemel compare {run.path} {left} {right}", flush=True)
     subprocess.run([GEMEL, "compare", run.path, left, right], check=True)
     print()

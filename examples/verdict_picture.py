@@ -1,4 +1,4 @@
-"""Draws docs/verdict.svg: two digits that the demo's matcher has never seen, and its verdict.
+"""Draw docs/verdict.svg: two pairs of digits unseen in the demo's training, and the verdicts.
 
 make demo && .venv/bin/python examples/verdict_picture.py
 """
