@@ -193,7 +193,7 @@ def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> N
         outcome = gemel("embed", tiny_run.path, drawings, "--out", tmp_path / name)
         assert (outcome.status, outcome.out) == (0, "")
         assert "72 embeddings" in outcome.err
-        assert "compared by the metric cosine: Matcher.distances" in outcome.err
+        assert "with the metric cosine, as Matcher.distances does" in outcome.err
     kept = np.load(tmp_path / "all.npz", allow_pickle=False)
     assert kept["embedding"].shape[0] == len(kept["item"]) == 72
     assert set(kept["label"]) == {f"label{n}" for n in range(6)}
@@ -247,7 +247,10 @@ def test_a_page_that_cannot_be_made_anew_is_opened_as_it_is(
 
     outcome = gemel("report", "run", "--open")
     assert outcome.status == 0
-    assert outcome.err == "The page was not made anew, and is as it was: the photos have changed\n"
+    assert (
+        outcome.err
+        == "The report could not be written again and is unchanged: the photos have changed\n"
+    )
     assert opened == ["run/report.html"]
 
 

@@ -113,6 +113,6 @@ def test_what_may_not_be_read_is_told_of_permissions_and_not_of_room(
     monkeypatch.setattr("gemel.matcher.load", locked)
 
     assert gemel("compare", "run", "a.png", "b.png").refusal == (
-        "the permissions of /there/photos must allow what was asked for, got: Permission denied. "
+        "the permissions of /there/photos must allow this operation, got: Permission denied. "
         "Change them or choose another folder"
     )

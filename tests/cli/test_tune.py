@@ -17,7 +17,7 @@ def test_a_search_ends_with_a_recipe_to_train_with(gemel, tmp_path):
     assert found["recipe"] == "mine/best.toml"
     assert 0 < found["value"] <= 1
     again = gemel(*command, "--study", "mine.jsonl", "--trials", 1)
-    assert "1 trial: 1 to the end" in again.out
+    assert "1 trial: 1 completed" in again.out
     assert "gemel train digits --recipe mine/best.toml" in again.out
     other = gemel(*command, "--set", "seed=3", "--study", "mine.jsonl", "--trials", 1)
     assert "the study mine.jsonl is of recipe default" in other.refusal

@@ -182,7 +182,7 @@ def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in error
-    assert error.splitlines()[-1].startswith("interrupted: every file that was written is whole")
+    assert error.splitlines()[-1].startswith("interrupted: every file that was written is complete")
     assert "--resume" in error
     assert not list(run.rglob(".*")), "temporary files were left"
     trained = read_counters(run / "checkpoints" / "last.safetensors").epoch + 1

@@ -1,4 +1,4 @@
-"""The command line: one small file per command, and one place where errors become sentences."""
+"""The command line: one file per command; `main` turns errors into messages and exit statuses."""
 
 from __future__ import annotations
 

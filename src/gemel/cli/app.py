@@ -1,4 +1,4 @@
-"""All commands in one place. Each imports what it needs when it runs, so that --help is quick."""
+"""The Typer app with all commands. Commands import lazily, so that --help is fast."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from gemel.cli import compare, embed, evaluate, recipes, report, reproduce, train, tune
 
-# "\b" keeps the lines of a paragraph as they are written.
+# Click does not rewrap a paragraph that follows "\b".
 FIRST_STEPS = """\b
 First steps:
   gemel train digits --minutes 1          a run to look at, in runs/digits

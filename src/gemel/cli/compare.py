@@ -53,9 +53,9 @@ def compare(
 
 
 def _item(argument: str) -> str | Path:
-    """A .txt file stands for the text in it: a command takes no argument above 128 KB.
+    """A .txt argument as a Path, to be read; texts above 128 KB do not fit into an argument.
 
-    One word that ends so is meant for a file, even where there is none.
+    A single word ending in .txt counts as a file name even if there is no such file.
     """
     if argument == "-":
         raise typer.BadParameter("- would be standard input, which is not read: name a file")
@@ -64,11 +64,11 @@ def _item(argument: str) -> str | Path:
 
 
 def sentences(verdict: Verdict) -> list[str]:
-    """For a person: what, how surely and why; then how often that is wrong."""
+    """The verdict in words: decision, probability, distance and error rates at the threshold."""
     word, relation = ("same", "≤") if verdict.same else ("different", ">")
     prior = "half" if verdict.prior == 0.5 else _percent(verdict.prior)
     aim = "equal error rates" if verdict.target == "eer" else verdict.target
-    told = [
+    lines = [
         f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
@@ -78,17 +78,17 @@ def sentences(verdict: Verdict) -> list[str]:
         f"{_measured(verdict.labels)}.",
     ]
     if verdict.score is not None:
-        told.insert(2, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
+        lines.insert(2, f"score {verdict.score:.2f}, on the scale of the pairs it learned from.")
     if verdict.same != (verdict.probability >= 0.5):
-        told.append(
+        lines.append(
             f"The threshold, set for {aim}, and the probability, where {prior} of all pairs are "
             "the same, disagree: the verdict follows the threshold."
         )
-    return told
+    return lines
 
 
 def _forged(verdict: Verdict) -> str:
-    """Of skilled forgeries many more may pass than of others' items, which are the most."""
+    """The false-accept rate of skilled forgeries, which may be far above the overall rate."""
     if verdict.far_skilled is None:
         return ""
     rate = _rate(verdict.far_skilled, verdict.far_skilled_interval)
@@ -107,7 +107,7 @@ def _measured(labels: int | None) -> str:
 
 
 def _percent(share: float) -> str:
-    """Never 0 % or 100 % of what is neither."""
+    """A percentage that shows 0 % and 100 % only for exactly that."""
     if 0 < share < 0.001:
         return "below 0.1 %"
     return "above 99.9 %" if 0.999 < share < 1 else f"{share * 100:.1f} %"

@@ -1,4 +1,4 @@
-"""`gemel embed`: the embeddings of a whole set of data, into a file."""
+"""`gemel embed`: write the embeddings of a data set to a file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def embed(
         dataset = open_items(data, kind=matcher.embedder(side).input.kind)
         written = write_embeddings(matcher, dataset, out, progress, side)
     typer.echo(
-        f"{count(written, 'embedding')} in {out}, compared by the metric {matcher.file.metric}: "
-        "Matcher.distances gives what the matcher's thresholds are for",
+        f"{count(written, 'embedding')} in {out}. Compare them with the metric "
+        f"{matcher.file.metric}, as Matcher.distances does, to apply the matcher's thresholds",
         err=True,
     )

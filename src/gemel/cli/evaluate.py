@@ -34,7 +34,7 @@ USED_BY = {
         "sequences",
     ),
 }
-"""The protocols that have a use for what an option asks."""
+"""The protocols that each option applies to."""
 
 
 def evaluate(
@@ -173,7 +173,7 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
-    # First of all, while the options are the only names there are.
+    # Must come first, while locals() holds the options alone.
     asked = {name: value for name, value in locals().items() if name in USED_BY}
     from gemel.measure.runs import measure, measure_hausdorff
     from gemel.progress import shown_progress
@@ -199,7 +199,7 @@ def evaluate(
 
 
 def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
-    """Raises BadParameter for an option that would be passed over in silence."""
+    """Raise BadParameter for an option that the protocol would ignore."""
     for name, protocols in USED_BY.items():
         if asked[name] is not None and protocol not in protocols:
             option = name.removeprefix("fixed_").replace("_", "-")
@@ -211,6 +211,6 @@ def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
 
 
 def _or(words: Sequence[str]) -> str:
-    """`a, b or c`."""
+    """Join words as in `a, b or c`."""
     *first, last = words
     return f"{', '.join(first)} or {last}" if first else last

@@ -1,4 +1,4 @@
-"""Where `gemel` starts, and where every error of Gemel's becomes one sentence and an exit status.
+"""Entry point of `gemel`: turns errors into one-line messages and exit statuses.
 
 0 done · 1 the data or the request cannot be served · 2 wrong usage · 130 interrupted
 """
@@ -19,24 +19,24 @@ from gemel.errors import GemelError
 from gemel.whole_file import REFUSED
 
 INTERRUPTED = 130
-STOPPED = "interrupted: every file that was written is whole."
+STOPPED = "interrupted: every file that was written is complete."
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-"""Of the parser that Typer brings along, which it does not name itself."""
+"""Base of click's usage errors; Typer vendors the parser and does not export this class."""
 NO_ROOM = re.compile("can't allocate memory|out of memory")
-"""How torch says, on a processor and on a GPU, what Python has `MemoryError` for."""
+"""Torch's RuntimeError messages for exhausted memory, on CPU and GPU."""
 
 
 def main() -> None:
-    """Runs the command that the arguments name."""
+    """Run the command given by the arguments, and exit with its status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows a `?`
+            stream.reconfigure(errors="replace")  # `?` for what the terminal cannot encode
     sys.exit(_status())
 
 
 def _status() -> int:
     try:
-        # Not standalone: Typer then leaves errors to us, and returns the status of an early exit.
+        # Outside standalone mode Typer raises its errors, and returns the status of an early exit.
         status = app(prog_name="gemel", standalone_mode=False)
     except GemelError as error:
         return _told(1, f"error: {error}")
@@ -47,7 +47,7 @@ def _status() -> int:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, as `| head` does: nothing is left to tell.
+        # The reader of our output has closed the pipe, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
@@ -59,19 +59,19 @@ def _status() -> int:
             raise
         return _told(1, _too_large(error))
     if status == INTERRUPTED:
-        return _told(status, f"{STOPPED} A reproduction or a search goes on with the same command")
+        return _told(status, f"{STOPPED} The same command continues a reproduction or a search")
     return status if isinstance(status, int) else 0
 
 
 def _usage(error: Exception) -> str:
-    """What the parser found; it says the help itself where nothing was asked for."""
+    """The parser's message as one line; a bare `gemel` prints the help that it carries instead."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "gemel"
     message = getattr(error, "format_message", error.__str__)()
     if context is not None and message == context.get_help():
         return str(message)
     sentence = message.rstrip(".").replace("Value error, ", "").removeprefix("Invalid value: ")
-    # As pydantic begins and explains itself.
+    # Strip pydantic's opening and explanation.
     sentence = sentence.replace(": Input should be ", ": it must be ").partition(", unable to")[0]
     if command.endswith(" compare") and sentence.startswith("No such option"):
         sentence += ": an item that begins with a dash comes after --, as in RUN -- A B"
@@ -83,7 +83,7 @@ def _refused(error: OSError) -> str:
     where = error.filename or "a file"
     if error.errno in {errno.EACCES, errno.EPERM}:
         return (
-            f"error: the permissions of {where} must allow what was asked for, got: "
+            f"error: the permissions of {where} must allow this operation, got: "
             f"{error.strerror}. Change them or choose another folder"
         )
     return (
@@ -96,7 +96,7 @@ def _too_large(error: Exception) -> str:
     wanted = re.search(r"tried to allocate (\d+) bytes", str(error))
     got = f"no room for {int(wanted[1]) / 1e9:.1f} GB more" if wanted else "no room for more"
     return (
-        f"error: the network and what it is given at once must fit into memory, got: {got}. Make "
+        f"error: the network and a batch of its inputs must fit into memory, got: {got}. Make "
         "input.size, the encoder or the batch smaller; gemel recipes NAME shows their settings"
     )
 

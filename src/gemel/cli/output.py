@@ -1,4 +1,4 @@
-"""What commands print: JSON alone on standard output when asked for, tables for people else."""
+"""Output of commands: JSON on standard output with --json, tables and wrapped text otherwise."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Interrupted(Exception):
 
 
 WIDEST = 100
-"""Columns of a paragraph that is read with ease."""
+"""Largest width of paragraphs and tables, in columns."""
 
 NARROWEST = 14
-"""Columns of the longest word in a figure's name, and a little more."""
+"""Smallest width of the column of names: the longest word in one, and a little more."""
 
 HANGING: dict[str, Any] = {"initial_indent": " ", "subsequent_indent": "   "}
-"""Below a table, a paragraph's first line stands under the figures."""
+"""Indents of a note below a table: its first line starts under the names of figures."""
 
 QUESTIONS = {
     "verification": "are two the same?",
@@ -44,7 +44,7 @@ def print_json(tree: Mapping[str, Any]) -> None:
 
 
 def print_figures(answer: Mapping[str, Any]) -> None:
-    """One protocol's figures with their 95 % intervals, or why one is missing."""
+    """Print one protocol's figures with their 95 % intervals, and why any of them is missing."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -57,7 +57,7 @@ def print_figures(answer: Mapping[str, Any]) -> None:
     table.add_column("figure", min_width=NARROWEST)
     columns = {"value": "value", "interval": "95 % interval", "n": "trials"}
     for key, title in columns.items():
-        # On a narrow terminal the names are broken over lines; no column is lost or cut.
+        # On a narrow terminal names wrap, so that no other column is dropped or cut.
         longest = max([len(title), *(len(getattr(row, key)) for row in measured.rows)])
         table.add_column(title, justify="right", no_wrap=True, min_width=max(longest, 8))
     for row in measured.rows:
@@ -68,11 +68,11 @@ def print_figures(answer: Mapping[str, Any]) -> None:
     console.print(f"{measured.protocol} on {answer['data']}: {QUESTIONS[protocol]}", style="bold")
     console.print(table)
     for gap in measured.gaps:
-        told = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)
-        console.print(told, style="dim")
+        note = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)
+        console.print(note, style="dim")
     console.print()
 
 
 def print_wrapped(text: str) -> None:
-    """A paragraph, broken between words at the width of the terminal."""
+    """Print a paragraph, wrapped at the width of the terminal."""
     typer.echo(fill(text, min(get_terminal_size().columns, WIDEST), break_long_words=False))

@@ -1,4 +1,4 @@
-"""`gemel recipes`: the recipes that ship with Gemel, or the text of one."""
+"""`gemel recipes`: list the recipes that ship with Gemel, or print one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 ONE_LINE = 10_000
-"""Columns that no line fills."""
+"""A width that keeps each entry on one line."""
 
 YOURS = {
     "default",
@@ -25,7 +25,7 @@ YOURS = {
     "text-pairs",
     "text-scores",
 }
-"""What to begin with; the others are made for the data of one paper."""
+"""Recipes to start from with data of your own; the others are for the data of one paper."""
 
 
 def recipes(
@@ -43,7 +43,7 @@ def recipes(
         return
     trees = {known: tomllib.loads(text) for known, text in named_recipes().items()}
     width = max(map(len, trees)) + 2
-    # A line each where another program reads them.
+    # One line per recipe where the output is piped.
     columns = max(width + 30, get_terminal_size().columns) if sys.stdout.isatty() else ONE_LINE
     for title, wanted in (("For data of your own:", False), ("Of papers and of known data:", True)):
         typer.echo(title)
@@ -57,9 +57,9 @@ def recipes(
 
 
 def _minutes(tree: Mapping[str, Any]) -> str:
-    """How long one training takes: on the data of a paper, or on your own.
+    """How long one training takes, on the data of the paper or on the user's own.
 
-    Those that count epochs on your own learn from pairs of texts: 10,000 took 9 s of a core.
+    The general recipes that count epochs are for pairs of texts: 10,000 pairs took 9 s on a core.
     """
     setting = tree.get("reproduction", tree["training"])
     if "minutes" not in setting:

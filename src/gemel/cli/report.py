@@ -1,4 +1,4 @@
-"""`gemel report`: the page of a run, made again and opened."""
+"""`gemel report`: write the HTML report of a run again, and open it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def report(
     except GemelError as error:
         if not (open and path.is_file()):
             raise
-        typer.echo(f"The page was not made anew, and is as it was: {error}", err=True)
+        typer.echo(f"The report could not be written again and is unchanged: {error}", err=True)
     typer.echo(str(path))
     if open:
         typer.launch(str(path))

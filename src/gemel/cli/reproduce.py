@@ -1,4 +1,4 @@
-"""`gemel reproduce`: a paper's figures, measured anew and put down beside the published ones."""
+"""`gemel reproduce`: measure a paper's figures and record them beside the published ones."""
 
 from __future__ import annotations
 

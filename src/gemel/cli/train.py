@@ -20,7 +20,7 @@ def _devices(text: str) -> int | str:
         return text
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(
-            f"it is a number from 1 on or auto, got {text!r}", param_hint="--devices"
+            f"it must be auto or a number of at least 1, got {text!r}", param_hint="--devices"
         )
     return int(text)
 
@@ -111,7 +111,7 @@ def train(
 
 
 def _print_end(run: Run) -> None:
-    """What it amounts to, where it is, and what to do with it."""
+    """Print the verdict on the run, its files and the next commands."""
     from gemel.report import run_verdict
 
     print_wrapped(run_verdict(run))

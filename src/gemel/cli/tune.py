@@ -1,4 +1,4 @@
-"""`gemel tune`: a search for the settings that validate best."""
+"""`gemel tune`: search for the settings with the best validation figure."""
 
 from __future__ import annotations
 
@@ -107,11 +107,11 @@ def tune(
 
 
 def _print_end(found: Found, data: str) -> None:
-    """What was found, and what to do with it."""
+    """Print the outcome, the best settings and the next command."""
     trials = found.complete + found.pruned + found.failed
     typer.echo(
-        f"{count(trials, 'trial')}: {found.complete} to the end, {found.pruned} given up as "
-        f"hopeless, {found.failed} failed\nbest: trial {found.trial}, {found.figure} "
+        f"{count(trials, 'trial')}: {found.complete} completed, {found.pruned} pruned, "
+        f"{found.failed} failed\nbest: trial {found.trial}, {found.figure} "
         f"{found.value:.4f} in validation"
     )
     for key, value in found.settings.items():
