@@ -75,7 +75,8 @@ def tune(
 
     What to search stands in the recipe's section [tune], a line each: "optimizer.learning_rate" =
     {low = 1e-4, high = 1e-1, log = true}, "encoder.width" = {choices = [16, 32]}. A setting that
-    is there beside another choice alone says so: when = {"schedule.name" = "exponential"}.
+    exists only with some choice of another needs a condition, as in when = {"schedule.name" =
+    "exponential"}.
     """
     from gemel.errors import MissingExtra
     from gemel.progress import shown_progress

@@ -50,7 +50,7 @@ def _check_conditions(recipe: Recipe, key: str) -> None:
 
 
 def _conditions(recipe: Recipe, key: str) -> list[dict[str, Value]]:
-    """All values of other settings that meet the conditions of `key`, and the conditions of those."""
+    """All combinations of other settings under which `key` is searched, their own included."""
     when = recipe.tune[key].when or {}
     own = [dict(zip(when, values, strict=True)) for values in product(*when.values())]
     above = product(*(_conditions(recipe, other) for other in when))

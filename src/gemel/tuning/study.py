@@ -25,8 +25,8 @@ from gemel.recipe import Recipe
 NAME = "gemel"
 STARTUP_TRIALS = 5
 """Trials before pruning starts."""
-WARMUP_VALIDATIONS = 3
-"""Validations of a trial before it may be pruned."""
+FIRST_PRUNED = 3
+"""The first validation at which a trial may be pruned: good ones may start slowly."""
 
 Belonging: TypeAlias = dict[str, str]
 """Name and fingerprint of the data of a study."""
@@ -55,7 +55,7 @@ def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
             study_name=NAME,
             load_if_exists=True,
             direction="minimize" if recipe.validation.figure == "eer" else "maximize",
-            pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, WARMUP_VALIDATIONS),
+            pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, FIRST_PRUNED),
         )
         about = study.user_attrs
     except (ValueError, KeyError, TypeError, AttributeError) as error:
