@@ -69,7 +69,7 @@ def test_interrupted_before_it_begins_a_training_promises_nothing(
     outcome = gemel("train", "digits")
 
     assert outcome.status == 130
-    assert outcome.err.endswith("is whole. It has not begun: give the same command again\n")
+    assert outcome.err.endswith("is complete. It has not begun: give the same command again\n")
 
 
 def test_what_is_no_matcher(gemel: Gemel, tmp_path: Path) -> None:
@@ -194,8 +194,8 @@ def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) ->
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--threshold", "nan"], "must be a distance, as in --threshold 0.5, got nan"),
-        (["--threshold", "inf"], "must be a distance, as in --threshold 0.5, got inf"),
+        (["--threshold", "nan"], "must be a finite distance, as in --threshold 0.5, got nan"),
+        (["--threshold", "inf"], "must be a finite distance, as in --threshold 0.5, got inf"),
         (["--prior", "2"], "must lie between 0 and 1, as in --prior 0.1, got 2.0"),
         (["--target", "far=0.123"], "this matcher has thresholds for eer, far=0.1"),
     ],

@@ -25,7 +25,7 @@ def test_a_search_ends_with_a_recipe_to_train_with(gemel, tmp_path):
 
 def test_a_recipe_without_ranges_is_refused(gemel):
     refusal = gemel("tune", "digits", "--recipe", "default", "--trials", 1).refusal
-    assert "says nothing of what to search" in refusal
+    assert "a search needs a recipe with a section [tune], and default has none" in refusal
 
 
 def test_without_the_package_it_says_what_to_install(gemel, monkeypatch):
