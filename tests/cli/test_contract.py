@@ -341,17 +341,17 @@ def test_where_a_run_is_and_how_its_path_is_typed(
     taken.mkdir(parents=True)
 
     first = gemel("train", drawings, *QUICK)
-    assert f"is there already, so this run is runs/{drawings.name}-2." in first.err
+    assert f"exists already, so this run is runs/{drawings.name}-2." in first.err
 
     (taken / "recipe.toml").touch()
     again = gemel("train", drawings, *QUICK)
-    assert "is there already and has not finished (--resume --out" in again.err
+    assert "exists already and has not finished (--resume --out" in again.err
 
     named = gemel("train", drawings, "--out", "my run", *QUICK)
-    assert "is there already" not in named.err
+    assert "exists already" not in named.err
     assert "gemel compare 'my run' A B" in named.out
 
-    assert "Going on with my run." in gemel("train", "--resume", "--out", "my run").err
+    assert "Resuming my run." in gemel("train", "--resume", "--out", "my run").err
 
 
 def test_a_missing_package_is_missed_before_anything_is_encoded(

@@ -143,6 +143,6 @@ def test_a_collapsed_training_is_told_with_cause_and_remedy(alike, tmp_path):
     )
     told = notices(run)
     assert "collapse: the embeddings of all items coincide" in told
-    assert "The cause is nearly always steps that are too large" in told
+    assert "The cause is nearly always a learning rate that is too high" in told
     assert "lower optimizer.learning_rate tenfold" in told
     assert told.count("collapse:") == 1, "once is enough"

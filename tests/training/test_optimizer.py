@@ -137,7 +137,7 @@ def test_rmsprop_has_keras_constants():
 
 def test_rates_for_a_layer_that_is_not_there_are_refused():
     setting = OptimizerSetting.model_validate({"layers": {"conv9": {"learning_rate": 1}}})
-    with pytest.raises(RecipeError, match=r"layers\.conv9 names no layer .* there are: 0, 1"):
+    with pytest.raises(RecipeError, match=r"layers\.conv9 must name a layer .* one of 0, 1"):
         build_optimizer(setting, nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1)))
 
 

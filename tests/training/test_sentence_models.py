@@ -101,7 +101,7 @@ def test_what_cannot_be_is_said_before_training(recipe, changes, sentence):
 
 def test_more_tokens_than_the_model_has_places_for(table, tmp_path):
     folder = sentence_folder(tmp_path / "model")
-    sentence = rf"has places for {SHAPE.max_position_embeddings} tokens, .* set it to 20"
+    sentence = rf"has positions for {SHAPE.max_position_embeddings} tokens, .* set it to 20"
     with pytest.raises(RecipeError, match=sentence):
         trained(table, folder, tmp_path / "run", **{"input.most_tokens": 21})
 

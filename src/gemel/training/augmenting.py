@@ -1,4 +1,4 @@
-"""From the words of a recipe to what changes a batch before it is encoded."""
+"""Builds the augmentation of batches from the settings of a recipe."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, SeriesAugme
 from gemel.shapes import Items
 
 Augmenting: TypeAlias = Callable[[Items, OneSide, torch.Generator], Items]
-"""Items of one side, what the batch says of them, and the source of all that is random."""
+"""Augments the items of one side, given that side of the batch and a random generator."""
 
 
 def build_augment(setting: AugmentChoice, input: Input) -> Augmenting:
-    """Pictures, series and texts each in their way; texts stay as they are."""
+    """The augmentation of an input's kind of items; texts are not augmented."""
     if isinstance(setting, SeriesAugmentSetting):
         assert isinstance(input, SeriesInput), "the recipe has checked it"
         series = SeriesAugment(**setting.model_dump(exclude={"kind"}), channels=input.channels)
@@ -30,7 +30,7 @@ def build_augment(setting: AugmentChoice, input: Input) -> Augmenting:
 
 
 def _of_pictures(augment: Augment) -> Augmenting:
-    """Turned and laid over each other as the batch says; what is laid over is augmented first."""
+    """Applies the batch's quarter turns, then `augment`, then the batch's overlays."""
 
     def changed(items: Items, side: OneSide, generator: torch.Generator) -> Items:
         (images,) = items
@@ -46,7 +46,7 @@ def _of_pictures(augment: Augment) -> Augmenting:
 
 
 def _augment(setting: AugmentSetting, channels: int) -> Augment:
-    """Colour pictures are taken for photographs, which may be mirrored."""
+    """Pictures' augmentation; with `mirror="auto"`, colour pictures (photographs) are mirrored."""
     each = AffineRange(
         rotation=setting.rotation,
         shear=setting.shear,

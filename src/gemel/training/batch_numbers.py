@@ -1,4 +1,4 @@
-"""The numbers of a batch: what a recipe leaves open, and no more labels than there are."""
+"""Resolves the sizes of batches that a recipe leaves open, limited by the labels in the data."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from gemel.recipe.objective import (
 )
 
 LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
-"""What is made of so many labels each time."""
+"""Batches of a fixed number of labels."""
 
 MOST_LABELS = 32
-"""In a batch of classes, where the recipe leaves it open."""
+"""The most labels in a batch of classes if the recipe leaves the number open."""
 
 
 def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
-    """The recipe with the numbers that its `auto`s come to on these data.
+    """The recipe with the `auto` numbers of its batches resolved for these data.
 
-    No batch is of more labels than there are: it would be smaller than an epoch counts on.
+    The number of labels is limited to those in the data: batches would otherwise be smaller than
+    an epoch expects. Raises `DataError` if there are too few labels to learn from.
     """
     batch = recipe.batch
     if prepared.dataset.labels is None:
@@ -57,7 +58,7 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
 
 
 def _sized_across(batch: ClassesBatch, prepared: Prepared) -> ClassesBatch:
-    """As many labels as fit; `auto` items are one of each on either side."""
+    """For sides of unlike items: as many labels as fit, by default with one item on each side."""
     each = 1 if batch.items == "auto" else batch.items
     fitting = max(2, batch.size // (2 * each))
     labels = fitting if batch.labels == "auto" else batch.labels
@@ -66,9 +67,9 @@ def _sized_across(batch: ClassesBatch, prepared: Prepared) -> ClassesBatch:
 
 
 def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
-    """How many different labels a batch can have; those of a trial are of one group.
+    """How many different labels a batch can have; the labels of a trial share a group.
 
-    Raises `DataError` where there are too few to learn from at all.
+    Raises `DataError` if there are too few to learn from.
     """
     train, data = prepared.part("train"), prepared.dataset
     assert data.labels is not None
@@ -98,7 +99,7 @@ def _idle(batch: BatchChoice, prepared: Prepared) -> Iterator[str]:
 
 
 def labels_notice(asked: BatchChoice, resolved: BatchChoice) -> str | None:
-    """A sentence where a batch asks for more labels than there are, and has as many as there are.
+    """A sentence if a batch was limited to fewer labels than the recipe asks for.
 
     >>> asked = EpisodesBatch(kind="episodes", ways=20)
     >>> labels_notice(asked, asked.model_copy(update={"ways": 6}))

@@ -1,4 +1,4 @@
-"""The curves of a training for TensorBoard, where it is installed; nothing elsewhere."""
+"""Logs training curves for TensorBoard; does nothing if it is not installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, final
 
 @final
 class Board:
-    """Writes each validation's figures below `folder`, which is made with the first of them."""
+    """Writes the figures of each validation to `folder`, which is created with the first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

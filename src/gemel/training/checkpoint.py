@@ -1,8 +1,7 @@
 """Checkpoints without pickle: tensors in one safetensors file, the rest as JSON in its header.
 
-A step's randomness is drawn from the seed and the step's number, so weights, optimiser state and
-counters are all there is to remember: a resumed training takes the very steps that an
-uninterrupted one takes.
+The randomness of a step derives from the seed and the step's number, so weights, optimiser state
+and counters suffice for a resumed training to take the same steps as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from gemel.whole_file import whole_file
 @final
 @dataclass
 class Counters:
-    """Where a training is; what a checkpoint remembers beside the weights."""
+    """The state of a training, beside weights and optimiser."""
 
     epoch: int = 0
     step: int = 0
-    """Which one is next; an epoch that the clock has ended counts as whole."""
+    """The next step; an epoch ended early by `training.minutes` counts as complete."""
     taken: int = 0
-    """How many steps there were in fact."""
+    """The number of steps actually taken."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
@@ -47,7 +46,7 @@ class Counters:
 def save_checkpoint(
     path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, counters: Counters
 ) -> None:
-    """Whole or not at all: a training killed while saving finds the checkpoint before."""
+    """Writes a checkpoint atomically: if killed while saving, the previous one remains."""
     tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         for key, value in state.items():
@@ -59,7 +58,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer) -> Counters:
-    """Puts weights and optimiser state back; the counters it returns say where training was."""
+    """Restores weights and optimiser state in place, and returns the counters."""
     counters = read_counters(path)
     with safe_open(path, "pt") as stored:
         tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
@@ -83,7 +82,7 @@ def load_checkpoint(path: Path, module: nn.Module, optimizer: torch.optim.Optimi
 
 
 def read_counters(path: Path) -> Counters:
-    """Where training was. Raises `RunError` for a file that is no whole checkpoint of today's."""
+    """The counters of a checkpoint. Raises `RunError` if it is damaged or of another version."""
     try:
         with safe_open(path, "pt") as stored:
             return Counters(**json.loads(stored.metadata()["counters"]))
@@ -95,7 +94,7 @@ def read_counters(path: Path) -> Counters:
 
 
 def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:
-    """In the parameter's memory format, so that the next step adds in the same order."""
+    """The value in the parameter's memory format, so that resumed steps are bitwise the same."""
     if value.shape != parameter.shape:
         return value
     return torch.empty_like(parameter, dtype=value.dtype).copy_(value)

@@ -1,7 +1,7 @@
-"""Collapse: a network that says the same of everything, noticed while it happens.
+"""Detects collapse during training: a network that maps all items to nearly the same embedding.
 
-Two signs. The embeddings of different items hardly differ from one another; or the loss rests at
-the value it takes when every distance is zero.
+Two signs: the embeddings of different items hardly differ, or the loss stays at the value that it
+has when every distance is zero.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from gemel.shapes import Embeddings
 
 EARLY_STEPS = 10
-"""Up to here embeddings may well coincide because they did before the first step."""
+"""Up to this step, embeddings may coincide simply because they did initially."""
 LEAST_SPREAD = 0.01
 RESTING_SHARE = 0.01
 
 
 def spread(embeddings: Embeddings) -> float:
-    """Root mean square distance from the mean embedding, as a share of the embeddings' length.
+    """Root mean square distance from the mean embedding, relative to the RMS embedding norm.
 
-    1 where the directions are all different, 0 where all embeddings coincide.
+    In 0–1: 0 if all embeddings coincide, 1 if their mean is zero.
     """
     centred = embeddings - embeddings.mean(0)
     length = embeddings.square().sum(-1).mean().sqrt()
@@ -27,9 +27,10 @@ def spread(embeddings: Embeddings) -> float:
 def collapse_sentence(
     spread: float | None, mean_loss: float, mean_resting: float, steps: int
 ) -> str | None:
-    """The cause and the remedy where a collapse shows, else nothing.
+    """The likely cause and remedy if there are signs of collapse, otherwise None.
 
-    `spread` is None where there are no embeddings to collapse.
+    `mean_resting` is the mean loss at zero distances. `spread` is None for a joint tie, which has
+    no embeddings.
     """
     if spread is not None and spread < LEAST_SPREAD and steps <= EARLY_STEPS:
         return (
@@ -39,16 +40,16 @@ def collapse_sentence(
     if spread is not None and spread < LEAST_SPREAD:
         return (
             f"collapse: the embeddings of all items coincide (spread {spread:.1e}, healthy is "
-            "above 0.1), so distances hardly tell pairs apart. The cause is nearly always steps "
-            "that are too large, or pairs that a loss is content with at distance zero: lower "
+            "above 0.1), so distances hardly tell pairs apart. The cause is nearly always a "
+            "learning rate that is too high, or a loss that distances of zero satisfy: lower "
             "optimizer.learning_rate tenfold, or train with batch.kind=classes and "
-            "loss.name=softmax, which cannot rest there"
+            "loss.name=softmax, which they do not satisfy"
         )
     if steps > EARLY_STEPS and abs(mean_loss - mean_resting) < RESTING_SHARE * abs(mean_resting):
         return (
             f"no progress: the loss rests at {mean_loss:.4g}, the value it has when all distances "
-            "are zero. Either its steps are too large, its margin is out of reach, or the labels "
-            "say nothing about the items: lower optimizer.learning_rate, then the margin "
-            "if the loss has one, and look at the labels"
+            "are zero. Either the learning rate is too high, the margin is out of reach, or the "
+            "labels are unrelated to the items: lower optimizer.learning_rate, then the margin "
+            "if the loss has one, and check the labels"
         )
     return None

@@ -1,4 +1,4 @@
-"""A twin in training, asked as its matcher will be: the same comparers on torch's own answers."""
+"""Comparers that run a twin in torch, as used on exported networks by a matcher."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
 
 
 def twin_comparer(twin: Twin, inputs: Inputs, items: Compared) -> Comparer:
-    """Embeddings are computed here, once; a joint tie computes each pair when it is asked for."""
+    """A comparer of `items` by `twin`.
+
+    Embeddings are computed once, here; a joint tie computes each pair on demand.
+    """
     if isinstance(twin, JointTwin):
         return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, inputs))
     assert isinstance(twin, EmbeddingTwin)

@@ -1,4 +1,4 @@
-"""What a training takes from its data: pixel statistics, batches and items."""
+"""Builds from prepared data what training needs: pixel statistics, batches and feeds."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from gemel.training.augmenting import build_augment
 from gemel.training.plan import Feed
 
 DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
-"""What is drawn anew in every epoch, by label and group alone."""
+"""Batches drawn at random in every epoch, by label and group alone."""
 
 STATISTICS_ITEMS = 2_000
 STATISTICS_AT_ONCE = 16
-"""Items that are in memory as floats while the statistics are added up."""
+"""Items held in memory as floats while statistics are accumulated."""
 
 
 def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
-    """Mean and deviation per channel over (a sample of) the training items; tokens have none."""
+    """Mean and std per channel of up to `STATISTICS_ITEMS` training items; None for texts."""
     packed, train = prepared.packed.side(side), prepared.part("train")
     train = train[packed.holds(train)]
     chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
@@ -63,7 +63,7 @@ def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | 
 
 
 def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -> Floats:
-    """(channels,) the mean of a number of each pixel or sample, a few items at a time."""
+    """(channels,) mean of `of(values)` over all pixels or samples, a few items at a time."""
     total, count = np.zeros(1), 0
     for start in range(0, len(items), STATISTICS_AT_ONCE):
         values = _values(side, items[start : start + STATISTICS_AT_ONCE])
@@ -74,7 +74,7 @@ def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -
 
 
 def _values(side: PackedSide, items: Indices) -> Array:
-    """(n, channels) all pixels or samples of the items."""
+    """(n, channels) all pixels or samples of the items, without padding."""
     floats, *lengths = side.feed(items)
     if lengths:
         own: Array = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
@@ -83,7 +83,11 @@ def _values(side: PackedSide, items: Indices) -> Array:
 
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
-    """The batch kind of a (resolved) recipe over the training part."""
+    """The batches of a resolved recipe over the training part.
+
+    Raises `RecipeError` for batches that the data do not allow, and `DataError` for given pairs
+    that are too few or all of one kind.
+    """
     batch, train = recipe.batch, prepared.part("train")
     if batch.kind == "partners":
         return _partners(prepared, batch.size)
@@ -110,7 +114,7 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
 
 
 def _pairs_of(prepared: Prepared, train: Indices, batch: PairsBatch, seed: int) -> PairSample:
-    """Pairs of genuine training items, made once by a rule."""
+    """Pairs of genuine training items, drawn once by the rule of `batch.source`."""
     labels = prepared.labels(train)
     if batch.source == "consecutive":
         return consecutive_pairs(labels, seed)
@@ -149,13 +153,13 @@ def _kept_pairs(
 def _check_square(shape: tuple[int, ...]) -> None:
     if shape[-1] != shape[-2]:
         raise RecipeError(
-            f"batch.turned turns square pictures, and these are {shape[-2]}x{shape[-1]}: set "
-            "input.size to two equal numbers, or leave batch.turned out"
+            f"batch.turned needs square pictures, got {shape[-2]}x{shape[-1]}: set input.size to "
+            "two equal numbers, or leave batch.turned out"
         )
 
 
 def _across(prepared: Prepared, batch: BatchChoice) -> AcrossSides:
-    """Batches of data whose sides hold different items."""
+    """Batches of data whose sides hold different kinds of items."""
     train, unlike = prepared.part("train"), prepared.dataset.unlike
     assert unlike is not None
     assert prepared.dataset.labels is not None
@@ -217,7 +221,7 @@ def _partners(prepared: Prepared, size: int) -> Partners:
 
 
 def build_feeds(recipe: Recipe, packed: PackedSides) -> tuple[Feed, Feed]:
-    """The items of the left and of the right side, augmented; a shared tie has one for both."""
+    """The feeds of the left and right side; the same object for a shared tie."""
     left = _feed(packed.left, recipe.augment)
     shared = recipe.tie == "shared"
     return left, left if shared else _feed(packed.right, recipe.right_side.augment)

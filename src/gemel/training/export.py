@@ -1,4 +1,4 @@
-"""From trained weights to networks that need no torch."""
+"""Exports trained twins to ONNX."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AnyTwin = TypeVar("AnyTwin", bound=Twin)
 
 
 def export_networks(twin: Twin, folder: Path) -> None:
-    """Writes the networks that the twin's tie has; `twin` is left as it is."""
+    """Writes the ONNX files of the twin's tie to `folder`; `twin` is not changed."""
     folder.mkdir(parents=True, exist_ok=True)
     twin = plain_copy(twin)
     if isinstance(twin, JointTwin):
@@ -40,13 +40,13 @@ def export_networks(twin: Twin, folder: Path) -> None:
 
 
 def save_weights(twin: Twin, folder: Path) -> None:
-    """For those who go on in torch."""
+    """Writes the weights as safetensors, to continue training with torch."""
     state = plain_copy(twin).state_dict()
     save_file({name: value.contiguous() for name, value in state.items()}, folder / WEIGHTS)
 
 
 def plain_copy(twin: AnyTwin) -> AnyTwin:
-    """The twin on the CPU, in full precision, uncompiled, ready to answer."""
+    """A copy of the twin on the CPU, in float32, uncompiled and in evaluation mode."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compiled = [(part, part._compiled_call_impl) for part in twin.modules()]
@@ -84,7 +84,7 @@ def _export_pair(twin: JointTwin, path: Path) -> None:
 
 @final
 class _Pairs(nn.Module):
-    """A joint twin as the function that is exported: pair by pair."""
+    """A joint twin as a module from pairs to distances, for export."""
 
     def __init__(self, twin: JointTwin) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One step of a memory as ONNX, its parity with torch proven over a whole sequence."""
+"""Exports one step of a memory to ONNX, and checks its parity with torch over a sequence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gemel.training.agreement import check_distances
 from gemel.training.onnx_file import write_onnx
 
 CHECKED_ITEMS = 20
-"""The length of the sequence that is walked through twice: by torch and by ONNX Runtime."""
+"""The length of the sequence on which torch and ONNX Runtime are compared."""
 
 
 def export_memory(memory: Memory, size: int, folder: Path) -> None:
@@ -30,7 +30,7 @@ def export_memory(memory: Memory, size: int, folder: Path) -> None:
 
 
 def check_memory(memory: Memory, folder: Path, embeddings: Embeddings) -> None:
-    """Raises `ExportError` where ONNX Runtime walks through a sequence otherwise than torch."""
+    """Raises `ExportError` if ONNX Runtime and torch disagree on a sequence."""
     items = embeddings[None, :CHECKED_ITEMS]
     classes = np.arange(items.shape[1])[None] % memory.ways
     ours = Recall(folder / MEMORY, embeddings).walk(items, classes)

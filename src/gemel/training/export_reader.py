@@ -1,4 +1,4 @@
-"""A twin's reader as ONNX, its parity with torch proven on made-up episodes of real embeddings."""
+"""Exports a twin's reader to ONNX, and checks its parity with torch on an artificial episode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gemel.training.onnx_file import write_onnx
 
 @final
 class ReaderNetwork(nn.Module):
-    """A reader together with the metric that it asks."""
+    """A reader together with the metric that it uses."""
 
     def __init__(self, reader: Reader, metric: Metric) -> None:
         super().__init__()
@@ -34,9 +34,9 @@ class ReaderNetwork(nn.Module):
 
 
 def export_reader(network: ReaderNetwork, folder: Path) -> None:
-    """Writes `reader.onnx`; the numbers of episodes, examples, classes and queries stay open."""
+    """Writes `reader.onnx`, with dynamic numbers of episodes, examples, classes and queries."""
     size = network.reader.size
-    # Numbers that are all different: the exporter takes equal ones for one and the same.
+    # All different: the exporter identifies dynamic axes of equal size.
     b, n, w, q = [number for number in (3, 5, 7, 11, 13) if number != size][:4]
     episodes, examples = Dim("episodes", min=1), Dim("examples", min=1)
     inputs = {
@@ -53,7 +53,7 @@ def export_reader(network: ReaderNetwork, folder: Path) -> None:
 
 
 def check_reader(network: ReaderNetwork, folder: Path, embeddings: Embeddings) -> None:
-    """Raises `ExportError` where ONNX Runtime answers an episode otherwise than torch."""
+    """Raises `ExportError` if ONNX Runtime and torch disagree on an episode of `embeddings`."""
     ways, shots = max(1, min(5, len(embeddings) // 3)), 2
     support, query = embeddings[None, : ways * shots], embeddings[None, ways * shots :][:, :64]
     support_labels = torch.eye(ways).repeat_interleave(shots, 0)

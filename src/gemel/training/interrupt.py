@@ -1,4 +1,4 @@
-"""Ctrl-C that waits for the end of a step, so that a checkpoint can be saved before leaving."""
+"""Defers Ctrl-C to the end of a step, so that a checkpoint can be saved first."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from types import FrameType
 
 @contextmanager
 def remembered_interrupt() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed since; pressed a second time it interrupts at once.
+    """Yields a function that tells whether Ctrl-C was pressed; a second press interrupts at once.
 
-    Only the main thread receives signals: elsewhere the answer is always no.
+    Only the main thread receives signals: in others it always returns False.
     """
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():

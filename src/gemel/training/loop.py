@@ -1,7 +1,7 @@
-"""The training loop, visible as a whole. Device, precision and processes are Fabric's.
+"""The training loop, on Lightning Fabric, which handles device and precision.
 
-Everything random in a step is drawn from (seed, epoch) or (seed, step), never from what went
-before, so a training that was killed and resumed takes the same steps as one that was not.
+All randomness of a step derives from (seed, epoch) or (seed, step), never from earlier steps, so a
+killed and resumed training takes the same steps as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from gemel.twin import SharedTwin
 
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
-"""How often a training validates at most, where nothing waits for a better figure."""
+"""The most validations of a training without patience."""
 COLLAPSE_SHARE = 0.2
-"""Of the training: before it, a loss may well be where it began."""
+"""The share of the training before which collapse is not checked: the loss may not have moved."""
 
 Watch: TypeAlias = Callable[[Counters], None]
-"""Looks at a training after each validation, and ends it by raising."""
+"""Called after each validation; may end the training by raising."""
 
 
 @final
@@ -64,7 +64,7 @@ class Trainer:
         if speed.compiled:
             for encoder in plan.twin.encoders:
                 encoder.compile(dynamic=False)
-        # What Fabric says of itself would stand among the lines that are for the user.
+        # Keeps Fabric's own messages out of the output for the user.
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
         step = build_step(plan).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -93,10 +93,10 @@ class Trainer:
         return self.run.checkpoints / "best.safetensors"
 
     def train(self) -> Counters:
-        """Trains to the end."""
+        """Trains to the end and returns the counters."""
         counters = self.counters
-        # A finished training goes on where a longer one is asked for, and one that was stopped
-        # between its last step and the validation after it has that to do.
+        # A finished training continues if a longer one is asked for. One stopped between its last
+        # step and the following validation still has to validate.
         validated = not counters.losses
         counters.finished = self._patience_is_over() or (validated and self._share() >= 1.0)
         with (
@@ -107,7 +107,7 @@ class Trainer:
                 self._epoch(stage, interrupted)
         self.board.close()
         self._save(self.last)
-        if interrupted():  # in the last validation, after which no step asks
+        if interrupted():  # during the last validation, after which no step checks
             raise KeyboardInterrupt
         if self.recipe.training.keeps_best and self.best.is_file():
             load_checkpoint(self.best, self.module, self.optimizer)
@@ -120,7 +120,7 @@ class Trainer:
         return float((setting.epochs or 1) * self.plan.batches.steps)
 
     def _share(self) -> float:
-        """How much of the training is done, 0–1."""
+        """The share of the training that is done, 0–1."""
         done = self.counters.seconds if self.recipe.training.minutes else self.counters.step
         return min(1.0, done / self._budget())
 
@@ -130,7 +130,7 @@ class Trainer:
         rng = np.random.default_rng([self.recipe.seed, counters.epoch])
         for number, batch in enumerate(self.plan.batches.epoch(rng)):
             if begun + number < counters.step:
-                continue  # done before the checkpoint that this training came from
+                continue  # taken before the checkpoint
             self.pace.set(self._share(), counters.epoch)
             counters.losses.append(self._update(batch))
             counters.step += 1
@@ -142,7 +142,7 @@ class Trainer:
                 raise KeyboardInterrupt
             if self.recipe.training.minutes:
                 if self._share() < 1.0 and self._validation_is_due():
-                    self._validate()  # epochs may be long, and nobody counts them here
+                    self._validate()  # within the epoch, which may be long
                 if self._share() >= 1.0 or counters.finished:
                     break
             if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
@@ -152,11 +152,11 @@ class Trainer:
         if counters.losses and (counters.finished or self._validation_is_due()):
             self._validate()
             stage.advance(self._share() * self._budget(), self._note(0))
-        # Where the minutes ended within an epoch, a longer training goes on with the next one.
+        # If time ran out within an epoch, a longer training continues with the next one.
         counters.step = counters.epoch * self.plan.batches.steps
 
     def _update(self, batch: Batch) -> float:
-        """One step of the optimiser; everything random in it comes from its number."""
+        """One optimiser step, with randomness from the seed and the step's number; its loss."""
         number = self.counters.step
         seed = self.recipe.seed * 1_000_003 + number
         generator = torch.Generator().manual_seed(seed)
@@ -179,12 +179,12 @@ class Trainer:
         if not math.isfinite(value):
             raise RunError(
                 f"the training diverged: its loss must be a number and is {value} at step "
-                f"{number}. Lower optimizer.learning_rate tenfold and train anew"
+                f"{number}. Lower optimizer.learning_rate tenfold and train again"
             )
         return value
 
     def _seed(self, seed: int) -> None:
-        """Seeds dropout; on a CPU its generator alone, which is a thousand times as fast as all."""
+        """Seeds dropout; on a CPU only the CPU's generator, which is a thousand times faster."""
         if self.fabric.device.type == "cpu":
             torch.default_generator.manual_seed(seed)
         else:
@@ -236,12 +236,12 @@ class Trainer:
             self.watch(counters)
 
     def _epochs(self) -> float:
-        """How many have been trained; within one, where minutes are counted, a fraction too."""
+        """The number of epochs trained, fractional within an epoch."""
         trained = round(self.counters.step / self.plan.batches.steps, 4)
         return int(trained) if trained.is_integer() else trained
 
     def _clock(self) -> None:
-        """Reads both clocks; what was spent before a resume counts."""
+        """Updates wall-clock and CPU seconds, including those before a resume."""
         self.counters.seconds = time.monotonic() - self.started
         self.counters.cpu_seconds = time.process_time() - self.cpu_started
 
@@ -270,11 +270,11 @@ class Trainer:
     def _save(self, path: Path) -> None:
         if self.fabric.global_rank == 0:
             save_checkpoint(path, self.module, self.optimizer, self.counters)
-        if path == self.last:  # a resumed training goes on from no other
+        if path == self.last:  # the only checkpoint that training resumes from
             self.saved = time.monotonic()
 
     def _resumed_counters(self) -> Counters | None:
-        """Those of the last checkpoint, with its weights put back."""
+        """The counters of the last checkpoint, whose state is loaded; None without one."""
         if not self.last.is_file():
             return None
         return load_checkpoint(self.last, self.module, self.optimizer)
@@ -284,5 +284,5 @@ class Trainer:
 
 
 def _channels_last(values: torch.Tensor) -> torch.Tensor:
-    """Convolutions of pictures are fastest so; other items have no such order."""
+    """Pictures in channels-last format, the fastest for convolutions; others unchanged."""
     return values.contiguous(memory_format=torch.channels_last) if values.ndim == 4 else values

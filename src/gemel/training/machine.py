@@ -1,4 +1,4 @@
-"""The machine that something is trained on."""
+"""Describes the machine that training runs on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CPU_TABLE = Path("/proc/cpuinfo")
 
 
 def machine() -> str:
-    """Cores, processor and GPU, as in `2 cores, 1 thread, AMD EPYC`; no name of any host."""
+    """Cores, processor and GPU, as in `2 cores, 1 thread, AMD EPYC`; never a host name."""
     import torch
 
     threads = torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""From trained weights to the matcher of a run: exported, calibrated, checked, sealed."""
+"""Makes the matcher of a run from trained weights: exports, calibrates, checks and seals it."""
 
 from __future__ import annotations
 
@@ -32,15 +32,18 @@ from gemel.twin import EmbeddingTwin
 from gemel.whole_file import whole_folder
 
 SELVES = 64
-"""Items that are compared with themselves."""
+"""Number of items that are compared with themselves."""
 PARITY_PAIRS = 256
-"""Their items are run by both torch and ONNX Runtime."""
+"""Number of pairs whose items are run by both torch and ONNX Runtime."""
 
 
 def make_matcher(
     run: Run, plan: Plan, prepared: Prepared, progress: Progress, provenance: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Writes `matcher/` of a run, whole or not at all; returns what the user should know of it."""
+    """Writes the run's `matcher/` atomically; returns notices for the user.
+
+    Raises `ExportError` if ONNX Runtime and torch disagree: nothing is then written.
+    """
     with whole_folder(run.matcher) as folder:
         with progress.stage("exporting", 1) as stage:  # seconds: torch traces the networks
             export_networks(plan.used, folder)
@@ -78,7 +81,7 @@ def make_matcher(
 
 
 def _views(plan: Plan) -> int:
-    """In how many views items are compared."""
+    """The number of views of each item in use."""
     if plan.used is plan.twin:
         return 1
     return plan.used.encoders[0].embedding_size // plan.twin.encoders[0].embedding_size
@@ -87,7 +90,7 @@ def _views(plan: Plan) -> int:
 def _unlike_themselves(
     comparer: Comparer, prepared: Prepared, threshold: Threshold
 ) -> tuple[str, ...]:
-    """A sentence where items beside themselves are not the same: a learned metric may say so."""
+    """A warning if items are not *same* as themselves, which is possible with learned metrics."""
     if prepared.dataset.unlike is not None:
         return ()
     items = np.arange(min(SELVES, len(prepared.part("validation"))))
@@ -96,8 +99,8 @@ def _unlike_themselves(
         return ()
     return (
         f"{many} of {count(len(items), 'validation item')}, compared with themselves, are "
-        f"different at the threshold for {threshold.target}, so its verdicts say little: train "
-        "longer, or take another metric",
+        f"different at the threshold for {threshold.target}, so its verdicts are unreliable: train "
+        "longer, or choose another metric",
     )
 
 
@@ -108,7 +111,7 @@ def _parity(
     pairs: PairSample,
     threshold: float,
 ) -> Parity:
-    """On the items of some pairs from all of the sample, and on all pairs between those items."""
+    """Parity on the items of pairs spread over the sample, and on all its pairs of those items."""
     some = np.linspace(0, len(pairs) - 1, min(PARITY_PAIRS, len(pairs))).astype(int)
     items = np.unique(np.concatenate([pairs.left[some], pairs.right[some]]))
     both = np.isin(pairs.left, items) & np.isin(pairs.right, items)
@@ -120,7 +123,7 @@ def _parity(
 def _file(
     name: str, plan: Plan, prepared: Prepared, calibrated: Calibrated, about: Mapping[str, Any]
 ) -> MatcherFile:
-    """All but the checksums, which sealing adds."""
+    """The contents of `matcher.json`, without the checksums that `seal` adds."""
     recipe, inputs = plan.recipe, prepared.packed.inputs
     embeds = isinstance(plan.used, EmbeddingTwin)
     return MatcherFile(

@@ -1,17 +1,18 @@
-"""Muon: every direction of a matrix of weights is moved as far as the next.
+"""Muon: momentum with orthogonalised updates, of equal size in all directions of a weight matrix.
 
     M = mu * M + (1 - mu) * G,    U = orthogonal((1 - mu) * G + mu * M)
     W = W - eta * (lambda * W + 0.2 * sqrt(max(rows, columns)) * U)
 
-G is the gradient, and orthogonal(X) brings all singular values of X to about 1: a few iterations
-X = a X + (b A + c A A) X with A = X X^T, of X divided by its norm. The gradient of a batch is
-mostly a few large directions; here the small ones count as well, and a short training needs fewer
-steps. Biases, norms and tables of word vectors are no matrices in this sense and go by AdamW.
+G is the gradient. orthogonal(X) brings all singular values of X to about 1 by a few Newton-Schulz
+iterations X = a X + (b A + c A A) X, with A = X X^T, from X divided by its norm. Gradients are
+dominated by a few directions; here the others count as well, and a short training needs fewer
+steps. Biases, norms and embedding tables are updated by AdamW.
 
-Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the factor 0.2, by
-which rates are what they are to AdamW, is of Liu et al., "Muon is scalable for LLM training", 2025.
-Differs: a convolution's kernels are a matrix with a row for each map, and first and last layers are
-matrices like others. PyTorch's own Muon takes neither convolutions nor AdamW's part.
+Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. The factor 0.2, with
+which AdamW's learning rates fit, is from Liu et al., "Muon is scalable for LLM training", 2025.
+Differs from the papers: a convolution's kernels form a matrix with a row for each map; first and
+last layers are treated like others. PyTorch's own Muon supports neither convolutions nor the part
+of AdamW.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from torch import Tensor, nn
 
 MOMENTUM = 0.95
 STEEPNESS = (3.4445, -4.7750, 2.0315)
-"""a, b and c: singular values near zero are multiplied by a each time, and none ends above 1.2."""
+"""a, b and c. Each iteration multiplies small singular values by a; none ends above 1.2."""
 ITERATIONS = 5
 SIZE = 0.2
 
 
 @final
 class Muon(torch.optim.AdamW):
-    """Groups whose `matrix` is true hold matrices and kernels; AdamW moves the others.
+    """Muon for parameter groups whose `matrix` is true, AdamW for the others.
 
     >>> weights = nn.Parameter(torch.eye(2))
     >>> optimizer = Muon([{"params": [weights], "matrix": True, "lr": 0.1, "weight_decay": 0.0}])
@@ -52,14 +53,14 @@ class Muon(torch.optim.AdamW):
         ]
         for weights, group in matrices:
             self._move(weights, group["lr"], group["weight_decay"])
-            weights.grad = None  # AdamW passes over what has none
+            weights.grad = None  # AdamW skips parameters without a gradient
         return super().step(closure)
 
     def _move(self, weights: nn.Parameter, rate: float, decay: float) -> None:
         assert weights.grad is not None
         state = self.state[weights]
         if not state:
-            # Named as AdamW's, which loads the states of both.
+            # AdamW's names, because its `load_state_dict` loads these states too.
             state["step"], state["exp_avg"] = torch.zeros(()), torch.zeros_like(weights)
         state["step"] += 1
         mean = state["exp_avg"].lerp_(weights.grad, 1 - MOMENTUM)
@@ -70,7 +71,7 @@ class Muon(torch.optim.AdamW):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """The matrix with all its singular values at about 1, those of zero excepted."""
+    """The matrix with its nonzero singular values brought to about 1."""
     wide = matrix.shape[0] <= matrix.shape[1]
     x: Tensor = matrix if wide else matrix.T
     x = x / x.norm().clamp(min=1e-7)

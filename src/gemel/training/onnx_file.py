@@ -1,4 +1,4 @@
-"""One network as one ONNX file, without a word from the exporter."""
+"""Writes one network to one ONNX file, with the exporter's messages silenced."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def write_onnx(
     outputs: Sequence[str],
     open_axes: Sequence[Mapping[int, Dim]],
 ) -> None:
-    """Writes `network`, shown at `inputs`; `open_axes` are those of each that may have any size."""
+    """Exports `network`, traced on `inputs` in evaluation mode.
+
+    `open_axes` are the dynamic axes of each input.
+    """
     with _quiet():
         torch.onnx.export(
             network.eval(),
@@ -40,7 +43,7 @@ def write_onnx(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silences the exporter, which warns of operators that no network here uses."""
+    """Silences the exporter, whose warnings concern operators that no network here uses."""
     loggers: list[Any] = [logging.getLogger(name) for name in SPEAKERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -1,4 +1,4 @@
-"""The optimiser of a recipe, and how its rates move while the training goes on."""
+"""The optimiser of a recipe, and the schedule of its learning rate and momentum."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from gemel.training.muon import Muon
 
 
 def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim.Optimizer:
-    """One group of parameters for each set of rates; AdamW and Muon decay no biases or norms.
+    """The optimiser, with a parameter group for each distinct set of rates.
 
-    Raises `RecipeError` for rates of a layer that the network does not have.
+    AdamW and Muon do not decay biases and norms. Raises `RecipeError` for rates of a layer that the
+    network does not have.
     """
     _check_layers(setting, module)
     tables = {id(table) for part in module.modules() for table in _tables(part)}
@@ -40,14 +41,14 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
         case "adam":
             return torch.optim.Adam(_without_momentum(defaults))
         case "rmsprop":
-            # Keras's constants, which the notes' programs ran with.
+            # Keras's defaults, which the reproduced Keras notes used.
             return torch.optim.RMSprop(defaults, alpha=0.9, eps=1e-7)
         case "sgd":
             return torch.optim.SGD(defaults)
 
 
 def _tables(module: nn.Module) -> tuple[torch.Tensor, ...]:
-    """Tables of word vectors: rows that are looked up, not matrices that are multiplied by."""
+    """Embedding tables, which are looked up rather than multiplied by: not for Muon."""
     if isinstance(module, TokenVectors):
         return (module.vectors,)
     return (module.weight,) if isinstance(module, nn.Embedding) else ()
@@ -60,7 +61,7 @@ def _check_layers(setting: OptimizerSetting, module: nn.Module) -> None:
     for layer in setting.layers:
         if layer not in known:
             raise RecipeError(
-                f"optimizer.layers.{layer} names no layer of this network; there are: "
+                f"optimizer.layers.{layer} must name a layer of this network: choose one of "
                 f"{', '.join(known)}"
             )
 
@@ -86,7 +87,7 @@ def _without_momentum(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @final
 class Pace:
-    """Sets each group's rates from how much of the training is done."""
+    """Sets the learning rate and momentum of each group by the progress of training."""
 
     def __init__(self, recipe: Recipe, optimizer: torch.optim.Optimizer) -> None:
         self.schedule = recipe.schedule
@@ -95,7 +96,7 @@ class Pace:
         self.full = [(group["lr"], group.get("momentum")) for group in optimizer.param_groups]
 
     def set(self, share: float, epoch: int) -> None:
-        """`share` 0–1 of the whole training is done, `epoch` epochs of it."""
+        """Sets the rates for when a `share` (0–1) of the training and `epoch` epochs are done."""
         factor = rate_factor(self.schedule, share, epoch)
         for group, (rate, momentum) in zip(self.optimizer.param_groups, self.full, strict=True):
             group["lr"] = rate * factor
@@ -110,7 +111,7 @@ class Pace:
 
 
 def rate_factor(schedule: ScheduleSetting, share: float, epoch: int) -> float:
-    """What the learning rate is multiplied by.
+    """The factor of the learning rate.
 
     >>> rate_factor(ScheduleSetting(name="exponential", factor=0.5), 0.1, epoch=2)
     0.25

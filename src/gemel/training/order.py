@@ -1,4 +1,4 @@
-"""What a training is asked for, and the folder that it goes into: nobody else's meanwhile."""
+"""The request for a training, and the run folder that it writes to and locks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GOES_ON = "The training goes on from its last checkpoint with the same command a
 @final
 @dataclass(frozen=True)
 class Order:
-    """What the caller asked for; `changes` are settings on top of the recipe."""
+    """The caller's request; `changes` are settings on top of the recipe."""
 
     data: str | None = None
     recipe: str | None = None
@@ -37,7 +37,7 @@ class Order:
 
 
 def run_for(order: Order) -> Run:
-    """The folder for a new run, or of the run to go on with; `RunError` where there is none."""
+    """The new run, or the run to resume; `RunError` if there is none."""
     if order.resume:
         return _run_to_resume(order)
     if order.data is None:
@@ -56,15 +56,15 @@ def _run_to_resume(order: Order) -> Run:
 
 
 def where(order: Order, run: Run) -> str | None:
-    """Which folder it is, where the caller has not named it and might think of another."""
+    """A sentence on the folder, if the caller has not named it and might expect another."""
     if order.resume:
-        return f"Going on with {run.path}."
+        return f"Resuming {run.path}."
     usual = RUNS / _name(order.data or "")
     if order.out is None and run.path != usual:
         taken = Run(usual)
         begun = taken.recipe.is_file() and not taken.finished
-        going_on = f" and has not finished (--resume --out {usual} goes on with it)"
-        return f"{usual} is there already{going_on if begun else ''}, so this run is {run.path}."
+        unfinished = f" and has not finished (--resume --out {usual} resumes it)"
+        return f"{usual} exists already{unfinished if begun else ''}, so this run is {run.path}."
     return None
 
 
@@ -73,19 +73,23 @@ def _name(data: str) -> str:
         return data
     path = data_path(data)
     if not path.exists():
-        return path.name  # it is said in a moment, and nothing is made in its place
+        return path.name  # opening the data will raise; no folder is created for it
     path = path.resolve()
     return path.name if path.is_dir() else path.stem
 
 
 def source_of(data: str) -> str:
-    """A built-in name as it is, anything else by its whole path."""
+    """The built-in name, or the absolute path of other data."""
     return data if data in BUILTINS else str(data_path(data).resolve())
 
 
 @contextmanager
 def held(run: Run, order: Order) -> Iterator[None]:
-    """Locks the folder against other trainings; one that never began leaves no folder behind."""
+    """Locks the run's folder against other trainings.
+
+    Raises `RunError` if another process holds the lock. Removes a folder that it created if the
+    training fails before its recipe is written.
+    """
     ours = order.out is None or not run.path.exists()
     lock = FileLock(run.lock, timeout=0)
     with writing(run.path):
@@ -104,9 +108,9 @@ def held(run: Run, order: Order) -> Iterator[None]:
             raise  # nothing has begun that could go on
         raise KeyboardInterrupt(GOES_ON) from None
     finally:
-        with suppress(OSError):  # Windows removes nothing that is open
+        with suppress(OSError):  # Windows cannot remove open files
             run.lock.unlink()
         lock.release()
         if ours and not run.recipe.is_file():
-            with suppress(OSError):  # there is something in it
+            with suppress(OSError):  # not empty
                 run.path.rmdir()

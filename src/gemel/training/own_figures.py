@@ -1,4 +1,4 @@
-"""What a run measures of itself when its training is over, and where it writes it."""
+"""The figures that a run measures on its own test part after training."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from gemel.whole_file import write_json
 
 
 def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
-    """Raises `DataError` where the test part has no pairs of the recipe's kind to measure on.
+    """Raises `DataError` if the test part has no matching or no different pairs to measure on.
 
-    Whatever the network will say of them, so that a training need not come first.
+    Checked before training, as it does not depend on the network.
     """
     most = most_pairs(recipe.tie, recipe.evaluation.most_pairs)
     pairs = prepared.pairs("test", recipe.evaluation.pairs, recipe.seed, most)
@@ -32,7 +32,7 @@ def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
 
 
 def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
-    """All that the test part allows, in the recipe's way."""
+    """The answers of all protocols that the test part allows, with the recipe's settings."""
     question = Question.of(recipe)
     verified = asked.verification(question)
     given = asked.prepared.dataset.pairs
@@ -47,7 +47,7 @@ def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]
 
 
 def _similarity(asked: Subject, question: Question) -> Answer:
-    """Missing where the test pairs are too few: the training is worth keeping without it."""
+    """Figures marked missing if there are too few test pairs, so that the run is still kept."""
     try:
         return asked.similarity(question)
     except DataError as error:
@@ -67,7 +67,7 @@ def write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], secon
 
 
 def peak_memory_mib() -> int | None:
-    """The most memory that this process ever held; nothing where the system does not say."""
+    """Peak resident memory of this process in MiB; None where the system does not report it."""
     try:
         import resource
     except ModuleNotFoundError:  # on Windows

@@ -1,4 +1,4 @@
-"""The exported networks held against torch: where the two disagree nothing is exported."""
+"""Measures the parity of exported networks with torch; a mismatch stops the export."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from gemel.twin import EmbeddingTwin, Twin
 @final
 @dataclass(frozen=True)
 class Parity:
-    """How near ONNX Runtime comes to torch, measured at export on validation items.
+    """Largest differences between ONNX Runtime and torch, on validation items.
 
-    `largest_difference` is that of embeddings; None where there are none.
+    `largest_difference` is that of embeddings; None for a joint tie.
     """
 
     items: int
@@ -42,9 +42,9 @@ def measure_parity(
     pairs: tuple[Indices, Indices],
     threshold: float,
 ) -> Parity:
-    """Holds ONNX Runtime against torch on the same items; raises `ExportError` where they differ.
+    """Compares ONNX Runtime with torch on `items` and on `pairs` of positions in them.
 
-    `pairs` are positions among the items.
+    Raises `ExportError` if they differ by more than the tolerance.
     """
     ours = comparer_of(networks, items)
     twin = plain_copy(twin)
@@ -76,7 +76,7 @@ def _check_reader(
 
 
 def _of_embeddings(ours: Comparer, theirs: Comparer) -> tuple[float | None, float]:
-    """The largest difference on either side, and the largest number there."""
+    """The largest difference of embeddings on either side, and their largest absolute value."""
     if not (isinstance(ours, EmbeddingComparer) and isinstance(theirs, EmbeddingComparer)):
         return None, 0.0
     sides = [(ours.embeddings, theirs.embeddings), (ours.right, theirs.right)]

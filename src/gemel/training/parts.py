@@ -1,4 +1,4 @@
-"""From the words of a recipe to the parts they name."""
+"""Builds the parts that a recipe names: twin, memory and loss."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ from gemel.twin import (
 )
 
 RANDOM_VECTORS = 0.4
-"""The deviation of vectors that are drawn: about that of GloVe's."""
+"""Standard deviation of random token vectors, about that of GloVe's."""
 
 
 @final
 @dataclass(frozen=True)
 class InputStatistics:
-    """What an encoder is made for: how items are read, and the statistics of their numbers."""
+    """An input, and the statistics of the training items that it reads (None for texts)."""
 
     input: Input
     statistics: PixelStatistics | None
 
 
 def build_twin(recipe: Recipe, left: InputStatistics, right: InputStatistics | None = None) -> Twin:
-    """The network with its initial weights, which the recipe's seed decides alone.
+    """The twin with its initial weights, which depend only on the recipe and its seed.
 
-    `right` is what the right side has where it differs from the left one.
+    `right` describes the right side, if it differs from the left.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
@@ -78,7 +78,7 @@ def build_twin(recipe: Recipe, left: InputStatistics, right: InputStatistics | N
 
 
 def twin_in_use(recipe: Recipe, twin: Twin) -> Twin:
-    """The twin as a matcher asks it."""
+    """The twin as a matcher uses it, with the recipe's test-time augmentation."""
     setting = recipe.test_time
     if setting is None:
         return twin
@@ -98,12 +98,12 @@ def _metric(recipe: Recipe, encoder: Encoder) -> Metric:
 
 
 def _joint(recipe: Recipe, left: InputStatistics, right: InputStatistics | None) -> JointTwin:
-    """A pair is one item with both channels. Raises `RecipeError` for other than pictures."""
+    """A joint twin; raises `RecipeError` unless both sides are pictures."""
     both = (left, right or left)
     if any(not isinstance(fed.input, ImageInput) for fed in both):
         raise RecipeError(
-            "a joint tie lays two pictures on one another, and here items of the kinds "
-            f"{both[0].input.kind} and {both[1].input.kind} are read: set tie to shared or separate"
+            "a joint tie needs pictures on both sides, got items of the kinds "
+            f"{both[0].input.kind} and {both[1].input.kind}: set tie to shared or separate"
         )
     shapes = (both[0].input.shape, both[1].input.shape)
     statistics = [_pixels(recipe.encoder, fed) for fed in both]
@@ -123,7 +123,7 @@ def _build_reader(recipe: Recipe, size: int) -> Reader | None:
 
 
 def _given(setting: EncoderChoice, fed: InputStatistics) -> tuple[Any, ...]:
-    """What an encoder is made of beside its settings: what the items are like."""
+    """The arguments of an encoder that depend on the items."""
     input, statistics = fed.input, fed.statistics
     if isinstance(setting, SequenceSetting):
         if isinstance(setting.stem, SamplesSetting):
@@ -151,13 +151,13 @@ def _sentence_model(setting: SentenceTransformer, input: TextInput) -> SentenceM
     places, words = model.stem.places.num_embeddings, model.stem.words.num_embeddings
     if input.most_tokens > places:
         raise RecipeError(
-            f"{setting.folder!r} has places for {places} tokens, and input.most_tokens is "
+            f"{setting.folder!r} has positions for {places} tokens, and input.most_tokens is "
             f"{input.most_tokens}: set it to {places} or fewer"
         )
     if input.vocabulary > words:
         raise RecipeError(
-            f"{setting.folder!r} has vectors for {words:,} tokens, and its tokenizer makes "
-            f"{input.vocabulary:,}: its files are not of one model"
+            f"{setting.folder!r} has vectors for {words:,} tokens, and its tokenizer has "
+            f"{input.vocabulary:,}: its files are of different models, so copy the model again"
         )
     return model
 
@@ -168,7 +168,7 @@ def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVecto
         given, found = glove_vectors(input.tokens())
         if given.shape[1] != setting.size:
             raise RecipeError(
-                f"GloVe's vectors have {given.shape[1]} numbers, and encoder.stem.size is "
+                f"encoder.stem.size must be that of GloVe's vectors, {given.shape[1]}, got "
                 f"{setting.size}: set encoder.stem.size={given.shape[1]}"
             )
         vectors[torch.from_numpy(found)] = torch.from_numpy(given[found])
@@ -177,7 +177,7 @@ def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVecto
 
 
 def build_memory(recipe: Recipe, twin: Twin) -> Memory | None:
-    """The memory of a recipe that has one, for the embeddings of its twin."""
+    """The recipe's memory, for embeddings of the twin; None if it has none."""
     if recipe.memory is None:
         return None
     assert recipe.batch.kind == "sequences"
@@ -189,7 +189,7 @@ def build_memory(recipe: Recipe, twin: Twin) -> Memory | None:
 
 
 def build_loss(recipe: Recipe, twin: Twin) -> Loss:
-    """The loss, once its margin is known to be within the metric's reach."""
+    """The loss. Raises `RecipeError` for a margin beyond the metric's reach."""
     settings = recipe.loss.model_dump(exclude={"name"})
     if recipe.loss.name in {"binary-cross-entropy", "squared-error"}:
         settings["learned_scale"] = not twin.learned

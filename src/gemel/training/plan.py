@@ -1,4 +1,4 @@
-"""All that a training needs, made before it starts."""
+"""Everything that the training loop needs, built before it starts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gemel.twin import Twin
 @final
 @dataclass(frozen=True)
 class Feed:
-    """What goes into a training on one side: items by position, as the encoder takes them."""
+    """Supplies the items of one side by position, in the form that its encoder takes."""
 
     fetch: Callable[[Indices], tuple[Array, ...]]
     augment: Augmenting
@@ -33,11 +33,11 @@ class Feed:
 @final
 @dataclass(frozen=True)
 class Plan:
-    """What to train, on what, and how to tell whether it gets better.
+    """What to train, on which batches, and how to validate it.
 
-    `used` has the weights of `twin` and is what the matcher will ask: the same, or one that looks
-    at several views. `left` and `right` give the items of either side, and are one for a shared
-    tie; `validate` the figures of a twin on the validation part by name, `auc` among them.
+    `used` shares the weights of `twin` and is what the matcher will use: the same object, or a twin
+    with test-time augmentation. `left` and `right` are the same object for a shared tie. `validate`
+    returns figures of a twin on the validation part by name, `auc` among them.
     """
 
     recipe: Recipe

@@ -1,8 +1,8 @@
-"""Pretraining: the network of a plan learns from other data first, in the recipe's own way.
+"""Pretraining of a plan's network on other data, with the settings of the same recipe.
 
-Mueller & Thyagarajan, AAAI 2016, section 4.1, start their LSTM so, from the pairs of an older task.
-The training that follows has the optimiser and the schedule begin anew.
-Differs from the paper: what the training itself validates or tests on is not learned from.
+Mueller & Thyagarajan, AAAI 2016, section 4.1, pretrain their LSTM on the pairs of an older task.
+The training that follows starts with a fresh optimiser and schedule.
+Differs from the paper: items of the main training's validation and test parts are left out.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from gemel.training.validation import build_validation
 
 
 def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepared | None:
-    """What comes first; what `own`, the data of the training itself, hold out is not learned from.
+    """The pretraining data, without items that `own`, the main training's data, hold out.
 
-    None where the recipe has no pretraining. Raises `DataError` where nothing else is there.
+    None if the recipe has no pretraining. Raises `DataError` if nothing remains.
     """
     setting = recipe.pretraining
     if setting is None:
@@ -52,9 +52,9 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
 
 
 def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Trainer:
-    """Trains the plan's twin in place on the data that come first; what trained it.
+    """Pretrains the plan's twin in place; returns its trainer.
 
-    Done once, it is not done again: a resumed run takes the weights from its checkpoint.
+    A resumed run takes finished pretraining from its checkpoint.
     """
     setting = plan.recipe.pretraining
     assert setting is not None
@@ -79,7 +79,7 @@ def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Tr
 
 
 def pretraining_of(run: Run) -> Run:
-    """Where a run keeps the checkpoints and the curve of what came before it."""
+    """The folder of a run's pretraining, with its own checkpoints and history."""
     return Run(run.path / "pretraining")
 
 
@@ -87,7 +87,7 @@ def _opened(source: str, recipe: Recipe) -> Dataset:
     try:
         dataset = open_data(source if source in BUILTINS else Path(source), kind=recipe.input.kind)
     except MissingData as error:
-        raise MissingData(f"{error}. Or do without pretraining: --set pretraining=") from error
+        raise MissingData(f"{error}. Or train without pretraining: --set pretraining=") from error
     if dataset.kind != recipe.input.kind:
         raise RecipeError(
             f"pretraining.data must hold items of the kind {recipe.input.kind}, as the training "

@@ -1,4 +1,4 @@
-"""What makes a training fast on this machine, chosen before it starts: precision and compiler."""
+"""Settings that make training fast on this machine: precision, compilation, memory, denormals."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from torch import nn
 from gemel.recipe.schedule import TrainingSetting
 
 COMPILE_MINUTES = 2.5
-"""A run must last this long for compilation (up to half a minute) to pay."""
+"""The shortest run for which compilation, of up to half a minute, pays off."""
 
 BF16_GAIN = 1.25
-"""How much faster a convolution must be in bf16 for it to be chosen: well above any noise."""
+"""The speed-up of a convolution from which bf16 is chosen, well above measurement noise."""
 MMAP_MAX, TRIM_THRESHOLD, TOP_PAD = -4, -1, -2
-"""Names of glibc's settings (`man mallopt`)."""
+"""glibc's parameter numbers (`man mallopt`)."""
 
 Precision = Literal["32-true", "bf16-mixed"]
 
@@ -32,7 +32,7 @@ Precision = Literal["32-true", "bf16-mixed"]
 @final
 @dataclass(frozen=True)
 class Speed:
-    """How the loop runs. Part of a run's state: a resumed training keeps it."""
+    """Precision and compilation of the loop; a resumed training keeps them."""
 
     precision: Precision
     compiled: bool
@@ -40,11 +40,11 @@ class Speed:
 
 @contextmanager
 def flushed_denormals() -> Iterator[None]:
-    """Numbers below 1e-38 count as zero inside: a processor takes a hundred times as long for them.
+    """Treats denormal numbers (below about 1e-38), which are a hundred times slower, as zero.
 
-    Moving averages of gradients that have become zero fade into such numbers, and a training then
-    slows down tenfold towards its end. Threads take the setting over when they are started, so
-    this comes before the first computation; afterwards the caller's thread is as it was.
+    Moving averages of gradients that have become zero decay into denormals, and training would slow
+    down tenfold. Threads inherit the setting when they start, so enter this before the first
+    computation. On exit the setting of the calling thread is restored.
     """
     before = float(torch.tensor([1e-38]) * 1e-2) == 0
     torch.set_flush_denormal(True)
@@ -56,18 +56,18 @@ def flushed_denormals() -> Iterator[None]:
 
 @contextmanager
 def fast_arithmetic() -> Iterator[None]:
-    """What a training computes in: denormals count as zero, freed memory is kept."""
+    """The arithmetic of training: denormals are flushed to zero and freed memory is kept."""
     keep_memory()
     with flushed_denormals():
         yield
 
 
 def keep_memory() -> None:
-    """From now on this process keeps what it frees, for the next step to use again.
+    """Makes this process keep freed memory for reuse, from now on.
 
-    glibc gives large blocks back to the system at once, and the system clears each page anew when
-    the next step asks for them: up to half of the time of a small convnet's step. Other systems
-    have other allocators and are left as they are.
+    By default glibc returns large blocks to the system at once, and the system clears their pages
+    when the next step allocates them: up to half the time of a small convnet's step. Only Linux is
+    affected.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -79,11 +79,10 @@ def keep_memory() -> None:
 
 
 def choose_speed(setting: TrainingSetting) -> Speed:
-    """bf16 wherever the processor gains by it; the compiler on GPUs, for long runs.
+    """Precision and compilation; `auto` means bf16 if it is faster, and compilation on GPUs.
 
-    On CPUs the compiler gains nothing with channels-last memory (docs/lab-notes.md), so there it is
-    for those who ask. The same recipe on the same machine chooses alike, unless other work disturbs
-    the measuring.
+    Compilation is for long runs only; on CPUs it gains nothing with channels-last memory
+    (docs/lab-notes.md). Whether bf16 is faster is measured, so other load may change the choice.
     """
     compiled = _compiler_pays(setting) if setting.compile == "auto" else setting.compile
     low = gains_by_bf16() if setting.precision == "auto" else setting.precision == "bf16"
@@ -100,7 +99,7 @@ def has_compiler() -> bool:
 
 
 def has_bf16() -> bool:
-    """True where bf16 is computed by the processor itself, not emulated."""
+    """Whether the processor has bf16 instructions, rather than emulating them."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())
     try:
@@ -112,10 +111,10 @@ def has_bf16() -> bool:
 
 @cache
 def gains_by_bf16() -> bool:
-    """True where a convolution is clearly faster in bf16.
+    """Whether a convolution is clearly faster in bf16.
 
-    Having the instructions says little: of two processors that have them, one computed twice as
-    fast with them and one half as fast (docs/lab-notes.md). So a CPU is asked, once a process.
+    The instructions alone do not tell: of two processors with them, one was twice as fast in bf16
+    and one half as fast (docs/lab-notes.md). On CPUs it is measured, once per process.
     """
     if not has_bf16() or torch.cuda.is_available():
         return has_bf16()

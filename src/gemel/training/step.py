@@ -1,4 +1,4 @@
-"""One step of a training: items of a batch in, the number to make small out."""
+"""The forward pass of a training step: from the items of a batch to the loss."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from gemel.twin import Asked, SharedTwin, Twin
 
 
 class StepTargets(NamedTuple):
-    """What of a batch is compared with what, on the device: see `Batch`."""
+    """Which items of a batch are compared, and the truth, as tensors on the device: see `Batch`."""
 
     rows: Positions
     columns: Positions
     same: Same
     copies: Same
     asked: Asked | None = None
-    """Where a reader answers: the episode, and then `same` has a column for each of its classes."""
+    """The episode, if a reader is trained; `same` then has a column for each of its classes."""
     grades: Distances | None = None
     classes: Positions | None = None
-    """Where a memory answers: what each item is called in its sequence."""
+    """The class of each item in its sequence, if a memory is trained."""
 
     def target(self, loss: Loss) -> Tensor:
-        """What the loss holds distances against."""
+        """The target of the loss: grades if it is graded and there are any, otherwise `same`."""
         return self.same if self.grades is None or not loss.graded else self.grades
 
 
 def targets_of(
     batch: Batch, sides: Sides, to_device: Callable[[Tensor], Tensor], *, read: bool
 ) -> StepTargets:
-    """`read` is true where a reader answers and the batch is an episode for it."""
+    """The targets of a batch; `read` if the batch is an episode for a reader."""
     arrays = (sides.rows, sides.columns, batch.same, batch.copies)
     rows, columns, same, copies = (to_device(torch.from_numpy(array)) for array in arrays)
     if batch.classes is not None:
@@ -56,7 +56,7 @@ def targets_of(
 
 
 class StepLosses(NamedTuple):
-    """What a step gives: the number to make small, and what it would be at no distance at all."""
+    """The loss of a step, and what it would be if all distances were zero."""
 
     value: Scalar
     resting: Scalar
@@ -64,7 +64,10 @@ class StepLosses(NamedTuple):
 
 @final
 class Step(nn.Module):
-    """Twin and loss as the one module that is trained: from items to the number to make small."""
+    """Twin and loss as one module to train.
+
+    `instances` is the weight of an additional loss, which tells copies of an item from others.
+    """
 
     def __init__(self, twin: Twin, loss: Loss, instances: float = 0.0) -> None:
         super().__init__()
@@ -90,11 +93,11 @@ class Step(nn.Module):
 
 @final
 class MemoryStep(nn.Module):
-    """Twin, memory and loss as the one module that is trained.
+    """Twin, memory and loss as one module to train.
 
-    A batch holds sequences of `length` items, one after another. The loss is that of the distances
-    within each sequence plus the cross-entropy of the memory's answer to every item: the first of
-    a class too, which can only be guessed among the classes not seen so far.
+    A batch is a concatenation of sequences of `length` items. The total is the loss of the
+    distances within each sequence plus the cross-entropy of the memory's classification of every
+    item, including the first of each class, which can only be guessed.
     """
 
     def __init__(self, twin: SharedTwin, memory: Memory, loss: Loss, length: int) -> None:
@@ -110,7 +113,7 @@ class MemoryStep(nn.Module):
         embeddings = self.twin.embed(left)
         with torch.autocast(targets.same.device.type, enabled=False):
             sets = embeddings.float().reshape(-1, self.length, embeddings.shape[1])
-            # Columns are of the row's own sequence: their place in it is what is left of them.
+            # Columns lie in the row's own sequence: the remainder is their position in it.
             within = self.twin.metric(sets, sets).flatten(0, 1)
             distance = within.gather(1, targets.columns % self.length)
             answers = answers_to(self.memory, sets, targets.classes)
@@ -129,7 +132,7 @@ def _with_resting(value: Callable[..., Scalar], *distances: Tensor) -> StepLosse
 
 
 def answers_to(memory: Memory, sets: EmbeddingSets, classes: Positions) -> Distances:
-    """(b * t, ways) the answers to (b, t, d) items in time, of (b * t,) classes."""
+    """The memory's distances (b * t, ways) for (b, t, d) items in order, of classes (b * t,)."""
     told = F.one_hot(classes, memory.ways).float().reshape(len(sets), sets.shape[1], -1)
     answers: Distances = remember(memory, sets, told).flatten(0, 1)
     return answers

@@ -1,4 +1,4 @@
-"""From a source of data to a finished run, step by step as DESIGN.md draws it."""
+"""The whole of a training: from data to a finished run, in the order of DESIGN.md's data flow."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from gemel.whole_file import write_json, write_text
 
 
 def train(order: Order, progress: Progress) -> Run:
-    """Trains, calibrates, measures and reports; returns the run that all of it is in."""
+    """Trains, calibrates, measures and reports; returns the run."""
     begun = time.monotonic()
     _check_devices(order.devices)
     run = run_for(order)
@@ -79,7 +79,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     seconds = time.monotonic() - begun + elsewhere
     write_metrics(run, [verified.answer, *others], notices, seconds)
     write_report_of(run, asked, verified)
-    for sentence in doubts:  # the trainer's own warnings were told when they arose
+    for sentence in doubts:  # the trainer has already reported its own warnings
         progress.say(f"warning: {sentence}")
 
 
@@ -93,7 +93,7 @@ def _check_devices(devices: int | str) -> None:
 
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
     assert order.data is not None
-    # The recipe first: a slip in it should not wait for a download.
+    # The recipe first, so that a mistake in it is reported before any download.
     chosen = load_recipe(order.recipe, order.changes) if order.recipe else None
     dataset = open_data(order.data, kind=order.kind)
     _check_kind(order, dataset)
@@ -112,7 +112,7 @@ def _check_kind(order: Order, dataset: Dataset) -> None:
 
 
 def usual_recipe(dataset: Dataset) -> str:
-    """The name of the recipe for data that come without one."""
+    """The name of the default recipe for these data."""
     if dataset.kind == "text":
         if dataset.pairs is None:
             return "text-default"
@@ -139,8 +139,10 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
 
 
 def _check_kept(recipe: Recipe, begun: Recipe) -> None:
-    """The command that began a run may be repeated; only its length may be asked for anew, and
-    what comes after the training."""
+    """Raises `RecipeError` if the recipe of a resumed run has changed.
+
+    Except for the length of the training, descriptions, and what follows the training.
+    """
     asked, kept = _but_its_length(recipe), _but_its_length(begun)
     changed = [
         key
@@ -182,14 +184,14 @@ def _no_longer(run: Run, recipe: Recipe, steps: int) -> str | None:
 
 
 def _but_its_length(recipe: Recipe) -> Recipe:
-    """The same for trainings that differ in how long they are alone."""
+    """The recipe with the settings of the training's length removed, for comparison."""
     keep = "best" if recipe.training.keeps_best else "last"
     update = {"epochs": None, "minutes": None, "patience": None, "keep": keep}
     return recipe.model_copy(update={"training": recipe.training.model_copy(update=update)})
 
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
-    """The data, and the recipe with all that the data decide filled in."""
+    """The prepared data, and the recipe with everything that depends on them resolved."""
     left, right = resolve_inputs(recipe, dataset)
     prepared = prepare(dataset, Inputs(left, right), recipe.split, recipe.seed, progress)
     for sentence in (*prepared.notices, *unread_notices(recipe, dataset)):
@@ -205,7 +207,7 @@ def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[P
 
 
 def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
-    """All that a training of a (resolved) recipe needs, its network with its first weights."""
+    """The plan of a resolved recipe, with the network in its initial state."""
     packed = prepared.packed
     left = InputStatistics(packed.left.input, statistics_of(prepared))
     right = None
@@ -231,10 +233,10 @@ def make_plan(recipe: Recipe, prepared: Prepared) -> Plan:
 def _begin(
     run: Run, recipe: Recipe, dataset: Dataset, learned_from: Sequence[Prepared], order: Order
 ) -> None:
-    """Everything that another program needs to understand the run, before its first step.
+    """Writes what describes a run, before its first step.
 
-    Its own data are the first that it learns from. The recipe last: with it the folder is a run,
-    and can be resumed.
+    `learned_from` starts with the run's own data; pretraining data follow. The recipe is written
+    last: with it the folder is a run that can be resumed.
     """
     if not order.resume:
         write_json(run.data, _about(dataset, learned_from[0], order))
@@ -263,7 +265,7 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
 
 
 def _trained(counters: Counters, recipe: Recipe, pretrained: Trainer | None) -> dict[str, Any]:
-    """What the matcher says of its training; the seconds are those of pretraining too."""
+    """The provenance of a matcher's training; seconds include pretraining."""
     own = () if pretrained is None else (pretrained.counters,)
     epochs = counters.history[-1]["epoch"]
     return {

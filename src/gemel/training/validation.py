@@ -1,6 +1,6 @@
-"""The figures of a twin on the validation part, measured again and again while it trains.
+"""The figures of a twin on the validation part, measured repeatedly during training.
 
-The same pairs and the same trials every time, so that two epochs differ by their weights alone.
+Pairs and trials are drawn once, so that figures of different epochs differ by the weights alone.
 """
 
 from __future__ import annotations
@@ -31,17 +31,20 @@ from gemel.twin import Twin
 
 VALIDATION_ITEMS = 1_500
 SEQUENCES, SEQUENCE_ITEMS = 60, 4
-"""What a memory is watched on: so many sequences, with so many items of each class."""
+"""Number of validation sequences of a memory, and of items per class in them."""
 VALIDATION_PAIRS = PairLimits(genuine=5_000, impostors=10_000)
 JOINT_VALIDATION_PAIRS = PairLimits(genuine=500, impostors=1_000)
-"""Where each of them is two passes of the network, time and again."""
+"""Fewer for a joint tie, where each pair takes two passes of the network."""
 
 Validate: TypeAlias = Callable[[Twin], dict[str, float]]
 
 
 def build_validation(prepared: Prepared, recipe: Recipe, memory: Memory | None = None) -> Validate:
-    """The figures of a twin by name: `auc`, `eer`, `spread`, `one-shot` where it is watched, and
-    `sequence` where there is a memory."""
+    """A function from a twin to its validation figures by name.
+
+    These are `auc`, `eer`, `spread` (unless the tie is joint), `one-shot` if the recipe validates
+    by it, and `sequence` if there is a memory.
+    """
     measured = [_pair_figures(prepared, recipe)]
     if memory is not None:
         measured.append(_sequence_figure(prepared, memory, recipe.seed))
@@ -67,7 +70,7 @@ def _pair_figures(prepared: Prepared, recipe: Recipe) -> Validate:
 
 
 def _spread(comparer: Comparer) -> dict[str, float]:
-    """That of the side whose embeddings differ less, where there are embeddings."""
+    """The smaller spread of the two sides; empty for a joint tie."""
     if not isinstance(comparer, EmbeddingComparer):
         return {}
     sides = [side for side in (comparer.embeddings, comparer.right) if side is not None]
@@ -114,10 +117,10 @@ def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
 def draw_one_shot(
     prepared: Prepared, setting: ValidationSetting, seed: int
 ) -> tuple[Indices, list[Episodes]]:
-    """The items that the trials ask for, and the trials as positions in them.
+    """The items used in one-shot trials, and the trials as positions in them.
 
-    As many ways as the data allow, up to the setting's. Raises `DataError` where the validation
-    part has no two labels to tell apart.
+    Trials have as many ways as the data allow, up to the setting's. Raises `DataError` if the
+    validation part has fewer than two labels.
     """
     items = prepared.part("validation")
     items = items[prepared.genuine(items)]
@@ -146,7 +149,7 @@ def _asked(episodes: Episodes) -> Indices:
 
 
 def _validation_sample(prepared: Prepared, recipe: Recipe) -> tuple[Indices, PairSample]:
-    """Items, and pairs as positions in them; a given table's pairs are all taken."""
+    """Items, and pairs as positions in them; all pairs of a given table are used."""
     items, seed = prepared.part("validation"), recipe.seed
     if recipe.evaluation.pairs == "by-group":
         return items, prepared.pairs("validation", "by-group", seed)
@@ -159,8 +162,11 @@ def _validation_sample(prepared: Prepared, recipe: Recipe) -> tuple[Indices, Pai
 
 
 def some_items(labels: Codes, rng: np.random.Generator) -> Indices:
-    """Positions of `VALIDATION_ITEMS`: of whole labels where these are so many that few of the
-    items would have a partner."""
+    """Random positions of `VALIDATION_ITEMS` items.
+
+    If there are so many labels that few sampled items would have a partner, whole labels are
+    sampled instead.
+    """
     if 2 * len(np.unique(labels)) <= VALIDATION_ITEMS:
         return np.sort(rng.permutation(len(labels))[:VALIDATION_ITEMS])
     place = rng.permutation(labels.max() + 1)[labels]

@@ -1,4 +1,4 @@
-"""What an encoder takes from the training items before the first step: a whitening by label."""
+"""Sets the whitening layers of an encoder from the training items, before the first step."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from gemel.measure.prepared import Prepared
 from gemel.twin import Twin
 
 MOST_ITEMS = 2_000
-"""Of the training part; covariances gain nothing from more."""
+"""The most training items used; covariances gain nothing from more."""
 AT_ONCE = 16
-"""Items whose views are filtered in one step."""
+"""Items whose features are computed at once."""
 
 
 def whiten(twin: Twin, prepared: Prepared) -> None:
-    """Sets the layers of an encoder that start so; does nothing to any other twin."""
+    """Sets the whitening layers of encoders that have any, if the data have labels."""
     sides = (prepared.packed.left, prepared.packed.right)
     for encoder, packed in zip(twin.encoders, sides, strict=False):
         if isinstance(encoder, WhitenedEncoder) and prepared.dataset.labels is not None:
@@ -43,9 +43,9 @@ def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) ->
         flat = features.reshape(-1, features.shape[2])
         if not np.ptp(flat, axis=0).any():
             raise RecipeError(
-                "the encoder says the same of all training items, so there is nothing to whiten: "
-                "pictures of this size may be too small for it. Set a larger input.size, or "
-                "encoder.name=compact"
+                "the encoder's features must differ between training items to be whitened, and "
+                "are all equal: pictures of this size may be too small for it. Set a larger "
+                "input.size, or encoder.name=compact"
             )
         _set(layer, *_whitening(encoder, layer.out_features, flat, labels, genuine))
 
@@ -57,8 +57,11 @@ def _whitening(
     labels: Codes,
     genuine: Same,
 ) -> tuple[Floats, Floats]:
-    """(d, k) weights and (k,) bias. Forgeries decide with the others in which directions items
-    differ at all, and where their middle is; never what the items of one label differ by."""
+    """Weights (d, k) and bias (k,).
+
+    Forgeries contribute to the principal axes and the mean, but not to the covariance within
+    labels.
+    """
     if not encoder.by_axes:
         mean, matrix = whitening_within(features, labels, encoder.shrinkage, kept)
         return matrix, -mean @ matrix
@@ -72,7 +75,7 @@ def _whitening(
 def _described(
     encoder: WhitenedEncoder, packed: PackedSide, chosen: Indices
 ) -> list[NDArray[np.float32]]:
-    """(n, views, d) for each layer."""
+    """Features (n, views, d) for each layer."""
     parts = []
     with torch.inference_mode():
         for start in range(0, len(chosen), AT_ONCE):
@@ -82,7 +85,7 @@ def _described(
 
 
 def _set(layer: Whitening, matrix: Floats, bias: Floats) -> None:
-    """Fewer axes than the layer has, as few items have, leave the others at nothing."""
+    """Sets the weights; outputs beyond the axes of `matrix`, as with few items, are zero."""
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.zero_()
