@@ -173,6 +173,22 @@ class TestRefused:
         with pytest.raises(ItemError, match=sentence):
             list(parse_ts(text, "it"))
 
+    @pytest.mark.parametrize(
+        ("header", "series", "sentence"),
+        [
+            ("@dimension 2", "1,2", "line 3 of it must have 2 channels, as .* @dimension 2, got 1"),
+            ("@dimensions 1", "1,2:3,4", "must have 1 channel, as .* got 2 channels"),
+            ("@univariate false", "1,2", "must have 2 channels or more, as .* got 1 channel"),
+            ("@univariate true", "1,2:3,4", "must have 1 channel, as .*univariate true, got 2"),
+            ("@equalLength true", "1,2\n1,2,3", "line 4 of it must have 2 samples .* got 3"),
+            ("@dimension two", "1,2", "line 1 of it must read @dimension and a number"),
+            ("@equalLength", "1,2", "line 1 of it must read @equalLength true"),
+        ],
+    )
+    def test_a_ts_that_contradicts_its_header(self, header, series, sentence):
+        with pytest.raises(ItemError, match=sentence):
+            list(parse_ts(f"{header}\n@data\n{series}\n", "it"))
+
     def test_missing_numbers_of_a_ts_are_nan(self):
         ((series, label),) = parse_ts(TS + "1,?,3:a\n", "it")
         assert label == "a"

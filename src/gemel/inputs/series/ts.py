@@ -14,6 +14,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Floats
+from gemel.counting import count
 from gemel.errors import ItemError
 
 FLAGS = {"true": True, "false": False}
@@ -29,12 +30,17 @@ class TsHeader:
     timestamps: bool
     lines: int
     """The number of lines of the header."""
+    univariate: bool | None = None
+    dimensions: int | None = None
+    equal_length: bool = False
 
 
 def parse_header(lines: list[str], named: str) -> TsHeader:
     """Parse the header. Raises ItemError if it has no @data, or an invalid line."""
     labels: tuple[str, ...] = ()
-    timestamps = False
+    timestamps = equal_length = False
+    univariate: bool | None = None
+    dimensions: int | None = None
     for number, line in enumerate(lines, 1):
         words = line.split()
         if not words or line.startswith("#"):
@@ -46,11 +52,17 @@ def parse_header(lines: list[str], named: str) -> TsHeader:
             )
         match words[0].lower():
             case "@data":
-                return TsHeader(labels, timestamps, number)
+                return TsHeader(labels, timestamps, number, univariate, dimensions, equal_length)
             case "@classlabel":
                 labels = tuple(words[2:]) if _flag(words, number, named) else ()
             case "@timestamps":
                 timestamps = _flag(words, number, named)
+            case "@univariate":
+                univariate = _flag(words, number, named)
+            case "@dimension" | "@dimensions":  # the archive has both
+                dimensions = _count(words, number, named)
+            case "@equallength":
+                equal_length = _flag(words, number, named)
     raise ItemError(
         f"{named} must have a line @data between its header and its series, and has none: get the "
         "original .ts file"
@@ -61,7 +73,7 @@ def parse_ts(text: str, named: str) -> Iterator[tuple[Floats, str]]:
     """Each series as (samples, channels), and its label ("" if the file has none).
 
     Missing numbers (`?`) become NaN, which `recorded` refuses. Raises ItemError with the number of
-    an invalid line.
+    an invalid line, or of a series that contradicts the header.
 
     >>> [(series.tolist(), label) for series, label in parse_ts("@classLabel true a\\n@data\\n"
     ...  "1,2:3,4:a", "it")]
@@ -74,9 +86,35 @@ def parse_ts(text: str, named: str) -> Iterator[tuple[Floats, str]]:
             f"{named} has @timeStamps true, and series with time stamps are not read: save it with "
             "evenly spaced samples"
         )
+    first: int | None = None
     for number, line in enumerate(lines[header.lines :], header.lines + 1):
         if line.strip() and not line.startswith("#"):
-            yield _series(line.strip(), header, f"line {number} of {named}")
+            where = f"line {number} of {named}"
+            series, label = _series(line.strip(), header, where)
+            first = first or len(series)
+            _check(series, header, first, where)
+            yield series, label
+
+
+def _check(series: Floats, header: TsHeader, first: int, where: str) -> None:
+    """Raise ItemError for a series that the header rules out; `first` is the first one's length."""
+    length, channels = series.shape
+    said = wanted = ""
+    if header.dimensions not in (None, channels):
+        said, wanted = f"@dimension {header.dimensions}", count(header.dimensions or 0, "channel")
+    elif header.univariate and channels > 1:
+        said, wanted = "@univariate true", "1 channel"
+    elif header.univariate is False and channels == 1:
+        said, wanted = "@univariate false", "2 channels or more"
+    got = count(channels, "channel")
+    if not said and header.equal_length and length != first:
+        said, wanted = "@equalLength true", f"{first} samples as the first series"
+        got = count(length, "sample")
+    if said:
+        raise ItemError(
+            f"{where} must have {wanted}, as its header has {said}, got {got}: get the original "
+            ".ts file, or correct its header"
+        )
 
 
 def _series(line: str, header: TsHeader, where: str) -> tuple[Floats, str]:
@@ -103,6 +141,15 @@ def _numbers(channel: str, where: str, header: TsHeader) -> Floats:
     except ValueError as error:
         told = "" if header.labels else "; its header has no @classLabel true, so no label is read"
         raise ItemError(f"{where} must hold numbers separated by commas ({error}){told}") from None
+
+
+def _count(words: list[str], number: int, named: str) -> int:
+    if len(words) != 2 or not words[1].isdecimal() or int(words[1]) == 0:
+        raise ItemError(
+            f"line {number} of {named} must read {words[0]} and a number above 0, got "
+            f"{' '.join(words)[:40]!r}"
+        )
+    return int(words[1])
 
 
 def _flag(words: list[str], number: int, named: str) -> bool:
