@@ -30,6 +30,13 @@ def test_a_setting_that_cannot_be(gemel: Gemel, words: list[str], sentence: str)
     assert sentence in gemel("train", "digits", *words).refusal
 
 
+def test_an_empty_name_of_a_recipe_is_not_the_usual_recipe(gemel: Gemel, own_run: Run) -> None:
+    sentence = "a recipe is a name or a TOML file, and none is named"
+    assert sentence in gemel("train", "digits", "--recipe", "").refusal
+    again = gemel("train", "--resume", "--out", own_run.path, "--recipe", "")
+    assert sentence in again.refusal
+
+
 def test_a_run_in_the_way_is_left_alone(gemel: Gemel, own_run: Run) -> None:
     before = own_run.metrics.read_bytes()
 

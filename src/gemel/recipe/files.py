@@ -85,6 +85,11 @@ def recipe_text(recipe: Recipe) -> str:
 
 
 def _text(name_or_file: str | Path) -> str:
+    if name_or_file == "":
+        raise RecipeError(
+            "a recipe is a name or a TOML file, and none is named: give one, as gemel recipes "
+            "lists them, or leave the recipe out"
+        )
     known = named_recipes()
     if str(name_or_file) in known:
         return known[str(name_or_file)]

@@ -94,7 +94,7 @@ def _check_devices(devices: int | str) -> None:
 def _ordered(order: Order) -> tuple[Dataset, Recipe]:
     assert order.data is not None
     # The recipe first, so that a mistake in it is reported before any download.
-    chosen = load_recipe(order.recipe, order.changes) if order.recipe else None
+    chosen = None if order.recipe is None else load_recipe(order.recipe, order.changes)
     dataset = open_data(order.data, kind=order.kind)
     _check_kind(order, dataset)
     if chosen is None:
@@ -135,7 +135,8 @@ def _resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
                 "name those, or train a new run"
             )
         raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
-    return dataset, load_recipe(order.recipe or run.recipe, order.changes)
+    chosen = run.recipe if order.recipe is None else order.recipe
+    return dataset, load_recipe(chosen, order.changes)
 
 
 def _check_kept(recipe: Recipe, begun: Recipe) -> None:
