@@ -35,6 +35,23 @@ def test_labels_that_were_never_trained_are_refused_before_items_are_encoded(tin
     assert not encodings(followed)
 
 
+def test_pairs_by_group_need_groups(tiny_run):
+    asked, followed = Question(pairs="by-group"), Followed()
+    sentence = "--pairs by-group needs data with groups, and digits has none: .* --pairs sampled"
+    for measured, path in ((measure_run, tiny_run), (measure_matcher, tiny_run.matcher)):
+        with pytest.raises(DataError, match=sentence):
+            measured(path, "digits", "verification", asked, followed)
+    assert not encodings(followed)
+
+
+def test_a_recipe_by_group_measures_its_own_run_without_groups(own_run):
+    recipe = own_run.recipe.read_text("utf-8")
+    assert 'pairs = "sampled"' in recipe
+    own_run.recipe.write_text(recipe.replace('pairs = "sampled"', 'pairs = "by-group"'), "utf-8")
+    asked = Question(pairs="by-group")
+    assert measure_run(own_run, None, "verification", asked, Silent()).figures
+
+
 @pytest.mark.parametrize("pairs", ["consecutive", "by-group"])
 def test_a_table_of_pairs_has_its_own_and_no_others(tiny_text_run, tmp_path, pairs):
     sentence = f"{pairs} pairs are drawn from labelled items, .* --pairs sampled"

@@ -167,6 +167,16 @@ def refuse_unlike(prepared: Prepared, protocol: str) -> None:
         )
 
 
+def refuse_groupless(prepared: Prepared) -> None:
+    """Raise DataError where labelled items have no groups to draw pairs by."""
+    dataset = prepared.dataset
+    if dataset.groups is None and dataset.pairs is None and dataset.unlike is None:
+        raise DataError(
+            f"--pairs by-group needs data with groups, and {dataset.name} has none: measure with "
+            "--pairs sampled"
+        )
+
+
 def prepare(
     dataset: Dataset, inputs: Inputs, config: SplitConfig, seed: int, progress: Progress
 ) -> Prepared:

@@ -27,7 +27,7 @@ from gemel.measure.learned import among, read_learned, without_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import Digests, inputs_of
-from gemel.measure.prepared import Prepared, prepare, prepare_whole
+from gemel.measure.prepared import Prepared, prepare, prepare_whole, refuse_groupless
 from gemel.measure.protocols import Subject, subject
 from gemel.measure.question import Question
 from gemel.progress import Progress
@@ -61,7 +61,11 @@ def measure_run(
     matcher = load(run.path)
     if protocol not in OF_RUNS:
         matcher.threshold(question.target)  # refused before anything is encoded
-        return _subject(run, matcher, data, progress).answer(protocol, question)
+        prepared = _measured(run, matcher, data, progress)
+        own = data is None and load_recipe(run.recipe).evaluation.pairs == "by-group"
+        if protocol == "verification" and question.pairs == "by-group" and not own:
+            refuse_groupless(prepared)
+        return subject(matcher, prepared, progress).answer(protocol, question)
     if protocol == "lake-runs":
         return _lake_runs(matcher, _archive(data), read_learned(run))
     prepared = _all_parts(run, matcher, data, progress)
@@ -94,20 +98,21 @@ def measure_matcher(
         f"{folder} is a matcher without its run: items of {whole.dataset.name} that it has "
         "learned from cannot be left out"
     )
+    if protocol == "verification" and question.pairs == "by-group":
+        refuse_groupless(whole)
     return subject(matcher, whole, progress).answer(protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     """The protocols of a run on `data`, or on its own test items, each encoded once."""
-    return _subject(run, load(run.path), data, progress)
+    matcher = load(run.path)
+    return subject(matcher, _measured(run, matcher, data, progress), progress)
 
 
-def _subject(run: Run, matcher: Matcher, data: str | None, progress: Progress) -> Subject:
+def _measured(run: Run, matcher: Matcher, data: str | None, progress: Progress) -> Prepared:
     if data is None:
-        prepared = own_data(run, matcher, progress)
-    else:
-        prepared = _other_data(run, matcher, data, progress)
-    return subject(matcher, prepared, progress)
+        return own_data(run, matcher, progress)
+    return _other_data(run, matcher, data, progress)
 
 
 def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None = None) -> Prepared:
