@@ -91,12 +91,7 @@ class Matcher:
         return f"Matcher({str(self.path)!r}, {self.file.encoder} with {self.file.metric})"
 
     def compare(
-        self,
-        left: Raw,
-        right: Raw,
-        *,
-        target: str | None = None,
-        prior: float | None = None,
+        self, left: Raw, right: Raw, *, target: str | None = None, prior: float | None = None
     ) -> Verdict:
         """Decides whether two items are the same.
 
@@ -192,8 +187,8 @@ class Matcher:
         """Embeddings (n, d) of n items, encoded in batches.
 
         `side` selects the encoder if each side has its own. Raises `RecipeError` if it is then
-        missing, if it is neither left nor right, or for a joint tie, which has no embeddings;
-        `ItemError` for a single item in place of several.
+        missing, given where both share one, or neither left nor right, or for a joint tie, which
+        has no embeddings; `ItemError` for a single item in place of several.
         """
         encoder = self.embedder(side)
         return encoder.embed(_several(items, encoder.input))
@@ -249,6 +244,10 @@ class Matcher:
             )
         if side not in (None, "left", "right"):
             raise RecipeError(f"side must be left or right, got {side!r}: give one of these")
+        if side and networks.left is networks.right:
+            raise RecipeError(
+                f"{self.file.name} has one encoder for both sides, got side={side}: leave it out"
+            )
         return networks.side(side or "left")
 
     def embedding_networks(self, purpose: str) -> Networks:

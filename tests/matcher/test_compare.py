@@ -228,6 +228,8 @@ def test_a_verdict_asked_for_its_truth_is_whether_the_two_are_the_same(matcher, 
 def test_a_side_and_a_target_are_words(matcher, items):
     with pytest.raises(RecipeError, match="side must be left or right, got 'middle'"):
         matcher.embed(items, side="middle")
+    with pytest.raises(RecipeError, match="one encoder for both sides, got side=left: leave it"):
+        matcher.embed(items, side="left")
     with pytest.raises(RecipeError, match=r"a threshold target must be one of .* got `0.01`"):
         matcher.compare(*items[:2], target=0.01)
 
