@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from gemel.data import SplitConfig, open_data
+from gemel.errors import RecipeError
 from gemel.measure.reading import resolve_input
 from gemel.recipe import SeriesReading
 
@@ -16,3 +19,9 @@ def test_a_cell_without_a_sequence_does_not_keep_the_others_from_being_looked_at
     reading = SeriesReading(kind="series")
     reader = resolve_input(reading, open_data(tmp_path / "t.jsonl"), SplitConfig(), 0)
     assert reader.channels == ("1", "2")
+
+
+def test_a_kind_is_advised_for_tables_alone():
+    sentence = "choose another recipe, or, for a table whose cells .* add --kind series"
+    with pytest.raises(RecipeError, match=sentence):
+        resolve_input(SeriesReading(kind="series"), open_data("digits"), SplitConfig(), 0)

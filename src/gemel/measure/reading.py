@@ -40,8 +40,8 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
     if setting.kind != dataset.kind:
         raise RecipeError(
             f"the recipe reads items of the kind {setting.kind}, and {dataset.name} holds items of "
-            f"the kind {dataset.kind}: choose another recipe, or say --kind {setting.kind} if the "
-            "kind was guessed wrongly"
+            f"the kind {dataset.kind}: choose another recipe, or, for a table whose cells were "
+            f"read as the wrong kind, add --kind {setting.kind}"
         )
     match setting:
         case ImageReading():
