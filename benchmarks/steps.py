@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gemel.counting import count
 from gemel.data import Dataset
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -69,7 +70,7 @@ def time_steps(trainer: Trainer, steps: int) -> None:
     """Print the loss and duration of each step, and finally the images and pairs per second."""
     twin = trainer.plan.twin
     parameters = sum(parameter.numel() for parameter in twin.parameters())
-    print(f"{parameters:,} parameters, {torch.get_num_threads()} threads")
+    print(f"{parameters:,} parameters, {count(torch.get_num_threads(), 'thread')}")
     seconds, images, pairs = [], 0, 0
     kind = trainer.plan.batches
     epochs = (kind.epoch(np.random.default_rng(seed)) for seed in range(steps))
