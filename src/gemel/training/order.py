@@ -58,6 +58,8 @@ def _run_to_resume(order: Order) -> Run:
 def where(order: Order, run: Run) -> str | None:
     """A sentence on the folder, if the caller has not named it and might expect another."""
     if order.resume:
+        if not any(run.path.rglob(run.last_checkpoint.name)):  # one of pretraining counts too
+            return f"{run.path} has no checkpoint yet: its training starts again."
         return f"Resuming {run.path}."
     usual = RUNS / _name(order.data or "")
     if order.out is None and run.path != usual:
