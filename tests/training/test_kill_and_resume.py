@@ -170,7 +170,7 @@ def test_a_resumed_run_without_a_checkpoint_says_that_it_starts_again(tmp_path):
     assert where(order, run) == f"{tmp_path} has no checkpoint yet: its training starts again."
     pretraining_of(run).checkpoints.mkdir(parents=True)
     pretraining_of(run).last_checkpoint.touch()
-    assert where(order, run) == f"Going on with {tmp_path}."
+    assert where(order, run) == f"Resuming {tmp_path}."
 
 
 def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):

@@ -8,20 +8,19 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
+from types import FrameType
 
-import typer
-
-from gemel.cli.app import app
-from gemel.cli.output import Interrupted
 from gemel.errors import GemelError
 from gemel.whole_file import REFUSED
 
 INTERRUPTED = 130
 STOPPED = "interrupted: every file that was written is complete."
-UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-"""Base of click's usage errors; Typer vendors the parser and does not export this class."""
 NO_ROOM = re.compile("can't allocate memory|out of memory")
 """Torch's RuntimeError messages for exhausted memory, on CPU and GPU."""
 
@@ -31,16 +30,56 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # `?` for what the terminal cannot encode
-    sys.exit(_status())
+    with _noted_interrupt() as interrupted:
+        try:
+            status = _status(interrupted)
+        except (Exception, KeyboardInterrupt) as error:
+            if not (isinstance(error, KeyboardInterrupt) or interrupted.is_set()):
+                raise
+            status = _told(INTERRUPTED, "interrupted")
+    sys.exit(status)
 
 
-def _status() -> int:
+@contextmanager
+def _noted_interrupt() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets: during an import it may surface as an ImportError.
+
+    Another handler that the caller has set stays, as does an ignored signal.
+    """
+    pressed = threading.Event()
+    main_thread = threading.current_thread() is threading.main_thread()
+    if not main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield pressed
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _status(interrupted: threading.Event) -> int:
+    # Imported here, where an interrupt is handled: they take half of the time of --help.
+    import typer
+
+    from gemel.cli.app import app
+    from gemel.cli.output import Interrupted
+
+    # The base of click's usage errors; Typer vendors the parser and does not export this class.
+    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
         # Outside standalone mode Typer raises its errors, and returns the status of an early exit.
         status = app(prog_name="gemel", standalone_mode=False)
     except GemelError as error:
+        if interrupted.is_set():
+            raise  # about a package whose import was interrupted
         return _told(1, f"error: {error}")
-    except UsageError as error:
+    except usage_error as error:
         return _told(2, _usage(error))
     except Interrupted as stop:
         return _told(INTERRUPTED, f"{STOPPED} {stop}")
