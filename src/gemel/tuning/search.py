@@ -169,7 +169,7 @@ class Search:
                 best = self.study.best_trial
                 end = f"{self._figure} {trial.value:.4f}, best {best.value:.4f} ({best.number})"
             case TrialState.PRUNED:
-                end = "pruned, below the median of the others"
+                end = "pruned, worse than the median of the others"
             case _:
                 end = f"failed: {trial.user_attrs['failure']}"
         return f"trial {number}: {end}"

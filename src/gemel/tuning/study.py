@@ -24,7 +24,7 @@ from gemel.recipe import Recipe
 
 NAME = "gemel"
 STARTUP_TRIALS = 5
-"""Trials before pruning starts."""
+"""Completed trials before pruning starts."""
 FIRST_PRUNED = 3
 """The first validation at which a trial may be pruned: good ones may start slowly."""
 

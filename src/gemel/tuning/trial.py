@@ -64,7 +64,8 @@ def carry_out(
     """Train, and return the best value of the watched figure over all validations, as Koch did.
 
     Leaves the trial's recipe and learning curves in `folder`. Raises `TrialPruned` for a trial
-    below the median of the earlier ones, `GemelError` for one that cannot be trained or collapses.
+    worse than the median of the earlier ones, `GemelError` for one that cannot be trained or
+    collapses.
     """
     run = Run.unused(folder.parent, folder.name)
     with fast_arithmetic():
