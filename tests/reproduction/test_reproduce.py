@@ -247,13 +247,13 @@ def test_folds_test_every_label_and_are_one_row(wish, trainings):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (TINY.partition("[reproduction]")[0], "has none; these have: .*hadsell-2006"),
+        (TINY.partition("[reproduction]")[0], "has none; these have one: .*hadsell-2006"),
         (
             TINY.replace("minutes = 1", 'minutes = 1\nmachine = "gpu"\ninstead = "tinier"'),
-            "needs a GPU, and there is none here: gemel reproduce tinier",
+            "needs a GPU, and there is none here: use gemel reproduce tinier",
         ),
         (TINY.replace("minutes = 1", 'minutes = 1\nmachine = "gpu"'), "set reproduction.instead"),
-        (TINY.replace('"tiny"', '"hadsell-2006"'), "which is that of a recipe of Gemel's own"),
+        (TINY.replace('"tiny"', '"hadsell-2006"'), "of a built-in recipe and differs from it"),
         (TINY.replace("few-shot", "fewshot"), "no reproduction.rows.0 'fewshot'; did"),
         (
             TINY + MORE.replace('verification"', 'verification"\nfigure = "accuracy@distance=0.5"'),

@@ -1,4 +1,5 @@
-"""A recipe trained, measured by its paper's protocol, and put down beside what was published."""
+"""Reproduce a recipe: train, measure by its paper's protocol, and record beside the published
+figures."""
 
 from __future__ import annotations
 

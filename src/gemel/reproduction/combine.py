@@ -1,16 +1,16 @@
-"""One figure out of several seeds: their mean, and an interval for it.
+"""The mean of a figure over several seeds, with a 95 % interval.
 
-Two things make the mean uncertain. The test identities are a sample, and all seeds are asked about
-it (or about another of its size): averaging over seeds does not make it larger, so its reach is the
-mean of the runs' own reaches, not that divided by √S. And the seeds are a sample: their spread s
-makes the mean of S uncertain by t(S-1)·s/√S, Student's t because s is itself a guess from S values.
-The two are independent, so they add in squares, on either side by itself:
+The mean has two sources of uncertainty. The test identities are a sample that all seeds share (or
+one of the same size), so averaging over S seeds does not reduce its share: that is the mean reach
+of the runs' own intervals, not divided by √S. The seeds are a sample too: their standard deviation
+s makes the mean uncertain by t(S-1)·s/√S. Both are taken as independent, so they add in squares,
+separately on either side:
 
     low = mean - √(r_low² + b²)     r_low = mean over seeds of (value - low)
     high = mean + √(r_high² + b²)   b = t(0.975, S-1) · s / √S
 
-What seeds differ by because each draws its own pairs or split is in both terms: the interval is
-rather too wide than too narrow. With one seed it is that run's own, and says nothing of the spread.
+Where each seed draws its own pairs or split, their variance is in both terms, so the interval is
+conservative. With one seed it is the run's own, without the variance between seeds.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ BOUNDS = {
     "mse": (0.0, math.inf),
     "log_loss": (0.0, math.inf),
 }
-"""Of figures that are not rates between 0 and 1."""
+"""Lowest and highest value of figures that are not rates between 0 and 1."""
 
 
 def mean_over_seeds(name: str, figures: Sequence[Figure]) -> Figure:
-    """The mean of a figure over seeds, with the interval above; `n` are the trials of one seed.
+    """The mean of a figure over seeds, with the interval above; `n` is the mean of theirs.
 
     >>> runs = [Figure(value=v, low=v - 0.03, high=v + 0.03, n=400) for v in (0.90, 0.92)]
     >>> mean = mean_over_seeds("accuracy", runs)  # b = 12.71 · 0.01414 / 1.414 = 0.127
@@ -46,10 +46,10 @@ def mean_over_seeds(name: str, figures: Sequence[Figure]) -> Figure:
         between = student_t(0.975, len(figures) - 1) * spread / math.sqrt(len(figures))
     below = statistics.fmean(figure.value - figure.low for figure in figures)
     above = statistics.fmean(figure.high - figure.value for figure in figures)
-    least, most = BOUNDS.get(name, (0.0, 1.0))
+    lowest, highest = BOUNDS.get(name, (0.0, 1.0))
     return Figure(
         value=value,
-        low=min(value, max(least, value - math.hypot(below, between))),
-        high=max(value, min(most, value + math.hypot(above, between))),
+        low=min(value, max(lowest, value - math.hypot(below, between))),
+        high=max(value, min(highest, value + math.hypot(above, between))),
         n=round(statistics.fmean(figure.n for figure in figures)),
     )

@@ -1,4 +1,4 @@
-"""The state of the code that a figure came about by."""
+"""The version of the code that a figure was measured with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCE = Path(gemel.__file__).parent
 
 
 def commit() -> str:
-    """The commit of Gemel's own code, `+changes` where it is not quite that; else the version."""
+    """The commit of Gemel's code, with `+changes` if modified; outside a clone, the version."""
     tracked = _git("ls-files", "--error-unmatch", "__init__.py")
     head = _git("rev-parse", "--short=10", "HEAD")
     if tracked is None or head is None:
@@ -21,9 +21,9 @@ def commit() -> str:
 
 
 def _git(*words: str) -> str | None:
-    """What git says of the code; nothing where there is no git, or the code is not in one."""
+    """The output of a git command in the source folder; None where it fails or git is missing."""
     try:
-        told = subprocess.run(["git", *words], cwd=SOURCE, capture_output=True, text=True)
+        done = subprocess.run(["git", *words], cwd=SOURCE, capture_output=True, text=True)
     except OSError:
         return None
-    return told.stdout.strip() if told.returncode == 0 else None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,4 +1,4 @@
-"""Writing results down: the JSON file, which is the truth, and the page that is made of it."""
+"""Save results: the JSON file, and the Markdown page that is generated from it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gemel.whole_file import write_text
 
 
 def truth_of(path: Path) -> Path:
-    """The JSON file beside a page of results."""
+    """The JSON file of a page of results."""
     return path.with_suffix(".json")
 
 
 def keep(path: Path, entry: Entry | None = None) -> Results:
-    """Adds an entry to the results whose page `path` is, and writes both files anew.
+    """Add an entry to the results of the page `path`, and write both files again, under a lock.
 
-    Two that write at once wait for each other. Without an entry nothing changes, but that reading
-    and writing is possible is known. Raises `DataError` where it is not.
+    Without an entry this only checks that both can be read and written. Raises DataError where they
+    cannot.
     """
     truth = truth_of(path)
     with _locked(truth):

@@ -15,22 +15,22 @@ BEGIN = "<!-- results: written by `make results`, not by hand -->"
 END = "<!-- end of results -->"
 OPENING = """# Results
 
-Every row was written by the command above it and by nothing else: `gemel reproduce` keeps them in
-[results.json](results.json) and makes this page of it. Published figures are as their source prints
-them. Ours is the mean over seeds with a 95 % interval that knows of the test's identities (drawn
-again as wholes) and of the spread between seeds; with one seed it is that run's own. Over folds a
-figure is the mean of what it is on each. Times are of one training: the clock on the wall, and what
-all cores together computed; a machine shared with other work shows a longer wall.
+Every row was written by the command above it: `gemel reproduce` keeps the results in
+[results.json](results.json) and generates this page from it. Published figures are as printed in
+their source. Ours is the mean over seeds with a 95 % interval that covers the sampling of test
+identities (resampled as wholes) and the variance between seeds; with one seed it is that run's own.
+Over folds a figure is the mean of the folds' figures. Times are of one training: wall-clock time,
+and CPU time of all cores; wall-clock time is longer on a machine shared with other work.
 """
 
 
 def page(results: Results) -> str:
-    """All there is to know of each row, recipe by recipe."""
+    """The results page: a section per entry, with all its rows."""
     return "\n".join([OPENING, *(line for entry in results.entries for line in _section(entry))])
 
 
 def readme_table(results: Results) -> str:
-    """Recipe, what, published, ours and time of each reproduction's first row."""
+    """The README's table: the first row of each entry."""
     lines = [
         "| recipe | what | published | ours (95 % interval) | computed in |",
         "|---|---|---|---|---|",
@@ -46,17 +46,20 @@ def readme_table(results: Results) -> str:
 
 
 def rows_in_words(entry: Entry) -> str:
-    """For a terminal: each row as a line."""
+    """Each row of an entry as a line, for a terminal."""
     return "\n".join(
         f"{row.what}: {_ours(row)}, published {row.published or 'nowhere'}" for row in entry.rows
     )
 
 
 def with_table(readme: str, results: Results) -> str:
-    """The text of a README with its table made anew; `DataError` without the two markers."""
+    """The text of a README with its table replaced; raises DataError without the two markers."""
     pattern = f"{re.escape(BEGIN)}\n.*?{re.escape(END)}"
     if not re.search(pattern, readme, re.S):
-        raise DataError(f"the table goes between two lines, {BEGIN!r} and {END!r}: add them")
+        raise DataError(
+            f"the table goes between two lines, {BEGIN!r} and {END!r}, got a text without them: "
+            "add them"
+        )
     table = f"{BEGIN}\n\n{readme_table(results)}\n\n{END}"
     return re.sub(pattern, lambda _: table, readme, count=1, flags=re.S)
 
@@ -101,5 +104,5 @@ def _time(seconds: float) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that keeps to its column."""
+    """Text escaped for a table cell."""
     return text.replace("|", "\\|").replace("\n", " ")

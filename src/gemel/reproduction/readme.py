@@ -1,4 +1,4 @@
-"""`python -m gemel.reproduction.readme README.md docs/results.json`: the README's table anew."""
+"""Update the README's table: `python -m gemel.reproduction.readme README.md docs/results.json`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gemel.whole_file import write_text
 
 
 def main(readme: Path, results: Path) -> None:
+    """Replace the table in `readme` by that of `results`."""
     write_text(readme, with_table(readme.read_text("utf-8"), read_results(results)))
 
 

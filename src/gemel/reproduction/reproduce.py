@@ -1,4 +1,4 @@
-"""`gemel reproduce`: train for every seed and fold, measure, combine, put the rows down."""
+"""`gemel reproduce`: train for every seed and fold, measure, combine, and record the rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gemel.training.machine import has_gpu
 @final
 @dataclass(frozen=True)
 class Wish:
-    """What the caller asked for; `changes` are `key=value` settings on top of the recipe."""
+    """What to reproduce; `changes` are `key=value` settings on top of the recipe."""
 
     recipe: str
     data: str | None = None
@@ -42,7 +42,7 @@ class Wish:
 @final
 @dataclass(frozen=True)
 class _Measured:
-    """A row of a recipe with its figure for each seed, and how its trainings came about."""
+    """A row of a recipe with its figure for each seed, and the records of its trainings."""
 
     asked: RowChoice
     figures: tuple[Figure, ...]
@@ -50,16 +50,16 @@ class _Measured:
 
 
 def reproduce(wish: Wish, progress: Progress) -> Entry:
-    """Carries the wish out and writes its rows; what is finished already is not done again.
+    """Train and measure what is not finished yet, and record the rows.
 
-    Raises `RecipeError` where the recipe reproduces nothing, or needs a GPU and there is none;
-    `DataError` where there is nothing to train on, or the results cannot be read and written.
+    Raises RecipeError where the recipe has no section [reproduction], or needs a GPU and there is
+    none, and DataError where no data are named, or the results cannot be read and written.
     """
     recipe = load_recipe(wish.recipe, wish.changes)
     _refuse_another(recipe, wish)
     setting = _setting(recipe, wish.recipe)
     data = _data(wish, setting)
-    keep(wish.results)  # what cannot be written is better known before the training than after
+    keep(wish.results)  # fails before training if the results cannot be written
     rows = sorted(setting.rows, key=lambda row: row.changes)
     measured = [
         each
@@ -73,15 +73,17 @@ def reproduce(wish: Wish, progress: Progress) -> Entry:
 
 
 def _refuse_another(recipe: Recipe, wish: Wish) -> None:
-    """Raises `RecipeError` for a file that has another recipe's name and would take its rows."""
+    """Raise RecipeError for a recipe file with the name of a built-in recipe that differs from it.
+
+    Its rows would replace those of the built-in recipe.
+    """
     known = named_recipes()
     if wish.recipe in known or recipe.name not in known:
         return
     if recipe != load_recipe(recipe.name, wish.changes):
         raise RecipeError(
-            f"{wish.recipe} has the name {recipe.name}, which is that of a recipe of Gemel's own, "
-            "and says something else: its rows would take the place of the other's. Give it "
-            "another name"
+            f"{wish.recipe} has the name {recipe.name} of a built-in recipe and differs from it: "
+            "its rows would replace those of the built-in one. Give it another name"
         )
 
 
@@ -90,14 +92,14 @@ def _setting(recipe: Recipe, name: str) -> ReproductionSetting:
         texts = named_recipes().items()
         able = ", ".join(known for known, text in texts if "\n[reproduction]" in text)
         raise RecipeError(
-            "a recipe says in a section [reproduction] what is to be measured, and "
-            f"{name} has none; these have: {able}"
+            "a recipe needs a section [reproduction], which says what to measure, and "
+            f"{name} has none; these have one: {able}"
         )
     if recipe.reproduction.machine == "gpu" and not has_gpu():
         raise RecipeError(
-            f"{name} needs a GPU, and there is none here: gemel reproduce "
-            f"{recipe.reproduction.instead} is what two cores can do; whoever has the time adds "
-            "--set reproduction.machine=cpu"
+            f"{name} needs a GPU, and there is none here: use gemel reproduce "
+            f"{recipe.reproduction.instead}, which two cores can do, or add "
+            "--set reproduction.machine=cpu if you have the time"
         )
     return recipe.reproduction
 
@@ -106,8 +108,8 @@ def _data(wish: Wish, setting: ReproductionSetting) -> str:
     data = wish.data or setting.data
     if data is None:
         raise DataError(
-            f"{wish.recipe} is reproduced on data of yours: name the folder or table, as in gemel "
-            f"reproduce {wish.recipe} DATA"
+            f"{wish.recipe} is reproduced on data of yours, got none: name the folder or table, as "
+            f"in gemel reproduce {wish.recipe} DATA"
         )
     return data
 
@@ -115,7 +117,7 @@ def _data(wish: Wish, setting: ReproductionSetting) -> str:
 def _of_one_recipe(
     wish: Wish, data: str, changes: Sequence[str], rows: list[RowChoice], progress: Progress
 ) -> list[_Measured]:
-    """The rows that are measured on the same trainings: one for each seed and fold."""
+    """Measure rows that share their trainings, one for each seed and fold."""
     records: list[Record] = []
     by_seed: list[list[Figure]] = []
     by_fold = _units(wish, data, changes)
@@ -137,7 +139,7 @@ def _of_one_recipe(
 
 
 def _units(wish: Wish, data: str, changes: Sequence[str]) -> list[list[Unit]]:
-    """For each seed its folds, or the one training that it is."""
+    """The trainings of each seed: one per fold, or a single one."""
     settings = (*changes, *wish.changes)
     recipe = load_recipe(wish.recipe, settings)
     name = f"{recipe.name}-{digest(recipe, open_data(data))}"
@@ -145,11 +147,11 @@ def _units(wish: Wish, data: str, changes: Sequence[str]) -> list[list[Unit]]:
     for seed in range(recipe.seed, recipe.seed + wish.seeds):
         of_seed = []
         for fold in range(recipe.split.folds or 1):
-            own, place = (*settings, f"seed={seed}"), f"seed-{seed}"
+            own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
             if recipe.split.folds:
-                own, place = (*own, f"split.fold={fold}"), f"{place}-fold-{fold}"
+                own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
             resolved = load_recipe(wish.recipe, own)
-            of_seed.append(Unit(data, wish.recipe, own, resolved, wish.out / name / place))
+            of_seed.append(Unit(data, wish.recipe, own, resolved, wish.out / name / folder))
         units.append(of_seed)
     return units
 
@@ -158,7 +160,7 @@ def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured])
     records = [record for each in measured for record in each.records]
     shown = _shown(data)
     assert recipe.reproduction is not None
-    papers = recipe.reproduction.data in {None, shown}
+    comparable = recipe.reproduction.data in {None, shown}
     return Entry(
         recipe=recipe.name,
         changes=wish.changes,
@@ -170,18 +172,18 @@ def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured])
         machine=_all(record.machine for record in records),
         settings=settings_of(recipe) if wish.recipe in named_recipes() else None,
         date=max(record.date for record in records),
-        rows=tuple(_row(each, shown, papers) for each in measured),
+        rows=tuple(_row(each, shown, comparable) for each in measured),
     )
 
 
-def _row(measured: _Measured, data: str, papers: bool) -> Row:
-    """What was published was published of the data that the recipe names (`papers`)."""
+def _row(measured: _Measured, data: str, comparable: bool) -> Row:
+    """The row to record; the published figure is given only if it is of these data."""
     asked = measured.asked
     return Row(
         what=asked.what.replace("{data}", data),
         figure=asked.figure,
-        published=asked.published if papers else None,
-        source=asked.source if papers else "",
+        published=asked.published if comparable else None,
+        source=asked.source if comparable else "",
         ours=mean_over_seeds(asked.figure, measured.figures),
         seeds=tuple(figure.value for figure in measured.figures),
         seconds=round(fmean(record.seconds for record in measured.records), 1),
@@ -190,7 +192,7 @@ def _row(measured: _Measured, data: str, papers: bool) -> Row:
 
 
 def _command(wish: Wish) -> str:
-    """The command that does it again, without the places of one machine."""
+    """The command that repeats this, without paths of this machine."""
     words = ["gemel", "reproduce", Path(wish.recipe).name]
     words += [_shown(wish.data)] if wish.data else []
     words += ["--seeds", str(wish.seeds)]
@@ -204,5 +206,5 @@ def _shown(data: str) -> str:
 
 
 def _all(values: Iterable[str]) -> str:
-    """Each once: trainings that went on another day may have had another commit."""
+    """The distinct values: trainings of one entry may differ in commit or machine."""
     return "; ".join(dict.fromkeys(values))

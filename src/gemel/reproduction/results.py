@@ -1,4 +1,4 @@
-"""The results of all reproductions, as the JSON file that is the truth of them holds them."""
+"""The results of all reproductions, as saved in a JSON file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class _Saved(BaseModel):
 
 @final
 class Row(_Saved):
-    """A figure beside the published one. `seeds` are its values, `seconds` those of one training.
+    """A figure and the published one.
 
-    `cpu_seconds` add up what all cores spent on it.
+    `seeds` are the figure's values by seed. `seconds` and `cpu_seconds` (over all cores) are the
+    wall-clock and CPU time of one training, as a mean.
     """
 
     what: str
@@ -34,8 +35,11 @@ class Row(_Saved):
 
 @final
 class Entry(_Saved):
-    """All rows of one reproduction, and how they came about. `changes` are the caller's, and
-    `settings` names what the recipe said when they were measured (None: not known)."""
+    """All rows of one reproduction, and how they were measured.
+
+    `changes` are the caller's settings on top of the recipe. `settings` is the digest of the recipe
+    at the time (see `settings_of`), None if unknown.
+    """
 
     recipe: str
     changes: tuple[str, ...]
@@ -51,22 +55,24 @@ class Entry(_Saved):
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], str]:
-        """What a later reproduction takes the place of."""
+        """Identifies an entry: a new one replaces the one with the same key."""
         return self.recipe, tuple(sorted(self.changes)), self.data
 
 
 @final
 class Results(_Saved):
+    """All entries, sorted by key."""
+
     entries: tuple[Entry, ...] = ()
 
     def with_entry(self, entry: Entry) -> Self:
-        """The entry in the place of its predecessor; all in the order of their recipes."""
+        """These results with an entry added, or replaced."""
         others = [other for other in self.entries if other.key != entry.key]
         return type(self)(entries=tuple(sorted([*others, entry], key=lambda each: each.key)))
 
 
 def read_results(path: Path) -> Results:
-    """The results in a JSON file; none where there is no file, DataError for a damaged one."""
+    """Read a JSON file of results; none where there is no file. Raises DataError if damaged."""
     if not path.exists():
         return Results()
     try:

@@ -1,4 +1,4 @@
-"""The rows of a recipe asked of its trainings."""
+"""Measure the rows of a recipe on its trainings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gemel.run import Run
 def answers_of(
     run: Run, recipe: Recipe, rows: Sequence[RowChoice], progress: Progress
 ) -> list[Answer]:
-    """Each row asked of one run; the items of a data set are encoded once for all of them."""
+    """The answer of each row on one run; items of a data set are encoded once for all rows."""
     subjects: dict[str | None, Subject] = {}
     answers = []
     for row in rows:
@@ -39,7 +39,10 @@ def answers_of(
 
 
 def figure_of(row: RowChoice, folds: Sequence[Answer]) -> Figure:
-    """The figure that a row asks for, over the folds of a seed; `DataError` where there is none."""
+    """The figure that a row asks for, pooled over the folds of a seed.
+
+    Raises DataError where there is none, or where the data are too few for it.
+    """
     figures = pooled(folds)
     figure = figures.get(row.figure)
     if figure is None:
@@ -53,5 +56,5 @@ def figure_of(row: RowChoice, folds: Sequence[Answer]) -> Figure:
 
 
 def _settings(row: RowChoice) -> dict[str, Any]:
-    """What a row says of its question: the settings that both have, by their names."""
+    """The settings of a `Question` that a row gives."""
     return {field.name: getattr(row, field.name, None) for field in fields(Question)}

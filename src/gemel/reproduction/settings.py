@@ -1,4 +1,4 @@
-"""Whether rows are as old as their recipe: a short name for all that it says, but its words."""
+"""Whether a recipe has changed since its rows were measured, by a digest of its settings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ROW_WORDS = frozenset({"what", "published", "source"})
 
 
 def settings_of(recipe: Recipe) -> str:
-    """Eight digits that change with what the recipe writes down and with what its rows ask.
+    """Digest, eight hexadecimal digits, of the settings that a recipe states, and of its rows.
 
-    Defaults that it leaves alone are not among them: a setting that is new to Gemel makes no row
-    old, nor does a default that changes.
+    Descriptions and published figures are left out. So are defaults: neither a new setting of Gemel
+    nor a changed default makes a row old.
     """
     tree = recipe.model_dump(mode="json", exclude={*WORDS, "seed", "tune"}, exclude_unset=True)
     asked = recipe.reproduction
@@ -25,16 +25,16 @@ def settings_of(recipe: Recipe) -> str:
         row.model_dump(mode="json", exclude=set(ROW_WORDS), exclude_unset=True)
         for row in (asked.rows if asked else ())
     ]
-    told = json.dumps([tree, asked and asked.data, rows], sort_keys=True)
-    return sha256(told.encode()).hexdigest()[:8]
+    text = json.dumps([tree, asked and asked.data, rows], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:8]
 
 
 def is_old(entry: Entry) -> bool:
-    """Whether the recipe of that name says something else by now, as far as is known."""
+    """Whether the built-in recipe is known to have changed since the entry was measured."""
     if entry.settings is None or entry.recipe not in named_recipes():
         return False
     try:
         now = load_recipe(entry.recipe, entry.changes)
     except RecipeError:
-        return True  # what was changed then is no setting any more
+        return True  # one of the entry's changes is no longer a valid setting
     return settings_of(now) != entry.settings

@@ -1,8 +1,8 @@
 """One training of a reproduction: a recipe with its seed and fold, in a folder of its own.
 
-The folder is named for what decides its weights, so that a finished training is used again for an
-identical recipe on identical data. For a recipe that differs in `test_time` alone the matcher of
-these weights is made anew; for any other there is another folder.
+The folder's name is a digest of all that determines the weights, so a finished training is reused
+for the same recipe and data. A recipe that differs in `test_time` alone shares the folder: its
+matcher is exported again from the same weights.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from gemel.whole_file import write_text
 
 @final
 class Record(BaseModel):
-    """How a finished training came about; `whole` is false while its matcher is made anew."""
+    """Where and when a training was finished; `whole` is false while its matcher is replaced."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,7 +50,7 @@ class Record(BaseModel):
 @final
 @dataclass(frozen=True)
 class Unit:
-    """`source` and `changes` are as `gemel train` takes them; `recipe` is what they come to."""
+    """One training; `source` and `changes` are those of `gemel train`, and `recipe` the result."""
 
     data: str
     source: str
@@ -60,17 +60,14 @@ class Unit:
 
     @property
     def about(self) -> str:
-        """Which of the trainings it is, in words."""
+        """The seed and the fold in words."""
         folds = self.recipe.split.folds
         fold = f", fold {self.recipe.split.fold + 1} of {folds}" if folds else ""
         return f"Seed {self.recipe.seed}{fold}"
 
     @contextmanager
     def carried_out(self, progress: Progress) -> Iterator[tuple[Run, Record]]:
-        """Trained to its end, by this call or by an earlier one that this one goes on with.
-
-        As long as the caller measures it nobody else gives it another matcher.
-        """
+        """Train, resume or reuse this unit, and lock its folder while the caller measures it."""
         run = Run(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock"):
@@ -78,13 +75,13 @@ class Unit:
             if record is None:
                 record = self._trained(run, progress)
             elif not record.whole or load_recipe(run.recipe).test_time != self.recipe.test_time:
-                record = self._made_anew(run, record, progress)
+                record = self._exported_again(run, record, progress)
             else:
-                progress.say(f"{self.path} is finished already and is used as it is")
+                progress.say(f"{self.path} is finished and is used as it is")
             yield run, record
 
     def _trained(self, run: Run, progress: Progress) -> Record:
-        own_commit = commit()  # of the code that is running, whatever is edited meanwhile
+        own_commit = commit()  # before training, since files may be edited meanwhile
         resume = run.recipe.is_file()
         if not resume:
             shutil.rmtree(self.path, ignore_errors=True)  # killed before its first step
@@ -99,14 +96,14 @@ class Unit:
         )
         return self._keep(record)
 
-    def _made_anew(self, run: Run, record: Record, progress: Progress) -> Record:
-        """The matcher of a finished training, for a recipe that looks at pictures otherwise."""
+    def _exported_again(self, run: Run, record: Record, progress: Progress) -> Record:
+        """Export the matcher of a finished training again, for a recipe with other `test_time`."""
         if not run.last_checkpoint.is_file():
             return self._trained(run, progress)
-        made_by = commit()
+        own_commit = commit()
         self._keep(record.model_copy(update={"whole": False}))
         train(Order(self.data, self.source, self.changes, self.path, resume=True), progress)
-        commits = dict.fromkeys([*record.commit.split(", "), made_by])
+        commits = dict.fromkeys([*record.commit.split(", "), own_commit])
         today = datetime.now(UTC).date().isoformat()
         return self._keep(
             record.model_copy(update={"commit": ", ".join(commits), "date": today, "whole": True})
@@ -128,8 +125,8 @@ class Unit:
 
 
 def digest(recipe: Recipe, dataset: Dataset) -> str:
-    """A short name for all that decides a training's weights, but for its seed and fold."""
+    """Digest of all that determines a training's weights, except for its seed and fold."""
     tree = recipe.model_dump(mode="json", exclude={*WORDS, "test_time", "seed"}, exclude_none=True)
     tree["split"]["fold"] = 0
-    told = json.dumps([tree, dataset.fingerprint()], sort_keys=True)
-    return sha256(told.encode()).hexdigest()[:8]
+    text = json.dumps([tree, dataset.fingerprint()], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:8]
