@@ -152,7 +152,7 @@ def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_r
     assert "far=0.05" in own_run.recipe.read_text()
     assert verified(own_run)["accuracy"] != figures["accuracy"]
     assert verified(own_run)["auc"] == figures["auc"]
-    assert "set to let in 5" in own_run.report.read_text()
+    assert "set to accept 5" in own_run.report.read_text()
 
 
 def verified(run):
