@@ -281,7 +281,7 @@ def test_an_unknown_recipe_says_which_was_meant(tmp_path):
 
 
 def test_data_of_ones_own_must_be_named(wish):
-    with pytest.raises(DataError, match=r"data of yours, got none: name the folder .*tiny\.toml DATA"):
+    with pytest.raises(DataError, match=r"got none: name the folder .*tiny\.toml DATA"):
         reproduce(wish(TINY.replace('data = "digits"\n', "")), Silent())
 
 
