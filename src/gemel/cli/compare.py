@@ -72,8 +72,8 @@ def sentences(verdict: Verdict) -> list[str]:
         f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
         f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
         f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
-        f"different pairs{_forged(verdict)} pass for the same and "
-        f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are turned away: measured "
+        f"different pairs{_forged(verdict)} are accepted as the same and "
+        f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are rejected, measured "
         f"on {verdict.impostors:,} different and {verdict.genuine:,} matching pairs of "
         f"{_measured(verdict.labels)}.",
     ]
