@@ -224,7 +224,7 @@ def test_a_recipe_that_does_not_exist(gemel: Gemel) -> None:
     ("words", "sentence"),
     [
         (["hadsell-2007"], "did you mean 'hadsell-2006'?"),
-        (["default"], "default has none; these have: "),
+        (["default"], "default has none; these have one: "),
         (["five-classes-mlp"], "gemel reproduce five-classes-mlp DATA"),
         (["hadsell-2006", "--set", "loss.margn=1"], "did you mean 'margin'?"),
         (["hadsell-2006", "nothing/here"], "neither a folder or table that exists"),

@@ -162,7 +162,7 @@ def test_compare_for_a_person(gemel: Gemel, tiny_run: Run, tmp_path: Path) -> No
     threshold = load(tiny_run.path).threshold()
     assert (
         f"(95 % interval {threshold.far_interval[0] * 100:.1f}–"
-        f"{threshold.far_interval[1] * 100:.1f}) of different pairs pass"
+        f"{threshold.far_interval[1] * 100:.1f}) of different pairs are accepted"
     ) in " ".join(rest)
     assert (
         f"measured on {threshold.impostors:,} different and {threshold.genuine:,} matching pairs "
@@ -183,7 +183,7 @@ def test_compare_tells_of_skilled_forgeries_where_it_was_calibrated_on_some(
         sentences(each) for each in (verdict.model_copy(update=forged), verdict)
     )
 
-    told = ", and 28.3 % (95 % interval 10.0–50.0) of the skilled forgeries among them, pass for"
+    told = ", and 28.3 % (95 % interval 10.0–50.0) of the skilled forgeries among them, are"
     assert told in third
     assert "forgeries" not in plain
 
