@@ -14,7 +14,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Padded
 from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
-from gemel.evaluation.evidence import Evidence, figures_of, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.nearest import draw_shots, named_by_shots, named_rightly
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
@@ -64,8 +64,7 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
             columns_of = (np.concatenate(part) for part in zip(*parts, strict=True))
             scores |= dict(zip(FIGURES[name], columns_of, strict=True))
             stage.advance(number)
-    few = hit_rates_of_few(scores, truth)
-    evidence = Evidence.of_scores(scores, truth, shares=few)
+    evidence = Evidence.of_scores(scores, truth)
     data = f"{prepared.dataset.name} (test)"
     return Answer("nearest", data, seed, figures_of([evidence]), evidence=evidence)
 
