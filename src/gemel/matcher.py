@@ -1,7 +1,4 @@
-"""The matcher, the fitted object that users load: compares two items and returns a verdict.
-
-Its files are described in `matcher_file`.
-"""
+"""The matcher, the fitted object that compares two items; `matcher_file` describes its files."""
 
 from __future__ import annotations
 
@@ -279,8 +276,7 @@ def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
 def load(path: str | PathLike[str]) -> Matcher:
     """Loads a matcher from its folder, or from the folder of its run.
 
-    Raises `MatcherError` if it is missing, damaged, altered, or of a newer format than this Gemel
-    reads.
+    Raises `MatcherError` if it is missing, damaged, altered or of a newer format.
 
     >>> load("runs/digits").threshold().target
     'eer'
