@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from gemel.counting import SHOWN, and_more
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.soundness import sound
@@ -27,9 +28,6 @@ from gemel.inputs import Kind
 Value = TypeVar("Value")
 
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
-
-CLASHES = 5
-"""How many contradictions a refusal lists."""
 
 
 def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
@@ -115,9 +113,8 @@ def _kept(rows: Rows, items: list[str]) -> list[int]:
             if cells[earlier] != cells[row]
         ]
     if clashes:
-        many = f" ({len(clashes):,} contradictions in all)" if len(clashes) > 1 else ""
         raise DataError(
-            f"{str(rows.path)!r}: {'; '.join(clashes[:CLASHES])}{many}; an item can have one only: "
-            "correct the rows or remove them"
+            f"{str(rows.path)!r}: {'; '.join(clashes[:SHOWN])}{and_more(len(clashes))}; an item can"
+            " have one only: correct the rows or remove them"
         )
     return list(first.values())
