@@ -95,7 +95,7 @@ class TestReferences:
         figures = references(
             on_a_line(spots), Makings(labels, np.full(len(labels), True)), ReferencesTask()
         )
-        assert set(figures) == {"eer", "auc", "tar@far=0.2"}
+        assert set(figures) == {"eer", "label_eer", "auc", "tar@far=0.2"}
 
     def test_of_one_writer_there_are_no_random_forgeries(self):
         spots, labels, real = crowd(people=1)
@@ -115,6 +115,22 @@ class TestReferences:
             for relative in ("no", "ratio")
         )
         assert ratio["eer@skilled"].value < plain["eer@skilled"].value
+
+    def test_each_label_has_its_own_threshold(self):
+        # One's genuine items are up to 6 apart, the other's forgeries 3 to 5 from her genuine ones.
+        spots = np.array([0, 3, 6, 20, -20, 100, 100.5, 101, 104, 96])
+        items = Makings(np.repeat([0, 1], 5), np.tile([True, True, True, False, False], 2))
+        figures = references(on_a_line(spots), items, ReferencesTask(references=1, forgers=0))
+        assert figures["label_eer@skilled"].value == 0 < figures["eer@skilled"].value
+
+    def test_the_mean_over_labels_weighs_each_once(self):
+        # At chance for the one who has all items in one spot, perfect for the other, who has a
+        # third as many items: the mean of 1/2 and 0.
+        spots = np.concatenate([np.zeros(18), [100, 100, 100, 100, 150, 150]])
+        real = np.concatenate([np.arange(18) < 9, [True] * 4, [False] * 2])
+        items = Makings(np.repeat([0, 1], [18, 6]), real)
+        figures = references(on_a_line(spots), items, ReferencesTask(references=3, forgers=0))
+        assert figures["label_eer@skilled"].value == pytest.approx(1 / 4)
 
     def test_too_few_items_are_said(self):
         spots, labels, real = crowd(genuine=5)

@@ -40,6 +40,14 @@ _NAMES = {
     r"eer@(skilled|random)": FigureName(
         "Equal error rate, {} forgeries", "where both error rates are equal", better="low"
     ),
+    r"label_eer": FigureName(
+        "Equal error rate by label", "mean over labels, each at its own threshold", better="low"
+    ),
+    r"label_eer@(skilled|random)": FigureName(
+        "Equal error rate by label, {} forgeries",
+        "mean over labels, each at its own threshold",
+        better="low",
+    ),
     r"far@(skilled|random)": FigureName(
         "False accepts, {} forgeries", "forgeries accepted", better="low"
     ),
