@@ -9,8 +9,9 @@ import pytest
 
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, Units, bootstrap_figures, wilson
+from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures, wilson
 from gemel.evaluation.pairs import PairLimits, sample_pairs
+from gemel.evaluation.units import Units
 from gemel.evaluation.verification import OperatingPoint, verification
 
 PEOPLE = np.repeat(np.arange(40), 6)
@@ -101,7 +102,7 @@ def test_what_hangs_on_a_label_that_is_chosen_among_is_uncertain():
     among = among[among[:, 0] != 0]
     right, query = (~(among == 0).any(1)).astype(float), among[:, 0]
     (alone,) = figures_of([Evidence.of_scores({"accuracy": right}, query)]).values()
-    (both,) = figures_of([Evidence.of_scores({"accuracy": right}, query, among)]).values()
+    (both,) = figures_of([Evidence.of_scores({"accuracy": right}, query, among=among)]).values()
     assert alone.value == both.value == pytest.approx(7 / 11, abs=0.03)
     assert both.low < 0.4
     assert both.high > 0.9
@@ -111,7 +112,7 @@ def test_what_hangs_on_a_label_that_is_chosen_among_is_uncertain():
 def test_trials_among_fewer_labels_than_others_are_filled_up():
     right, query = np.array([1.0, 0.0, 1.0, 1.0]), np.array([4, 5, 6, 4])
     among = np.array([[4, 5, 6], [4, 5, -1], [5, 6, -1], [4, 6, 5]])
-    figure = figures_of([Evidence.of_scores({"accuracy": right}, query, among)])["accuracy"]
+    figure = figures_of([Evidence.of_scores({"accuracy": right}, query, among=among)])["accuracy"]
     assert figure.value == 0.75
     assert 0 <= figure.low < 0.75 < figure.high <= 1
 
@@ -120,7 +121,8 @@ def test_chance_of_trials_by_themselves_is_not_counted_for_each_label_that_they_
     rng = np.random.default_rng(0)
     among = rng.integers(0, 600, (10_000, 20))
     right = (rng.random(10_000) < 0.9).astype(float)
-    figure = figures_of([Evidence.of_scores({"accuracy": right}, among[:, 0], among)])["accuracy"]
+    evidence = Evidence.of_scores({"accuracy": right}, among[:, 0], among=among)
+    figure = figures_of([evidence])["accuracy"]
     low, high = wilson(9_000, 10_000)
     assert figure.high - figure.low < 1.7 * (high - low)
 
@@ -131,13 +133,43 @@ def test_labels_that_are_offered_unequally_often_leave_an_interval_of_shares():
     large = np.array([5 + rng.permutation(50)[:5] for _ in range(1_000)])
     among = np.concatenate([small, large])
     right = (rng.random(2_000) < 0.9).astype(float)
-    figure = figures_of([Evidence.of_scores({"accuracy": right}, among[:, 0], among)])["accuracy"]
+    evidence = Evidence.of_scores({"accuracy": right}, among[:, 0], among=among)
+    figure = figures_of([evidence])["accuracy"]
     assert 0.85 < figure.low < figure.value < figure.high < 0.95
+
+
+def within_groups(spread, rng, groups=10, labels=26, trials=200):
+    """Trials of 20 ways within groups whose accuracies differ by `spread`; each one's group."""
+    accuracy = np.clip(rng.normal(0.9, spread, groups), 0, 1)
+    right = (rng.random((groups, trials)) < accuracy[:, None]).astype(float).ravel()
+    asked = rng.integers(labels, size=groups * trials) + np.repeat(
+        np.arange(groups) * labels, trials
+    )
+    return Evidence.of_scores(
+        {"accuracy": right}, asked, groups=np.repeat(np.arange(groups), trials)
+    )
+
+
+def test_trials_within_groups_vary_with_the_groups():
+    rng = np.random.default_rng(0)
+    (alike,) = figures_of([within_groups(0, rng)]).values()
+    (unlike,) = figures_of([within_groups(0.08, rng)]).values()
+    assert alike.high - alike.low < 0.05 < unlike.high - unlike.low < 0.15
+
+
+def test_accuracies_within_groups_cover_that_of_other_groups():
+    rng = np.random.default_rng(0)
+    held = [
+        figure.low <= 0.9 <= figure.high
+        for _ in range(60)
+        for figure in figures_of([within_groups(0.04, rng)], Bootstrap(100)).values()
+    ]
+    assert np.mean(held) > 0.85
 
 
 def test_folds_may_choose_among_different_numbers_of_labels():
     folds = [
-        Evidence.of_scores({"accuracy": np.array([1.0, 0.0])}, labels[:, 0], labels)
+        Evidence.of_scores({"accuracy": np.array([1.0, 0.0])}, labels[:, 0], among=labels)
         for labels in (np.array([[0, 1, 2], [1, 2, 0]]), np.array([[3, 4], [4, 3]]))
     ]
     assert figures_of(folds)["accuracy"].value == 0.5

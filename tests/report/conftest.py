@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gemel.evaluation.intervals import Units
+from gemel.evaluation.units import Units
 from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, thumbnail
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from gemel.evaluation.intervals import Units
+from gemel.evaluation.units import Units
 from gemel.report import Decision, TestPairs, thumbnail
 from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
 from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, Frame

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError, MissingExtra
-from gemel.evaluation.intervals import Units
+from gemel.evaluation.units import Units
 from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, run_verdict, write
 from gemel.report.page import render
 from gemel.report.shown import text_snippet

@@ -15,14 +15,8 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import (
-    Basis,
-    Bootstrap,
-    Statistic,
-    Units,
-    bootstrap_figures,
-    side_by_side,
-)
+from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, bootstrap_figures
+from gemel.evaluation.units import Units, side_by_side
 from gemel.functional.probability import weighted_mean
 
 FEW_WITH_MISSES = 6
@@ -38,7 +32,8 @@ class Evidence:
 
     Labels are codes of the whole data set, so that those of several parts can be combined. `basis`
     and `bounds` are those of `bootstrap_figures`; `missing` holds the figures for which there are
-    too few trials. `among` (t, k) are the labels that each trial chooses among.
+    too few trials. `among` (t, k) are the labels that each trial chooses among, `groups` (t,) the
+    groups that trials lie within; not both.
     """
 
     statistic: Statistic
@@ -48,14 +43,16 @@ class Evidence:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, Missing] = field(default_factory=dict)
     among: Codes | None = None
+    groups: Codes | None = None
 
     @classmethod
     def of_scores(
         cls,
         scores: Mapping[str, Floats],
         labels: Codes,
-        among: Codes | None = None,
         *,
+        among: Codes | None = None,
+        groups: Codes | None = None,
         shares: Collection[str] = (),
     ) -> Self:
         """Evidence for figures that are means of a score (t,) per trial.
@@ -68,7 +65,7 @@ class Evidence:
             return {name: weighted_mean(values, weights) for name, values in scores.items()}
 
         basis = Basis.all_trials(len(labels), *scores, shares=shares)
-        return cls(means, labels, labels, basis, among=among)
+        return cls(means, labels, labels, basis, among=among, groups=groups)
 
 
 def hit_rates_of_few(scores: Mapping[str, Floats], labels: Codes) -> list[str]:
@@ -121,10 +118,12 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
         return {name: _mean([figures[name] for figures in each]) for name in names}
 
     among = [part.among for part in parts if part.among is not None]
+    groups = [part.groups for part in parts if part.groups is not None]
     units = Units.of_pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
         side_by_side(among) if among else None,
+        np.concatenate(groups) if groups else None,
     )
     needed = {name: first.figures[name] for name in names}
     kinds = {

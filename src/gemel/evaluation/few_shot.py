@@ -19,7 +19,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence, hit_rates_of_few
-from gemel.evaluation.intervals import side_by_side
+from gemel.evaluation.units import FEW_GROUPS, side_by_side
 from gemel.functional.ranking import right_is_nearest
 
 
@@ -62,24 +62,28 @@ def score_episodes(
     labels: Codes,
     drawn: Iterable[Episodes],
     read: Read | None = None,
+    groups: Codes | None = None,
 ) -> Evidence:
     """Evidence for `accuracy`, the share of trials with the right answer.
 
-    `labels` (n,) are those of all items. `read` gives the distances to the ways, by default the
-    mean distance to their examples.
+    `labels` (n,) are those of all items, `groups` (n,) their groups if each trial lies within one.
+    `read` gives the distances to the ways, by default the mean distance to their examples.
     """
     read = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
-    queries: list[Codes] = []
+    queries: list[Indices] = []
     among: list[Codes] = []
     for episodes in drawn:
         right.append(right_is_nearest(read(episodes), episodes.answer))
-        queries.append(labels[episodes.query])
+        queries.append(episodes.query)
         among.append(labels[episodes.support[..., 0]])
     scores = {"accuracy": np.concatenate(right).astype(np.float64)}
-    asked = np.concatenate(queries)
-    few = hit_rates_of_few(scores, asked)
-    return Evidence.of_scores(scores, asked, side_by_side(among), shares=few)
+    query = np.concatenate(queries)
+    few = hit_rates_of_few(scores, labels[query])
+    if groups is None:
+        return Evidence.of_scores(scores, labels[query], among=side_by_side(among), shares=few)
+    within = groups[query] if len(np.unique(groups[query])) >= FEW_GROUPS else None
+    return Evidence.of_scores(scores, labels[query], groups=within, shares=few)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:

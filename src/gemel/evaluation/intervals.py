@@ -17,7 +17,8 @@ of c - 1 over these labels (`among`; the first-order terms of W. Hoeffding, "A c
 with asymptotically normal distribution", Ann. Math. Stat. 19, 1948, section 5). Noise of a single
 trial then counts once for each of its labels, and is reduced to once. The wider of the two
 intervals is reported: with equal labels the coverage of the first alone was 73-87 % and that of the
-wider one 78-93 %, with labels that differ 85-97 %.
+wider one 78-93 %, with labels that differ 85-97 %. A trial within a group (an alphabet) depends on
+the group instead: where there are `FEW_GROUPS` or more, groups are resampled as wholes.
 
 Where no resample differs from the value (all answers right, say), the variance between labels is
 unknown, and where only one label makes a difference it is poorly known: near its bound, the AUC of
@@ -36,8 +37,9 @@ from typing import Self, TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Floats, Same
+from gemel.arrays import Floats, Same
 from gemel.evaluation.figure import Figure
+from gemel.evaluation.units import Units
 from gemel.functional.student import student_t
 
 Z = 1.959964
@@ -87,35 +89,6 @@ class Basis:
         return cls(kinds, dict.fromkeys(names, ("trials",)), frozenset(shares))
 
 
-@final
-@dataclass(frozen=True)
-class Units:
-    """The labels that each trial depends on, as codes 0 … count-1.
-
-    A trial is between the labels `left` (t,) and `right` (t,), and may choose among the labels
-    `among` (t, k), where the code `count` is padding.
-    """
-
-    left: Codes
-    right: Codes
-    count: int
-    among: Codes | None = None
-
-    @classmethod
-    def of_pairs(cls, left: Codes, right: Codes, among: Codes | None = None) -> Self:
-        """Renumber the labels from 0; `among` may be padded with -1."""
-        named = [] if among is None else [among[among >= 0]]
-        names = np.unique(np.concatenate([left, right, *named]))
-        if among is not None:
-            among = np.where(among < 0, len(names), np.searchsorted(names, among))
-        return cls(np.searchsorted(names, left), np.searchsorted(names, right), len(names), among)
-
-    @classmethod
-    def of_trials(cls, labels: Codes) -> Self:
-        """Trials that depend on one label each."""
-        return cls.of_pairs(labels, labels)
-
-
 def bootstrap_figures(
     statistic: Statistic,
     units: Units,
@@ -135,13 +108,17 @@ def bootstrap_figures(
     0.667
     """
     values = statistic(np.ones(len(units.left)))
-    between, among = _resample(statistic, units, bootstrap)
+    drawn = _resample(statistic, units, bootstrap)
 
-    def resamples(name: str) -> list[Floats]:
-        by_pair, by_choice = (np.array([each[name] for each in of]) for of in (between, among))
-        if not among:
-            return [by_pair]
-        return [by_pair, _without_excess_noise(values[name], by_choice, units)]
+    def resamples(name: str) -> list[_Resampled]:
+        between, among, groups = (np.array([each[name] for each in of]) for of in drawn)
+        every = [_Resampled(between, units.count)]
+        if len(among):
+            noiseless = _without_excess_noise(values[name], among, units)
+            every.append(_Resampled(noiseless, units.count))
+        if len(groups):
+            every.append(_Resampled(groups, units.group_count))
+        return every
 
     few = units.count < FEW_LABELS
     sizes = {kind: _sample_size(units, of_kind) for kind, of_kind in basis.kinds.items()}
@@ -157,17 +134,6 @@ def bootstrap_figures(
     }
 
 
-def side_by_side(among: Sequence[Codes]) -> Codes:
-    """Concatenate arrays (t, k) of different k along the trials, padded with -1.
-
-    >>> side_by_side([np.array([[4, 5]]), np.array([[6]])]).tolist()
-    [[4, 5], [6, -1]]
-    """
-    most = max(each.shape[1] for each in among)
-    padded = [np.pad(a, ((0, 0), (0, most - a.shape[1])), constant_values=-1) for a in among]
-    return np.concatenate(padded)
-
-
 def wilson(successes: float, n: float) -> tuple[float, float]:
     """Wilson's 95 % interval of a share of n independent trials (E. B. Wilson, JASA 22, 1927).
 
@@ -180,12 +146,24 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
     return max(0.0, min(centre - reach, share)), min(1.0, max(centre + reach, share))
 
 
+@final
+@dataclass(frozen=True)
+class _Resampled:
+    """A figure's resamples, and the number of units (labels or groups) that were drawn from."""
+
+    figures: Floats
+    units: int
+
+
+_Drawn: TypeAlias = list[Mapping[str, float]]
+
+
 def _resample(
     statistic: Statistic, units: Units, bootstrap: Bootstrap
-) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
-    """The figures of each resample, with weights by `left` and `right` and with weights by `among`.
+) -> tuple[_Drawn, _Drawn, _Drawn]:
+    """The figures of each resample by `left` and `right`, by `among`, and by `groups`.
 
-    The latter list is empty where trials do not choose among labels.
+    The latter two lists are empty where the units have no such codes.
     """
     rng = np.random.default_rng(bootstrap.seed)
     # A pair within one label has weight c, not c²: its right side looks up the extra count of 1 at
@@ -196,6 +174,7 @@ def _resample(
     one, other = np.divmod(cells, units.count + 1)
     between: list[Mapping[str, float]] = []
     among: list[Mapping[str, float]] = []
+    groups: list[Mapping[str, float]] = []
     for _ in range(bootstrap.resamples):
         drawn = np.bincount(rng.integers(units.count, size=units.count), minlength=units.count + 1)
         drawn[units.count] = 1
@@ -205,7 +184,11 @@ def _resample(
             excess = (counts - 1)[units.among].sum(1)
             # Centred, since labels need not be offered equally often.
             among.append(statistic(1 + excess - excess.mean()))
-    return between, among
+        if units.groups is not None:
+            chosen = rng.integers(units.group_count, size=units.group_count)
+            counts = np.bincount(chosen, minlength=units.group_count).astype(np.float64)
+            groups.append(statistic(counts[units.groups]))
+    return between, among, groups
 
 
 @final
@@ -245,7 +228,7 @@ def _combined(kinds: Sequence[_SampleSize]) -> _SampleSize:
 
 def _figure(
     value: float,
-    resampled: Sequence[Floats],
+    resampled: Sequence[_Resampled],
     size: _SampleSize,
     bounds: tuple[float, float],
     *,
@@ -255,9 +238,10 @@ def _figure(
     lowest, highest = bounds
     intervals = []
     for each in resampled:
-        finite = each[np.isfinite(each)]
-        if size.labels >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
-            intervals.append(_percentile_interval(value, finite, size.labels))
+        finite = each.figures[np.isfinite(each.figures)]
+        drawn_from = min(size.labels, each.units)
+        if drawn_from >= 2 and len(finite) and float(np.ptp(finite)) >= 1e-9:
+            intervals.append(_percentile_interval(value, finite, drawn_from))
     if share or not intervals:
         span = highest - lowest
         fraction = min(1.0, max(0.0, (value - lowest) / span))
@@ -286,10 +270,10 @@ def _without_excess_noise(value: float, resampled: Floats, units: Units) -> Floa
     return median + (resampled - median) * min(1.0, math.sqrt(corrected / max(variance, 1e-300)))
 
 
-def _percentile_interval(value: float, resampled: Floats, labels: int) -> tuple[float, float]:
+def _percentile_interval(value: float, resampled: Floats, units: int) -> tuple[float, float]:
     """The percentile interval, shifted from the resamples' median to the value, and widened for few
-    labels.
+    units.
     """
-    widening = student_t(0.975, labels - 1) / Z * math.sqrt(labels / (labels - 1))
+    widening = student_t(0.975, units - 1) / Z * math.sqrt(units / (units - 1))
     low, median, high = np.quantile(resampled, [0.025, 0.5, 0.975])
     return float(value - widening * (median - low)), float(value + widening * (high - median))

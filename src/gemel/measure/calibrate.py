@@ -23,8 +23,9 @@ from gemel.calibration import (
 from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
-from gemel.evaluation.intervals import Basis, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, bootstrap_figures
 from gemel.evaluation.pairs import PairSample
+from gemel.evaluation.units import Units
 from gemel.measure.chance import no_better_than_chance
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared

@@ -6,8 +6,9 @@ import numpy as np
 
 from gemel.arrays import Distances, Floats
 from gemel.calibration import Calibration
-from gemel.evaluation.intervals import Basis, Units, bootstrap_figures
+from gemel.evaluation.intervals import Basis, bootstrap_figures
 from gemel.evaluation.pairs import PairSample
+from gemel.evaluation.units import Units
 from gemel.functional.roc import auc, rank_pairs
 
 CHANCE = 0.5

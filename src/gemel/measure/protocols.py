@@ -92,7 +92,7 @@ class Subject:
         for ways, shots in _tasks(candidates, question, most_ways):
             trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
-            scored = score_episodes(comparer, candidates.labels, episodes, read)
+            scored = score_episodes(comparer, candidates.labels, episodes, read, candidates.groups)
             evidence = evidence or scored
             accuracy = figures_of([scored])["accuracy"]
             figures.setdefault("accuracy", accuracy)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 
 from gemel.arrays import Distances, Embeddings, Floats, Indices, Same
-from gemel.evaluation.intervals import Units
+from gemel.evaluation.units import Units
 
 Figure: TypeAlias = Mapping[str, Any]
 """`{"value", "low", "high", "n"}`, or `{"value": None, "missing": "why"}`."""

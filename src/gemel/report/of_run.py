@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gemel.errors import RunError
-from gemel.evaluation.intervals import Units
+from gemel.evaluation.units import Units
 from gemel.matcher import load
 from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
