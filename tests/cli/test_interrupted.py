@@ -26,7 +26,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to itself")
-@pytest.mark.parametrize("module", ["typer", "gemel.api"])
+@pytest.mark.parametrize("module", ["gemel.whole_file", "typer", "gemel.api"])
 @pytest.mark.parametrize("then", ["raise", "raise ImportError('initialization failed') from None"])
 def test_an_interrupt_while_something_is_imported(module: str, then: str) -> None:
     program = WHILE_IT_IMPORTS.format(module=module, then=then)

@@ -16,9 +16,6 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from types import FrameType
 
-from gemel.errors import GemelError
-from gemel.whole_file import REFUSED
-
 INTERRUPTED = 130
 STOPPED = "interrupted: every file that was written is complete."
 NO_ROOM = re.compile("can't allocate memory|out of memory")
@@ -69,6 +66,8 @@ def _status(interrupted: threading.Event) -> int:
 
     from gemel.cli.app import app
     from gemel.cli.output import Interrupted
+    from gemel.errors import GemelError
+    from gemel.whole_file import REFUSED
 
     # The base of click's usage errors; Typer vendors the parser and does not export this class.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
