@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from os.path import expanduser
@@ -21,16 +20,6 @@ REFUSED = {
     *{errno.EIO, errno.ENAMETOOLONG},
 }
 """Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used."""
-
-
-def _new_file_mode() -> int:
-    """The permissions of a newly created file; the umask can only be read by setting it."""
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return 0o666 & ~umask
-
-
-MODE = _new_file_mode()
 
 
 def user_path(path: str | os.PathLike[str]) -> Path:
@@ -54,12 +43,12 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-    temporary = Path(name)
+        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+        temporary.touch(exist_ok=False)
+        mode = _new_file_mode(temporary)
     try:
         yield temporary
-        _flush(temporary)
+        _flush(temporary, mode)
         os.replace(temporary, path)
     except Exception as error:
         if _errno(error) in REFUSED:
@@ -84,10 +73,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
             os.replace(old, path)
         shutil.rmtree(old, ignore_errors=True)
         temporary.mkdir(parents=True)
+        mode = _new_file_mode(temporary)
         yield temporary
         for file in temporary.rglob("*"):
             if file.is_file():
-                _flush(file)
+                _flush(file, mode)
         if path.is_dir():
             os.replace(path, old)
         try:
@@ -125,11 +115,18 @@ def write_json(path: Path, tree: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(tree, indent=2) + "\n")
 
 
-def _flush(path: Path) -> None:
-    """Flushes a file to disk and gives it the permissions of a new file (temporary files are
-    private to the user)."""
+def _new_file_mode(created: Path) -> int:
+    """The permissions of a new file here, by a file or folder that was just created.
+
+    The umask itself can only be read by setting it, for all threads of the process.
+    """
+    return created.stat().st_mode & 0o666
+
+
+def _flush(path: Path, mode: int) -> None:
+    """Flushes a file to disk and gives it `mode`: some libraries make their files private."""
     with suppress(OSError):  # some file systems, as on USB sticks, have no permissions
-        path.chmod(MODE)
+        path.chmod(mode)
     with path.open("r+b") as file:  # Windows flushes only files open for writing
         os.fsync(file.fileno())
 
