@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from bad_pictures import UNREADABLE, class_folders, picture
+from bad_pictures import UNREADABLE, bomb, class_folders, picture
 from command import DATA_ONLY, QUICK, Gemel
 
 from gemel.run import Run
@@ -59,6 +61,14 @@ def test_a_file_that_may_not_be_read_is_named(
 
     sentence = gemel("compare", tiny_run.path, good, locked).refusal
     assert "locked.png' may not be read: its permissions forbid it" in sentence
+
+
+def test_pillows_own_warning_of_a_large_picture_is_not_shown(tiny_run: Run, tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    bomb(large, side=12_000)
+    command = [sys.executable, "-m", "gemel", "compare", str(tiny_run.path), str(large), str(large)]
+    (line,) = subprocess.run(command, capture_output=True, text=True).stderr.splitlines()
+    assert "may have at most 100 megapixels" in line
 
 
 def test_a_few_are_listed_and_skipped(gemel: Gemel, tmp_path: Path) -> None:

@@ -6,8 +6,6 @@ import contextlib
 import io
 import os
 import struct
-import subprocess
-import sys
 import warnings
 import zlib
 
@@ -296,11 +294,10 @@ class TestFailures:
             ImageInput(height=30, width=40, channels=1).read(own)
             assert own.size == (1_600, 1_200)
 
+    @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     @pytest.mark.parametrize("side", [10_001, 12_000, 30_000])
     def test_bomb_is_refused_from_its_header(self, tmp_path, side):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pytest has undone the filter of gemel.inputs.decode
-            self.refused(self.write(tmp_path, "a.png", bomb(side, side)), "100 megapixels")
+        self.refused(self.write(tmp_path, "a.png", bomb(side, side)), "100 megapixels")
 
     @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     def test_a_phones_largest_photograph_is_decoded_smaller(self, tmp_path):
@@ -309,19 +306,6 @@ class TestFailures:
         read = ImageInput(height=30, width=40, channels=1).read(path)
         assert read.shape == (1, 30, 40)
         assert np.abs(read.astype(int) - 90).max() <= 3
-
-    def test_outside_of_pytest_the_sentence_comes_without_a_warning(self, tmp_path):
-        path = self.write(tmp_path, "a.png", bomb(12_000, 12_000))
-        program = (
-            "import sys; from gemel.inputs import ImageInput; from gemel.errors import ItemError\n"
-            "try: ImageInput(height=8, width=8, channels=1).read(sys.argv[1])\n"
-            "except ItemError as error: print(error)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
-        )
-        assert "100 megapixels" in done.stdout
-        assert done.stderr == ""
 
     @settings(max_examples=150, deadline=None)
     @given(st.data())

@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -71,6 +72,8 @@ def _status(interrupted: threading.Event) -> int:
 
     # The base of click's usage errors; Typer vendors the parser and does not export this class.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
+    # Pillow's warning of large pictures; those above a limit of our own are refused.
+    warnings.filterwarnings("ignore", "Image size .* exceeds limit")
     try:
         # Outside standalone mode Typer raises its errors, and returns the status of an early exit.
         status = app(prog_name="gemel", standalone_mode=False)

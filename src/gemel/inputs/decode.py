@@ -6,7 +6,6 @@ Files are untrusted: the size that a header announces is checked before any pixe
 from __future__ import annotations
 
 import io
-import warnings
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,9 +30,6 @@ MOST_PIXELS = 100_000_000
 
 DRAFT_PIXELS = 1_000_000
 """JPEGs with more pixels may be decoded at reduced size, at least twice the wanted side."""
-
-# `_refuse_bomb` enforces a limit of our own; Pillow's warning would only add noise.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def decode(raw: Picture, side: int | None = None) -> Image.Image:
