@@ -62,12 +62,12 @@ def _csv(path: Path) -> Iterator[Record]:
             f"{str(path)!r} is empty: it must hold a row per item or per pair, "
             "below a line that names the columns"
         )
-    csv.field_size_limit(LONGEST_CELL)
     separator = said or max(SEPARATORS, key=first.count)
     reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    rows = _rows(reader)
     try:
-        columns = _named_once(path, next(reader))
-        for row in reader:
+        columns = _named_once(path, next(rows))
+        for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(columns):
@@ -83,6 +83,23 @@ def _csv(path: Path) -> Iterator[Record]:
             f"line {blank + reader.line_num} of {str(path)!r} is no CSV ({error}): a cell that "
             "begins with a quote ends with one, and quotes within it are doubled"
         ) from error
+
+
+def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows of a CSV. The field limit, one for the whole process, is raised while each is read.
+
+    >>> len(next(_rows(csv.reader(["x" * 200_000])))[0]), csv.field_size_limit()
+    (200000, 131072)
+    """
+    while True:
+        before = csv.field_size_limit(LONGEST_CELL)
+        try:
+            row = next(reader, None)
+        finally:
+            csv.field_size_limit(before)
+        if row is None:
+            return
+        yield row
 
 
 def _named_once(path: Path, names: Iterable[str]) -> list[str]:
