@@ -23,8 +23,12 @@ COMPILE_MINUTES = 2.5
 
 BF16_GAIN = 1.25
 """The speed-up of a convolution from which bf16 is chosen, well above measurement noise."""
-MMAP_MAX, TRIM_THRESHOLD, TOP_PAD = -4, -1, -2
+
+TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD, MMAP_MAX = -1, -2, -3, -4
 """glibc's parameter numbers (`man mallopt`)."""
+KEEPING = {MMAP_MAX: 0, TRIM_THRESHOLD: 2**31 - 1, TOP_PAD: 2**28}
+USUAL = {MMAP_MAX: 2**16, TRIM_THRESHOLD: 2**26, TOP_PAD: 2**17, MMAP_THRESHOLD: 2**25}
+"""glibc's defaults; its thresholds grow up to these, and stay fixed once any has been set."""
 
 Precision = Literal["32-true", "bf16-mixed"]
 
@@ -57,25 +61,34 @@ def flushed_denormals() -> Iterator[None]:
 @contextmanager
 def fast_arithmetic() -> Iterator[None]:
     """The arithmetic of training: denormals are flushed to zero and freed memory is kept."""
-    keep_memory()
-    with flushed_denormals():
+    with kept_memory(), flushed_denormals():
         yield
 
 
-def keep_memory() -> None:
-    """Makes this process keep freed memory for reuse, from now on.
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Makes this process keep freed memory for reuse.
 
     By default glibc returns large blocks to the system at once, and the system clears their pages
-    when the next step allocates them: up to half the time of a small convnet's step. Only Linux is
-    affected.
+    when the next step allocates them: up to half the time of a small convnet's step. On exit the
+    memory is returned. Only Linux is affected.
     """
+    _set_allocator(KEEPING)
+    try:
+        yield
+    finally:
+        _set_allocator(USUAL)
+
+
+def _set_allocator(settings: Mapping[int, int]) -> None:
+    """Set glibc's parameters, and return the memory that is not to be kept under them."""
     if not sys.platform.startswith("linux"):
         return
     with suppress(OSError, AttributeError):  # a C library without such settings
-        settings = ctypes.CDLL(None).mallopt
-        settings(MMAP_MAX, 0)
-        settings(TRIM_THRESHOLD, 2**31 - 1)
-        settings(TOP_PAD, 2**28)
+        library = ctypes.CDLL(None)
+        for parameter, value in settings.items():
+            library.mallopt(parameter, value)
+        library.malloc_trim(0)
 
 
 def choose_speed(setting: TrainingSetting) -> Speed:
