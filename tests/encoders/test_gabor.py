@@ -25,9 +25,9 @@ def picture(seed=0):
 
 
 def test_views_are_three_scales_by_nine_places_by_two():
-    assert made().map_sides == (54, 1)
-    assert made(shift=0).map_sides == (6, 1)
-    assert made(shift=0, mirror=False, scales=(1.0,)).map_sides == (1, 1)
+    assert made().map_size == (54, 1)
+    assert made(shift=0).map_size == (6, 1)
+    assert made(shift=0, mirror=False, scales=(1.0,)).map_size == (1, 1)
 
 
 def test_the_first_view_is_the_picture_as_it_stands():
@@ -49,7 +49,7 @@ def test_the_view_that_is_mirrored_is_that_of_the_mirrored_picture():
 @pytest.mark.parametrize("moved", [(2, 0), (-2, 2), (0, -2)])
 def test_a_moved_or_mirrored_picture_is_met_by_a_view(moved):
     encoder = made()
-    metric = METRICS["views"](encoder.embedding_size, encoder.map_sides)
+    metric = METRICS["views"](encoder.embedding_size, encoder.map_size)
     one = torch.zeros(1, 1, 32, 28)
     one[:, :, 6:-6, 6:-6] = picture()[:, :, 6:-6, 6:-6]
     other, stranger = one.roll(moved, (2, 3)), torch.zeros(1, 1, 32, 28)

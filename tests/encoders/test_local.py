@@ -18,7 +18,7 @@ def test_every_pooling_halves_the_map(side, pools, sides):
     encoder = LocalEncoder(
         (1, *side), PixelStatistics.untouched(1), width=2, descriptors=3, pools=pools
     )
-    assert encoder.map_sides == sides
+    assert encoder.map_size == sides
     assert encoder(torch.rand(2, 1, *side)).shape == (2, 3 * sides[0] * sides[1])
 
 

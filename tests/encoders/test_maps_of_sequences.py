@@ -21,7 +21,7 @@ class TestContextual:
 
     def maps(self, encoder, tokens):
         lengths = torch.tensor([len(tokens)])
-        return encoder(torch.tensor([tokens]), lengths).reshape(5, *encoder.map_sides[1:])
+        return encoder(torch.tensor([tokens]), lengths).reshape(5, *encoder.map_size[1:])
 
     def test_every_word_has_a_descriptor_and_what_is_behind_the_end_has_none(self):
         maps = self.maps(self.made(8), [2, 5, 3])

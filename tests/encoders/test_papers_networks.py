@@ -120,7 +120,7 @@ def test_conv4_has_the_few_shot_papers_layers():
 
 def test_sung_keeps_64_maps_of_5_by_5_of_a_28_by_28_drawing():
     encoder = grey("sung", 28)
-    assert (encoder.embedding_size, encoder.map_sides) == (1600, (5, 5))
+    assert (encoder.embedding_size, encoder.map_size) == (1600, (5, 5))
     blocks = [1 * 9 * 64 + 64] + 3 * [64 * 9 * 64 + 64]
     assert parameters(encoder) == sum(blocks) + 4 * 2 * 64
     with pytest.raises(RecipeError, match="sides of at least 10, got 9x9"):

@@ -100,7 +100,7 @@ def test_segments_are_a_map_along_time():
     encoder = ENCODERS["resnet1d"](
         samples(), width=4, strides=(1,), kernel=3, segments=8, embedding_size=24, output="linear"
     ).eval()
-    assert encoder.map_sides == (1, 8)
+    assert encoder.map_size == (1, 8)
     values, lengths = torch.rand(1, 32, 3), torch.tensor([32])
     late = values.clone()
     late[:, 28:] += 1
@@ -131,7 +131,7 @@ def placed(places):
 
 def test_every_frame_has_a_place_and_none_is_behind_the_end():
     encoder = placed(8)
-    assert encoder.map_sides == (1, 8)
+    assert encoder.map_size == (1, 8)
     values = torch.rand(2, 11, 3)
     maps = encoder(values, torch.tensor([11, 5])).reshape(2, 3, 8)
     assert maps[0, :, :6].all()

@@ -12,7 +12,7 @@ from gemel.metrics.alignment import AlignmentMetric
 
 def by_loop(metric, a, b):
     """One direction, from the equation at the top of the module."""
-    height, width = metric.sides
+    height, width = metric.map_size
     t, k = metric.log_sharpness.exp().item(), metric.log_stiffness.exp().item()
     places = [(y, x) for y in range(height) for x in range(width)]
     lengths = [sqrt(sum(float(a[c, y, x]) ** 2 for c in range(len(a)))) for y, x in places]

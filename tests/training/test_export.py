@@ -73,7 +73,7 @@ def text_twin_of(encoder, metric):
         torch.manual_seed(1)
         stem = TokenVectors(torch.randn(reader.vocabulary, 6))
         made = ENCODERS[encoder](stem, **SETTINGS.get(encoder, {}))
-        twin = SharedTwin(made, METRICS[metric](made.embedding_size, made.map_sides))
+        twin = SharedTwin(made, METRICS[metric](made.embedding_size, made.map_size))
     return twin, reader, padded([reader.read(text) for text in TEXTS])
 
 
@@ -86,7 +86,7 @@ def twin_of(encoder, metric):
         made = ENCODERS[encoder](
             (1, side, side), PixelStatistics([0.4], [0.3]), **SETTINGS.get(encoder, {})
         )
-        twin = SharedTwin(made, METRICS[metric](made.embedding_size, made.map_sides))
+        twin = SharedTwin(made, METRICS[metric](made.embedding_size, made.map_size))
         with torch.no_grad():  # statistics of batches that are not those of a fresh layer
             twin.train().embed((torch.rand(16, 1, side, side) * 0.7,))
     packed = np.random.default_rng(2).integers(0, 256, (6, 1, side, side)).astype(np.uint8)
@@ -137,7 +137,7 @@ def test_of_a_large_picture_full_of_ink_the_same_points_are_looked_at(tmp_path):
         torch.manual_seed(1)
         settings = {"radii": ((2,),), "cells": ((3, 2),), "axes": 5, "points": 300}
         made = ENCODERS["hinge"]((1, side, side), PixelStatistics([0.4], [0.3]), **settings)
-    twin = SharedTwin(made, METRICS["cosine"](made.embedding_size, made.map_sides))
+    twin = SharedTwin(made, METRICS["cosine"](made.embedding_size, made.map_size))
     export_networks(twin, tmp_path)
     packed = np.random.default_rng(2).integers(0, 256, (3, 1, side, side)).astype(np.uint8)
     networks = Networks(tmp_path, ImageInput(height=side, width=side, channels=1))

@@ -218,6 +218,6 @@ def test_maps_that_a_metric_reads_have_as_many_places_on_both_sides():
     still = PixelStatistics.untouched(1)
     tall, wide = (ENCODERS["conv4"]((1, *size), still, maps=4) for size in ((32, 16), (16, 32)))
     assert tall.embedding_size == wide.embedding_size
-    assert SeparateTwin(tall, wide, METRICS["euclidean"](8, tall.map_sides))
+    assert SeparateTwin(tall, wide, METRICS["euclidean"](8, tall.map_size))
     with pytest.raises(RecipeError, match=r"places on both sides, got 2x1 .* and 1x2 on the right"):
-        SeparateTwin(tall, wide, METRICS["views"](8, tall.map_sides))
+        SeparateTwin(tall, wide, METRICS["views"](8, tall.map_size))

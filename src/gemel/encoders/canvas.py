@@ -42,7 +42,7 @@ class CanvasEncoder(SequenceEncoder):
 
     >>> from gemel.encoders import PixelStatistics, Samples
     >>> encoder = CanvasEncoder(Samples(PixelStatistics.untouched(3)), side=24)
-    >>> encoder(torch.rand(2, 50, 3), torch.tensor([50, 31])).shape, encoder.map_sides
+    >>> encoder(torch.rand(2, 50, 3), torch.tensor([50, 31])).shape, encoder.map_size
     (torch.Size([2, 576]), (3, 3))
     """
 
@@ -73,7 +73,7 @@ class CanvasEncoder(SequenceEncoder):
             dropout=dropout,
         )
         self.side = side
-        self.map_sides = self.look.map_sides
+        self.map_size = self.look.map_size
         self.embedding_size = self.look.embedding_size
 
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:

@@ -33,7 +33,7 @@ class ContextualEncoder(SequenceEncoder):
 
     >>> from gemel.encoders import TokenVectors
     >>> encoder = ContextualEncoder(TokenVectors(torch.rand(9, 4)), places=8)
-    >>> encoder(torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3])).shape, encoder.map_sides
+    >>> encoder(torch.ones(2, 5, dtype=torch.int64), torch.tensor([5, 3])).shape, encoder.map_size
     (torch.Size([2, 512]), (1, 8))
     """
 
@@ -49,7 +49,7 @@ class ContextualEncoder(SequenceEncoder):
     ) -> None:
         super().__init__(stem)
         self.places = places
-        self.map_sides = (1, places)
+        self.map_size = (1, places)
         self.embedding_size = descriptors * places
         self.lstm = Lstm(stem.width, hidden, both_ways=True)
         self.dense = nn.Linear(self.lstm.width + stem.width, descriptors)

@@ -47,8 +47,8 @@ class Conv4Encoder(PictureEncoder):
                 f"{2**BLOCKS}, got {height}x{width}: set input.size, or use the encoder compact"
             )
         self.input_shape = input_shape
-        self.map_sides = (height // 2**BLOCKS, width // 2**BLOCKS)
-        self.embedding_size = maps * self.map_sides[0] * self.map_sides[1]
+        self.map_size = (height // 2**BLOCKS, width // 2**BLOCKS)
+        self.embedding_size = maps * self.map_size[0] * self.map_size[1]
         self.output = output
         self.layers = nn.Sequential(
             Standardise(statistics),

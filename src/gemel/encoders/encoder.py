@@ -19,7 +19,7 @@ class Encoder(nn.Module, ABC):
 
     embedding_size: int
     output: Output
-    map_sides: tuple[int, int] = (1, 1)
+    map_size: tuple[int, int] = (1, 1)
     """Height and width of the feature maps of which an embedding is the flattening."""
 
     @abstractmethod

@@ -48,7 +48,7 @@ class GaborEncoder(WhitenedEncoder):
     or lie outside 0.25–4.
 
     >>> encoder = GaborEncoder((1, 56, 46), PixelStatistics.untouched(1))
-    >>> encoder(torch.rand(2, 1, 56, 46)).shape, encoder.map_sides
+    >>> encoder(torch.rand(2, 1, 56, 46)).shape, encoder.map_size
     (torch.Size([2, 20736]), (54, 1))
     """
 
@@ -100,7 +100,7 @@ class GaborEncoder(WhitenedEncoder):
         kept = min(size, descriptors)
         self.whitening = nn.Linear(size, kept)
         views = len(scales) * (9 if shift else 1) * (2 if mirror else 1)
-        self.map_sides = (views, 1)
+        self.map_size = (views, 1)
         self.embedding_size = kept * views
 
     @property
@@ -110,7 +110,7 @@ class GaborEncoder(WhitenedEncoder):
     def forward(self, items: Images) -> Embeddings:
         unit = F.normalize(self.whitening(self.features(items)), dim=-1)
         # The concatenation of all views has unit length too.
-        embeddings: Embeddings = unit.transpose(1, 2).flatten(1) / self.map_sides[0] ** 0.5
+        embeddings: Embeddings = unit.transpose(1, 2).flatten(1) / self.map_size[0] ** 0.5
         return embeddings
 
     def described(self, items: Images) -> list[Float[Tensor, "n views d"]]:

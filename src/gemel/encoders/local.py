@@ -27,13 +27,13 @@ SMALLEST_MAP = 2
 
 @final
 class LocalEncoder(PictureEncoder):
-    """The flattened maps are the embedding; `map_sides` says how to unflatten them.
+    """The flattened maps are the embedding; `map_size` says how to unflatten them.
 
     Raises `RecipeError` for pictures too small for `pools`, such as a side below 16 for two.
 
     >>> import torch
     >>> encoder = LocalEncoder((1, 56, 56), PixelStatistics.untouched(1))
-    >>> encoder(torch.rand(2, 1, 56, 56)).shape, encoder.map_sides
+    >>> encoder(torch.rand(2, 1, 56, 56)).shape, encoder.map_size
     (torch.Size([2, 3136]), (7, 7))
     """
 
@@ -59,8 +59,8 @@ class LocalEncoder(PictureEncoder):
                 "compact"
             )
         self.input_shape = input_shape
-        self.map_sides = (-(-height // 2) // 2**pools, -(-across // 2) // 2**pools)
-        self.embedding_size = descriptors * self.map_sides[0] * self.map_sides[1]
+        self.map_size = (-(-height // 2) // 2**pools, -(-across // 2) // 2**pools)
+        self.embedding_size = descriptors * self.map_size[0] * self.map_size[1]
         self.layers = nn.Sequential(
             Standardise(statistics),
             *_convolution(channels, width, kernel=5, stride=2),

@@ -69,7 +69,7 @@ class Resnet1dEncoder(SequenceEncoder):
         self.segments = segments
         self.places = places
         self.embedding_size = embedding_size
-        self.map_sides = (1, shares or 1)
+        self.map_size = (1, shares or 1)
         self.output = output
         widths = [stem.width, *(width * 2 ** min(stage, 2) for stage in range(len(strides)))]
         self.blocks = nn.ModuleList(

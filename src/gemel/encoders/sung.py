@@ -21,13 +21,13 @@ from gemel.shapes import Embeddings, Images
 
 @final
 class SungEncoder(PictureEncoder):
-    """The flattened maps are the embedding; `map_sides` says how to unflatten them.
+    """The flattened maps are the embedding; `map_size` says how to unflatten them.
 
     Raises `RecipeError` for pictures with a side below 10.
 
     >>> import torch
     >>> encoder = SungEncoder((1, 28, 28), PixelStatistics.untouched(1))
-    >>> encoder(torch.rand(2, 1, 28, 28)).shape, encoder.map_sides
+    >>> encoder(torch.rand(2, 1, 28, 28)).shape, encoder.map_size
     (torch.Size([2, 1600]), (5, 5))
     """
 
@@ -38,14 +38,14 @@ class SungEncoder(PictureEncoder):
     ) -> None:
         super().__init__()
         channels, height, width = input_shape
-        self.map_sides = (_output_side(height), _output_side(width))
-        if min(self.map_sides) < 1:
+        self.map_size = (_output_side(height), _output_side(width))
+        if min(self.map_size) < 1:
             raise RecipeError(
                 f"sung needs pictures with sides of at least 10, got {height}x{width}: set "
                 "input.size to [28, 28] as in the paper"
             )
         self.input_shape = input_shape
-        self.embedding_size = maps * self.map_sides[0] * self.map_sides[1]
+        self.embedding_size = maps * self.map_size[0] * self.map_size[1]
         self.layers = nn.Sequential(
             Standardise(statistics),
             *_block(channels, maps, padding=0, pool=2),

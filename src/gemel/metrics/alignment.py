@@ -24,7 +24,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 SHARPNESS, STIFFNESS, GAIN = 8.0, 0.13, 20.0
@@ -36,9 +36,9 @@ LEAST = 1e-37
 """Lower bound of the argument of the logarithm."""
 
 
-def places_of(sides: Sides) -> Float[Tensor, "places 2"]:
+def places_of(map_size: MapSize) -> Float[Tensor, "places 2"]:
     """The row and column of each place of a map."""
-    return torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in sides))
+    return torch.cartesian_prod(*(torch.arange(side, dtype=torch.float32) for side in map_size))
 
 
 class Described(NamedTuple):
@@ -56,7 +56,7 @@ class Described(NamedTuple):
 
 @final
 class AlignmentMetric(Metric):
-    """Embeddings are flattened maps of `sides`: (b, n, d) and (b, m, d) to (b, n, m).
+    """Embeddings are flattened maps of `map_size`: (b, n, d) and (b, m, d) to (b, n, m).
 
     >>> metric = AlignmentMetric(64 * 7 * 7, (7, 7))
     >>> metric(torch.rand(1, 1, 3136), torch.rand(1, 20, 3136)).shape
@@ -67,13 +67,15 @@ class AlignmentMetric(Metric):
     reads_maps = True
     squared_steps: Float[Tensor, "places places"]
 
-    def __init__(self, size: int, sides: Sides = (1, 1), *, stiffness: float = STIFFNESS) -> None:
-        super().__init__(size, sides)
+    def __init__(
+        self, size: int, map_size: MapSize = (1, 1), *, stiffness: float = STIFFNESS
+    ) -> None:
+        super().__init__(size, map_size)
         self.log_sharpness = nn.Parameter(torch.tensor(log(SHARPNESS)))
         self.log_stiffness = nn.Parameter(torch.tensor(log(stiffness)))
         self.log_gain = nn.Parameter(torch.tensor(log(GAIN)))
         self.offset = nn.Parameter(torch.zeros(()))
-        places = places_of(sides)
+        places = places_of(map_size)
         steps = places[:, None] - places
         self.register_buffer("squared_steps", steps.square().sum(-1), persistent=False)
 

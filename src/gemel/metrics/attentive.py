@@ -27,7 +27,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 ABSENT = 1e4
@@ -50,7 +50,7 @@ class Described(NamedTuple):
 
 @final
 class AttentiveMetric(Metric):
-    """Embeddings are flattened maps of `sides`: (b, n, d) and (b, m, d) to (b, n, m).
+    """Embeddings are flattened maps of `map_size`: (b, n, d) and (b, m, d) to (b, n, m).
 
     >>> metric = AttentiveMetric(64 * 32, (1, 32))
     >>> metric(torch.rand(1, 1, 2048), torch.rand(1, 20, 2048)).shape
@@ -60,9 +60,9 @@ class AttentiveMetric(Metric):
     learned = True
     reads_maps = True
 
-    def __init__(self, size: int, sides: Sides = (1, 1), *, hidden: int = 64) -> None:
-        super().__init__(size, sides)
-        channels = size // (sides[0] * sides[1])
+    def __init__(self, size: int, map_size: MapSize = (1, 1), *, hidden: int = 64) -> None:
+        super().__init__(size, map_size)
+        channels = size // (map_size[0] * map_size[1])
         self.sharpness = nn.Parameter(torch.tensor(1 / sqrt(channels)))
         self.compared = nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU())
         self.score = nn.Sequential(
@@ -80,7 +80,7 @@ class AttentiveMetric(Metric):
 
     def _descriptors(self, embeddings: EmbeddingSets) -> Described:
         sets, items, _ = embeddings.shape
-        maps = embeddings.reshape(sets, items, -1, self.sides[0] * self.sides[1])
+        maps = embeddings.reshape(sets, items, -1, self.map_size[0] * self.map_size[1])
         descriptors = maps.transpose(-1, -2)
         return Described(descriptors, (descriptors != 0).any(-1).to(descriptors.dtype))
 

@@ -15,7 +15,7 @@ from typing import final
 
 from torch import nn
 
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 
@@ -30,8 +30,8 @@ class DecisionMetric(Metric):
 
     learned = True
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        super().__init__(size, sides)
+    def __init__(self, size: int, map_size: MapSize = (1, 1)) -> None:
+        super().__init__(size, map_size)
         self.first = nn.Linear(size, 2 * size)
         self.second = nn.Linear(size, 2 * size, bias=False)
         self.score = nn.Linear(2 * size, 1)

@@ -10,7 +10,7 @@ from torch import nn
 
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
-Sides: TypeAlias = tuple[int, int]
+MapSize: TypeAlias = tuple[int, int]
 """Height and width of feature maps; (1, 1) for a plain embedding vector."""
 
 
@@ -27,11 +27,11 @@ class Metric(nn.Module, ABC):
     reads_maps: bool = False
     """True if the metric interprets embeddings as flattened feature maps."""
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        """`size` is the embedding dimension, `sides` those of the maps that embeddings flatten."""
+    def __init__(self, size: int, map_size: MapSize = (1, 1)) -> None:
+        """`size` is the embedding dimension; embeddings flatten maps of `map_size`."""
         super().__init__()
         self.size = size
-        self.sides = sides
+        self.map_size = map_size
 
     @abstractmethod
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances: ...

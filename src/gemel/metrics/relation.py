@@ -23,7 +23,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 MAPS = 64
@@ -32,7 +32,7 @@ DENSE = 8
 
 @final
 class RelationMetric(Metric):
-    """Embeddings are flattened maps of `sides`: (b, n, d) and (b, m, d) to (b, n, m).
+    """Embeddings are flattened maps of `map_size`: (b, n, d) and (b, m, d) to (b, n, m).
 
     >>> metric = RelationMetric(1600, (5, 5))
     >>> metric(torch.rand(1, 1, 1600), torch.rand(1, 20, 1600)).shape
@@ -42,17 +42,17 @@ class RelationMetric(Metric):
     learned = True
     reads_maps = True
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        super().__init__(size, sides)
-        height, width = sides
+    def __init__(self, size: int, map_size: MapSize = (1, 1)) -> None:
+        super().__init__(size, map_size)
+        height, width = map_size
         self.channels = channels = size // (height * width)
         self.first = nn.Conv2d(channels, MAPS, 3, padding=1)
         self.second = nn.Conv2d(channels, MAPS, 3, padding=1, bias=False)
         self._initialise(channels)
         self.norm = SumNorm(MAPS)
-        self.third = SmallConv(MAPS, _pooled(sides))
+        self.third = SmallConv(MAPS, _pooled(map_size))
         self.third_norm = nn.BatchNorm1d(MAPS)
-        height, width = _pooled(_pooled(sides))
+        height, width = _pooled(_pooled(map_size))
         self.score = nn.Sequential(
             nn.Linear(height * width * MAPS, DENSE), nn.ReLU(), nn.Linear(DENSE, 1)
         )
@@ -78,8 +78,8 @@ class RelationMetric(Metric):
 
     def _half(self, embeddings: EmbeddingSets, half: nn.Conv2d) -> Float[Tensor, "b n h w c"]:
         """Each item's summand of the first convolution, channels last."""
-        maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.sides))
-        return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.sides, MAPS)
+        maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.map_size))
+        return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.map_size, MAPS)
 
 
 @final
@@ -140,10 +140,10 @@ class SmallConv(nn.Conv2d):
 
     taps: Int64[Tensor, "places places"]
 
-    def __init__(self, maps: int, sides: Sides) -> None:
+    def __init__(self, maps: int, map_size: MapSize) -> None:
         super().__init__(maps, maps, 3, padding=1)
-        self.small = max(sides) <= 3
-        places = torch.cartesian_prod(*(torch.arange(side) for side in sides))
+        self.small = max(map_size) <= 3
+        places = torch.cartesian_prod(*(torch.arange(side) for side in map_size))
         step = places - places[:, None] + 1
         seen = ((step >= 0) & (step < 3)).all(-1)
         # Index of the kernel weight between two places; 9 is a zero appended to the kernel.
@@ -166,6 +166,6 @@ def _pool(maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n y x c"]:
     return nn.functional.max_pool2d(maps.movedim(-1, 1), 2).movedim(1, -1)
 
 
-def _pooled(sides: Sides) -> Sides:
-    height, width = sides
-    return (height // 2, width // 2) if min(sides) > 1 else sides
+def _pooled(map_size: MapSize) -> MapSize:
+    height, width = map_size
+    return (height // 2, width // 2) if min(map_size) > 1 else map_size

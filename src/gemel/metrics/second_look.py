@@ -28,7 +28,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.metrics.alignment import ABSENT, LEAST, STIFFNESS, AlignmentMetric, Described, places_of
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets, PairDistances
 
 MAPS = 48
@@ -38,7 +38,7 @@ MOMENTUM = 0.1
 
 @final
 class SecondLookMetric(Metric):
-    """Embeddings are flattened maps of `sides`: (b, n, d) and (b, m, d) to (b, n, m).
+    """Embeddings are flattened maps of `map_size`: (b, n, d) and (b, m, d) to (b, n, m).
 
     >>> metric = SecondLookMetric(64 * 7 * 7, (7, 7))
     >>> metric(torch.rand(1, 1, 3136), torch.rand(1, 20, 3136)).shape
@@ -51,13 +51,13 @@ class SecondLookMetric(Metric):
     places: Float[Tensor, "i 2"]
 
     def __init__(
-        self, size: int, sides: Sides = (1, 1), *, stiffness: float = STIFFNESS, looks: int = 3
+        self, size: int, map_size: MapSize = (1, 1), *, stiffness: float = STIFFNESS, looks: int = 3
     ) -> None:
-        super().__init__(size, sides)
+        super().__init__(size, map_size)
         self.looks = looks
-        self.first = AlignmentMetric(size, sides, stiffness=stiffness)
-        self.second = PlaceByPlace(2 * size // (sides[0] * sides[1]) + 5, sides)
-        self.register_buffer("places", places_of(sides), persistent=False)
+        self.first = AlignmentMetric(size, map_size, stiffness=stiffness)
+        self.second = PlaceByPlace(2 * size // (map_size[0] * map_size[1]) + 5, map_size)
+        self.register_buffer("places", places_of(map_size), persistent=False)
         self.register_buffer("bound", torch.tensor(-inf))
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
@@ -118,9 +118,9 @@ class SecondLookMetric(Metric):
 class PlaceByPlace(nn.Module):
     """Convolutions over the features at all places of each item: (n, i, c) to scores (n,)."""
 
-    def __init__(self, channels: int, sides: Sides) -> None:
+    def __init__(self, channels: int, map_size: MapSize) -> None:
         super().__init__()
-        self.sides = sides
+        self.map_size = map_size
         self.blocks = nn.ModuleList([_block(channels, 1), _block(MAPS, 3), _block(MAPS, 3)])
         self.answer = nn.Linear(2 * MAPS, 1)
         # Initially the distance is that of alignment alone.
@@ -131,7 +131,7 @@ class PlaceByPlace(nn.Module):
         self, features: Float[Tensor, "n i c"], absent: Float[Tensor, "n i 1"]
     ) -> PairDistances:
         maps, present = (
-            values.transpose(1, 2).reshape(values.shape[0], -1, *self.sides)
+            values.transpose(1, 2).reshape(values.shape[0], -1, *self.map_size)
             for values in (features, 1 - absent)
         )
         for block in self.blocks:

@@ -43,7 +43,7 @@ class ViewsMetric(Metric):
     def _views(self, embeddings: EmbeddingSets) -> torch.Tensor:
         """(b, n, views, d), each of unit length."""
         sets, items, _ = embeddings.shape
-        views = embeddings.reshape(sets, items, -1, self.sides[0] * self.sides[1])
+        views = embeddings.reshape(sets, items, -1, self.map_size[0] * self.map_size[1])
         return unit_length(views.transpose(2, 3))
 
     def reach(self, output: Output) -> float:

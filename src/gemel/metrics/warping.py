@@ -30,7 +30,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.errors import RecipeError
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 GAIN = 20.0
@@ -70,13 +70,13 @@ class WarpingMetric(Metric):
     learned = True
     reads_maps = True
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        super().__init__(size, sides)
-        if sides[0] != 1:
+    def __init__(self, size: int, map_size: MapSize = (1, 1)) -> None:
+        super().__init__(size, map_size)
+        if map_size[0] != 1:
             raise RecipeError(
                 "warping needs maps along time, of 1 x t places, and the encoder's have "
-                f"{sides[0]} x {sides[1]}: choose an encoder of sequences that keeps their places, "
-                "or metric.name=alignment"
+                f"{map_size[0]} x {map_size[1]}: choose an encoder of sequences that keeps their "
+                "places, or metric.name=alignment"
             )
         self.log_gain = nn.Parameter(torch.tensor(log(GAIN)))
         self.offset = nn.Parameter(torch.zeros(()))
@@ -90,7 +90,7 @@ class WarpingMetric(Metric):
     def _track(self, embeddings: EmbeddingSets) -> Track:
         """The descriptors and one place of padding, through which all paths leave the item."""
         sets, items, _ = embeddings.shape
-        maps = embeddings.reshape(sets, items, -1, self.sides[1]).transpose(-1, -2)
+        maps = embeddings.reshape(sets, items, -1, self.map_size[1]).transpose(-1, -2)
         if self.training:
             used = (maps != 0).any(-1).any(0).any(0).nonzero()
             maps = maps[:, :, : int(used.max()) + 1 if len(used) else 1]

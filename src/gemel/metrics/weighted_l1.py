@@ -13,7 +13,7 @@ from typing import final
 
 from torch import nn
 
-from gemel.metrics.metric import Metric, Sides
+from gemel.metrics.metric import MapSize, Metric
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 
@@ -29,8 +29,8 @@ class WeightedL1Metric(Metric):
 
     learned = True
 
-    def __init__(self, size: int, sides: Sides = (1, 1)) -> None:
-        super().__init__(size, sides)
+    def __init__(self, size: int, map_size: MapSize = (1, 1)) -> None:
+        super().__init__(size, map_size)
         self.score = nn.Linear(size, 1)
         nn.init.normal_(self.score.weight, 0.0, 0.2)
         nn.init.normal_(self.score.bias, 0.5, 0.01)

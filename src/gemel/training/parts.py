@@ -94,7 +94,7 @@ def _encoder(setting: EncoderChoice, given: tuple[Any, ...]) -> Encoder:
 
 def _metric(recipe: Recipe, encoder: Encoder) -> Metric:
     settings = recipe.metric.model_dump(exclude={"name"})
-    return METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_sides, **settings)
+    return METRICS[recipe.metric.name](encoder.embedding_size, encoder.map_size, **settings)
 
 
 def _joint(recipe: Recipe, left: InputStatistics, right: InputStatistics | None) -> JointTwin:

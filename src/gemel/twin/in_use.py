@@ -108,7 +108,7 @@ class EncoderInUse(PictureEncoder):
         self.input_shape = encoder.input_shape
         self.embedding_size = len(views) * encoder.embedding_size
         self.output: Output = encoder.output
-        self.map_sides = encoder.map_sides
+        self.map_size = encoder.map_size
 
     def forward(self, items: Images) -> Embeddings:
         items = softened(items) if self.soften else items
@@ -120,7 +120,7 @@ class MetricInUse(Metric):
     """The mean of `metric` over the views in the embeddings, however many (a reader passes one)."""
 
     def __init__(self, metric: Metric, views: int) -> None:
-        super().__init__(views * metric.size, metric.sides)
+        super().__init__(views * metric.size, metric.map_size)
         self.metric = metric
         self.learned = metric.learned
         self.reads_maps = metric.reads_maps

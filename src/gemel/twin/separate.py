@@ -46,10 +46,10 @@ class SeparateTwin(EmbeddingTwin):
                 "encoder.embedding_size and right.encoder.embedding_size to the same number, or "
                 "the encoders' last layers to one width"
             )
-        if metric.reads_maps and left.map_sides != right.map_sides:
+        if metric.reads_maps and left.map_size != right.map_size:
             raise RecipeError(
                 "the metric compares maps place by place, and they must have as many places on "
-                f"both sides, got {_by(left.map_sides)} on the left and {_by(right.map_sides)} on "
+                f"both sides, got {_by(left.map_size)} on the left and {_by(right.map_size)} on "
                 "the right: set input.size and right.input.size, or the encoders, to give maps of "
                 "one size, or metric.name to one that does not read maps, such as cosine"
             )
@@ -77,5 +77,5 @@ class SeparateTwin(EmbeddingTwin):
         return max(self.metric.reach(encoder.output) for encoder in self.encoders)
 
 
-def _by(sides: tuple[int, int]) -> str:
-    return "x".join(map(str, sides))
+def _by(map_size: tuple[int, int]) -> str:
+    return "x".join(map(str, map_size))
