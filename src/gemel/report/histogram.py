@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gemel.arrays import Floats, Indices
 from gemel.counting import count
 from gemel.report.axes import linear, rounded
 from gemel.report.chart import BOTTOM, TOP, Absent, Chart, Frame, Mark, Note
@@ -18,22 +19,14 @@ def histogram(pairs: TestPairs) -> Chart | Absent:
     """The histogram, each kind normalised to its own number so that the rarer one is visible."""
     if not len(pairs):
         return Absent(TITLE, "No pairs were compared.")
-    threshold = pairs.decision.threshold
-    shown = [*pairs.distance.tolist(), *([threshold] if np.isfinite(threshold) else [])]
+    thresholds = [each for each in (pairs.decision.threshold,) if np.isfinite(each)]
+    shown = [*pairs.distance.tolist(), *thresholds]
     across = linear("Distance", *rounded(min(shown), max(shown)))
     edges = np.linspace(across.low, across.high, BINS + 1)
     genuine = np.histogram(pairs.distance[pairs.same], edges)[0]
     impostor = np.histogram(pairs.distance[~pairs.same], edges)[0]
-    shares = [kind / max(1, kind.sum()) for kind in (genuine, impostor)]
-    top = rounded(0, max(share.max() for share in shares))[1]
+    top = rounded(0, max(_shares(genuine).max(), _shares(impostor).max()))[1]
     frame = Frame(across, linear("Share of pairs of its kind", 0, top, round_percent))
-    words = [
-        f"distance {low:.3g} – {high:.3g}\n"
-        f"{count(a, 'matching pair')}\n{count(b, 'different pair')}"
-        for low, high, a, b in zip(
-            edges[:-1], edges[1:], genuine.tolist(), impostor.tolist(), strict=True
-        )
-    ]
     return Chart(
         title=TITLE,
         sentence="The less the two distributions overlap, the better. Left of the threshold the "
@@ -41,15 +34,14 @@ def histogram(pairs: TestPairs) -> Chart | Absent:
         alternative=_alternative(pairs, int(genuine.sum()), int(impostor.sum())),
         frame=frame,
         marks=(
-            Mark("area", "impostor", frame.steps(edges, shares[1])),
-            Mark("area", "genuine", frame.steps(edges, shares[0])),
-            *(
-                [Mark("dashes", "threshold", frame.upright(threshold))]
-                * bool(np.isfinite(threshold))
-            ),
+            Mark("area", "impostor", frame.steps(edges, _shares(impostor))),
+            Mark("area", "genuine", frame.steps(edges, _shares(genuine))),
+            *(Mark("dashes", "threshold", frame.upright(each)) for each in thresholds),
         ),
-        bands=frame.bands((edges[1:] + edges[:-1]) / 2, words, [()] * BINS),
-        notes=_threshold_note(frame, threshold),
+        bands=frame.bands(
+            (edges[1:] + edges[:-1]) / 2, _words(edges, genuine, impostor), [()] * BINS
+        ),
+        notes=tuple(_threshold_note(frame, each) for each in thresholds),
         keys=(
             ("genuine", count(int(genuine.sum()), "matching pair")),
             ("impostor", count(int(impostor.sum()), "different pair")),
@@ -57,19 +49,30 @@ def histogram(pairs: TestPairs) -> Chart | Absent:
     )
 
 
-def _threshold_note(frame: Frame, threshold: float) -> tuple[Note, ...]:
-    if not np.isfinite(threshold):
-        return ()
+def _shares(amounts: Indices) -> Floats:
+    shares: Floats = amounts / max(1, amounts.sum())
+    return shares
+
+
+def _words(edges: Floats, genuine: Indices, impostor: Indices) -> list[str]:
+    """What each bin holds."""
+    bins = zip(edges[:-1], edges[1:], genuine.tolist(), impostor.tolist(), strict=True)
+    return [
+        f"distance {low:.3g} – {high:.3g}\n"
+        f"{count(matching, 'matching pair')}\n{count(different, 'different pair')}"
+        for low, high, matching, different in bins
+    ]
+
+
+def _threshold_note(frame: Frame, threshold: float) -> Note:
     x = float(frame.x(threshold))
     leftwards = float(frame.across.fraction(threshold)) > 0.6
-    return (
-        Note(
-            round(x + (-6 if leftwards else 6), 1),
-            TOP + 0.04 * (BOTTOM - TOP),
-            f"threshold {threshold:.3g}",
-            "end" if leftwards else "start",
-            "threshold",
-        ),
+    return Note(
+        round(x + (-6 if leftwards else 6), 1),
+        TOP + 0.04 * (BOTTOM - TOP),
+        f"threshold {threshold:.3g}",
+        "end" if leftwards else "start",
+        "threshold",
     )
 
 
