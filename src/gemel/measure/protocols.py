@@ -14,13 +14,9 @@ from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.few_shot import Read, score_episodes
-from gemel.evaluation.figure import Figures, Missing
+from gemel.evaluation.figure import Missing
 from gemel.evaluation.partners import partner_retrieval
-from gemel.evaluation.references import (
-    Makings,
-    ReferencesTask,
-    references,
-)
+from gemel.evaluation.references import Makings, ReferencesTask, references
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.sequences import SequenceTask, score_sequences
 from gemel.evaluation.similarity import similarity
@@ -80,31 +76,29 @@ class Subject:
             small_groups=question.small_groups,
         )
         recall = self._recall(items)
-        read = self._reader(items)
-        if recall is not None:
-            read = partial(recall.episodes, seed=question.seed)
-        usual = question.ways is None and question.shots is None and question.makers != "two"
-        few = usual or most_pairs(self.matcher.file.tie, question.most_pairs) is not None
-        figures: Figures = {}
-        evidence: Evidence | None = None
+        if recall is None:
+            most_ways, read = USUAL_WAYS[0], self._reader(items)
+        else:
+            most_ways, read = recall.ways, partial(recall.episodes, seed=question.seed)
+        scored: dict[str, Evidence] = {}
         notices: list[str] = []
-        most_ways = USUAL_WAYS[0] if recall is None else recall.ways
         for ways, shots in _tasks(candidates, question, most_ways):
-            trials = self._affordable(USUAL_TRIALS, ways * shots, question) if few else None
+            trials = self._trials(ways * shots, question)
             episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
-            scored = score_episodes(comparer, candidates.labels, episodes, read, candidates.groups)
-            evidence = evidence or scored
-            accuracy = figures_of([scored])["accuracy"]
-            figures.setdefault("accuracy", accuracy)
-            figures[f"accuracy@{ways}-way-{shots}-shot"] = accuracy
+            task = f"accuracy@{ways}-way-{shots}-shot"
+            scored[task] = score_episodes(
+                comparer, candidates.labels, episodes, read, candidates.groups
+            )
             notices += remarks
-        if not figures:
-            figures["accuracy"] = Missing(missing=candidates.lacking())
-        how = ["within groups"] * question.within_group + ["two makers"] * (
-            question.makers == "two"
-        )
+        tasks = {task: figures_of([evidence])["accuracy"] for task, evidence in scored.items()}
+        first = next(iter(tasks.values()), None) or Missing(missing=candidates.lacking())
         return Answer(
-            "few-shot", self._data(*how), question.seed, figures, tuple(notices), evidence
+            "few-shot",
+            self._data(*_restrictions(question)),
+            question.seed,
+            {"accuracy": first, **tasks},
+            tuple(notices),
+            next(iter(scored.values()), None),
         )
 
     def retrieval(self, question: Question) -> Answer:
@@ -113,9 +107,7 @@ class Subject:
             pairs = self.prepared.pairs("test", "sampled", question.seed)
             size = len(self.prepared.part("test"))
             task = RetrievalTask(self._affordable(USUAL_QUERIES, size, question), question.seed)
-            one_way = (
-                self.matcher.file.tie == "separate" or self.prepared.dataset.unlike is not None
-            )
+            one_way = self.matcher.file.tie == "separate" or bool(self.prepared.dataset.unlike)
             evidence = partner_retrieval(self.comparer, pairs, size, task, one_way)
             return self._answer("retrieval", question, evidence)
         items, comparer = self._genuine()
@@ -190,6 +182,13 @@ class Subject:
         evidence = score_sequences(recall.sequences, labels, task)
         return self._answer("sequences", question, evidence)
 
+    def _trials(self, pairs: int, question: Question) -> int | None:
+        """The number of few-shot trials of `pairs` pairs each; None for the task's own number."""
+        usual = question.ways is None and question.shots is None and question.makers != "two"
+        if not usual and most_pairs(self.matcher.file.tie, question.most_pairs) is None:
+            return None
+        return self._affordable(USUAL_TRIALS, pairs, question)
+
     def _affordable(self, usual: int, pairs: int, question: Question) -> int:
         """`usual` trials or queries of `pairs` pairs each; fewer where comparing is expensive."""
         most = most_pairs(self.matcher.file.tie, question.most_pairs)
@@ -243,6 +242,14 @@ def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterat
         most = min(most_ways, candidates.most_ways(shots))
         usual = [ways for ways in USUAL_WAYS if ways <= most] or [most]
         yield from ((ways, shots) for ways in usual if ways > 1)
+
+
+def _restrictions(question: Question) -> Iterator[str]:
+    """How the trials of a few-shot question differ from any of the test part."""
+    if question.within_group:
+        yield "within groups"
+    if question.makers == "two":
+        yield "two makers"
 
 
 def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
