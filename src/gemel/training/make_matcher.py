@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from platform import python_version
 from typing import Any
 
@@ -20,6 +21,7 @@ from gemel.matcher_file import FORMAT, MatcherFile, seal
 from gemel.measure.calibrate import Calibrated, calibrate, calibration_pairs, score_curve
 from gemel.measure.compared import comparer_of, embeddings_of, some_of
 from gemel.measure.prepared import Prepared
+from gemel.memories import Memory
 from gemel.networks import JointNetworks, Networks
 from gemel.progress import Progress
 from gemel.run import Run
@@ -45,12 +47,7 @@ def make_matcher(
     Raises `ExportError` if ONNX Runtime and torch disagree: nothing is then written.
     """
     with whole_folder(run.matcher) as folder:
-        with progress.stage("exporting", 1) as stage:  # seconds: torch traces the networks
-            export_networks(plan.used, folder)
-            save_weights(plan.twin, folder)
-            stage.advance(1)
-        inputs = prepared.packed.inputs
-        networks = networks_of(folder, plan.recipe.tie, inputs.left, inputs.right)
+        networks = _exported(plan, prepared, folder, progress)
         pairs = calibration_pairs(plan.recipe, prepared)
         comparer = comparer_of(networks, prepared.compared("validation"), progress)
         distance = comparer.pairs(pairs.left, pairs.right)
@@ -59,25 +56,44 @@ def make_matcher(
         curve = score_curve(distance, pairs, prepared)
         unlike_themselves = _unlike_themselves(comparer, prepared, calibrated.thresholds[0])
         if plan.memory is not None:
-            embeddings = embeddings_of(comparer)
-            assert embeddings is not None, "a memory has a shared tie"
-            export_memory(plan.memory, embeddings.shape[1], folder)
-            check_memory(plan.memory, folder, embeddings)
+            _add_memory(plan.memory, comparer, folder)
         parity = _parity(plan, networks, prepared, pairs, calibrated.thresholds[0].distance)
-        about = {
-            "gemel": version("gemel"),
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "data": prepared.dataset.name,
-            "recipe": plan.recipe.name,
-            "seed": plan.recipe.seed,
-            "machine": f"{machine()}, Python {python_version()}",
-            "views": _views(plan),
-            "parity": asdict(parity),
-            **provenance,
-        }
+        about = {**_about(plan, prepared, parity), **provenance}
         file = _file(run.path.name, plan, prepared, calibrated, about)
         seal(folder, file.model_copy(update={"scores": curve}))
     return (*calibrated.notices, *unlike_themselves)
+
+
+def _exported(
+    plan: Plan, prepared: Prepared, folder: Path, progress: Progress
+) -> Networks | JointNetworks:
+    """The networks as ONNX Runtime runs them, written into the folder."""
+    with progress.stage("exporting", 1) as stage:  # seconds: torch traces the networks
+        export_networks(plan.used, folder)
+        save_weights(plan.twin, folder)
+        stage.advance(1)
+    inputs = prepared.packed.inputs
+    return networks_of(folder, plan.recipe.tie, inputs.left, inputs.right)
+
+
+def _add_memory(memory: Memory, comparer: Comparer, folder: Path) -> None:
+    embeddings = embeddings_of(comparer)
+    assert embeddings is not None, "a memory has a shared tie"
+    export_memory(memory, embeddings.shape[1], folder)
+    check_memory(memory, folder, embeddings)
+
+
+def _about(plan: Plan, prepared: Prepared, parity: Parity) -> dict[str, Any]:
+    return {
+        "gemel": version("gemel"),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": prepared.dataset.name,
+        "recipe": plan.recipe.name,
+        "seed": plan.recipe.seed,
+        "machine": f"{machine()}, Python {python_version()}",
+        "views": _views(plan),
+        "parity": asdict(parity),
+    }
 
 
 def _views(plan: Plan) -> int:
