@@ -131,11 +131,7 @@ class Trainer:
         for number, batch in enumerate(self.plan.batches.epoch(rng)):
             if begun + number < counters.step:
                 continue  # taken before the checkpoint
-            self.pace.set(self._share(), counters.epoch)
-            counters.losses.append(self._update(batch))
-            counters.step += 1
-            counters.taken += 1
-            self._clock()
+            self._take(batch)
             stage.advance(self._share() * self._budget(), self._note(len(batch.items)))
             if interrupted():
                 self._save(self.last)
@@ -154,6 +150,14 @@ class Trainer:
             stage.advance(self._share() * self._budget(), self._note(0))
         # If time ran out within an epoch, a longer training continues with the next one.
         counters.step = counters.epoch * self.plan.batches.steps
+
+    def _take(self, batch: Batch) -> None:
+        counters = self.counters
+        self.pace.set(self._share(), counters.epoch)
+        counters.losses.append(self._update(batch))
+        counters.step += 1
+        counters.taken += 1
+        self._clock()
 
     def _update(self, batch: Batch) -> float:
         """One optimiser step, with randomness from the seed and the step's number; its loss."""
@@ -202,38 +206,45 @@ class Trainer:
         return self.counters.seconds - told >= self._budget() / VALIDATIONS
 
     def _validate(self) -> None:
-        counters = self.counters
+        """Measures, records and judges the weights; ends the training where patience is over."""
         self.module.eval()
         figures = self.plan.validate(self.plan.twin)
+        self._record(figures)
+        self._judge(figures[self.recipe.validation.figure])
+        if self.counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
+            self._save(self.last)
+        if self.watch is not None:
+            self.watch(self.counters)
+
+    def _record(self, figures: dict[str, float]) -> None:
+        counters = self.counters
         loss, resting = float(np.mean(counters.losses)), float(np.mean(counters.resting))
         counters.losses, counters.resting = [], []
         self._clock()
-        counters.history.append(
-            {
-                "epoch": self._epochs(),
-                "seconds": round(counters.seconds, 3),
-                "loss": loss,
-                "learning_rate": self.pace.learning_rate,
-                **figures,
-            }
-        )
+        row = {
+            "epoch": self._epochs(),
+            "seconds": round(counters.seconds, 3),
+            "loss": loss,
+            "learning_rate": self.pace.learning_rate,
+            **figures,
+        }
+        counters.history.append(row)
         write_history(self.run.history, counters.history)
-        self.board.log(counters.history[-1], counters.taken)
+        self.board.log(row, counters.taken)
         early = counters.taken <= EARLY_STEPS and self._share() < 1.0
         if self._share() >= COLLAPSE_SHARE and not early:
             self._warn(collapse_sentence(figures.get("spread"), loss, resting, counters.taken))
-        value = figures[self.recipe.validation.figure]
-        if self.recipe.validation.is_better(value, than=counters.best):
-            counters.best, counters.best_epoch, counters.waited = value, self._epochs(), 0
-            if self.recipe.training.keeps_best:
-                self._save(self.best)
-        else:
+
+    def _judge(self, value: float) -> None:
+        """Keeps these weights if they validate better than any before."""
+        counters = self.counters
+        if not self.recipe.validation.is_better(value, than=counters.best):
             counters.waited += 1
             counters.finished |= self._patience_is_over()
-        if counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
-            self._save(self.last)
-        if self.watch is not None:
-            self.watch(counters)
+            return
+        counters.best, counters.best_epoch, counters.waited = value, self._epochs(), 0
+        if self.recipe.training.keeps_best:
+            self._save(self.best)
 
     def _epochs(self) -> float:
         """The number of epochs trained, fractional within an epoch."""
