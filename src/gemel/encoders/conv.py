@@ -11,6 +11,7 @@ from typing import final
 
 from torch import nn
 
+from gemel.encoders import glorot
 from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
@@ -61,10 +62,7 @@ class ConvEncoder(PictureEncoder):
             nn.Linear(dense, embedding_size),
             output_layer(output),
         )
-        for layer in self.layers:
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        glorot.initialise(self.layers)
 
     def forward(self, items: Images) -> Embeddings:
         embeddings: Embeddings = self.layers(items)

@@ -14,6 +14,7 @@ from typing import final
 
 from torch import nn
 
+from gemel.encoders import glorot
 from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
@@ -49,10 +50,7 @@ class MlpEncoder(PictureEncoder):
             layers += [nn.Linear(wide, narrow), nn.ReLU(), nn.Dropout(dropout)]
         layers += [nn.Linear(sizes[-2], sizes[-1]), output_layer(output)]
         self.layers = nn.Sequential(Standardise(statistics), nn.Flatten(), *layers)
-        for layer in self.layers:
-            if isinstance(layer, nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)
+        glorot.initialise(self.layers)
 
     def forward(self, items: Images) -> Embeddings:
         embeddings: Embeddings = self.layers(items)

@@ -21,6 +21,7 @@ from typing import final
 
 from torch import nn
 
+from gemel.encoders import glorot
 from gemel.encoders.encoder import PictureEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
@@ -54,32 +55,17 @@ class SignetEncoder(PictureEncoder):
             )
         self.layers = nn.Sequential(
             Standardise(statistics),
-            nn.Conv2d(input_shape[0], 96, 11, stride),
-            nn.ReLU(),
-            _response_norm(),
+            *(nn.Conv2d(input_shape[0], 96, 11, stride), nn.ReLU(), _response_norm()),
             nn.MaxPool2d(3, 2),
-            nn.Conv2d(96, 256, 5, padding=2),
-            nn.ReLU(),
-            _response_norm(),
-            nn.MaxPool2d(3, 2),
-            nn.Dropout(0.3),
-            nn.Conv2d(256, 384, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(384, 256, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(3, 2),
-            nn.Dropout(0.3),
-            nn.Flatten(),
-            nn.Linear(256 * height * width, 1024),
-            nn.ReLU(),
-            nn.Dropout(0.5),
-            nn.Linear(1024, self.embedding_size),
-            nn.ReLU(),
+            *(nn.Conv2d(96, 256, 5, padding=2), nn.ReLU(), _response_norm()),
+            *(nn.MaxPool2d(3, 2), nn.Dropout(0.3)),
+            *(nn.Conv2d(256, 384, 3, padding=1), nn.ReLU()),
+            *(nn.Conv2d(384, 256, 3, padding=1), nn.ReLU()),
+            *(nn.MaxPool2d(3, 2), nn.Dropout(0.3), nn.Flatten()),
+            *(nn.Linear(256 * height * width, 1024), nn.ReLU(), nn.Dropout(0.5)),
+            *(nn.Linear(1024, self.embedding_size), nn.ReLU()),
         )
-        for layer in self.layers:
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        glorot.initialise(self.layers)
 
     def forward(self, items: Images) -> Embeddings:
         embeddings: Embeddings = self.layers(items)
