@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, final
 
@@ -50,19 +50,7 @@ def open_records(path: Path) -> Records:
 
 def _csv(path: Path) -> Iterator[Record]:
     lines = lines_of(path)
-    blank, said = 0, ""
-    while (first := next(lines, None)) is not None:
-        if line := EXCELS_LINE.fullmatch(first.strip("\r\n")):
-            said = line[1]
-        elif first.strip():
-            break
-        blank += 1
-    if first is None:
-        raise DataError(
-            f"{str(path)!r} is empty: it must hold a row per item or per pair, "
-            "below a line that names the columns"
-        )
-    separator = said or max(SEPARATORS, key=first.count)
+    above, first, separator = _heading(path, lines)
     reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     rows = _rows(reader)
     try:
@@ -72,15 +60,14 @@ def _csv(path: Path) -> Iterator[Record]:
                 continue
             if len(row) > len(columns):
                 raise DataError(
-                    f"line {blank + reader.line_num} of {str(path)!r} has {len(row)} cells, but "
+                    f"line {above + reader.line_num} of {str(path)!r} has {len(row)} cells, but "
                     f"the first line names {count(len(columns), 'column')}: quote cells that hold "
                     "the separator, which is a comma, a semicolon, a tab or |"
                 )
-            padded = row + [""] * (len(columns) - len(row))
-            yield blank + reader.line_num, dict(zip(columns, padded, strict=True))
+            yield above + reader.line_num, dict(zip_longest(columns, row, fillvalue=""))
     except csv.Error as error:
         raise DataError(
-            f"line {blank + reader.line_num} of {str(path)!r} is no CSV ({error}): a cell that "
+            f"line {above + reader.line_num} of {str(path)!r} is no CSV ({error}): a cell that "
             "begins with a quote ends with one, and quotes within it are doubled"
         ) from error
 
@@ -100,6 +87,20 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         if row is None:
             return
         yield row
+
+
+def _heading(path: Path, lines: Iterator[str]) -> tuple[int, str, str]:
+    """The number of lines above the one that names the columns, this line, and the separator."""
+    said = ""
+    for above, line in enumerate(lines):
+        if excels := EXCELS_LINE.fullmatch(line.strip("\r\n")):
+            said = excels[1]
+        elif line.strip():
+            return above, line, said or max(SEPARATORS, key=line.count)
+    raise DataError(
+        f"{str(path)!r} is empty: it must hold a row per item or per pair, "
+        "below a line that names the columns"
+    )
 
 
 def _named_once(path: Path, names: Iterable[str]) -> list[str]:
