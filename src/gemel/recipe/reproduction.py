@@ -77,7 +77,10 @@ class ReferencesRow(Row):
 
     protocol: Literal["references"]
     figure: Annotated[
-        str, Field(pattern=r"^((eer|label_eer|auc)(@(skilled|random))?|tar@((skilled|random)-)?far=0\.2)$")
+        str,
+        Field(
+            pattern=r"^((label_)?eer|auc)(@(skilled|random))?$|^tar@((skilled|random)-)?far=0\.2$"
+        ),
     ] = "tar@skilled-far=0.2"
     references: PositiveInt = 5
     aggregate: Aggregate = "mean"
