@@ -68,7 +68,7 @@ def test_every_metric_may_be_chosen_with_its_settings_and_defaults():
     }
     assert set(named) == set(METRICS)
     for name, part in METRICS.items():
-        own = {key: value for key, value in keywords(part).items() if key != "sides"}
+        own = {key: value for key, value in keywords(part).items() if key != "map_size"}
         assert fields(named[name]) == own, name
 
 
