@@ -51,7 +51,7 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         else None,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
     )
-    dataset = with_kinds(dataset, range(len(dataset)))
+    dataset = with_kinds(dataset)
     if "group" in rows.columns:
         refuse_empty(rows, "group")
         group_names, groups = coded(_picked(rows.column("group"), kept))
@@ -75,7 +75,7 @@ def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Datase
             first.setdefault(item, place(column, number))
     items = items_of(rows, first, kind)
     dataset = Dataset(rows.path.stem, items, kind=kind, notices=ignored_columns(rows, columns))
-    return with_kinds(dataset, range(len(dataset)))
+    return with_kinds(dataset)
 
 
 def _refuse_labels_across_groups(dataset: Dataset) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gemel.arrays import Indices, Same
+from gemel.arrays import Same
 from gemel.data.dataset import Dataset, Unlike
 from gemel.data.file_kinds import FILES, WORDS
 from gemel.data.sources import FileItems
@@ -77,11 +77,11 @@ def _is_file(folder: Path, cell: str) -> bool:
         return False
 
 
-def with_kinds(dataset: Dataset, lefts: Sequence[int] | Indices) -> Dataset:
+def with_kinds(dataset: Dataset) -> Dataset:
     """The dataset with `kind` and `unlike` set, and a notice, if its files are of two kinds.
 
-    `lefts` are the positions of left items; the first determines the kind of the left side. Raises
-    DataError for a pair with an item of the wrong kind.
+    The first item, which is on the left, determines the kind of the left side. Raises DataError for
+    a pair with an item of the wrong kind.
     """
     if not isinstance(dataset.items, FileItems):
         return dataset
@@ -89,7 +89,7 @@ def with_kinds(dataset: Dataset, lefts: Sequence[int] | Indices) -> Dataset:
     rarer = min(kinds.count("image"), kinds.count("series"))
     if rarer <= SLIPS * len(kinds):
         return dataset
-    left = kinds[int(lefts[0])]
+    left = kinds[0]
     right: Kind = "series" if left == "image" else "image"
     on_left = np.array([kind == left for kind in kinds])
     _refuse_exchanged(dataset, on_left, f"{WORDS[left]} with {WORDS[right]}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Self, final
 
 import numpy as np
 
@@ -33,15 +33,19 @@ GRADED_COLUMNS = ("left", "right", "score", "split")
 
 @final
 @dataclass(frozen=True)
-class Ends:
-    """The left and right cells of every row."""
+class Judged:
+    """The pair of every row by its left and right cells, whether it is the same, and its part."""
 
+    rows: Rows
     left: list[str]
     right: list[str]
+    same: list[bool]
+    given: list[int]
 
-    def pair(self, row: int) -> tuple[str, ...]:
-        """The two cells of a row, in sorted order."""
-        return tuple(sorted((self.left[row], self.right[row])))
+    @classmethod
+    def of(cls, rows: Rows, same: list[bool], kind: Kind) -> Self:
+        left, right = ends(rows, ("left", "right"), kind)
+        return cls(rows, left, right, same, split_codes(rows))
 
 
 def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
@@ -50,23 +54,10 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     Raises DataError for rows that contradict each other, in either order of their items. Human
     judgements of texts often do; of texts the first row counts, and a notice counts the others.
     """
-    same = yes_or_no(rows, "same")
-    pairs = Ends(*ends(rows, ("left", "right"), kind))
-    given = split_codes(rows)
-    kept, selves, contradicted = _kept(rows, pairs, same, given, strict=kind != "text")
-    _refuse_one_sided(rows, [same[row] for row in kept])
-    notices = duplicates_notice(len(rows) - len(kept) - selves)
-    if selves:
-        rows_of = count(
-            selves,
-            "row that pairs an item with itself is",
-            "rows that pair an item with itself are",
-        )
-        notices += (f"{rows_of} left out.",)
-    if contradicted:
-        against = count(contradicted, "row contradicts", "rows contradict")
-        notices += (f"{against} an earlier one, which counts.",)
-    dataset = _dataset(rows, pairs, kept, [same[row] for row in kept], kind)
+    judged = Judged.of(rows, yes_or_no(rows, "same"), kind)
+    kept, notices = _kept(judged, strict=kind != "text")
+    _refuse_one_sided(rows, [judged.same[row] for row in kept])
+    dataset = _dataset(judged, kept, kind)
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
 
 
@@ -82,8 +73,7 @@ def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     same = (scores >= from_score).tolist()
     if len(set(same)) < 2:
         raise _one_sided(rows, scores, from_score)
-    pairs = Ends(*ends(rows, ("left", "right"), kind))
-    dataset = _dataset(rows, pairs, list(range(len(rows))), same, kind, scores)
+    dataset = _dataset(Judged.of(rows, same, kind), list(range(len(rows))), kind, scores)
     return sound(
         dataset.noticing(
             *ignored_columns(rows, GRADED_COLUMNS),
@@ -93,71 +83,77 @@ def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     )
 
 
-def _dataset(
-    rows: Rows,
-    pairs: Ends,
-    kept: list[int],
-    same: list[bool],
-    kind: Kind,
-    scores: Floats | None = None,
-) -> Dataset:
+def _dataset(judged: Judged, kept: list[int], kind: Kind, scores: Floats | None = None) -> Dataset:
+    rows = judged.rows
     first: dict[str, str] = {}
     for row in kept:
-        for column, cell in (("left", pairs.left[row]), ("right", pairs.right[row])):
-            if cell not in first:
-                first[cell] = place(column, rows.numbers[row])
+        first.setdefault(judged.left[row], place("left", rows.numbers[row]))
+        first.setdefault(judged.right[row], place("right", rows.numbers[row]))
     position = {name: index for index, name in enumerate(first)}
-    given = split_codes(rows)
     dataset = Dataset(
         rows.path.stem,
         items_of(rows, first, kind),
         pairs=Pairs(
-            left=np.array([position[pairs.left[row]] for row in kept], np.int64),
-            right=np.array([position[pairs.right[row]] for row in kept], np.int64),
-            same=np.array(same, np.bool_),
-            split=np.array([given[row] for row in kept], np.int64),
+            left=np.array([position[judged.left[row]] for row in kept], np.int64),
+            right=np.array([position[judged.right[row]] for row in kept], np.int64),
+            same=np.array([judged.same[row] for row in kept], np.bool_),
+            split=np.array([judged.given[row] for row in kept], np.int64),
             scores=scores,
             scale=None if scores is None else scale_of(scores),
         ),
         kind=kind,
     )
-    return with_kinds(dataset, [position[pairs.left[row]] for row in kept])
+    return with_kinds(dataset)
 
 
-def _kept(
-    rows: Rows, pairs: Ends, same: list[bool], given: list[int], *, strict: bool
-) -> tuple[list[int], int, int]:
-    """The first row of each pair, and the numbers of rows that pair an item with itself and that
-    contradict an earlier one. Raises DataError for contradictions if `strict`."""
+def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
+    """The first row of each pair, and notices of those left out: repetitions, items paired with
+    themselves, and contradictions. Raises DataError for contradictions if `strict`."""
     first: dict[tuple[str, ...], int] = {}
     selves = contradicted = 0
-    for row in range(len(rows)):
-        if pairs.left[row] == pairs.right[row]:
+    for row, pair in enumerate(zip(judged.left, judged.right, strict=True)):
+        if pair[0] == pair[1]:
             if strict:
-                _refuse_unlike_itself(rows, row, pairs.left[row], same[row])
+                _refuse_unlike_itself(judged, row)
             selves += 1
             continue
-        earlier = first.setdefault(pairs.pair(row), row)
-        if (same[earlier], given[earlier]) != (same[row], given[row]):
+        earlier = first.setdefault(tuple(sorted(pair)), row)
+        if _judgement(judged, earlier) != _judgement(judged, row):
             if strict:
-                raise _contradiction(rows, pairs, (earlier, row), same[earlier] != same[row])
+                raise _contradiction(judged, earlier, row)
             contradicted += 1
-    return list(first.values()), selves, contradicted
+    notices = duplicates_notice(len(judged.rows) - len(first) - selves)
+    if selves:
+        themselves = count(
+            selves,
+            "row that pairs an item with itself is",
+            "rows that pair an item with itself are",
+        )
+        notices += (f"{themselves} left out.",)
+    if contradicted:
+        against = count(contradicted, "row contradicts", "rows contradict")
+        notices += (f"{against} an earlier one, which counts.",)
+    return list(first.values()), notices
 
 
-def _contradiction(rows: Rows, pairs: Ends, two: tuple[int, int], judged: bool) -> DataError:
-    what = "same and different" if judged else "in two parts"
+def _judgement(judged: Judged, row: int) -> tuple[bool, int]:
+    return judged.same[row], judged.given[row]
+
+
+def _contradiction(judged: Judged, earlier: int, later: int) -> DataError:
+    rows, differ = judged.rows, judged.same[earlier] != judged.same[later]
     return DataError(
-        f"{str(rows.path)!r}: rows {rows.numbers[two[0]]} and {rows.numbers[two[1]]} contradict "
-        f"each other: {pairs.left[two[1]]!r} and {pairs.right[two[1]]!r} are {what}; keep one of "
-        "them"
+        f"{str(rows.path)!r}: rows {rows.numbers[earlier]} and {rows.numbers[later]} contradict "
+        f"each other: {judged.left[later]!r} and {judged.right[later]!r} are "
+        f"{'same and different' if differ else 'in two parts'}; keep one of them"
     )
 
 
-def _refuse_unlike_itself(rows: Rows, row: int, item: str, same: bool) -> None:
-    if not same:
+def _refuse_unlike_itself(judged: Judged, row: int) -> None:
+    if not judged.same[row]:
         raise DataError(
-            f"row {rows.numbers[row]} of {str(rows.path)!r} says that {item!r} differs from itself"
+            f"row {judged.rows.numbers[row]} of {str(judged.rows.path)!r} says that "
+            f"{judged.left[row]!r} differs from itself"
         )
 
 
