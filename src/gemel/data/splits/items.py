@@ -57,21 +57,7 @@ def split(
         raise DataError(f"{dataset.name} has labels: set split.by to label, group or item")
     settled = settle(dataset.given(), contents, readable)
     labelled = _Labelled(dataset, dataset.labels, contents, settled)
-    by, why = _chosen(labelled, config)
-    if config.folds:
-        why = f"fold {config.fold + 1} of {config.folds} is the test"
-    parts = _parts(labelled, by, config, random)
-    lacking = _lacking(labelled, parts)
-    if lacking and config.by == "auto" and by != "item" and not config.folds:
-        why = f"whole {by}s cannot be held out here, since {lacking}"
-        by = "item"
-        parts = _parts(labelled, by, config, random)
-        lacking = _lacking(labelled, parts)
-    if lacking:
-        raise DataError(
-            f"{dataset.name} cannot be split by {by}: {lacking}. Add items or labels, change "
-            "split.by or the shares, or give a split of your own in a table"
-        )
+    parts, by, why = _divided(labelled, config, random)
     train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
     copied = told_of_copies(labelled.labels, contents, parts != NOWHERE, dataset.items.name)
     reason = " ".join(
@@ -100,6 +86,28 @@ class _Labelled:
         """(n,) items that are no forgeries."""
         given = self.dataset.genuine
         return np.full(len(self.labels), True) if given is None else given
+
+
+def _divided(
+    labelled: _Labelled, config: SplitConfig, random: np.random.Generator
+) -> tuple[Codes, Unit, str]:
+    """The parts, by what they were divided, and why by that; `auto` falls back on single items."""
+    by, why = _chosen(labelled, config)
+    if config.folds:
+        why = f"fold {config.fold + 1} of {config.folds} is the test"
+    parts = _parts(labelled, by, config, random)
+    lacking = _lacking(labelled, parts)
+    if lacking and config.by == "auto" and by != "item" and not config.folds:
+        why = f"whole {by}s cannot be held out here, since {lacking}"
+        by = "item"
+        parts = _parts(labelled, by, config, random)
+        lacking = _lacking(labelled, parts)
+    if lacking:
+        raise DataError(
+            f"{labelled.dataset.name} cannot be split by {by}: {lacking}. Add items or labels, "
+            "change split.by or the shares, or give a split of your own in a table"
+        )
+    return parts, by, why
 
 
 def _chosen(labelled: _Labelled, config: SplitConfig) -> tuple[Unit, str]:
@@ -139,6 +147,19 @@ def _like_the_given(labelled: _Labelled, held: Same, alive: Same) -> tuple[Unit,
     return "label", "the given split keeps whole labels unseen"
 
 
+@final
+@dataclass(frozen=True)
+class _Undecided:
+    """Items without a part, and the units (from 0, without gaps) in which they stay together."""
+
+    items: Indices
+    units: Codes
+
+    def only(self, which: Same) -> _Undecided:
+        units = np.unique(self.units[which], return_inverse=True)[1]
+        return _Undecided(self.items[which], units)
+
+
 def _parts(
     labelled: _Labelled, by: Unit, config: SplitConfig, random: np.random.Generator
 ) -> Codes:
@@ -147,29 +168,26 @@ def _parts(
     if len(chosen) == 0:
         return parts
     shares = open_shares(labelled.settled.parts, config)
-    labels, contents = labelled.labels[chosen], labelled.contents[chosen]
     if by == "item":
         # The forgeries of a label are assigned separately: two of them are no matching pair.
-        strata = 2 * labels + ~labelled.genuine[chosen]
-        parts[chosen] = allot_items(together(contents), strata, shares, random)
+        strata = 2 * labelled.labels[chosen] + ~labelled.genuine[chosen]
+        parts[chosen] = allot_items(together(labelled.contents[chosen]), strata, shares, random)
         return parts
     keys = [labelled.labels]
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups)
-    units = together(contents, *(key[chosen] for key in keys))
+    units = together(labelled.contents[chosen], *(key[chosen] for key in keys))
     parts[chosen] = _given_parts(parts, keys, chosen, units)
-    undecided = parts[chosen] == -1
-    chosen, units = chosen[undecided], np.unique(units[undecided], return_inverse=True)[1]
+    rest = _Undecided(chosen, units).only(parts[chosen] == -1)
     if config.folds:
-        held = fold_of_unit(units, config.folds, random)[units] == config.fold
-        parts[chosen[held]] = TEST
-        chosen, units = chosen[~held], np.unique(units[~held], return_inverse=True)[1]
+        held = fold_of_unit(rest.units, config.folds, random)[rest.units] == config.fold
+        parts[rest.items[held]] = TEST
+        rest = rest.only(~held)
         shares = {TRAIN: 1 - config.validation, VALIDATION: config.validation}
-    if len(chosen) == 0:
-        return parts
-    labels = labelled.labels[chosen]
-    kinds = _label_kinds(units, labels, labelled.genuine[chosen])
-    parts[chosen] = allot_whole(np.bincount(units), kinds, NEEDS, shares, random)[units]
+    if len(rest.items):
+        kinds = _label_kinds(rest.units, labelled.labels[rest.items], labelled.genuine[rest.items])
+        whole = allot_whole(np.bincount(rest.units), kinds, NEEDS, shares, random)
+        parts[rest.items] = whole[rest.units]
     return parts
 
 

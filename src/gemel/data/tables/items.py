@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from gemel.arrays import Codes
 from gemel.counting import SHOWN, and_more
 from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
@@ -46,20 +47,18 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
         kind=kind,
         labels=labels,
         label_names=label_names,
-        split=np.array(_picked(split_codes(rows), kept), np.int64)
-        if "split" in rows.columns
-        else None,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
     )
+    if "split" in rows.columns:
+        split = np.array(_picked(split_codes(rows), kept), np.int64)
+        dataset = replace(dataset, split=split)
     dataset = with_kinds(dataset)
     if "group" in rows.columns:
-        refuse_empty(rows, "group")
-        group_names, groups = coded(_picked(rows.column("group"), kept))
+        group_names, groups = _coded(rows, "group", kept)
         dataset = replace(dataset, groups=groups, group_names=group_names)
         _refuse_labels_across_groups(dataset)
     if "maker" in rows.columns:
-        refuse_empty(rows, "maker")
-        maker_names, makers = coded(_picked(rows.column("maker"), kept))
+        maker_names, makers = _coded(rows, "maker", kept)
         dataset = replace(dataset, makers=makers, maker_names=maker_names)
     if "genuine" in rows.columns:
         genuine = np.array(_picked(yes_or_no(rows, "genuine"), kept), np.bool_)
@@ -93,6 +92,11 @@ def _refuse_labels_across_groups(dataset: Dataset) -> None:
             "alphabet: put who or what made an item (a session, a camera, a drawer) into the "
             "column maker, and give labels that only share a name names of their own"
         )
+
+
+def _coded(rows: Rows, column: str, kept: list[int]) -> tuple[tuple[str, ...], Codes]:
+    refuse_empty(rows, column)
+    return coded(_picked(rows.column(column), kept))
 
 
 def _picked(values: list[Value], kept: list[int]) -> list[Value]:
