@@ -16,7 +16,7 @@ from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, recipe_text
-from gemel.reproduction import Wish, read_results, reproduce, unit
+from gemel.reproduction import ReproductionOrder, read_results, reproduce, unit
 from gemel.reproduction.commit import commit
 from gemel.run import Run
 from gemel.training import make_matcher
@@ -80,11 +80,11 @@ validation = 0.4
 
 
 @pytest.fixture
-def wish(tmp_path):
+def order(tmp_path):
     def made(text=TINY, **more):
         (tmp_path / "tiny.toml").write_text(text, "utf-8")
         places = {"out": tmp_path / "runs", "results": tmp_path / "docs" / "results.md"}
-        return Wish(str(tmp_path / "tiny.toml"), **({"seeds": 1} | places | more))
+        return ReproductionOrder(str(tmp_path / "tiny.toml"), **({"seeds": 1} | places | more))
 
     return made
 
@@ -110,8 +110,8 @@ def measured(order, protocol="verification", **question):
     return measure_run(run, None, protocol, asked, Silent()).figures
 
 
-def test_rows_are_measured_on_as_few_trainings_as_they_need(wish, trainings, tmp_path):
-    entry = reproduce(wish(TINY + MORE, seeds=2), Silent())
+def test_rows_are_measured_on_as_few_trainings_as_they_need(order, trainings, tmp_path):
+    entry = reproduce(order(TINY + MORE, seeds=2), Silent())
     assert [row.what for row in entry.rows] == ["which of three", "same or different", "wider"]
     # Two rows on one recipe and one on a wider: two trainings for each seed.
     assert [order.changes[-1] for order in trainings] == ["seed=0", "seed=1"] * 2
@@ -128,25 +128,25 @@ def test_rows_are_measured_on_as_few_trainings_as_they_need(wish, trainings, tmp
     assert str(tmp_path) not in (tmp_path / "docs" / "results.json").read_text("utf-8")
     # What is done is not done again, and the words of a recipe decide nothing.
     trainings.clear()
-    again = reproduce(wish((TINY + MORE).replace("99 %", "98 %"), seeds=2), Silent())
+    again = reproduce(order((TINY + MORE).replace("99 %", "98 %"), seeds=2), Silent())
     assert trainings == []
     assert again.rows[0].ours == first.ours
     assert again.rows[0].published == "98 %"
     assert len(read_results(tmp_path / "docs" / "results.json").entries) == 1
 
 
-def test_what_was_published_was_of_the_papers_data(wish, trainings, drawings):
+def test_what_was_published_was_of_the_papers_data(order, trainings, drawings):
     text = TINY.replace('what = "which of three"', 'what = "{data}: which of three"')
     assert "{data}" in text
-    row = reproduce(wish(text), Silent()).rows[0]
+    row = reproduce(order(text), Silent()).rows[0]
     assert (row.what, row.published) == ("digits: which of three", "99 %")
-    row = reproduce(wish(text, data=str(drawings)), Silent()).rows[0]
+    row = reproduce(order(text, data=str(drawings)), Silent()).rows[0]
     assert (row.what, row.published, row.source) == ("drawings/: which of three", None, "")
 
 
-def test_another_recipe_is_another_training(wish, trainings):
-    reproduce(wish(), Silent())
-    reproduce(wish(changes=("loss.margin=2.0",)), Silent())
+def test_another_recipe_is_another_training(order, trainings):
+    reproduce(order(), Silent())
+    reproduce(order(changes=("loss.margin=2.0",)), Silent())
     assert len({order.out.parent for order in trainings}) == 2
 
 
@@ -154,14 +154,16 @@ def killed(*given):
     raise KeyboardInterrupt
 
 
-def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp_path, monkeypatch):
-    first = reproduce(wish(), Silent())
+def test_a_finished_training_is_given_other_views_and_not_trained_anew(
+    order, tmp_path, monkeypatch
+):
+    first = reproduce(order(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     matcher = load(path)
     monkeypatch.setattr(Trainer, "_epoch", killed)
     for mirror, times in [("sideways", 2), ("both-ways", 4), ("", 1)]:
         changes = (f"test_time.mirror={mirror}",) if mirror else ()
-        entry = reproduce(wish(changes=changes), Silent())
+        entry = reproduce(order(changes=changes), Silent())
         viewing = load(path)
         assert viewing.file.embedding_size == times * matcher.file.embedding_size
         assert viewing.file.provenance["views"] == times
@@ -176,13 +178,13 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(wish, tmp
 
 
 def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
-    wish, tmp_path, monkeypatch
+    order, tmp_path, monkeypatch
 ):
-    trained = reproduce(wish(), Silent())
+    trained = reproduce(order(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     one_view = load(path).file.embedding_size
     monkeypatch.setattr(Trainer, "_epoch", killed)
-    other = wish(changes=("test_time.mirror=sideways",))
+    other = order(changes=("test_time.mirror=sideways",))
     with monkeypatch.context() as patch:
         patch.setattr(make_matcher, "export_networks", killed)
         with pytest.raises(KeyboardInterrupt):
@@ -193,16 +195,16 @@ def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
     assert entry.commit.startswith(trained.commit)
 
 
-def test_without_its_checkpoint_it_is_trained_anew(wish, tmp_path):
-    reproduce(wish(), Silent())
+def test_without_its_checkpoint_it_is_trained_anew(order, tmp_path):
+    reproduce(order(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     Run(path).last_checkpoint.unlink()
-    reproduce(wish(changes=("test_time.mirror=sideways",)), Silent())
+    reproduce(order(changes=("test_time.mirror=sideways",)), Silent())
     assert load(path).file.provenance["views"] == 2
     assert Run(path).last_checkpoint.is_file()
 
 
-def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
+def test_killed_it_goes_on_where_it_stood(order, monkeypatch):
     """A real training, killed twice: before its first step, and before its matcher."""
     from gemel.training import train as room
 
@@ -221,17 +223,17 @@ def test_killed_it_goes_on_where_it_stood(wish, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(room, piece, killed)
             with pytest.raises(KeyboardInterrupt):
-                reproduce(wish(), Silent())
+                reproduce(order(), Silent())
     seconds = read_counters(orders[0].out / "checkpoints" / "last.safetensors").cpu_seconds
-    (row,) = reproduce(wish(), Silent()).rows
+    (row,) = reproduce(order(), Silent()).rows
     assert [order.resume for order in orders] == [False, False, True]
     # What was spent before the kill counts, and the epoch was not done again.
     assert row.cpu_seconds == pytest.approx(seconds, abs=0.06)
 
 
-def test_folds_test_every_label_and_are_one_row(wish, trainings):
+def test_folds_test_every_label_and_are_one_row(order, trainings):
     heard = Heard()
-    entry = reproduce(wish(TINY + FOLDS), heard)
+    entry = reproduce(order(TINY + FOLDS), heard)
     assert [each for each in heard.sentences if ", training " in each] == [
         f"Seed 0, fold {n} of 3, training {n} of 3:" for n in (1, 2, 3)
     ]
@@ -269,26 +271,26 @@ def test_folds_test_every_label_and_are_one_row(wish, trainings):
         ),
     ],
 )
-def test_what_cannot_be_reproduced_is_one_sentence(wish, trainings, text, sentence):
+def test_what_cannot_be_reproduced_is_one_sentence(order, trainings, text, sentence):
     with pytest.raises(RecipeError, match=sentence):
-        reproduce(wish(text), Silent())
+        reproduce(order(text), Silent())
     assert trainings == []
 
 
 def test_an_unknown_recipe_says_which_was_meant(tmp_path):
     with pytest.raises(RecipeError, match=r"did you mean 'hadsell-2006'\?"):
-        reproduce(Wish("hadsell-2005", results=tmp_path / "r.md"), Silent())
+        reproduce(ReproductionOrder("hadsell-2005", results=tmp_path / "r.md"), Silent())
 
 
-def test_data_of_ones_own_must_be_named(wish):
+def test_data_of_ones_own_must_be_named(order):
     with pytest.raises(DataError, match=r"got none: name the folder .*tiny\.toml DATA"):
-        reproduce(wish(TINY.replace('data = "digits"\n', "")), Silent())
+        reproduce(order(TINY.replace('data = "digits"\n', "")), Silent())
 
 
-def test_results_that_cannot_be_written_are_known_before_the_training(wish, trainings, tmp_path):
+def test_results_that_cannot_be_written_are_known_before_the_training(order, trainings, tmp_path):
     (tmp_path / "docs").write_text("in the way", "utf-8")
     with pytest.raises(DataError, match="results can be written to"):
-        reproduce(wish(), Silent())
+        reproduce(order(), Silent())
     assert trainings == []
 
 

@@ -50,12 +50,14 @@ def reproduce(
     from gemel.whole_file import user_path
 
     try:
-        from gemel.reproduction import Wish
+        from gemel.reproduction import ReproductionOrder
         from gemel.reproduction import reproduce as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
-    wish = Wish(recipe, data, seeds, tuple(set or ()), user_path(out), user_path(results))
-    entry = carry_out(wish, shown_progress())
+    order = ReproductionOrder(
+        recipe, data, seeds, tuple(set or ()), user_path(out), user_path(results)
+    )
+    entry = carry_out(order, shown_progress())
     if json:
         typer.echo(entry.model_dump_json())
         return

@@ -61,7 +61,7 @@ MetricChoice: TypeAlias = Annotated[
 ]
 
 
-class InUseSetting(Setting):
+class TestTimeSetting(Setting):
     """Test-time augmentation of pictures: distances are averaged over several views.
 
     `mirror` gives two views (`sideways`) or four (`both-ways`). `turn` adds quarter turns: four

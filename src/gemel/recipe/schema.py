@@ -12,7 +12,7 @@ from gemel.data import SplitConfig
 from gemel.matcher_file import Tie
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, GroupAugmentSetting
 from gemel.recipe.memories import MemoryChoice
-from gemel.recipe.network import EncoderChoice, InUseSetting, MetricChoice
+from gemel.recipe.network import EncoderChoice, MetricChoice, TestTimeSetting
 from gemel.recipe.objective import BatchChoice, LossChoice
 from gemel.recipe.one_side import (
     check_augments,
@@ -99,7 +99,7 @@ class Recipe(Setting):
     tie: Tie = "shared"
     right: RightSetting | None = None
     metric: MetricChoice
-    test_time: InUseSetting | None = None
+    test_time: TestTimeSetting | None = None
     reader: ReaderChoice | None = None
     memory: MemoryChoice | None = None
     loss: LossChoice

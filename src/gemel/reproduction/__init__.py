@@ -3,7 +3,7 @@ figures."""
 
 from __future__ import annotations
 
-from gemel.reproduction.reproduce import Wish, reproduce
+from gemel.reproduction.reproduce import ReproductionOrder, reproduce
 from gemel.reproduction.results import Entry, Results, read_results
 
-__all__ = ["Entry", "Results", "Wish", "read_results", "reproduce"]
+__all__ = ["Entry", "ReproductionOrder", "Results", "read_results", "reproduce"]

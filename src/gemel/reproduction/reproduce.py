@@ -28,8 +28,8 @@ from gemel.training.machine import has_gpu
 
 @final
 @dataclass(frozen=True)
-class Wish:
-    """What to reproduce; `changes` are `key=value` settings on top of the recipe."""
+class ReproductionOrder:
+    """The caller's request; `changes` are `key=value` settings on top of the recipe."""
 
     recipe: str
     data: str | None = None
@@ -49,40 +49,40 @@ class _Measured:
     records: tuple[Record, ...]
 
 
-def reproduce(wish: Wish, progress: Progress) -> Entry:
+def reproduce(order: ReproductionOrder, progress: Progress) -> Entry:
     """Train and measure what is not finished yet, and record the rows.
 
     Raises RecipeError where the recipe has no section [reproduction], or needs a GPU and there is
     none, and DataError where no data are named, or the results cannot be read and written.
     """
-    recipe = load_recipe(wish.recipe, wish.changes)
-    _refuse_another(recipe, wish)
-    setting = _setting(recipe, wish.recipe)
-    data = _data(wish, setting)
-    keep(wish.results)  # fails before training if the results cannot be written
+    recipe = load_recipe(order.recipe, order.changes)
+    _refuse_another(recipe, order)
+    setting = _setting(recipe, order.recipe)
+    data = _data(order, setting)
+    keep(order.results)  # fails before training if the results cannot be written
     rows = sorted(setting.rows, key=lambda row: row.changes)
     measured = [
         each
         for changes, group in groupby(rows, key=lambda row: row.changes)
-        for each in _of_one_recipe(wish, data, changes, list(group), progress)
+        for each in _of_one_recipe(order, data, changes, list(group), progress)
     ]
     measured.sort(key=lambda each: setting.rows.index(each.asked))
-    entry = _entry(wish, recipe, data, measured)
-    keep(wish.results, entry)
+    entry = _entry(order, recipe, data, measured)
+    keep(order.results, entry)
     return entry
 
 
-def _refuse_another(recipe: Recipe, wish: Wish) -> None:
+def _refuse_another(recipe: Recipe, order: ReproductionOrder) -> None:
     """Raise RecipeError for a recipe file with the name of a built-in recipe that differs from it.
 
     Its rows would replace those of the built-in recipe.
     """
     known = named_recipes()
-    if wish.recipe in known or recipe.name not in known:
+    if order.recipe in known or recipe.name not in known:
         return
-    if recipe != load_recipe(recipe.name, wish.changes):
+    if recipe != load_recipe(recipe.name, order.changes):
         raise RecipeError(
-            f"{wish.recipe} has the name {recipe.name} of a built-in recipe and differs from it: "
+            f"{order.recipe} has the name {recipe.name} of a built-in recipe and differs from it: "
             "its rows would replace those of the built-in one. Give it another name"
         )
 
@@ -104,23 +104,27 @@ def _setting(recipe: Recipe, name: str) -> ReproductionSetting:
     return recipe.reproduction
 
 
-def _data(wish: Wish, setting: ReproductionSetting) -> str:
-    data = wish.data or setting.data
+def _data(order: ReproductionOrder, setting: ReproductionSetting) -> str:
+    data = order.data or setting.data
     if data is None:
         raise DataError(
-            f"{wish.recipe} is reproduced on data of yours, got none: name the folder or table, as "
-            f"in gemel reproduce {wish.recipe} DATA"
+            f"{order.recipe} is reproduced on data of yours, got none: name the folder or table, "
+            f"as in gemel reproduce {order.recipe} DATA"
         )
     return data
 
 
 def _of_one_recipe(
-    wish: Wish, data: str, changes: Sequence[str], rows: list[RowChoice], progress: Progress
+    order: ReproductionOrder,
+    data: str,
+    changes: Sequence[str],
+    rows: list[RowChoice],
+    progress: Progress,
 ) -> list[_Measured]:
     """Measure rows that share their trainings, one for each seed and fold."""
     records: list[Record] = []
     by_seed: list[list[Figure]] = []
-    by_fold = _units(wish, data, changes)
+    by_fold = _units(order, data, changes)
     trainings = sum(map(len, by_fold))
     for units in by_fold:
         answers: list[list[Answer]] = []
@@ -138,39 +142,41 @@ def _of_one_recipe(
     ]
 
 
-def _units(wish: Wish, data: str, changes: Sequence[str]) -> list[list[Unit]]:
+def _units(order: ReproductionOrder, data: str, changes: Sequence[str]) -> list[list[Unit]]:
     """The trainings of each seed: one per fold, or a single one."""
-    settings = (*changes, *wish.changes)
-    recipe = load_recipe(wish.recipe, settings)
+    settings = (*changes, *order.changes)
+    recipe = load_recipe(order.recipe, settings)
     name = f"{recipe.name}-{digest(recipe, open_data(data))}"
     units = []
-    for seed in range(recipe.seed, recipe.seed + wish.seeds):
+    for seed in range(recipe.seed, recipe.seed + order.seeds):
         of_seed = []
         for fold in range(recipe.split.folds or 1):
             own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
             if recipe.split.folds:
                 own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
-            resolved = load_recipe(wish.recipe, own)
-            of_seed.append(Unit(data, wish.recipe, own, resolved, wish.out / name / folder))
+            resolved = load_recipe(order.recipe, own)
+            of_seed.append(Unit(data, order.recipe, own, resolved, order.out / name / folder))
         units.append(of_seed)
     return units
 
 
-def _entry(wish: Wish, recipe: Recipe, data: str, measured: Sequence[_Measured]) -> Entry:
+def _entry(
+    order: ReproductionOrder, recipe: Recipe, data: str, measured: Sequence[_Measured]
+) -> Entry:
     records = [record for each in measured for record in each.records]
     shown = _shown(data)
     assert recipe.reproduction is not None
     comparable = recipe.reproduction.data in {None, shown}
     return Entry(
         recipe=recipe.name,
-        changes=wish.changes,
+        changes=order.changes,
         data=shown,
         about=recipe.about,
-        command=_command(wish),
+        command=_command(order),
         folds=recipe.split.folds,
         commit=_all(record.commit for record in records),
         machine=_all(record.machine for record in records),
-        settings=settings_of(recipe) if wish.recipe in named_recipes() else None,
+        settings=settings_of(recipe) if order.recipe in named_recipes() else None,
         date=max(record.date for record in records),
         rows=tuple(_row(each, shown, comparable) for each in measured),
     )
@@ -191,12 +197,12 @@ def _row(measured: _Measured, data: str, comparable: bool) -> Row:
     )
 
 
-def _command(wish: Wish) -> str:
+def _command(order: ReproductionOrder) -> str:
     """The command that repeats this, without paths of this machine."""
-    words = ["gemel", "reproduce", Path(wish.recipe).name]
-    words += [_shown(wish.data)] if wish.data else []
-    words += ["--seeds", str(wish.seeds)]
-    return shlex.join([*words, *(word for change in wish.changes for word in ("--set", change))])
+    words = ["gemel", "reproduce", Path(order.recipe).name]
+    words += [_shown(order.data)] if order.data else []
+    words += ["--seeds", str(order.seeds)]
+    return shlex.join([*words, *(word for change in order.changes for word in ("--set", change))])
 
 
 def _shown(data: str) -> str:

@@ -16,7 +16,7 @@ from gemel.losses import Loss
 from gemel.memories import Memory, remember
 from gemel.shapes import Distances, EmbeddingSets, Items, Positions, Same, Scalar
 from gemel.training.plan import Plan
-from gemel.twin import Asked, SharedTwin, Twin
+from gemel.twin import Episode, SharedTwin, Twin
 
 
 class StepTargets(NamedTuple):
@@ -26,7 +26,7 @@ class StepTargets(NamedTuple):
     columns: Positions
     same: Same
     copies: Same
-    asked: Asked | None = None
+    episode: Episode | None = None
     """The episode, if a reader is trained; `same` then has a column for each of its classes."""
     grades: Distances | None = None
     classes: Positions | None = None
@@ -52,7 +52,7 @@ def targets_of(
     assert batch.ways is not None
     support_labels = F.one_hot(to_device(torch.from_numpy(batch.ways))).float()
     answers = (same.float() @ support_labels) > 0
-    return StepTargets(rows, columns, answers, copies, Asked(rows, columns[0], support_labels))
+    return StepTargets(rows, columns, answers, copies, Episode(rows, columns[0], support_labels))
 
 
 class StepLosses(NamedTuple):
@@ -76,11 +76,11 @@ class Step(nn.Module):
         self.instances = instances
 
     def forward(self, left: Items, right: Items, targets: StepTargets) -> StepLosses:
-        if targets.asked is None:
+        if targets.episode is None:
             distance = self.twin(left, right, targets.rows, targets.columns)
         else:
             assert isinstance(self.twin, SharedTwin)
-            distance = self.twin.read(left, targets.asked)
+            distance = self.twin.read(left, targets.episode)
         with torch.autocast(distance.device.type, enabled=False):
             return _with_resting(partial(self._value, targets), distance)
 

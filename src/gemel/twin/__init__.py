@@ -13,7 +13,7 @@ from __future__ import annotations
 from gemel.twin.in_use import in_use, views_of
 from gemel.twin.joint import JointTwin, stacked
 from gemel.twin.separate import SeparateTwin
-from gemel.twin.shared import Asked, SharedTwin
+from gemel.twin.shared import Episode, SharedTwin
 from gemel.twin.twin import EmbeddingTwin, Twin, check_margin
 
 TIES: dict[str, type[Twin]] = {
@@ -24,8 +24,8 @@ TIES: dict[str, type[Twin]] = {
 
 __all__ = [
     "TIES",
-    "Asked",
     "EmbeddingTwin",
+    "Episode",
     "JointTwin",
     "SeparateTwin",
     "SharedTwin",

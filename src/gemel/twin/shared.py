@@ -19,7 +19,7 @@ from gemel.shapes import Distances, Items, Positions
 from gemel.twin.twin import EmbeddingTwin, between
 
 
-class Asked(NamedTuple):
+class Episode(NamedTuple):
     """One episode: batch positions of its queries and examples, and the examples' classes.
 
     `support_labels` (n, w) is one-hot.
@@ -67,14 +67,14 @@ class SharedTwin(EmbeddingTwin):
         embeddings = self.embed(left)
         return between(self.metric, embeddings, embeddings, rows, columns)
 
-    def read(self, items: Items, asked: Asked) -> Distances:
+    def read(self, items: Items, episode: Episode) -> Distances:
         """(r, w) distances of each query to each of the episode's classes, by the reader."""
         assert self.reader is not None
         embeddings = self.embed(items)
         with torch.autocast(embeddings.device.type, enabled=False):
             embeddings = embeddings.float()
-            support, query = embeddings[asked.support][None], embeddings[asked.query][None]
-            support_labels = asked.support_labels[None].float()
+            support, query = embeddings[episode.support][None], embeddings[episode.query][None]
+            support_labels = episode.support_labels[None].float()
             distances: Distances = self.reader(self.metric, support, support_labels, query)[0]
         return distances
 
