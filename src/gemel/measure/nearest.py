@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Codes, Distances, Floats, Indices, Padded
+from gemel.arrays import Codes, Floats, Indices, Padded
 from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
@@ -44,37 +44,45 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
             f"{len(missing)} test labels have none: train with split.by=item, or measure with "
             "--protocol few-shot"
         )
-    items = np.concatenate([test, known])
-    rows, columns = np.arange(len(test)), len(test) + np.arange(len(known))
-    comparers: dict[str, Comparer] = {
-        "": comparer_of(matcher.networks, some_of(prepared.packed, items), progress)
-    }
-    if prepared.dataset.kind == "series":
-        sequences = prepared.packed.left[items]
-        assert isinstance(sequences, Padded), "sequences differ in length"
-        comparers["dtw"] = DtwComparer(sequences)
-    scores: dict[str, Floats] = {}
+    comparers = _comparers(matcher, prepared, np.concatenate([test, known]), progress)
     draws = draw_shots(labels, seed)
+    scores: dict[str, Floats] = {}
     with progress.stage("comparing", len(comparers)) as stage:
         for number, (name, comparer) in enumerate(comparers.items(), 1):
-            parts = [
-                _scores(comparer.cross(chunk, columns), labels, truth[chunk], draws)
-                for chunk in np.array_split(rows, -(-len(rows) * len(known) // CHUNK_FLOATS))
-            ]
-            columns_of = (np.concatenate(part) for part in zip(*parts, strict=True))
-            scores |= dict(zip(FIGURES[name], columns_of, strict=True))
+            of_comparer = _scores(comparer, labels, truth, draws)
+            scores |= dict(zip(FIGURES[name], of_comparer, strict=True))
             stage.advance(number)
     evidence = Evidence.of_scores(scores, truth)
     data = f"{prepared.dataset.name} (test)"
     return Answer("nearest", data, seed, figures_of([evidence]), evidence=evidence)
 
 
+def _comparers(
+    matcher: Matcher, prepared: Prepared, items: Indices, progress: Progress
+) -> dict[str, Comparer]:
+    """The matcher's comparer of these items, and for sequences that by dynamic time warping."""
+    learned = comparer_of(matcher.networks, some_of(prepared.packed, items), progress)
+    if prepared.dataset.kind != "series":
+        return {"": learned}
+    sequences = prepared.packed.left[items]
+    assert isinstance(sequences, Padded), "sequences differ in length"
+    return {"": learned, "dtw": DtwComparer(sequences)}
+
+
 def _scores(
-    distance: Distances, labels: Codes, truth: Codes, draws: list[Indices]
+    comparer: Comparer, labels: Codes, truth: Codes, draws: list[Indices]
 ) -> tuple[Floats, Floats]:
-    """(t,) the scores with all known items, and with a few of each label."""
-    with_all = named_rightly(distance, labels, truth).astype(np.float64)
-    return with_all, named_by_shots(distance, labels, truth, draws)
+    """(t,) the scores with all known items, and with a few of each label.
+
+    The comparer's items are those with labels `truth` (t,), then the known ones with `labels` (k,).
+    """
+    tested, known = np.split(np.arange(len(truth) + len(labels)), [len(truth)])
+    with_all, with_few = [], []
+    for chunk in np.array_split(tested, -(-len(tested) * len(known) // CHUNK_FLOATS)):
+        distance = comparer.cross(chunk, known)
+        with_all.append(named_rightly(distance, labels, truth[chunk]))
+        with_few.append(named_by_shots(distance, labels, truth[chunk], draws))
+    return np.concatenate(with_all).astype(np.float64), np.concatenate(with_few)
 
 
 def _known(prepared: Prepared) -> Indices:
