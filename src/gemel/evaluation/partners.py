@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Indices, Same
+from gemel.arrays import Distances, Indices, Same
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence, hit_rates_of_few
@@ -42,44 +42,34 @@ def partner_retrieval(
             "partner retrieval needs matching pairs of two different items, got none: add some"
         )
     among = np.unique(pairs.right) if one_way else np.arange(items)
-    directions = [(left, right)] if one_way else [(left, right), (right, left)]
-    source, target = (np.concatenate(ends) for ends in zip(*directions, strict=True))
-    queries = np.unique(source)
-    if len(queries) > task.most_queries:
-        rng = np.random.default_rng(task.seed)
-        queries = np.sort(rng.choice(queries, task.most_queries, replace=False))
+    source, target = left, right
+    if not one_way:
+        source, target = np.concatenate([left, right]), np.concatenate([right, left])
+    queries = task.sample(np.unique(source))
     unit = np.arange(items) - items  # negative, so unique, for an item that is in no pair
-    unit[np.concatenate([pairs.left, pairs.right])] = np.concatenate(
-        [pairs.left_unit, pairs.right_unit]
-    )
-
-    def ranks_of(chunk: Indices) -> Indices:
-        partner = np.zeros((len(chunk), len(among)), np.bool_)
-        row = np.minimum(np.searchsorted(chunk, source), len(chunk) - 1)
-        here = chunk[row] == source
-        partner[row[here], np.searchsorted(among, target[here])] = True
-        ignored = (unit[chunk][:, None] == unit[among]) & ~partner
-        return _ranks(comparer, chunk, among, partner, ignored)
-
-    starts = range(0, len(queries), AT_ONCE)
-    ranks = np.concatenate([ranks_of(queries[start : start + AT_ONCE]) for start in starts])
-    unit_sizes = np.unique(unit[among], return_counts=True)[1]
+    unit[pairs.left], unit[pairs.right] = pairs.left_unit, pairs.right_unit
+    ranks = []
+    for start in range(0, len(queries), AT_ONCE):
+        query = queries[start : start + AT_ONCE]
+        asked = np.isin(source, query)
+        partner = np.zeros((len(query), len(among)), np.bool_)
+        row, column = np.searchsorted(query, source[asked]), np.searchsorted(among, target[asked])
+        partner[row, column] = True
+        ignored = (unit[query][:, None] == unit[among]) & ~partner
+        ranks.append(_ranks(comparer.cross(query, among), partner, ignored))
+    rank = np.concatenate(ranks)
+    largest_unit = int(np.unique(unit[among], return_counts=True)[1].max())
     scores = {
-        f"recall@{depth}": (ranks < depth).astype(np.float64)
-        for depth in depths_among(len(among) - int(unit_sizes.max()), DEPTHS)
+        f"recall@{depth}": (rank < depth).astype(np.float64)
+        for depth in depths_among(len(among) - largest_unit, DEPTHS)
     }
     few = hit_rates_of_few(scores, unit[queries])
     return Evidence.of_scores(scores, unit[queries], shares=few)
 
 
-def _ranks(
-    comparer: Comparer, queries: Indices, among: Indices, partner: Same, ignored: Same
-) -> Indices:
-    """(q,) how many other candidates are at most as far as the nearest partner.
-
-    `partner` and `ignored` are (q, candidates).
-    """
-    distance = comparer.cross(queries, among).astype(np.float64)
-    nearest = np.where(partner, distance, np.inf).min(1)
-    ranks: Indices = ((distance <= nearest[:, None]) & ~partner & ~ignored).sum(1)
+def _ranks(distance: Distances, partner: Same, ignored: Same) -> Indices:
+    """(q,) how many other candidates are at most as far as the nearest partner; all are (q, m)."""
+    distance = distance.astype(np.float64)
+    nearest = np.where(partner, distance, np.inf).min(1, keepdims=True)
+    ranks: Indices = ((distance <= nearest) & ~partner & ~ignored).sum(1)
     return ranks

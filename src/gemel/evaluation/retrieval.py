@@ -29,6 +29,12 @@ class RetrievalTask:
     most_queries: int = 2_000
     seed: int = 0
 
+    def sample(self, queries: Indices) -> Indices:
+        if len(queries) <= self.most_queries:
+            return queries
+        rng = np.random.default_rng(self.seed)
+        return np.sort(rng.choice(queries, self.most_queries, replace=False))
+
 
 def retrieval(
     comparer: Comparer,
@@ -65,10 +71,7 @@ def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) 
             "retrieval looks for another item of the same label, and none of "
             f"{len(left):,} items has one: add items to some of the labels"
         )
-    if len(queries) <= task.most_queries:
-        return queries
-    rng = np.random.default_rng(task.seed)
-    return np.sort(rng.choice(queries, task.most_queries, replace=False))
+    return task.sample(queries)
 
 
 def _chunks(query: Indices, items: int) -> list[Indices]:
