@@ -114,9 +114,9 @@ def _statistic(
         if point.fixed_threshold is not None:
             values[_fixed_name(point.fixed_threshold)] = accuracy(point.fixed_threshold)
         for kind, forged in kinds.items():
-            curve = ranked.roc(weights * (same | forged))
-            values |= {f"eer@{kind}": eer(curve), f"auc@{kind}": auc(curve)}
-            values |= {f"far@{kind}": far_at(curve, point.threshold)}
+            own = ranked.roc(weights * (same | forged))
+            values |= {f"eer@{kind}": eer(own), f"auc@{kind}": auc(own)}
+            values |= {f"far@{kind}": far_at(own, point.threshold)}
         return values
 
     return figures

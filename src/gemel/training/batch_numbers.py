@@ -32,38 +32,40 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     an epoch expects. Raises `DataError` if there are too few labels to learn from.
     """
     batch = recipe.batch
-    if prepared.dataset.labels is None:
+    if prepared.dataset.labels is None or not isinstance(batch, LabelledBatch):
         return recipe
-    if isinstance(batch, EpisodesBatch | TrialsBatch):
-        ways = min(batch.ways, _most_labels(batch, prepared))
-        return recipe.model_copy(update={"batch": batch.model_copy(update={"ways": ways})})
-    if not isinstance(batch, ClassesBatch):
-        return recipe
-    if prepared.dataset.unlike is not None:
-        return recipe.model_copy(update={"batch": _sized_across(batch, prepared)})
-    instances = batch.instances
-    if instances == "auto":
-        instances = 0.0 if prepared.split.by == "item" else 1.0
-    size = batch.size // (2 if instances else 1)
     most = _most_labels(batch, prepared)
-    if batch.labels != "auto":
-        many = min(batch.labels, most)
-    elif batch.items != "auto":
-        many = max(2, min(most, size // batch.items))
+    if not isinstance(batch, ClassesBatch):
+        update: dict[str, float] = {"ways": min(batch.ways, most)}
+    elif prepared.dataset.unlike is not None:
+        update = _sized_across(batch, most)
     else:
-        many = max(2, min(most, MOST_LABELS, size // 2))
-    each = max(2, size // many) if batch.items == "auto" else batch.items
-    update = {"labels": many, "items": each, "instances": instances}
+        update = _sized(batch, most, by_item=prepared.split.by == "item")
     return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
 
 
-def _sized_across(batch: ClassesBatch, prepared: Prepared) -> ClassesBatch:
+def _sized(batch: ClassesBatch, most: int, *, by_item: bool) -> dict[str, float]:
+    """As many labels as fit; copies are told apart where labels are held out, and take room."""
+    instances = batch.instances
+    if instances == "auto":
+        instances = 0.0 if by_item else 1.0
+    size = batch.size // (2 if instances else 1)
+    if batch.labels != "auto":
+        labels = min(batch.labels, most)
+    elif batch.items != "auto":
+        labels = max(2, min(most, size // batch.items))
+    else:
+        labels = max(2, min(most, MOST_LABELS, size // 2))
+    items = max(2, size // labels) if batch.items == "auto" else batch.items
+    return {"labels": labels, "items": items, "instances": instances}
+
+
+def _sized_across(batch: ClassesBatch, most: int) -> dict[str, float]:
     """For sides of unlike items: as many labels as fit, by default with one item on each side."""
     each = 1 if batch.items == "auto" else batch.items
     fitting = max(2, batch.size // (2 * each))
     labels = fitting if batch.labels == "auto" else batch.labels
-    labels = min(labels, _most_labels(batch, prepared))
-    return batch.model_copy(update={"labels": labels, "instances": 0.0})
+    return {"labels": min(labels, most), "instances": 0.0}
 
 
 def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
