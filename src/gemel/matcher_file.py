@@ -145,12 +145,7 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
             f"{folder} is a matcher of format {version}, and this Gemel reads up to {FORMAT}: "
             "pip install --upgrade gemel"
         )
-    input = tree.get("input")
-    if isinstance(input, dict) and "tokenizer" in input and (folder / TOKENIZER).is_file():
-        try:
-            input["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            raise _damaged(folder / TOKENIZER, str(error)) from None
+    _read_tokenizer(folder, tree)
     try:
         file = MatcherFile.model_validate(tree)
     except ValidationError as error:
@@ -165,6 +160,16 @@ def _checked(folder: Path, tree: Any) -> MatcherFile:
     if file.sha256.get(OWN, own if file.format == 1 else "") != own:
         raise _damaged(folder / OWN, "its SHA-256 is not the one that was saved in it")
     return file
+
+
+def _read_tokenizer(folder: Path, tree: dict[str, Any]) -> None:
+    """Puts the vocabulary, which has a file of its own, in place of that file's name."""
+    input = tree.get("input")
+    if isinstance(input, dict) and "tokenizer" in input and (folder / TOKENIZER).is_file():
+        try:
+            input["tokenizer"] = (folder / TOKENIZER).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise _damaged(folder / TOKENIZER, str(error)) from None
 
 
 def _no_matcher(path: Path) -> MatcherError:
