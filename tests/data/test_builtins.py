@@ -81,11 +81,14 @@ def test_a_damaged_idx_file(tmp_path, content):
         read_idx(path)
 
 
-def test_idx_files_that_do_not_belong_together(shelf):
+@pytest.mark.parametrize(
+    "shapes", [[(6, 2, 2), (5,), (2, 2, 2), (2,)], [(6, 2, 2), (6,), (0, 2, 2), (0,)]]
+)
+def test_idx_files_that_do_not_belong_together_or_are_empty(shelf, shapes):
     (shelf / "mnist").mkdir()
-    for file, shape in zip(FILES, [(6, 2, 2), (5,), (2, 2, 2), (2,)], strict=True):
+    for file, shape in zip(FILES, shapes, strict=True):
         (shelf / "mnist" / file).write_bytes(idx(np.zeros(shape)))
-    with pytest.raises(DataError, match="labels for every image"):
+    with pytest.raises(DataError, match="must hold images, and one of 10 labels for each"):
         open_data("mnist")
 
 

@@ -44,10 +44,16 @@ def open_idx(
     parts = [read_idx(fetch(name, file)) for file in files]
     images, labels = parts[0::2], parts[1::2]
     for picture, label in zip(images, labels, strict=True):
-        if picture.ndim != 3 or label.shape != picture.shape[:1] or label.max() >= len(label_names):
+        if (
+            picture.ndim != 3
+            or not picture.size
+            or label.shape != picture.shape[:1]
+            or label.max() >= len(label_names)
+        ):
             raise DataError(
-                f"the files of {name} must hold one of {len(label_names)} labels for every image, "
-                f"got images {picture.shape} and labels {label.shape}; get the originals again"
+                f"the files of {name} must hold images, and one of {len(label_names)} labels for "
+                f"each, got images {picture.shape} and labels {label.shape}; get the originals "
+                "again"
             )
     if len(labels[1]) > len(labels[0]) or np.array_equal(images[0], images[1]):
         raise DataError(
