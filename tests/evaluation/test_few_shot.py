@@ -169,3 +169,17 @@ def test_the_most_ways_the_data_allow():
 def test_a_task_that_asks_nothing_is_refused(settings_):
     with pytest.raises(RecipeError, match="at least 2 ways, 1 shot and 1 trial"):
         FewShotTask(*settings_)
+
+
+@pytest.mark.parametrize(("count", "resampled"), [(6, True), (5, False)])
+def test_within_groups_their_trials_vary_with_groups_where_there_are_enough(
+    chance, count, resampled
+):
+    labels = np.repeat(np.arange(2 * count), 3)
+    groups = labels // 2
+    episodes = draw_episodes(labels, FewShotTask(2, 1, 500), groups)
+    evidence = score_episodes(chance, labels, episodes, groups=groups)
+    assert evidence.among is None
+    assert (evidence.groups is not None) == resampled
+    if resampled:
+        assert evidence.groups.tolist() == (evidence.left // 2).tolist()
