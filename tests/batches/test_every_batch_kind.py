@@ -289,6 +289,14 @@ def test_labels_of_a_small_group_are_drawn_no_more_often_than_others():
     assert (drawn < 2).mean() == pytest.approx(2 / 22, abs=0.03)
 
 
+def test_groups_of_very_different_sizes_give_as_many_labels_as_there_are():
+    labels = np.arange(14) // 2  # a group of five labels, and two of one
+    uneven = LabelIndex(np.arange(14), labels, np.maximum(labels - 4, 0))
+    for count in (2, 4, 6, 7, 9):
+        drawn = uneven.draw_labels(count, 2, np.random.default_rng(count))
+        assert len(set(drawn.tolist())) == len(drawn) == min(count, 7)
+
+
 def test_no_anchor_is_its_own_partner_where_a_label_has_one_item():
     labels = np.array([0, 0, 1, 2, 3])
     for batch in Triplets(LabelIndex(np.arange(5), labels), size=4).epoch(np.random.default_rng(0)):

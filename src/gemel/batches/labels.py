@@ -65,9 +65,10 @@ class LabelIndex:
         return group
 
     def draw_labels(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """Up to `count` distinct labels, spread evenly over `groups` groups.
+        """`count` distinct labels, or all if there are fewer, spread evenly over `groups` groups.
 
-        Further groups are used if these have too few labels; None draws from all labels uniformly.
+        If these have too few labels, further groups are used, and then larger shares of groups;
+        None draws from all labels uniformly.
         """
         if groups is None or len(self.groups) == 1:
             return _distinct(len(self), min(count, len(self)), rng)
@@ -78,6 +79,10 @@ class LabelIndex:
             if wanted <= 0:
                 break
             drawn.append(rng.permutation(self.groups[group])[:wanted])
+        missing = min(count, len(self)) - sum(map(len, drawn))
+        if missing > 0:
+            left = np.setdiff1d(np.arange(len(self)), np.concatenate(drawn))
+            drawn.append(rng.permutation(left)[:missing])
         return np.concatenate(drawn)
 
     def draw_from_group(self, count: int, rng: np.random.Generator) -> Indices:

@@ -24,7 +24,7 @@ class Sequences:
     """`size` sequences per batch, concatenated, each of `ways` labels x `items` items.
 
     Each item is compared with every other one of its sequence; `classes` are its class numbers.
-    Raises DataError if fewer than `ways` labels can be drawn.
+    Raises DataError if there are fewer than `ways` labels.
 
     >>> index = LabelIndex(np.arange(12), np.repeat(np.arange(3), 4))
     >>> (batch,) = Sequences(index, ways=3, items=4, size=1).epoch(np.random.default_rng(0))
@@ -39,11 +39,11 @@ class Sequences:
     groups: int | None = None
 
     def __post_init__(self) -> None:
-        most = len(self.index.draw_labels(self.ways, self.groups, np.random.default_rng(0)))
+        most = len(self.index)
         if most < self.ways:
             raise DataError(
-                f"a sequence needs items of {self.ways} labels, but only {most} can be drawn from "
-                f"the training items: set batch.ways to at most {most}, or add labels"
+                f"a sequence needs items of {self.ways} labels, but the training items have only "
+                f"{most}: set batch.ways to at most {most}, or add labels"
             )
 
     @property
