@@ -21,6 +21,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from gemel.errors import DataError, RecipeError, RunError
 from gemel.recipe import Recipe
+from gemel.recipe.schema import WORDS
 
 NAME = "gemel"
 STARTUP_TRIALS = 5
@@ -80,9 +81,7 @@ def _check_is_study(path: Path) -> None:
 
 def told(recipe: Recipe) -> dict[str, object]:
     """The parts of a recipe that affect its trials, as JSON values."""
-    return recipe.model_dump(
-        mode="json", exclude_none=True, exclude={"about", "small", "reproduction"}
-    )
+    return recipe.model_dump(mode="json", exclude_none=True, exclude=set(WORDS))
 
 
 def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: Belonging) -> None:
