@@ -14,10 +14,10 @@ from typing import Literal, final
 from torch import Tensor, nn
 
 from gemel.encoders.lstm import Lstm
-from gemel.encoders.masked import max_over, mean_over
+from gemel.encoders.masked import pooled
 from gemel.encoders.output import output_layer
 from gemel.encoders.stem import SequenceEncoder, Stem
-from gemel.shapes import Embeddings, Frames, Lengths, Output
+from gemel.shapes import Embeddings, Lengths, Output
 
 
 @final
@@ -61,14 +61,6 @@ class BiLstmEncoder(SequenceEncoder):
         frames = self.stem(values)
         for layer in self.layers:
             frames, last = layer(self.dropout(frames), lengths)
-        embeddings: Embeddings = self.dense(self.dropout(self._pooled(frames, last, lengths)))
+        whole = last if self.pool == "last" else pooled(frames, lengths, self.pool)
+        embeddings: Embeddings = self.dense(self.dropout(whole))
         return embeddings
-
-    def _pooled(self, frames: Frames, last: Tensor, lengths: Lengths) -> Tensor:
-        match self.pool:
-            case "last":
-                return last
-            case "mean":
-                return mean_over(frames, lengths)
-            case "max":
-                return max_over(frames, lengths)

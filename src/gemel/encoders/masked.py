@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from gemel.shapes import Frames, Lengths
+
+Pooling: TypeAlias = Literal["mean", "first", "max"]
 
 
 def mask(frames: Frames, lengths: Lengths) -> Float[Tensor, "n t 1"]:
@@ -29,3 +33,14 @@ def max_over(frames: Frames, lengths: Lengths) -> Float[Tensor, "n _"]:
     """The elementwise maximum over each sequence's frames, without padding."""
     lowest = torch.finfo(frames.dtype).min
     return frames.masked_fill(mask(frames, lengths) == 0, lowest).amax(1)
+
+
+def pooled(frames: Frames, lengths: Lengths, pooling: Pooling) -> Float[Tensor, "n _"]:
+    """One vector for each sequence."""
+    match pooling:
+        case "mean":
+            return mean_over(frames, lengths)
+        case "first":
+            return frames[:, 0]
+        case "max":
+            return max_over(frames, lengths)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from os.path import expanduser
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, final
 
 import torch
 from safetensors import SafetensorError
@@ -24,9 +24,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from gemel.encoders.bert import BertLayer, BertShape, WordPieces
+from gemel.encoders.masked import Pooling
 from gemel.errors import RecipeError
-
-Pooling: TypeAlias = Literal["mean", "first", "max"]
 
 POOLINGS: Mapping[str, Pooling] = {"mean": "mean", "cls": "first", "max": "max"}
 """Poolings by their names in the library since its version 6."""

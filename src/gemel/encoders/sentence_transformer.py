@@ -13,11 +13,11 @@ from typing import final
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gemel.encoders.masked import mask, max_over, mean_over
+from gemel.encoders.masked import mask, pooled
 from gemel.encoders.output import output_layer
 from gemel.encoders.sentence_folder import SentenceModel
 from gemel.encoders.stem import SequenceEncoder
-from gemel.shapes import Embeddings, Frames, Lengths, Output
+from gemel.shapes import Embeddings, Lengths, Output
 
 
 @final
@@ -71,17 +71,8 @@ class SentenceTransformerEncoder(SequenceEncoder):
         own = mask(frames, lengths)[..., 0] > 0
         for layer in self.layers:
             frames = layer(frames, own)
-        pooled = self._pooled(frames, lengths)
+        whole = pooled(frames, lengths, self.pooling)
         if self.unit_length:
-            pooled = F.normalize(pooled, dim=-1)
-        embeddings: Embeddings = self.dense(pooled)
+            whole = F.normalize(whole, dim=-1)
+        embeddings: Embeddings = self.dense(whole)
         return embeddings
-
-    def _pooled(self, frames: Frames, lengths: Lengths) -> Tensor:
-        match self.pooling:
-            case "mean":
-                return mean_over(frames, lengths)
-            case "first":
-                return frames[:, 0]
-            case "max":
-                return max_over(frames, lengths)
