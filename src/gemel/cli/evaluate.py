@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from gemel.cli.output import JsonOption, print_figures, print_json
+from gemel.measure.protocol import Protocol
 
 USED_BY = {
     "pairs": ("verification",),
@@ -37,6 +38,12 @@ USED_BY = {
 """The protocols that each option applies to."""
 
 
+def _or(words: Sequence[str]) -> str:
+    """Join words as in `a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 def evaluate(
     run: Annotated[
         Path | None,
@@ -54,22 +61,8 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Literal[
-            "verification",
-            "few-shot",
-            "retrieval",
-            "similarity",
-            "references",
-            "nearest",
-            "lake-runs",
-            "linear-probe",
-            "sequences",
-        ],
-        typer.Option(
-            metavar="P",
-            help="What to measure: verification, few-shot, retrieval, similarity, references, "
-            "nearest, lake-runs, linear-probe or sequences.",
-        ),
+        Protocol,
+        typer.Option(metavar="P", help=f"What to measure: {_or(get_args(Protocol))}."),
     ] = "verification",
     method: Annotated[
         Literal["network", "hausdorff"],
@@ -208,9 +201,3 @@ def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
             )
     if asked["small_groups"] is not None and asked["makers"] != "two":
         raise typer.BadParameter("--small-groups goes with --makers two")
-
-
-def _or(words: Sequence[str]) -> str:
-    """Join words as in `a, b or c`."""
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last

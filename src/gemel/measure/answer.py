@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, final
 
 from gemel.arrays import Distances, Floats
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, figures_to_json
 from gemel.evaluation.pairs import PairSample
-
-Protocol: TypeAlias = Literal[
-    "verification",
-    "few-shot",
-    "retrieval",
-    "similarity",
-    "references",
-    "nearest",
-    "lake-runs",
-    "linear-probe",
-    "sequences",
-]
+from gemel.measure.protocol import Protocol
 
 
 @final

@@ -22,10 +22,11 @@ from gemel.evaluation.sequences import SequenceTask, score_sequences
 from gemel.evaluation.similarity import similarity
 from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.matcher import Matcher
-from gemel.measure.answer import Answer, Protocol, Verified
+from gemel.measure.answer import Answer, Verified
 from gemel.measure.candidates import USUAL_TRIALS, Candidates
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import Prepared, refuse_unlike
+from gemel.measure.protocol import Protocol
 from gemel.measure.question import Question
 from gemel.progress import Progress, Silent
 from gemel.recall import Recall

@@ -21,13 +21,14 @@ from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher, load
 from gemel.matcher_file import is_matcher
-from gemel.measure.answer import Answer, Protocol
+from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, raw_items
 from gemel.measure.learned import among, read_learned, without_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import Digests, inputs_of
 from gemel.measure.prepared import Prepared, prepare, prepare_whole, refuse_groupless
+from gemel.measure.protocol import Protocol
 from gemel.measure.protocols import Subject, subject
 from gemel.measure.question import Question
 from gemel.progress import Progress
