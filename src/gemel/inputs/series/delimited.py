@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from gemel.errors import ItemError
 from gemel.inputs.decimal import decimal
 from gemel.inputs.series.recording import Recording, recorded
+
+Row: TypeAlias = tuple[int, list[str]]
+"""The number of a line, and its cells."""
+Read: TypeAlias = Callable[[str], float]
 
 
 def parse_delimited(text: str, named: str) -> Recording:
@@ -31,25 +36,14 @@ def parse_delimited(text: str, named: str) -> Recording:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
     found = {each: sum(each in line for _, line in lines) for each in ";\t,"}
     separator = max(found, key=found.__getitem__) if any(found.values()) else " "
-    rows = [(number, _cells(line, separator)) for number, line in lines]
-    names = None
     read = decimal if separator in ";\t" else float
-    width = len(rows[0][1])
-    _refuse_uneven(rows, width, named)
+    rows = [(number, _cells(line, separator)) for number, line in lines]
+    _refuse_uneven(rows, named)
+    names = None
     if _is_header(rows, read):
-        names, rows = tuple(cell.strip().lower() for cell in rows[0][1]), rows[1:]
-        _refuse_twins(names, named)
-        held = [
-            column
-            for column in range(width)
-            if (names[column] or not any(names))
-            and any(_is_number(cells[column], read) for _, cells in rows)
-        ]
-        if held:
-            names = tuple(names[column] for column in held)
-            rows = [(number, [cells[column] for column in held]) for number, cells in rows]
-            width = len(held)
+        names, rows = _under_header(rows, read, named)
     values = [_sample(cells, f"line {number} of {named}", read) for number, cells in rows]
+    width = len(rows[0][1] if names is None else names)
     return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
 
 
@@ -62,7 +56,7 @@ def _cells(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _is_header(rows: list[tuple[int, list[str]]], read: Callable[[str], float]) -> bool:
+def _is_header(rows: list[Row], read: Read) -> bool:
     """Whether the first line names the columns. A typo such as 1.O is no name: names begin with a
     letter."""
     first, others = rows[0][1], [cells for _, cells in rows[1:]]
@@ -76,7 +70,26 @@ def _is_header(rows: list[tuple[int, list[str]]], read: Callable[[str], float]) 
     return any(all(_is_number(cells[column], read) for cells in others) for column in words)
 
 
-def _refuse_uneven(rows: list[tuple[int, list[str]]], width: int, named: str) -> None:
+def _under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ...], list[Row]]:
+    """The names of the columns that are read, and these columns of the rows below the header."""
+    (_, header), *below = rows
+    names = tuple(cell.strip().lower() for cell in header)
+    _refuse_twins(names, named)
+    held = [
+        column
+        for column, name in enumerate(names)
+        if (name or not any(names)) and any(_is_number(cells[column], read) for _, cells in below)
+    ]
+    if not held:
+        return names, below
+    return (
+        tuple(names[column] for column in held),
+        [(number, [cells[column] for column in held]) for number, cells in below],
+    )
+
+
+def _refuse_uneven(rows: list[Row], named: str) -> None:
+    width = len(rows[0][1])
     for number, cells in rows:
         if len(cells) != width:
             raise ItemError(
@@ -91,7 +104,7 @@ def _refuse_twins(names: tuple[str, ...], named: str) -> None:
         raise ItemError(f"{named} has two columns {twin!r}: rename one of them")
 
 
-def _sample(cells: list[str], where: str, read: Callable[[str], float]) -> list[float]:
+def _sample(cells: list[str], where: str, read: Read) -> list[float]:
     numbers = [_number(cell, read) for cell in cells]
     if None in numbers:
         wrong = cells[numbers.index(None)]
@@ -99,11 +112,11 @@ def _sample(cells: list[str], where: str, read: Callable[[str], float]) -> list[
     return [each for each in numbers if each is not None]
 
 
-def _is_number(cell: str, read: Callable[[str], float]) -> bool:
+def _is_number(cell: str, read: Read) -> bool:
     return bool(cell.strip()) and _number(cell, read) is not None
 
 
-def _number(cell: str, read: Callable[[str], float]) -> float | None:
+def _number(cell: str, read: Read) -> float | None:
     if not cell.strip():
         return float("nan")
     try:
