@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from gemel.arrays import Floats
 from gemel.counting import SHOWN, and_more, count
@@ -16,6 +16,8 @@ from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
 from gemel.inputs.decimal import decimal
+
+Value = TypeVar("Value")
 
 OPPOSITES = {"same": "different", "genuine": "forged"}
 """Yes-or-no columns and the word that they accept for no; for yes they accept their own name."""
@@ -70,32 +72,16 @@ def split_codes(rows: Rows) -> list[int]:
 
     Raises DataError for an unknown word.
     """
-    codes = []
-    for cell, number in zip(rows.column("split"), rows.numbers, strict=True):
-        code = SPLIT_WORDS.get(cell.lower())
-        if code is None:
-            raise DataError(
-                f"row {number} of {str(rows.path)!r}: split must be train, validation (or val, dev)"
-                f" or test, or empty, got {cell!r}"
-            )
-        codes.append(code)
-    return codes
+    must = "train, validation (or val, dev) or test, or empty"
+    return _parsed(rows, "split", lambda cell: SPLIT_WORDS.get(cell.lower()), must)
 
 
 def yes_or_no(rows: Rows, column: str) -> list[bool]:
     """The cells of a yes-or-no column. Raises DataError for one that is neither."""
     words = dict.fromkeys(("1", "1.0", "true", "yes", *ELSEWHERE[0], column), True)
     words |= dict.fromkeys(("0", "0.0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
-    answers = []
-    for cell, number in zip(rows.column(column), rows.numbers, strict=True):
-        answer = words.get(cell.lower())
-        if answer is None:
-            raise DataError(
-                f"row {number} of {str(rows.path)!r}: {column} must be 1 or 0, true or false, yes "
-                f"or no, {column} or {OPPOSITES[column]}, got {cell!r}"
-            )
-        answers.append(answer)
-    return answers
+    must = f"1 or 0, true or false, yes or no, {column} or {OPPOSITES[column]}"
+    return _parsed(rows, column, lambda cell: words.get(cell.lower()), must)
 
 
 def refuse_empty(rows: Rows, column: str) -> None:
@@ -146,19 +132,31 @@ def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
 
 def scores_of(rows: Rows) -> list[float]:
     """The column `score`. Raises DataError for a cell that is not a number from 0 to 100."""
-    scores = []
-    for cell, number in zip(rows.column("score"), rows.numbers, strict=True):
-        try:
-            score = decimal(cell)
-        except ValueError:
-            score = math.nan
-        if not 0 <= score <= SCALES[-1][1]:
+    must = "a number from 0 to 100 (scales are 0-1, 1-5, 0-5, 0-10 and 0-100)"
+    return _parsed(rows, "score", _score, must)
+
+
+def _score(cell: str) -> float | None:
+    try:
+        score = decimal(cell)
+    except ValueError:
+        return None
+    return score if 0 <= score <= SCALES[-1][1] else None
+
+
+def _parsed(
+    rows: Rows, column: str, parse: Callable[[str], Value | None], must: str
+) -> list[Value]:
+    """The cells of a column as values. Raises DataError for the first that is not what it must."""
+    values = []
+    for cell, number in zip(rows.column(column), rows.numbers, strict=True):
+        value = parse(cell)
+        if value is None:
             raise DataError(
-                f"row {number} of {str(rows.path)!r}: score must be a number from 0 to 100 "
-                f"(scales are 0-1, 1-5, 0-5, 0-10 and 0-100), got {cell!r}"
+                f"row {number} of {str(rows.path)!r}: {column} must be {must}, got {cell!r}"
             )
-        scores.append(score)
-    return scores
+        values.append(value)
+    return values
 
 
 def scale_of(scores: Floats) -> tuple[float, float]:
