@@ -28,10 +28,10 @@ def places(tmp_path, monkeypatch) -> Path:
 
 
 def published(folder: Path, algorithm: str = "sha256") -> Archive:
-    home = folder / "home.bin"
+    home = folder / "a.bin"
     home.write_bytes(CONTENT)
     checksum = hashlib.new(algorithm, CONTENT).hexdigest()
-    return Archive("a.bin", home.as_uri(), f"{algorithm}:{checksum}")
+    return Archive(home.as_uri(), f"{algorithm}:{checksum}")
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
@@ -41,7 +41,7 @@ def test_a_download_is_kept_and_not_repeated(places, algorithm, capsys):
     assert path == places / "cache" / "data" / "set" / "a.bin"
     assert path.read_bytes() == CONTENT
     assert "downloading a.bin: 100%" in capsys.readouterr().err
-    (places / "home.bin").unlink()
+    (places / "a.bin").unlink()
     assert fetch("set", archive) == path
 
 
@@ -54,7 +54,7 @@ def test_what_is_at_hand_comes_first_and_is_taken_as_it_is(places):
 
 def test_an_altered_download_is_refused_and_not_kept(places):
     archive = published(places)
-    (places / "home.bin").write_bytes(b"altered")
+    (places / "a.bin").write_bytes(b"altered")
     with pytest.raises(DataError, match=r"not the published a.bin: its sha256 must be"):
         fetch("set", archive)
     assert list((places / "cache" / "data" / "set").iterdir()) == []
@@ -63,10 +63,10 @@ def test_an_altered_download_is_refused_and_not_kept(places):
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/a.bin", "file:///nowhere/a.bin"])
 def test_without_network_it_says_where_to_put_the_file(places, url, monkeypatch):
     with pytest.raises(MissingData, match=r"put the file into .*data/set' or .*cache/data/set'"):
-        fetch("set", Archive("a.bin", url))
+        fetch("set", Archive(url))
     monkeypatch.delenv("GEMEL_DATA")
     with pytest.raises(MissingData, match=r"FOLDER/set with GEMEL_DATA=FOLDER"):
-        fetch("set", Archive("a.bin", url))
+        fetch("set", Archive(url))
     assert not list((places / "cache" / "data" / "set").iterdir())
 
 
@@ -76,7 +76,7 @@ def test_how_far_a_download_of_unknown_length_is(capsys, monkeypatch):
         headers = {}  # noqa: RUF012
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Untold(b"x" * 2**20))
-    assert fetch("set", Archive("a.bin", "http://nowhere/a.bin")).stat().st_size == 2**20
+    assert fetch("set", Archive("http://nowhere/a.bin")).stat().st_size == 2**20
     assert "downloading a.bin:   0%  1.0 MiB" in capsys.readouterr().err
 
 
@@ -95,7 +95,7 @@ def test_a_download_that_breaks_off():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with pytest.raises(MissingData, match="10 of 1000 bytes"):
-            fetch("set", Archive("a.bin", f"http://127.0.0.1:{server.server_port}/a.bin"))
+            fetch("set", Archive(f"http://127.0.0.1:{server.server_port}/a.bin"))
     finally:
         server.shutdown()
         server.server_close()

@@ -41,7 +41,7 @@ def written(folder, pairs="0 0 0 1 0 0 0\n0 0 0 5 1 0 0\n", points=POINTS, prefi
 @pytest.fixture
 def own_archive(tmp_path, monkeypatch):
     monkeypatch.setenv("GEMEL_DATA", str(tmp_path))
-    unchecked = Archive("liberty.zip", "http://nowhere.invalid/liberty.zip")
+    unchecked = Archive("http://nowhere.invalid/liberty.zip")
     monkeypatch.setitem(phototour.ARCHIVES, "liberty", unchecked)
     return tmp_path
 

@@ -25,9 +25,12 @@ PATIENCE_SECONDS = 30
 class Archive:
     """A published file. `checksum` is `md5:…` or `sha256:…`."""
 
-    file: str
     url: str
     checksum: str | None = None
+
+    @property
+    def file(self) -> str:
+        return self.url.rpartition("/")[2]
 
 
 def at_hand(dataset: str, file: str) -> Path | None:

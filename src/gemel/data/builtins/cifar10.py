@@ -15,7 +15,6 @@ from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch
 
 ARCHIVE = Archive(
-    "cifar-10-binary.tar.gz",
     "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
     "md5:c32a1d4ab5d03f1284b67883e8d87530",
 )

@@ -28,15 +28,11 @@ FILES = (
 def archives(home: str, md5: tuple[str, ...]) -> tuple[Archive, ...]:
     """The four archives at the URL `home`, with their MD5 checksums."""
     return tuple(
-        Archive(file, home + file, f"md5:{digest}") for file, digest in zip(FILES, md5, strict=True)
+        Archive(home + file, f"md5:{digest}") for file, digest in zip(FILES, md5, strict=True)
     )
 
 
-def open_idx(
-    name: str,
-    files: tuple[Archive, ...],
-    label_names: tuple[str, ...],
-) -> Dataset:
+def open_idx(name: str, files: tuple[Archive, ...], label_names: tuple[str, ...]) -> Dataset:
     """The dataset in four files with MNIST's names; the t10k items are test, the others undecided.
 
     Raises DataError if the files are damaged, do not fit each other, or are exchanged.

@@ -25,23 +25,13 @@ from gemel.errors import DataError
 
 HOME = "https://github.com/brendenlake/omniglot/raw/master/python/"
 
-BACKGROUND = Archive(
-    "images_background.zip",
-    HOME + "images_background.zip",
-    "md5:68d2efa1b9178cc56df9314c21c6e718",
-)
-EVALUATION = Archive(
-    "images_evaluation.zip",
-    HOME + "images_evaluation.zip",
-    "md5:6b91aef0f799c5bb55b94e3f2daec811",
-)
+BACKGROUND = Archive(HOME + "images_background.zip", "md5:68d2efa1b9178cc56df9314c21c6e718")
+EVALUATION = Archive(HOME + "images_evaluation.zip", "md5:6b91aef0f799c5bb55b94e3f2daec811")
 SMALL1 = Archive(
-    "images_background_small1.zip",
     HOME + "images_background_small1.zip",
     "sha256:f38eb80f801274ac2b4dff5b24289016bfaba4a7d5bb50deebf27104ad6cb8a4",
 )
 SMALL2 = Archive(
-    "images_background_small2.zip",
     HOME + "images_background_small2.zip",
     "sha256:3ccaa407515a8778e5d0861875af38b17e418f301ad5bb3b5a6b65d901a41c7f",
 )

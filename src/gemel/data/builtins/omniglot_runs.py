@@ -20,7 +20,7 @@ from gemel.data.download import Archive, fetch
 from gemel.data.sources import BAD_MEMBER, open_zip
 from gemel.errors import DataError
 
-ALL_RUNS = Archive("all_runs.zip", HOME + "one-shot-classification/all_runs.zip")
+ALL_RUNS = Archive(HOME + "one-shot-classification/all_runs.zip")
 """No checksum is published; every run is checked for completeness instead."""
 
 RUNS = 20

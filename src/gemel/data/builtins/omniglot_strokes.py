@@ -17,7 +17,7 @@ from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive
 
 STROKES = tuple(
-    Archive(file, HOME + file)
+    Archive(HOME + file)
     for file in ("strokes_background_small1.zip", "strokes_background_small2.zip")
 )
 """No checksums are published; every trace is checked when it is read."""

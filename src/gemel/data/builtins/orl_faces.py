@@ -19,7 +19,6 @@ from gemel.data.sources import ZipItems, open_zip
 from gemel.errors import DataError
 
 ARCHIVE = Archive(
-    "att_faces.zip",
     "https://www.cl.cam.ac.uk/research/dtg/attarchive/pub/data/att_faces.zip",
     "md5:6efb25cb0d40755e9492b9c012e3348d",
 )

@@ -28,7 +28,7 @@ from gemel.errors import DataError, ItemError
 
 HOME = "http://icvl.ee.ic.ac.uk/vbalnt/"
 ARCHIVES = {
-    name: Archive(f"{name}.zip", f"{HOME}{name}.zip", f"md5:{md5}")
+    name: Archive(f"{HOME}{name}.zip", f"md5:{md5}")
     for name, md5 in (
         ("liberty", "fdd9152f138ea5ef2091746689176414"),
         ("notredame", "509eda8535847b8c0a90bbb210c83484"),

@@ -17,7 +17,6 @@ from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch
 
 ARCHIVE = Archive(
-    "stl10_binary.tar.gz",
     "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
     "md5:91f7769df0f17e558f3565bffb0c7dfb",
 )

@@ -19,8 +19,8 @@ from gemel.errors import DataError, MissingExtra
 
 HOME = "http://ufldl.stanford.edu/housenumbers/"
 
-TRAIN = Archive("train_32x32.mat", HOME + "train_32x32.mat", "md5:e26dedcc434d2e4c54c9b2d4a06d8373")
-TEST = Archive("test_32x32.mat", HOME + "test_32x32.mat", "md5:eb5a983be6a315427106f1b164d9cef3")
+TRAIN = Archive(HOME + "train_32x32.mat", "md5:e26dedcc434d2e4c54c9b2d4a06d8373")
+TEST = Archive(HOME + "test_32x32.mat", "md5:eb5a983be6a315427106f1b164d9cef3")
 
 SIDE = 32
 DIGITS = tuple(map(str, range(10)))

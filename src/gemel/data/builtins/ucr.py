@@ -34,7 +34,7 @@ def _train_file(name: str) -> Path:
     for folder in places("timeseries"):
         if (folder / name / f"{name}_TRAIN.ts").is_file():
             return folder / name / f"{name}_TRAIN.ts"
-    archive = fetch("timeseries", Archive(f"{name}.zip", f"{HOME}{name}.zip"))
+    archive = fetch("timeseries", Archive(f"{HOME}{name}.zip"))
     return _unpacked(archive, name)
 
 
