@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -39,6 +41,7 @@ TAUGHT, ASKED = "m50_500000_500000_0.txt", "m50_100000_100000_0.txt"
 """The pairs that papers train on, and those that they report results on."""
 PATCH, ACROSS = 64, 16
 """The side of a patch in pixels, and that of a mosaic in patches."""
+MOSAIC = re.compile(r"patches\d+\.bmp")
 KEPT_MOSAICS = 8
 
 
@@ -96,31 +99,22 @@ def open_phototour(name: str) -> Dataset:
             if needed not in members:
                 raise DataError(f"{str(path)!r} holds no {needed}: get the original archive")
         points = _table(archive.read(members["info.txt"]), 2, "info.txt")[:, 0]
-        taught = [_pairs(archive.read(members[TAUGHT]), TAUGHT, -1)] if TAUGHT in members else []
-        pairs = [*taught, _pairs(archive.read(members[ASKED]), ASKED, TEST)]
-    mosaics = [member for file, member in members.items() if re.fullmatch(r"patches\d+\.bmp", file)]
-    together = _joined(pairs)
-    largest = int(max(together.left.max(), together.right.max()))
-    if largest >= len(points) or len(points) > len(mosaics) * ACROSS**2:
-        raise DataError(
-            f"{str(path)!r} must have a line in info.txt and a place in a mosaic for every patch, "
-            f"got {len(points):,} lines, {len(mosaics):,} mosaics and a pair of patch {largest:,}: "
-            "get the original archive"
-        )
-    if ((points[together.left] == points[together.right]) != together.same).any():
-        raise DataError(
-            f"the pairs in {str(path)!r} must agree with the points in its info.txt, and do not: "
-            "get the original archive"
-        )
-    names = tuple(member.rpartition("/")[2] for member in mosaics)
-    archived = ZipItems((path,), tuple((0, each) for each in mosaics), names)
+        tables = {
+            part: _table(archive.read(members[file]), 7, file)
+            for file, part in ((TAUGHT, -1), (ASKED, TEST))
+            if file in members
+        }
+    mosaics = {file: each for file, each in members.items() if MOSAIC.fullmatch(file)}
+    pairs = _pairs(tables)
+    _refuse_contradictions(path, pairs, points, len(mosaics))
+    archived = ZipItems((path,), tuple((0, each) for each in mosaics.values()), tuple(mosaics))
     label_names, labels = coded([str(point) for point in points.tolist()])
     return Dataset(
         name=f"phototour-{name}",
         items=MosaicItems(archived, len(points)),
         labels=labels,
         label_names=label_names,
-        pairs=together,
+        pairs=pairs,
     )
 
 
@@ -140,19 +134,26 @@ def _decoded(content: bytes, name: str) -> Pixels:
     return mosaic
 
 
-def _pairs(content: bytes, name: str, part: int) -> Pairs:
-    rows = _table(content, 7, name)
-    split: Codes = np.full(len(rows), part, np.int64)
+def _pairs(tables: Mapping[int, Codes]) -> Pairs:
+    """The pairs of all tables, by the part that each is for."""
+    rows = np.concatenate(list(tables.values()))
+    split = np.repeat(list(tables), [len(table) for table in tables.values()])
     return Pairs(rows[:, 0], rows[:, 3], rows[:, 1] == rows[:, 4], split)
 
 
-def _joined(parts: list[Pairs]) -> Pairs:
-    return Pairs(
-        np.concatenate([part.left for part in parts]),
-        np.concatenate([part.right for part in parts]),
-        np.concatenate([part.same for part in parts]),
-        np.concatenate([part.split for part in parts]),
-    )
+def _refuse_contradictions(path: Path, pairs: Pairs, points: Codes, mosaics: int) -> None:
+    largest = int(max(pairs.left.max(), pairs.right.max()))
+    if largest >= len(points) or len(points) > mosaics * ACROSS**2:
+        raise DataError(
+            f"{str(path)!r} must have a line in info.txt and a place in a mosaic for every patch, "
+            f"got {len(points):,} lines, {mosaics:,} mosaics and a pair of patch {largest:,}: "
+            "get the original archive"
+        )
+    if ((points[pairs.left] == points[pairs.right]) != pairs.same).any():
+        raise DataError(
+            f"the pairs in {str(path)!r} must agree with the points in its info.txt, and do not: "
+            "get the original archive"
+        )
 
 
 def _table(content: bytes, columns: int, name: str) -> Codes:
