@@ -75,21 +75,8 @@ class GaborEncoder(WhitenedEncoder):
                 f"gabor needs pictures with sides of at least one cell of {cell} pixels, got "
                 f"{height}x{across}: set input.size or encoder.cell"
             )
-        if scales[0] != 1.0:
-            raise RecipeError(
-                "the first view is the unchanged picture, so encoder.scales must begin with 1, got "
-                f"{list(scales)}: put 1.0 first"
-            )
-        longest = 2 * max(height, across)
-        if not all(2 <= length <= longest for length in wavelengths):
-            raise RecipeError(
-                f"encoder.wavelengths must be from 2 to {longest} pixels, twice the picture's "
-                f"longer side, got {list(wavelengths)}: change them, or set input.size"
-            )
-        if not all(0.25 <= scale <= 4 for scale in scales):
-            raise RecipeError(
-                f"encoder.scales must lie between 0.25 and 4, got {list(scales)}: change them"
-            )
+        _check_wavelengths(wavelengths, 2 * max(height, across))
+        _check_scales(scales)
         self.input_shape = input_shape
         self.cell, self.shift, self.scales = cell, shift, tuple(scales)
         self.mirror, self.shrinkage = mirror, shrinkage
@@ -188,3 +175,23 @@ class Wavelets(nn.Module):
         responses = F.conv2d(padded, self.kernels)
         even, odd = responses[:, 0::2], responses[:, 1::2]
         return (even.square() + odd.square() + TINY) ** 0.25
+
+
+def _check_wavelengths(wavelengths: Sequence[float], longest: int) -> None:
+    if not all(2 <= length <= longest for length in wavelengths):
+        raise RecipeError(
+            f"encoder.wavelengths must be from 2 to {longest} pixels, twice the picture's "
+            f"longer side, got {list(wavelengths)}: change them, or set input.size"
+        )
+
+
+def _check_scales(scales: Sequence[float]) -> None:
+    if scales[0] != 1.0:
+        raise RecipeError(
+            "the first view is the unchanged picture, so encoder.scales must begin with 1, got "
+            f"{list(scales)}: put 1.0 first"
+        )
+    if not all(0.25 <= scale <= 4 for scale in scales):
+        raise RecipeError(
+            f"encoder.scales must lie between 0.25 and 4, got {list(scales)}: change them"
+        )
