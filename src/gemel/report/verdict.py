@@ -84,13 +84,7 @@ def paragraph(
     figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
 ) -> str:
     """The summary: the accuracy on unseen data, and the error rates at the threshold."""
-    test = split.part("test")
-    unseen = f"unseen {split.unit}s"
-    if split.unit == "pair" and test is not None:
-        unseen = f"unseen pairs of {count(test.items, 'item')}, of which training saw some"
-    elif test is not None:
-        amount = test.items if split.unit == "item" or test.labels is None else test.labels
-        unseen = f"{count(amount, split.unit)} never seen in training"
+    test, unseen = split.part("test"), _unseen(split)
     accuracy = figures.get("verification", {}).get("accuracy")
     if accuracy is None or outcome is None:
         return f"On {unseen}, no pairs were compared, so there is no accuracy to state."
@@ -106,6 +100,16 @@ def paragraph(
             "Training has seen the labels of these items: this says little about other labels."
         )
     return " ".join(filter(None, sentences))
+
+
+def _unseen(split: Split) -> str:
+    test = split.part("test")
+    if test is None:
+        return f"unseen {split.unit}s"
+    if split.unit == "pair":
+        return f"unseen pairs of {count(test.items, 'item')}, of which training saw some"
+    amount = test.items if split.unit == "item" or test.labels is None else test.labels
+    return f"{count(amount, split.unit)} never seen in training"
 
 
 def _forgeries(far: Figure | None) -> str:
