@@ -32,27 +32,19 @@ def open_ts(path: Path) -> Dataset:
     Items are named `0` …, or `train/0` … and `test/0` … for two files. Raises DataError for an
     invalid header or line, and for series without labels.
     """
-    files = [(path, -1)]
+    files = {"": path}
     if path.name.endswith("_TRAIN.ts") and _test_of(path).is_file():
-        files.append((_test_of(path), TEST))
-    name = path.name.removesuffix(".ts").removesuffix("_TRAIN")
-    names: list[str] = []
-    contents: list[Array] = []
-    labels: list[str] = []
-    split: list[int] = []
-    for file, part in files:
-        series = _series(file)
-        prefix = ("test/" if part == TEST else "train/") if len(files) > 1 else ""
-        names += [f"{prefix}{number}" for number in range(len(series))]
-        contents += [values for values, _ in series]
-        labels += [label for _, label in series]
-        split += [part] * len(series)
-    label_names, codes = coded(labels)
+        files = {"train/": path, "test/": _test_of(path)}
+    read = {prefix: _series(file) for prefix, file in files.items()}
+    series = [each for of_file in read.values() for each in of_file]
+    names = [f"{prefix}{number}" for prefix in read for number in range(len(read[prefix]))]
+    split = [TEST if name.startswith("test/") else -1 for name in names]
+    label_names, codes = coded([label for _, label in series])
     return sound(
         Dataset(
-            name=name,
+            name=path.name.removesuffix(".ts").removesuffix("_TRAIN"),
             kind="series",
-            items=MemoryItems(tuple(names), tuple(contents)),
+            items=MemoryItems(tuple(names), tuple(values for values, _ in series)),
             labels=codes,
             label_names=label_names,
             split=np.array(split, np.int64) if len(files) > 1 else None,
