@@ -105,17 +105,18 @@ class Subject:
     def retrieval(self, question: Question) -> Answer:
         """Retrieval of items of the same label, or of the partners in given pairs."""
         if self.prepared.dataset.labels is None:
-            pairs = self.prepared.pairs("test", "sampled", question.seed)
-            size = len(self.prepared.part("test"))
-            task = RetrievalTask(self._affordable(USUAL_QUERIES, size, question), question.seed)
-            one_way = self.matcher.file.tie == "separate" or bool(self.prepared.dataset.unlike)
-            evidence = partner_retrieval(self.comparer, pairs, size, task, one_way)
-            return self._answer("retrieval", question, evidence)
+            return self._answer("retrieval", question, self._partners(question))
         items, comparer = self._genuine()
-        labels = self.prepared.labels(items)
+        labels, sides = self.prepared.labels(items), self.prepared.two_sides(items)
         task = RetrievalTask(self._affordable(USUAL_QUERIES, len(items), question), question.seed)
-        sides = self.prepared.two_sides(items)
         return self._answer("retrieval", question, retrieval(comparer, labels, task, sides))
+
+    def _partners(self, question: Question) -> Evidence:
+        pairs = self.prepared.pairs("test", "sampled", question.seed)
+        size = len(self.prepared.part("test"))
+        task = RetrievalTask(self._affordable(USUAL_QUERIES, size, question), question.seed)
+        one_way = self.matcher.file.tie == "separate" or bool(self.prepared.dataset.unlike)
+        return partner_retrieval(self.comparer, pairs, size, task, one_way)
 
     def answer(self, protocol: Protocol, question: Question) -> Answer:
         """The answer of a protocol that measures the test items alone, by name."""

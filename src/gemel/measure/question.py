@@ -55,11 +55,7 @@ class Question:
         """The settings that were asked for; for those that are None, the recipe's, or defaults."""
         own: dict[str, Any] = {}
         if recipe is not None:
-            own = {
-                "pairs": recipe.evaluation.pairs,
-                "fixed_threshold": recipe.evaluation.fixed_threshold,
-                "most_pairs": recipe.evaluation.most_pairs,
-                "fars": recipe.evaluation.fars,
-                "seed": recipe.seed,
-            }
+            of_recipe = ("pairs", "fixed_threshold", "most_pairs", "fars")
+            own = {name: getattr(recipe.evaluation, name) for name in of_recipe}
+            own["seed"] = recipe.seed
         return cls(**(own | {key: value for key, value in asked.items() if value is not None}))
