@@ -189,17 +189,10 @@ def _given(prepared: Prepared, batch: PairsBatch) -> GivenPairs:
             "training needs matching and different pairs, and all that fall on the training side "
             f"are {'matching' if same.all() else 'different'}: add pairs of the other kind"
         )
-    left, right = given.left[rows], given.right[rows]
-    grades = given.grades()
-    return GivenPairs(
-        left,
-        right,
-        same,
-        batch.size,
-        1 + batch.copies,
-        prepared.packed.lengths(left, right),
-        None if grades is None else grades[rows],
-    )
+    left, right, grades = given.left[rows], given.right[rows], given.grades()
+    own = None if grades is None else grades[rows]
+    lengths = prepared.packed.lengths(left, right)
+    return GivenPairs(left, right, same, batch.size, 1 + batch.copies, lengths, own)
 
 
 def _partners(prepared: Prepared, size: int) -> Partners:
