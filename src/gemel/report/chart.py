@@ -92,13 +92,8 @@ class Frame:
         """The closed outline of a histogram: n + 1 edges, n heights."""
         x = np.repeat(self.x(edges), 2)
         y = np.concatenate([[BOTTOM], np.repeat(self.y(heights), 2), [BOTTOM]])
-        return (
-            "".join(
-                f"{'L' if index else 'M'}{a:.1f} {b:.1f}"
-                for index, (a, b) in enumerate(zip(x, y, strict=True))
-            )
-            + "Z"
-        )
+        points = (f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
+        return f"M{'L'.join(points)}Z"
 
     def upright(self, value: float) -> str:
         """A vertical line at a value."""
