@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import final
 
@@ -64,11 +63,12 @@ class FileItems:
 
     def _hashed(self) -> str:
         whole = blake2b(digest_size=16)
-        for digests in ordered_map(self._digests, _chunks(self.names, FILES_PER_TASK)):
+        for digests in ordered_map(self._digests, range(0, len(self), FILES_PER_TASK)):
             whole.update(digests)
         return whole.hexdigest()
 
-    def _digests(self, names: tuple[str, ...]) -> bytes:
+    def _digests(self, start: int) -> bytes:
+        names = self.names[start : start + FILES_PER_TASK]
         return b"".join(_file_digest(self.root / name, name) for name in names)
 
 
@@ -254,9 +254,3 @@ def _file_digest(path: Path, name: str) -> bytes:
         # The pack lists the item as unreadable; here it only needs a digest of its own.
         digest.update(f"unreadable {error.errno}".encode())
     return digest.digest()
-
-
-def _chunks(names: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
-    rest = iter(names)
-    while chunk := tuple(islice(rest, size)):
-        yield chunk
