@@ -47,13 +47,10 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.touch(exist_ok=False)
         mode = _new_file_mode(temporary)
     try:
-        yield temporary
-        _flush(temporary, mode)
-        os.replace(temporary, path)
-    except Exception as error:
-        if _errno(error) in REFUSED:
-            raise _unwritable(path, error) from error
-        raise
+        with _refusals_told(path):
+            yield temporary
+            _flush(temporary, mode)
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -69,30 +66,42 @@ def whole_folder(path: Path) -> Iterator[Path]:
     temporary, old = path.with_name(f".{path.name}"), path.with_name(f".{path.name}.old")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        if old.exists() and not path.exists():
-            os.replace(old, path)
-        shutil.rmtree(old, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        mode = _new_file_mode(temporary)
-        yield temporary
-        for file in temporary.rglob("*"):
-            if file.is_file():
-                _flush(file, mode)
-        if path.is_dir():
-            os.replace(path, old)
-        try:
-            os.replace(temporary, path)
-        except BaseException:
-            if old.exists():
+        with _refusals_told(path):
+            if old.exists() and not path.exists():
                 os.replace(old, path)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+            temporary.mkdir(parents=True)
+            mode = _new_file_mode(temporary)
+            yield temporary
+            for file in filter(Path.is_file, temporary.rglob("*")):
+                _flush(file, mode)
+            _exchange(temporary, path, old)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(temporary: Path, path: Path, old: Path) -> None:
+    """Renames `temporary` to `path`; what was there is put back if that fails."""
+    if path.is_dir():
+        os.replace(path, old)
+    try:
+        os.replace(temporary, path)
+    except BaseException:
+        if old.exists():
+            os.replace(old, path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _refusals_told(path: Path) -> Iterator[None]:
+    """Converts the errors in `REFUSED` to a `DataError` about `path`; others are the caller's."""
+    try:
+        yield
     except Exception as error:
         if _errno(error) in REFUSED:
             raise _unwritable(path, error) from error
         raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager

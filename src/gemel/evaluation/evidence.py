@@ -105,35 +105,43 @@ def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) ->
     >>> round(figure.value, 3), figure.n
     (0.583, 5)
     """
-    first = parts[0].basis
-    names = [name for name in first.figures if all(name in part.basis.figures for part in parts)]
-    ends = np.cumsum([0, *(len(part.left) for part in parts)])
+    of_first = parts[0].basis.figures
+    names = [name for name in of_first if all(name in part.basis.figures for part in parts)]
+    starts = np.cumsum([len(part.left) for part in parts])[:-1]
 
     def statistic(weights: Floats) -> dict[str, float]:
         each = [
-            part.statistic(weights[start:stop])
-            for part, start, stop in zip(parts, ends[:-1], ends[1:], strict=True)
-            if weights[start:stop].any()
+            part.statistic(own)
+            for part, own in zip(parts, np.split(weights, starts), strict=True)
+            if own.any()
         ]
         return {name: _mean([figures[name] for figures in each]) for name in names}
 
+    basis = _basis(parts, names)
+    measured = bootstrap_figures(statistic, _units(parts), basis, bootstrap, parts[0].bounds)
+    missing = {name: why for part in reversed(parts) for name, why in part.missing.items()}
+    return {name: missing.get(name, measured[name]) for name in names}
+
+
+def _units(parts: Sequence[Evidence]) -> Units:
     among = [part.among for part in parts if part.among is not None]
     groups = [part.groups for part in parts if part.groups is not None]
-    units = Units.of_pairs(
+    return Units.of_pairs(
         np.concatenate([part.left for part in parts]),
         np.concatenate([part.right for part in parts]),
         side_by_side(among) if among else None,
         np.concatenate(groups) if groups else None,
     )
+
+
+def _basis(parts: Sequence[Evidence], names: Sequence[str]) -> Basis:
+    first = parts[0].basis
     needed = {name: first.figures[name] for name in names}
     kinds = {
         kind: np.concatenate([part.basis.kinds[kind] for part in parts])
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
-    basis = Basis(kinds, needed, first.shares, first.shares_of_few)
-    measured = bootstrap_figures(statistic, units, basis, bootstrap, parts[0].bounds)
-    missing = {name: why for part in reversed(parts) for name, why in part.missing.items()}
-    return {name: missing.get(name, measured[name]) for name in names}
+    return Basis(kinds, needed, first.shares, first.shares_of_few)
 
 
 def _mean(values: Sequence[float]) -> float:
