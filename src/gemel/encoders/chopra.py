@@ -19,17 +19,17 @@ from typing import final
 import torch
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images, Output
+from gemel.shapes import Output
 
 MAPS = (15, 45, 250)
 
 
 @final
-class ChopraEncoder(PictureEncoder):
+class ChopraEncoder(LayeredEncoder):
     """The paper's network. Raises `RecipeError` for pictures smaller than 24x22.
 
     `batch_norm` follows each convolution, before its tanh; `dropout` precedes C5 and F6.
@@ -71,10 +71,6 @@ class ChopraEncoder(PictureEncoder):
             *(nn.Conv2d(second, third, remaining), norm(third), nn.Tanh(), nn.Flatten()),
             *(nn.Dropout(dropout), nn.Linear(third, embedding_size), output_layer(output)),
         )
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 @final

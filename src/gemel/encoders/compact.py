@@ -11,10 +11,10 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
-from gemel.shapes import Embeddings, Images, Output
+from gemel.shapes import Output
 
 SMALLEST_SIDE = 4
 """Stages halve the picture while its shorter side stays at least this long."""
@@ -24,7 +24,7 @@ time for little gain."""
 
 
 @final
-class CompactEncoder(PictureEncoder):
+class CompactEncoder(LayeredEncoder):
     """The encoder to start with, for drawings, digits, faces and photos alike.
 
     >>> import torch
@@ -70,10 +70,6 @@ class CompactEncoder(PictureEncoder):
             nn.BatchNorm1d(embedding_size),
             output_layer(output),
         )
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 def _convolution(

@@ -12,15 +12,15 @@ from typing import final
 from torch import nn
 
 from gemel.encoders import glorot
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images, Output
+from gemel.shapes import Output
 
 
 @final
-class ConvEncoder(PictureEncoder):
+class ConvEncoder(LayeredEncoder):
     """Two stages of two convolutions, then two dense layers.
 
     Raises `RecipeError` for pictures with a side below 4.
@@ -63,10 +63,6 @@ class ConvEncoder(PictureEncoder):
             output_layer(output),
         )
         glorot.initialise(self.layers)
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 def _stage(channels: int, maps: int) -> list[nn.Module]:

@@ -10,17 +10,17 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images, Output
+from gemel.shapes import Output
 
 BLOCKS = 4
 
 
 @final
-class Conv4Encoder(PictureEncoder):
+class Conv4Encoder(LayeredEncoder):
     """Four blocks and no dense layer: the flattened maps are the embedding.
 
     Raises `RecipeError` for pictures with a side below 16.
@@ -56,10 +56,6 @@ class Conv4Encoder(PictureEncoder):
             nn.Flatten(),
             output_layer(output),
         )
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 def _block(channels: int, maps: int) -> nn.Module:

@@ -37,3 +37,18 @@ class PictureEncoder(Encoder):
 
     def example(self) -> Items:
         return (torch.rand(2, *self.input_shape),)
+
+
+class LayeredEncoder(PictureEncoder):
+    """An encoder of pictures that is a sequence of `layers`."""
+
+    layers: nn.Sequential
+
+    @abstractmethod
+    def __init__(self) -> None:
+        """Each encoder sets its `layers`."""
+        super().__init__()
+
+    def forward(self, items: Images) -> Embeddings:
+        embeddings: Embeddings = self.layers(items)
+        return embeddings

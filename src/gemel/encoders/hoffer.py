@@ -18,10 +18,9 @@ from typing import Literal, final
 
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images
 
 KERNELS = (5, 3, 3, 2)
 GREY, COLOUR = (32, 64, 128), (64, 128, 256, 128)
@@ -29,7 +28,7 @@ GREY, COLOUR = (32, 64, 128), (64, 128, 256, 128)
 
 
 @final
-class HofferEncoder(PictureEncoder):
+class HofferEncoder(LayeredEncoder):
     """The paper's network; `maps="auto"` chooses the maps by the picture's channels.
 
     Raises `RecipeError` for pictures too small for the kernels.
@@ -73,7 +72,3 @@ class HofferEncoder(PictureEncoder):
             )
         self.embedding_size = channels * sides[0] * sides[1]
         self.layers = nn.Sequential(Standardise(statistics), *layers, nn.Flatten())
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings

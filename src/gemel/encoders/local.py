@@ -16,17 +16,17 @@ from typing import final
 import torch.nn.functional as F
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images, Maps
+from gemel.shapes import Maps
 
 SMALLEST_MAP = 2
 """Fewest places along each side of the final maps."""
 
 
 @final
-class LocalEncoder(PictureEncoder):
+class LocalEncoder(LayeredEncoder):
     """The flattened maps are the embedding; `map_size` says how to unflatten them.
 
     Raises `RecipeError` for pictures too small for `pools`, such as a side below 16 for two.
@@ -75,10 +75,6 @@ class LocalEncoder(PictureEncoder):
             nn.Conv2d(4 * width, descriptors, 1),
             nn.Flatten(),
         )
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 @final

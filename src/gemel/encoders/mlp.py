@@ -15,14 +15,14 @@ from typing import final
 from torch import nn
 
 from gemel.encoders import glorot
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
-from gemel.shapes import Embeddings, Images, Output
+from gemel.shapes import Output
 
 
 @final
-class MlpEncoder(PictureEncoder):
+class MlpEncoder(LayeredEncoder):
     """Dense layers on the flattened pixels.
 
     >>> import torch
@@ -51,7 +51,3 @@ class MlpEncoder(PictureEncoder):
         layers += [nn.Linear(sizes[-2], sizes[-1]), output_layer(output)]
         self.layers = nn.Sequential(Standardise(statistics), nn.Flatten(), *layers)
         glorot.initialise(self.layers)
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings

@@ -22,14 +22,13 @@ from typing import final
 from torch import nn
 
 from gemel.encoders import glorot
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images
 
 
 @final
-class SignetEncoder(PictureEncoder):
+class SignetEncoder(LayeredEncoder):
     """The paper's network. Raises `RecipeError` for pictures too small for it.
 
     >>> import torch
@@ -66,10 +65,6 @@ class SignetEncoder(PictureEncoder):
             *(nn.Linear(1024, self.embedding_size), nn.ReLU()),
         )
         glorot.initialise(self.layers)
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 def _response_norm() -> nn.Module:

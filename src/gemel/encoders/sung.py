@@ -13,14 +13,13 @@ from typing import final
 
 from torch import nn
 
-from gemel.encoders.encoder import PictureEncoder
+from gemel.encoders.encoder import LayeredEncoder
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.errors import RecipeError
-from gemel.shapes import Embeddings, Images
 
 
 @final
-class SungEncoder(PictureEncoder):
+class SungEncoder(LayeredEncoder):
     """The flattened maps are the embedding; `map_size` says how to unflatten them.
 
     Raises `RecipeError` for pictures with a side below 10.
@@ -54,10 +53,6 @@ class SungEncoder(PictureEncoder):
             *_block(maps, maps, padding=1),
             nn.Flatten(),
         )
-
-    def forward(self, items: Images) -> Embeddings:
-        embeddings: Embeddings = self.layers(items)
-        return embeddings
 
 
 def _block(channels: int, maps: int, *, padding: int, pool: int = 1) -> list[nn.Module]:
