@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
-from gemel.encoders.gabor import GaborEncoder, Wavelets
+from gemel.encoders.gabor import GaborEncoder
+from gemel.encoders.wavelets import Wavelets
 from gemel.errors import RecipeError
 from gemel.metrics import METRICS
 

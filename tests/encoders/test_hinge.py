@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from gemel.encoders import ENCODERS, PixelStatistics
-from gemel.encoders.hinge import SPECK, bell
+from gemel.encoders.hinge import bell
+from gemel.encoders.ink_points import SPECK
 from gemel.errors import RecipeError
 
 

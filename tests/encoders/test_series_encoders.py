@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from gemel.augment import SeriesAugment
 from gemel.augment.series import warped
 from gemel.encoders import ENCODERS, PixelStatistics, Samples
-from gemel.encoders.resnet1d import parts_over
+from gemel.encoders.masked import parts_over
 from gemel.encoders.tdnn import ScaledTanh, TdnnEncoder
 from gemel.errors import RecipeError
 
@@ -68,7 +68,7 @@ class TestTdnn:
 
 def test_parts_are_means_of_equal_shares_by_hand():
     frames = torch.tensor([[[1.0], [2.0], [3.0], [4.0]], [[5.0], [7.0], [99.0], [99.0]]])
-    parts = parts_over(frames, torch.tensor([4, 2]), 4)[..., 0]
+    parts = parts_over(frames, torch.tensor([4, 2]), torch.tensor([4, 4]), most=4)[..., 0]
     # Four frames in four parts; two frames in four parts, each standing for two.
     torch.testing.assert_close(parts, torch.tensor([[1.0, 2, 3, 4], [5, 5, 7, 7]]))
 

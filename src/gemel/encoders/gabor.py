@@ -18,7 +18,7 @@ whose nodes move independently.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, pi
+from math import ceil
 from typing import final
 
 import torch
@@ -27,13 +27,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.encoders.standardise import PixelStatistics, Standardise
+from gemel.encoders.wavelets import TINY, Wavelets
 from gemel.encoders.whitened import WhitenedEncoder, Whitening
 from gemel.errors import RecipeError
 from gemel.shapes import Embeddings, Images
-
-WIDTH = 0.34
-"""Standard deviation of a wavelet's Gaussian, in wavelengths: a bandwidth of about 1.5 octaves."""
-TINY = 1e-6
 
 
 @final
@@ -145,36 +142,6 @@ class GaborEncoder(WhitenedEncoder):
             for top in (self.shift + step for step in steps)
             for left in (self.shift + step for step in steps)
         ]
-
-
-@final
-class Wavelets(nn.Module):
-    """Gabor wavelets of one wavelength: (n, 1, h, w) to (n, directions, h, w)."""
-
-    kernels: Tensor
-
-    def __init__(self, wavelength: float, directions: int) -> None:
-        super().__init__()
-        self.reach = max(1, round(2.5 * WIDTH * wavelength))
-        along = torch.arange(-self.reach, self.reach + 1.0)
-        y, x = torch.meshgrid(along, along, indexing="ij")
-        gaussian = torch.exp(-(x.square() + y.square()) / (2 * (WIDTH * wavelength) ** 2))
-        kernels = []
-        for number in range(directions):
-            angle = torch.tensor(pi * number / directions)
-            phase = 2 * pi / wavelength * (x * angle.cos() + y * angle.sin())
-            even = phase.cos() * gaussian
-            even = even - gaussian * (even.sum() / gaussian.sum())  # zero mean: ignores brightness
-            odd = phase.sin() * gaussian
-            kernels += [even / even.norm(), odd / odd.norm()]
-        self.register_buffer("kernels", torch.stack(kernels)[:, None], persistent=False)
-
-    def forward(self, pictures: Images) -> Tensor:
-        """Square roots of the magnitudes, which keeps strong edges from dominating."""
-        padded = F.pad(pictures, (self.reach,) * 4, mode="replicate")
-        responses = F.conv2d(padded, self.kernels)
-        even, odd = responses[:, 0::2], responses[:, 1::2]
-        return (even.square() + odd.square() + TINY) ** 0.25
 
 
 def _check_wavelengths(wavelengths: Sequence[float], longest: int) -> None:

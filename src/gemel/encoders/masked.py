@@ -44,3 +44,24 @@ def pooled(frames: Frames, lengths: Lengths, pooling: Pooling) -> Float[Tensor, 
             return frames[:, 0]
         case "max":
             return max_over(frames, lengths)
+
+
+def parts_over(
+    frames: Frames, lengths: Lengths, parts: Lengths, most: int
+) -> Float[Tensor, "n {most} _"]:
+    """(n, most, width) the mean of the frames in each of the `parts` (n,) of a sequence, else 0.
+
+    The parts of a sequence are equally long. A frame that straddles two counts in each in
+    proportion to its overlap, so even items with fewer frames than parts fill all of them.
+
+    >>> frames = torch.tensor([[[1.0], [2.0], [6.0], [9.0]]])
+    >>> parts_over(frames, torch.tensor([4]), torch.tensor([2]), most=3).tolist()
+    [[[1.5], [7.5], [0.0]]]
+    """
+    steps = torch.arange(frames.shape[1], device=frames.device)
+    begins = steps / lengths[:, None]
+    ends = ((steps + 1) / lengths[:, None]).clamp(max=1)
+    edges = (torch.arange(most + 1, device=frames.device) / parts[:, None]).clamp(max=1)
+    inside = torch.minimum(ends[:, None], edges[:, 1:, None])
+    inside = inside - torch.maximum(begins[:, None], edges[:, :-1, None])
+    return (inside.clamp(min=0) * parts[:, None, None]).to(frames.dtype) @ frames

@@ -17,7 +17,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from gemel.encoders.masked import mask, max_over, mean_over
+from gemel.encoders.masked import mask, max_over, mean_over, parts_over
 from gemel.encoders.output import output_layer
 from gemel.encoders.stem import SequenceEncoder, Stem
 from gemel.errors import RecipeError
@@ -86,45 +86,18 @@ class Resnet1dEncoder(SequenceEncoder):
         frames = frames * mask(frames, lengths)
         for block in self.blocks:
             frames, lengths = block(frames, lengths)
-        if self.segments:
-            numbers = self.dense(self.dropout(parts_over(frames, lengths, self.segments)))
-            numbers = numbers.transpose(1, 2).flatten(1)
-        elif self.places:
-            numbers = self._in_places(frames, lengths).transpose(1, 2).flatten(1)
-        else:
-            summary = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
-            numbers = self.dense(self.dropout(summary))
-        embeddings: Embeddings = self.last(numbers)
+        embeddings: Embeddings = self.last(self._pooled(frames, lengths))
         return embeddings
 
-    def _in_places(self, frames: Frames, lengths: Lengths) -> Tensor:
-        counts = lengths.clamp(max=self.places)
-        numbers = self.dense(self.dropout(parts_over(frames, lengths, self.places, counts)))
-        placed: Tensor = numbers * mask(numbers, counts)
-        return placed
-
-
-def parts_over(
-    frames: Frames, lengths: Lengths, parts: int, counts: Lengths | None = None
-) -> Tensor:
-    """Mean of the frames in each of several equal parts of a sequence: (n, parts, width).
-
-    A frame that straddles two parts counts in each in proportion to its overlap, so even items
-    with fewer frames than parts fill all of them. `counts` (n,) divides each item into fewer parts
-    than `parts`; the rest are zero.
-
-    >>> frames = torch.tensor([[[1.0], [2.0], [6.0], [9.0]]])
-    >>> parts_over(frames, torch.tensor([4]), 2).tolist()
-    [[[1.5], [7.5]]]
-    """
-    steps = torch.arange(frames.shape[1], device=frames.device)
-    begins = steps / lengths[:, None]
-    ends = ((steps + 1) / lengths[:, None]).clamp(max=1)
-    own = torch.full_like(lengths, parts) if counts is None else counts
-    edges = (torch.arange(parts + 1, device=frames.device) / own[:, None]).clamp(max=1)
-    inside = torch.minimum(ends[:, None], edges[:, 1:, None])
-    inside = inside - torch.maximum(begins[:, None], edges[:, :-1, None])
-    return (inside.clamp(min=0) * own[:, None, None]).to(frames.dtype) @ frames
+    def _pooled(self, frames: Frames, lengths: Lengths) -> Embeddings:
+        if not (self.segments or self.places):
+            whole = torch.cat([mean_over(frames, lengths), max_over(frames, lengths)], dim=1)
+            embeddings: Embeddings = self.dense(self.dropout(whole))
+            return embeddings
+        most = self.map_size[1]
+        parts = lengths.clamp(max=most) if self.places else torch.full_like(lengths, most)
+        numbers: Frames = self.dense(self.dropout(parts_over(frames, lengths, parts, most)))
+        return (numbers * mask(numbers, parts)).transpose(1, 2).flatten(1)
 
 
 @final
