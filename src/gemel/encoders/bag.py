@@ -7,14 +7,13 @@ models", ACL 2018 (SWEM-concat).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import final
 
 import torch
 from torch import Tensor, nn
 
+from gemel.encoders.dense import dense_layers
 from gemel.encoders.masked import max_over, mean_over
-from gemel.encoders.output import output_layer
 from gemel.encoders.stem import SequenceEncoder, Stem
 from gemel.shapes import Embeddings, Lengths, Output
 
@@ -38,12 +37,8 @@ class BagEncoder(SequenceEncoder):
         output: Output = "unit",
     ) -> None:
         super().__init__(stem)
-        sizes = (2 * stem.width, *widths)
-        layers: list[nn.Module] = []
-        for wide, narrow in pairwise(sizes[:-1]):
-            layers += [nn.Linear(wide, narrow), nn.ReLU(), nn.Dropout(dropout)]
-        self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]), output_layer(output))
-        self.embedding_size = sizes[-1]
+        self.layers = nn.Sequential(*dense_layers((2 * stem.width, *widths), dropout, output))
+        self.embedding_size = widths[-1]
         self.output = output
 
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:

@@ -8,15 +8,14 @@ Differs from the example: pixels may be standardised first (the recipe leaves th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import prod
 from typing import final
 
 from torch import nn
 
 from gemel.encoders import glorot
+from gemel.encoders.dense import dense_layers
 from gemel.encoders.encoder import LayeredEncoder
-from gemel.encoders.output import output_layer
 from gemel.encoders.standardise import PixelStatistics, Standardise
 from gemel.shapes import Output
 
@@ -44,10 +43,6 @@ class MlpEncoder(LayeredEncoder):
         self.input_shape = input_shape
         self.embedding_size = widths[-1]
         self.output = output
-        sizes = (prod(input_shape), *widths)
-        layers: list[nn.Module] = []
-        for wide, narrow in pairwise(sizes[:-1]):
-            layers += [nn.Linear(wide, narrow), nn.ReLU(), nn.Dropout(dropout)]
-        layers += [nn.Linear(sizes[-2], sizes[-1]), output_layer(output)]
+        layers = dense_layers((prod(input_shape), *widths), dropout, output)
         self.layers = nn.Sequential(Standardise(statistics), nn.Flatten(), *layers)
         glorot.initialise(self.layers)
