@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from gemel.metrics import METRICS
-from gemel.metrics.relation import SmallConv, SumNorm
+from gemel.metrics.small_conv import SmallConv
+from gemel.metrics.sum_norm import SumNorm
 
 
 def relation():

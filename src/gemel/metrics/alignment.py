@@ -90,8 +90,7 @@ class AlignmentMetric(Metric):
 
     def described(self, embeddings: EmbeddingSets) -> Described:
         """The normalised descriptors of all items, with their weights."""
-        sets, items, _ = embeddings.shape
-        maps = embeddings.reshape(sets, items, -1, len(self.squared_steps)).transpose(-1, -2)
+        maps = self.descriptors(embeddings)
         square = maps.square().sum(-1)
         length = (square + TINY).sqrt()
         present = (square > 0).to(length.dtype)
@@ -101,28 +100,32 @@ class AlignmentMetric(Metric):
 
     def _found(self, searching: Described, searched: Described) -> Float[Tensor, "b n m"]:
         """s(a, b): how well the descriptors of each item match those of each of the others."""
-        descriptors = searching.beside(torch.ones_like(searching.absent))
-        candidates = searched.beside(-ABSENT * searched.absent)
-        b, n, places, _ = descriptors.shape
-        sharpness = self.log_sharpness.exp()
-        cosine = (sharpness * descriptors).flatten(1, 2) @ candidates.flatten(1, 2).transpose(1, 2)
-        cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
-        near = (cosine.reshape(b, n, places, -1, places) - cost[:, None]).exp()
-        best = near.sum(-1).clamp(min=LEAST).log() / sharpness + 1
+        near = self._nearness(
+            searching.beside(torch.ones_like(searching.absent)),
+            searched.beside(-ABSENT * searched.absent),
+        )
+        best = near.sum(-1).clamp(min=LEAST).log() / self.log_sharpness.exp() + 1
         return (best * searching.weights.unsqueeze(-1)).sum(2)
 
     def _found_both_ways(self, ours: Described, theirs: Described) -> Float[Tensor, "b n m"]:
         """s(a, b) + s(b, a) from one exponential, at a fraction of the time and memory."""
-        left = ours.beside(torch.ones_like(ours.absent), ours.absent)
         penalty = -ABSENT * torch.ones_like(theirs.absent)
-        right = theirs.beside(-ABSENT * theirs.absent, penalty)
-        (b, n, places, _), m = left.shape, right.shape[1]
+        near = self._nearness(
+            ours.beside(torch.ones_like(ours.absent), ours.absent),
+            theirs.beside(-ABSENT * theirs.absent, penalty),
+        )
+        there = near.sum(4).clamp(min=LEAST).log() * ours.weights.unsqueeze(-1)
+        back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)
+        found: Tensor = (there.sum(2) + back.sum(3)) / self.log_sharpness.exp()
+        return found + ours.weights.sum(-1).unsqueeze(2) + theirs.weights.sum(-1).unsqueeze(1)
+
+    def _nearness(self, left: Tensor, right: Tensor) -> Float[Tensor, "b n i m j"]:
+        """exp( t * (cos - 1 - k * steps) ) of the descriptors at every two places of every pair.
+
+        Exponents are at most 0, and the term without displacement keeps the sum from underflow.
+        """
+        b, n, places, _ = left.shape
         sharpness = self.log_sharpness.exp()
         cosine = (sharpness * left).flatten(1, 2) @ right.flatten(1, 2).transpose(1, 2)
         cost = sharpness * (1 + self.log_stiffness.exp() * self.squared_steps)
-        # Exponents are at most 0, and the term without displacement keeps the sum from underflow.
-        near = (cosine.reshape(b, n, places, m, places) - cost[:, None]).exp()
-        there = near.sum(4).clamp(min=LEAST).log() * ours.weights.unsqueeze(-1)
-        back = near.sum(2).clamp(min=LEAST).log() * theirs.weights.unsqueeze(1)
-        found: Tensor = (there.sum(2) + back.sum(3)) / sharpness
-        return found + ours.weights.sum(-1).unsqueeze(2) + theirs.weights.sum(-1).unsqueeze(1)
+        return (cosine.reshape(b, n, places, -1, places) - cost[:, None]).exp()

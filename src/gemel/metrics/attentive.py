@@ -70,7 +70,7 @@ class AttentiveMetric(Metric):
         )
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        ours, theirs = self._descriptors(left), self._descriptors(right)
+        ours, theirs = self._described(left), self._described(right)
         # Computing each direction separately makes the distance exactly symmetric.
         parts = self._compared(ours, theirs) + self._compared(theirs, ours).transpose(1, 2)
         one, other = ours.whole.unsqueeze(2), theirs.whole.unsqueeze(1)
@@ -78,10 +78,8 @@ class AttentiveMetric(Metric):
         score: CrossDistances = self.score(torch.cat([parts, whole], -1)).squeeze(-1)
         return -score
 
-    def _descriptors(self, embeddings: EmbeddingSets) -> Described:
-        sets, items, _ = embeddings.shape
-        maps = embeddings.reshape(sets, items, -1, self.map_size[0] * self.map_size[1])
-        descriptors = maps.transpose(-1, -2)
+    def _described(self, embeddings: EmbeddingSets) -> Described:
+        descriptors = self.descriptors(embeddings)
         return Described(descriptors, (descriptors != 0).any(-1).to(descriptors.dtype))
 
     def _compared(self, attending: Described, attended: Described) -> Float[Tensor, "b n m _"]:

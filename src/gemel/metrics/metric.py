@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from math import inf
 from typing import TypeAlias
 
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from gemel.shapes import CrossDistances, EmbeddingSets, Output
 
@@ -35,6 +36,12 @@ class Metric(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances: ...
+
+    def descriptors(self, embeddings: EmbeddingSets) -> Float[Tensor, "b n places c"]:
+        """The descriptor at each place of the maps that the embeddings flatten."""
+        sets, items, _ = embeddings.shape
+        height, width = self.map_size
+        return embeddings.reshape(sets, items, -1, height * width).transpose(-1, -2)
 
     def reach(self, output: Output) -> float:
         """The largest distance between embeddings whose last layer is `output`; `inf` by default.

@@ -20,10 +20,12 @@ from __future__ import annotations
 from typing import final
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from gemel.metrics.metric import MapSize, Metric
+from gemel.metrics.small_conv import SmallConv
+from gemel.metrics.sum_norm import SumNorm
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 MAPS = 64
@@ -80,83 +82,6 @@ class RelationMetric(Metric):
         """Each item's summand of the first convolution, channels last."""
         maps: Tensor = half(embeddings.reshape(-1, self.channels, *self.map_size))
         return maps.movedim(1, -1).contiguous().reshape(*embeddings.shape[:2], *self.map_size, MAPS)
-
-
-@final
-class SumNorm(nn.Module):
-    """Batch norm of all sums a + b within each set, computed from the summands.
-
-        mean = E a + E b,    variance = V a + V b + 2 cov(a, b)
-
-    Every a of a set is paired with every b of it, so cov(a, b) is the covariance of their means per
-    set and place. Returns summands, (s, n, h, w, c) and (s, m, h, w, c), of the normalised sums.
-    """
-
-    mean: Float[Tensor, " c"]
-    variance: Float[Tensor, " c"]
-
-    def __init__(self, maps: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
-        super().__init__()
-        self.momentum = momentum
-        self.eps = eps
-        self.weight = nn.Parameter(torch.ones(maps))
-        self.bias = nn.Parameter(torch.zeros(maps))
-        self.register_buffer("mean", torch.zeros(maps))
-        self.register_buffer("variance", torch.ones(maps))
-
-    def forward(
-        self, ours: Float[Tensor, "s n h w c"], theirs: Float[Tensor, "s m h w c"]
-    ) -> tuple[Float[Tensor, "s n h w c"], Float[Tensor, "s m h w c"]]:
-        mean, variance = self.mean, self.variance
-        if self.training:
-            mean, variance = self._moments(ours.float(), theirs.float())
-        scale = self.weight * (variance + self.eps).rsqrt()
-        return (ours - mean) * scale + self.bias, theirs * scale
-
-    def _moments(
-        self, ours: Float[Tensor, "s n h w c"], theirs: Float[Tensor, "s m h w c"]
-    ) -> tuple[Float[Tensor, " c"], Float[Tensor, " c"]]:
-        """Mean and variance of all sums; also updates the running estimates."""
-        axes = (0, 1, 2, 3)
-        our_mean, their_mean = ours.mean(axes), theirs.mean(axes)
-        ours, theirs = ours - our_mean, theirs - their_mean
-        covariance = (ours.mean(1) * theirs.mean(1)).mean((0, 1, 2))
-        mean = our_mean + their_mean
-        variance = ours.square().mean(axes) + theirs.square().mean(axes) + 2 * covariance
-        with torch.no_grad():
-            count = ours[..., 0].numel() * theirs.shape[1]
-            self.mean.lerp_(mean, self.momentum)
-            self.variance.lerp_(variance * (count / max(count - 1, 1)), self.momentum)
-        return mean, variance
-
-
-@final
-class SmallConv(nn.Conv2d):
-    """A padded 3x3 convolution of channels-last maps (n, h, w, c).
-
-    Maps with sides up to 3 are convolved by one matrix product over the flattened maps, which is
-    several times as fast as torch's convolution.
-    """
-
-    taps: Int64[Tensor, "places places"]
-
-    def __init__(self, maps: int, map_size: MapSize) -> None:
-        super().__init__(maps, maps, 3, padding=1)
-        self.small = max(map_size) <= 3
-        places = torch.cartesian_prod(*(torch.arange(side) for side in map_size))
-        step = places - places[:, None] + 1
-        seen = ((step >= 0) & (step < 3)).all(-1)
-        # Index of the kernel weight between two places; 9 is a zero appended to the kernel.
-        taps = torch.where(seen, step[..., 0] * 3 + step[..., 1], 9)
-        self.register_buffer("taps", taps, persistent=False)
-
-    def forward(self, maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n h w c"]:
-        if not self.small:
-            return super().forward(maps.movedim(-1, 1)).movedim(1, -1)
-        kernel = nn.functional.pad(self.weight.flatten(2), (0, 1))[:, :, self.taps]
-        matrix = kernel.permute(2, 0, 3, 1).flatten(2).flatten(0, 1)
-        bias = None if self.bias is None else self.bias.repeat(len(self.taps))
-        return nn.functional.linear(maps.flatten(1), matrix, bias).reshape(maps.shape)
 
 
 def _pool(maps: Float[Tensor, "n h w c"]) -> Float[Tensor, "n y x c"]:

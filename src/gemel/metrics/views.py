@@ -35,16 +35,10 @@ class ViewsMetric(Metric):
     reads_maps = True
 
     def forward(self, left: EmbeddingSets, right: EmbeddingSets) -> CrossDistances:
-        ours, theirs = self._views(left), self._views(right)
+        ours, theirs = (unit_length(self.descriptors(side)) for side in (left, right))
         nearness = torch.maximum(_best(ours, theirs), _best(theirs, ours).transpose(1, 2))
         # Clamped as in `CosineMetric`.
         return 1 - nearness if self.training else (1 - nearness).clamp(min=0.0)
-
-    def _views(self, embeddings: EmbeddingSets) -> torch.Tensor:
-        """(b, n, views, d), each of unit length."""
-        sets, items, _ = embeddings.shape
-        views = embeddings.reshape(sets, items, -1, self.map_size[0] * self.map_size[1])
-        return unit_length(views.transpose(2, 3))
 
     def reach(self, output: Output) -> float:
         return 1.0 if output in {"relu", "sigmoid", "softmax"} else 2.0

@@ -20,9 +20,8 @@ Differs from the papers: no window; costs are divided by the items' lengths, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import log, sqrt
-from typing import NamedTuple, final, no_type_check
+from typing import NamedTuple, final
 
 import torch
 import torch.nn.functional as F
@@ -31,13 +30,12 @@ from torch import Tensor, nn
 
 from gemel.errors import RecipeError
 from gemel.metrics.metric import MapSize, Metric
+from gemel.metrics.time_warping import FAR, best_path, least_total
 from gemel.shapes import CrossDistances, EmbeddingSets
 
 GAIN = 20.0
 """Initial value of g."""
 TINY = 1e-6
-FAR = 1e6
-"""The cost of forbidden cells: more than any path of real costs."""
 
 
 class Track(NamedTuple):
@@ -89,8 +87,7 @@ class WarpingMetric(Metric):
 
     def _track(self, embeddings: EmbeddingSets) -> Track:
         """The descriptors and one place of padding, through which all paths leave the item."""
-        sets, items, _ = embeddings.shape
-        maps = embeddings.reshape(sets, items, -1, self.map_size[1]).transpose(-1, -2)
+        maps = self.descriptors(embeddings)
         if self.training:
             used = (maps != 0).any(-1).any(0).any(0).nonzero()
             maps = maps[:, :, : int(used.max()) + 1 if len(used) else 1]
@@ -116,70 +113,10 @@ def _costs(ours: Track, theirs: Track, *, both_ways: bool) -> Float[Tensor, "t u
     return costs.reshape(b, t, n, u, m).permute(1, 3, 0, 2, 4)
 
 
-def _skewed(costs: Float[Tensor, "t u p"]) -> Float[Tensor, "k t p"]:
-    """Costs indexed by antidiagonal k = i + j and i: a step of the recursion needs the last two."""
-    t, u, pairs = costs.shape
-    padded = F.pad(costs, (0, 0, 0, t), value=FAR).reshape(-1, pairs)
-    return padded[:-t].reshape(t, t + u - 1, pairs).transpose(0, 1)  # shifts row i by i
-
-
-@no_type_check  # the shape checker of the tests cannot be traced into a graph
-def _step(carried: tuple[Tensor, Tensor], costs: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
-    """D on antidiagonal k + 1, from D on k and D on k - 1 shifted by one place."""
-    last, across = carried
-    above = torch.cat([torch.full_like(last[:1], FAR), last[:-1]])
-    total = costs + torch.minimum(torch.minimum(last, above), across)
-    return (total, above), total[-1:].clone()
-
-
-def _accumulated(skewed: Float[Tensor, "k t p"]) -> Iterator[Float[Tensor, "t p"]]:
-    """The antidiagonals k of D, indexed by i."""
-    carried = (skewed[0], torch.full_like(skewed[0], FAR))
-    yield skewed[0]
-    for costs in skewed[1:]:
-        carried, _ = _step(carried, costs)
-        yield carried[0]
-
-
 def _least(ours: Track, theirs: Track) -> CrossDistances:
     """D(n, m) for use outside training."""
     costs = _costs(ours, theirs, both_ways=True)
-    skewed = _skewed(costs.flatten(2))
-    if torch.compiler.is_compiling():
-        # Exported as one loop, in place of a thousand unrolled operators.
-        from torch._higher_order_ops.scan import scan  # has no public name yet
-
-        first = skewed[0].clone()
-        (last, _), _ = scan(_step, (first, torch.full_like(first, FAR)), skewed[1:])
-    else:
-        *_, last = _accumulated(skewed)
-    least: CrossDistances = last[-1].reshape(costs.shape[2:])
-    return least
-
-
-@torch.no_grad()
-def _best_path(costs: Float[Tensor, "t u p"]) -> tuple[Tensor, Tensor, Tensor]:
-    """(s, p) indices i and j along each pair's best path, from its end, and a mask of its steps."""
-    totals = torch.stack(list(_accumulated(_skewed(costs))))
-    (steps, t, pairs), u = totals.shape, costs.shape[1]
-    flat, pair = totals.flatten(), torch.arange(pairs, device=costs.device)
-    i, j = torch.full_like(pair, t - 1), torch.full_like(pair, u - 1)
-    path = [(i, j, torch.ones_like(pair, dtype=torch.bool))]
-    for _ in range(steps - 1):
-        # Totals read out of range are not used: at an edge only one move is left.
-        here = ((i + j) * t + i) * pairs + pair
-        left = here - t * pairs
-        up, diagonal = left - pairs, left - (t + 1) * pairs
-        total_left, total_up, total_diagonal = (
-            flat[index.clamp(min=0)] for index in (left, up, diagonal)
-        )
-        lower_i = (i > 0) & ((j == 0) | (torch.minimum(total_up, total_diagonal) <= total_left))
-        lower_j = (j > 0) & (~lower_i | (total_diagonal <= total_up))
-        i, j = i - lower_i.long(), j - lower_j.long()
-        path.append((i, j, lower_i | lower_j))
-    i, j, on_path = (torch.stack(column) for column in zip(*path, strict=True))
-    longest = int(on_path.sum(0).max())
-    return i[:longest], j[:longest], on_path[:longest]
+    return least_total(costs.flatten(2)).reshape(costs.shape[2:])
 
 
 def _along_paths(ours: Track, theirs: Track) -> CrossDistances:
@@ -191,7 +128,7 @@ def _along_paths(ours: Track, theirs: Track) -> CrossDistances:
     with torch.no_grad():
         costs = _costs(ours, theirs, both_ways=False)
     t, u, b, n, m = costs.shape
-    i, j, on_path = _best_path(costs.flatten(2))
+    i, j, on_path = best_path(costs.flatten(2))
     pair = torch.arange(b * n * m, device=costs.device)
     row, column = pair // m, pair // (n * m) * m + pair % m
     a = ours.descriptors.flatten(0, 2)[row * t + i]
