@@ -86,6 +86,16 @@ class Batch:
         return OneSide(self.items[chosen], select(self.turns), select(self.groups), over)
 
 
+def all_others(rows: Indices, count: int) -> Indices:
+    """(r, count - 1) the positions from 0 to `count` - 1 other than each of `rows` (r,).
+
+    >>> all_others(np.array([0, 2]), 3).tolist()
+    [[1, 2], [0, 1]]
+    """
+    others = np.arange(count - 1)
+    return others + (others >= rows[:, None])
+
+
 class BatchKind(Protocol):
     """A sampler of batches; an epoch is determined by the generator that is passed in."""
 

@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
-from gemel.batches.batch import Batch
+from gemel.batches.batch import Batch, all_others
 from gemel.batches.labels import LabelIndex
 
 FORGED = -1
@@ -56,10 +56,10 @@ class Classes:
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         for _ in range(self.steps):
             chosen = self.index.draw_labels(self.labels, self.groups, rng)
-            items = [self.index.draw_items(int(label), self.items, rng) for label in chosen]
+            items = [self.index.draw_items(label, self.items, rng) for label in chosen.tolist()]
             forged = [
-                self.index.draw_forgeries(int(label), self._forgeries_per_label, rng)
-                for label in chosen
+                self.index.draw_forgeries(label, self._forgeries_per_label, rng)
+                for label in chosen.tolist()
             ]
             drawn = items + forged
             codes = [np.repeat(chosen, self.items), np.full(sum(map(len, forged)), FORGED)]
@@ -84,9 +84,8 @@ def all_pairs(items: Indices, codes: Codes) -> Batch:
 
     `codes` (n,) are the labels of `items`, or `FORGED`. An item drawn twice counts as two views.
     """
-    n = len(items)
     rows = np.flatnonzero(codes != FORGED)
-    columns = np.arange(n - 1) + (np.arange(n - 1) >= rows[:, None])
+    columns = all_others(rows, len(items))
     return Batch(
         items=items,
         rows=rows,

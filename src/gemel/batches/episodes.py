@@ -46,7 +46,7 @@ class Episodes:
 
     def _episode(self, rng: np.random.Generator) -> Batch:
         labels = self.index.draw_labels(self.ways, self.groups, rng)
-        drawn = np.stack([self._items(int(label), rng) for label in labels])
+        drawn = np.stack([self._items(label, rng) for label in labels.tolist()])
         queries, examples = drawn[:, : self.queries], drawn[:, self.queries :]
         query_ways = np.repeat(np.arange(len(labels)), self.queries)
         example_ways = np.repeat(np.arange(len(labels)), self.shots)

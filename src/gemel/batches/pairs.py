@@ -13,6 +13,7 @@ from typing import final
 
 import numpy as np
 
+from gemel.arrays import Indices
 from gemel.batches.batch import Batch
 from gemel.batches.given_pairs import pair_batch
 from gemel.batches.labels import LabelIndex
@@ -45,19 +46,16 @@ class RandomPairs:
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         for _ in range(self.steps):
             same = np.arange(self.size) < self.size // 2
-            pairs = np.array([self._pair(bool(match), rng) for match in same])
-            yield pair_batch(pairs[:, 0], pairs[:, 1], same)
+            left, right = np.stack([self._pair(match, rng) for match in same.tolist()], axis=1)
+            yield pair_batch(left, right, same)
 
-    def _pair(self, same: bool, rng: np.random.Generator) -> tuple[int, int]:
+    def _pair(self, same: bool, rng: np.random.Generator) -> Indices:
+        """(2,) the items of a matching or of a different pair."""
         if same:
-            label = int(rng.choice(self.index.paired))
-            first, second = self.index.draw_items(label, 2, rng)
-            return int(first), int(second)
+            return self.index.draw_items(int(rng.choice(self.index.paired)), 2, rng)
         claimed = self.index.draw_forged(self.forged, rng)
         if claimed is not None:
-            (own,) = self.index.draw_items(claimed, 1, rng)
-            (forgery,) = self.index.draw_forgeries(claimed, 1, rng)
-            return int(own), int(forgery)
+            own = self.index.draw_items(claimed, 1, rng)
+            return np.concatenate([own, self.index.draw_forgeries(claimed, 1, rng)])
         labels = self.index.draw_labels(2, self.groups, rng)
-        first, second = (self.index.draw_items(int(label), 1, rng)[0] for label in labels)
-        return int(first), int(second)
+        return np.concatenate([self.index.draw_items(label, 1, rng) for label in labels.tolist()])

@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
-from gemel.batches.batch import Batch
+from gemel.batches.batch import Batch, all_others
 from gemel.batches.labels import LabelIndex
 from gemel.errors import DataError
 
@@ -55,7 +55,7 @@ class Sequences:
             drawn = [self._sequence(rng) for _ in range(self.size)]
             items, classes = (np.concatenate(side) for side in zip(*drawn, strict=True))
             length = len(items) // self.size
-            others = np.arange(length - 1) + (np.arange(length - 1) >= np.arange(length)[:, None])
+            others = all_others(np.arange(length), length)
             starts = np.arange(self.size)[:, None, None] * length
             columns = (starts + others).reshape(len(items), length - 1)
             yield Batch(
@@ -69,6 +69,6 @@ class Sequences:
     def _sequence(self, rng: np.random.Generator) -> tuple[Indices, Codes]:
         """The items in order of presentation, and their class numbers."""
         labels = self.index.draw_labels(self.ways, self.groups, rng)
-        items = [self.index.draw_items(int(label), self.items, rng) for label in labels]
+        items = [self.index.draw_items(label, self.items, rng) for label in labels.tolist()]
         order = rng.permutation(len(labels) * self.items)
         return np.concatenate(items)[order], order // self.items

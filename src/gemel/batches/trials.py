@@ -63,7 +63,8 @@ class Trials:
 
     def _drawn(self, labels: Indices, rng: np.random.Generator) -> Indices:
         """(2, ways) an item of each label by one maker, and one by another where they have it."""
-        drawn = np.stack([self.index.draw_items(int(label), 2, rng) for label in labels], axis=1)
+        items = [self.index.draw_items(label, 2, rng) for label in labels.tolist()]
+        drawn = np.stack(items, axis=1)
         if self.makers is None:
             return drawn
         members = [self.index.items[label] for label in labels]

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from gemel.arrays import Indices
 from gemel.batches.batch import Batch
 from gemel.batches.labels import LabelIndex
 
@@ -37,24 +38,22 @@ class Triplets:
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         n = self.size
         for _ in range(self.steps):
-            anchors, positives, negatives = np.array([self._triplet(rng) for _ in range(n)]).T
             yield Batch(
-                items=np.concatenate([anchors, positives, negatives]),
+                items=np.stack([self._triplet(rng) for _ in range(n)], axis=1).ravel(),
                 rows=np.arange(n),
                 columns=np.stack([np.arange(n, 2 * n), np.arange(2 * n, 3 * n)], axis=1),
                 same=np.tile([True, False], (n, 1)),
             )
 
-    def _triplet(self, rng: np.random.Generator) -> tuple[int, int, int]:
+    def _triplet(self, rng: np.random.Generator) -> Indices:
+        """(3,) an anchor, a positive and a negative."""
         claimed = self.index.draw_forged(self.forged, rng)
         if claimed is not None and claimed in self.index.paired:
-            anchor, positive = self.index.draw_items(claimed, 2, rng)
-            (forgery,) = self.index.draw_forgeries(claimed, 1, rng)
-            return int(anchor), int(positive), int(forgery)
+            matching = self.index.draw_items(claimed, 2, rng)
+            return np.concatenate([matching, self.index.draw_forgeries(claimed, 1, rng)])
         while True:
-            labels = self.index.draw_labels(2, self.groups, rng)
-            if len(self.index.items[labels[0]]) > 1:
+            own, other = self.index.draw_labels(2, self.groups, rng).tolist()
+            if len(self.index.items[own]) > 1:
                 break
-        anchor, positive = self.index.draw_items(int(labels[0]), 2, rng)
-        negative = self.index.draw_items(int(labels[1]), 1, rng)[0]
-        return int(anchor), int(positive), int(negative)
+        matching = self.index.draw_items(own, 2, rng)
+        return np.concatenate([matching, self.index.draw_items(other, 1, rng)])
