@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias, final, get_args
@@ -11,6 +12,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.counting import count
+from gemel.data.coding import coded
 from gemel.inputs import Kind, Raw
 
 Part: TypeAlias = Literal["train", "validation", "test"]
@@ -158,6 +160,21 @@ class Dataset:
         if self.makers is not None:
             digest.update(b"makers" + np.ascontiguousarray(self.makers).tobytes())
         return digest.hexdigest()
+
+    def labelled(self, names: Sequence[str]) -> Dataset:
+        """A copy of the dataset whose items have the labels `names` (n,)."""
+        label_names, labels = coded(names)
+        return replace(self, labels=labels, label_names=label_names)
+
+    def grouped(self, names: Sequence[str]) -> Dataset:
+        """A copy of the dataset whose items have the groups `names` (n,)."""
+        group_names, groups = coded(names)
+        return replace(self, groups=groups, group_names=group_names)
+
+    def made_by(self, names: Sequence[str]) -> Dataset:
+        """A copy of the dataset whose items have the makers `names` (n,)."""
+        maker_names, makers = coded(names)
+        return replace(self, makers=makers, maker_names=maker_names)
 
     def noticing(self, *sentences: str) -> Dataset:
         """A copy of the dataset with `sentences` added to its notices."""

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import final
 
 from gemel.counting import SHOWN, and_more, count
-from gemel.data.coding import coded
 from gemel.data.dataset import SPLIT_WORDS, Dataset
-from gemel.data.file_kinds import FILES, UNREAD_PICTURES, WORD, WORDS
+from gemel.data.file_kinds import WORD, WORDS
+from gemel.data.scan import Found, find_items, first_of, no_items
 from gemel.data.soundness import sound
 from gemel.data.sources import FileItems
 from gemel.errors import DataError
 from gemel.inputs import Kind
-
-
-@final
-@dataclass
-class Found:
-    """The result of a scan: paths below the folder of items of one kind, and of the rest.
-
-    `ignored` are other and hidden files; `loops` are folders that link back to one above.
-    """
-
-    kind: Kind = "image"
-    items: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    loops: list[str] = field(default_factory=list)
-
 
 FORGED = re.compile(r"forge(d|ry|ries)|fake|impost[eo]r")
 """Names of files that are probably forgeries of their folder's label."""
@@ -45,21 +27,16 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     DataError for a folder that is empty, has no class folders, one class only, one item per class,
     or items at differing depths or more than two folders deep.
     """
-    found = _found(root, kind)
+    found = find_items(root, kind)
     loose = [name for name in found.items if "/" not in name]
     names = sorted(name for name in found.items if "/" in name)
-    _refuse_shapeless(root, names, loose, found)
+    if not names:
+        raise _shapeless(root, loose, found)
     depth = _depth(root, names)
-    notices = [*_loose_notice(loose, found.kind), *_ignored_notices(found), *_forged_notice(names)]
-    label_names, labels = coded([name.rpartition("/")[0] for name in names])
-    dataset = Dataset(
-        name=root.resolve().name or str(root),
-        kind=found.kind,
-        items=FileItems(root, tuple(names)),
-        labels=labels,
-        label_names=label_names,
-    )
-    dataset = _grouped(dataset) if depth == 2 else dataset
+    dataset = _dataset(root, found.kind, names).labelled(_folders(names))
+    if depth == 2:
+        dataset = _grouped(dataset, names)
+    notices = [*_loose_notice(loose, found.kind), *found.notices(), *_forged_notice(names)]
     return sound(dataset.noticing(*notices))
 
 
@@ -69,107 +46,50 @@ def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
     An item's label is its folder; there are no labels if no item is in a subfolder. Raises
     DataError for a folder without items.
     """
-    found = _found(root, kind)
+    found = find_items(root, kind)
     if not found.items:
-        raise _empty(root, found, "name a folder with some in it")
+        raise no_items(root, found, "name a folder with some in it")
     names = sorted(found.items)
-    label_names, labels = coded([name.rpartition("/")[0] for name in names])
-    dataset = Dataset(
-        name=root.resolve().name or str(root), kind=found.kind, items=FileItems(root, tuple(names))
-    )
-    if any(label_names):
-        dataset = replace(dataset, labels=labels, label_names=label_names)
-    return dataset.noticing(*_ignored_notices(found))
+    dataset = _dataset(root, found.kind, names)
+    if any("/" in name for name in names):
+        dataset = dataset.labelled(_folders(names))
+    return dataset.noticing(*found.notices())
 
 
-def _found(root: Path, kind: Kind | None) -> Found:
-    if kind == "text":
-        raise DataError(
-            f"{str(root)!r} is a folder, and texts are read from a table: pass a .csv, .jsonl or "
-            ".parquet with the texts in its cells"
-        )
-    kinds = [Found(each) for each in FILES if kind in (None, each)]
-    for found in kinds:
-        _scan(root, "", found)
-        if any("/" in name for name in found.items):
-            return found
-    return next((found for found in kinds if found.items), kinds[0])
+def _dataset(root: Path, kind: Kind, names: list[str]) -> Dataset:
+    return Dataset(root.resolve().name or str(root), FileItems(root, tuple(names)), kind=kind)
 
 
-def _scan(
-    folder: Path, below: str, found: Found, ancestors: tuple[tuple[int, int], ...] = ()
-) -> None:
-    try:
-        status = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise DataError(f"the folder {str(folder)!r} cannot be read ({error.strerror})") from error
-    identity = (status.st_dev, status.st_ino)
-    if identity in ancestors:
-        found.loops.append(below)
-        return
-    for entry in entries:
-        name = f"{below}/{entry.name}" if below else entry.name
-        if entry.name.startswith("."):
-            found.ignored.append(name)
-        elif entry.is_dir():
-            _scan(folder / entry.name, name, found, (*ancestors, identity))
-        elif Path(entry.name).suffix.lower() not in FILES[found.kind]:
-            found.ignored.append(name)
-        elif entry.is_file() or entry.is_symlink():
-            found.items.append(name)
-        else:  # a pipe or a device, which might never end
-            found.ignored.append(name)
+def _folders(names: list[str]) -> list[str]:
+    return [name.rpartition("/")[0] for name in names]
 
 
-def _refuse_shapeless(root: Path, names: list[str], loose: list[str], found: Found) -> None:
-    if names:
-        return
+def _shapeless(root: Path, loose: list[str], found: Found) -> DataError:
     what = WORDS[found.kind]
-    if loose:
-        raise DataError(
-            f"{str(root)!r} holds {count(len(loose), WORD[found.kind])} but no class folders: put "
-            f"the {what} of each label into a folder of its own, or pass a table with the "
-            "columns item,label"
-        )
-    raise _empty(root, found, f"it must hold a folder of {what} per label")
-
-
-def _empty(root: Path, found: Found, remedy: str) -> DataError:
-    what, ignored = WORDS[found.kind], found.ignored
-    if not ignored:
-        return DataError(f"{str(root)!r} holds no {what}: {remedy}")
-    read = " and ".join(
-        f"{WORDS[kind]} that end in {', '.join(sorted(endings))}" for kind, endings in FILES.items()
-    )
+    if not loose:
+        return no_items(root, found, f"it must hold a folder of {what} per label")
     return DataError(
-        f"{str(root)!r} holds no {what}, only {count(len(ignored), 'other file')} "
-        f"({_first(ignored)}): {remedy}, and what is read are {read}. {_as_jpeg(ignored)}".rstrip()
+        f"{str(root)!r} holds {count(len(loose), WORD[found.kind])} but no class folders: put "
+        f"the {what} of each label into a folder of its own, or pass a table with the "
+        "columns item,label"
     )
-
-
-def _as_jpeg(ignored: list[str]) -> str:
-    """Advice about pictures of unsupported formats; empty if there are none."""
-    endings = sorted({Path(name).suffix.lower() for name in ignored} & UNREAD_PICTURES)
-    return f"Save {' and '.join(endings)} files as JPEG to use them." if endings else ""
 
 
 def _depth(root: Path, names: list[str]) -> int:
     """1 for label/picture, 2 for group/label/picture."""
-    examples: dict[int, str] = {}
-    counts: Counter[int] = Counter()
+    at_depth: dict[int, list[str]] = defaultdict(list)
     for name in names:
-        examples.setdefault(name.count("/"), name)
-        counts[name.count("/")] += 1
-    if len(counts) > 1:
-        seen = "; ".join(f"{counts[d]} at depth {d} ({examples[d]})" for d in sorted(counts))
+        at_depth[name.count("/")].append(name)
+    if len(at_depth) > 1:
+        seen = "; ".join(
+            f"{len(deep)} at depth {depth} ({deep[0]})" for depth, deep in sorted(at_depth.items())
+        )
         raise DataError(
             f"items in {str(root)!r} must all lie equally deep, as label/picture or "
             f"group/label/picture, got {seen}: move them, or pass a table with item,label"
         )
-    depth = next(iter(counts))
+    ((depth, (example, *_)),) = at_depth.items()
     if depth > 2:
-        example = examples[depth]
         inner = root.joinpath(*example.split("/")[: depth - 2])
         raise DataError(
             f"items in {str(root)!r} lie {depth} folders deep ({example}), where label/picture "
@@ -179,10 +99,10 @@ def _depth(root: Path, names: list[str]) -> int:
     return depth
 
 
-def _grouped(dataset: Dataset) -> Dataset:
-    group_names, group_of_label = coded([name.split("/", 1)[0] for name in dataset.label_names])
+def _grouped(dataset: Dataset, names: list[str]) -> Dataset:
+    grouped = dataset.grouped([name.split("/", 1)[0] for name in names])
+    group_names = grouped.group_names
     _refuse_split_folders(dataset, group_names)
-    grouped = replace(dataset, groups=group_of_label[dataset.labels], group_names=group_names)
     lower = f"the {len(dataset.label_names)} lower ones as labels"
     if len(group_names) == 1:
         return grouped.noticing(
@@ -230,8 +150,8 @@ def _loose_notice(loose: list[str], kind: Kind) -> list[str]:
     loosely = count(len(loose), f"{WORD[kind]} that lies loose", f"{WORDS[kind]} that lie loose")
     have, are, them = ("has", "is", "it") if len(loose) == 1 else ("have", "are", "them")
     return [
-        f"{loosely} beside the class folders ({_first(loose)}) {have} no label and {are} left out: "
-        f"move {them} into a class folder to use {them}."
+        f"{loosely} beside the class folders ({first_of(loose)}) {have} no label and {are} left "
+        f"out: move {them} into a class folder to use {them}."
     ]
 
 
@@ -249,35 +169,6 @@ def _forged_notice(names: list[str]) -> list[str]:
         return []
     items = count(len(forged), "item is called like a forgery", "items are called like forgeries")
     return [
-        f"{items} ({_first(forged)}) and counted as genuine: a table with "
+        f"{items} ({first_of(forged)}) and counted as genuine: a table with "
         "the columns item,label,genuine (1 or 0) says which are forged."
     ]
-
-
-def _first(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]}, …"
-
-
-def _ignored_notices(found: Found) -> list[str]:
-    unread = [name for name in found.ignored if Path(name).suffix.lower() in UNREAD_PICTURES]
-    others = [name for name in found.ignored if Path(name).suffix.lower() not in UNREAD_PICTURES]
-    notices = []
-    if unread:
-        pictures = count(len(unread), "picture is", "pictures are")
-        notices.append(f"{pictures} left out ({_examples(unread)}). {_as_jpeg(unread)}")
-    if others:
-        files = count(
-            len(others),
-            f"file that is hidden or no {WORD[found.kind]} is",
-            f"files that are hidden or no {WORDS[found.kind]} are",
-        )
-        notices.append(f"{files} left out ({_examples(others)}).")
-    if found.loops:
-        notices.append(
-            f"The folder {found.loops[0]!r} links back to a folder above it and is left out."
-        )
-    return notices
-
-
-def _examples(names: list[str]) -> str:
-    return f"{', '.join(names[:SHOWN])}{and_more(len(names))}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gemel.arrays import Codes, Side
+from gemel.arrays import Array, Side
 from gemel.data.dataset import Dataset
 from gemel.data.sources import ChosenItems
 
@@ -18,8 +18,8 @@ def on_side(dataset: Dataset, side: Side) -> Dataset:
         return dataset
     chosen = np.flatnonzero(unlike.left if side == "left" else unlike.right)
 
-    def select(codes: Codes | None) -> Codes | None:
-        return None if codes is None else codes[chosen]
+    def select(values: Array | None) -> Array | None:
+        return None if values is None else values[chosen]
 
     return replace(
         dataset,
@@ -28,7 +28,7 @@ def on_side(dataset: Dataset, side: Side) -> Dataset:
         groups=select(dataset.groups),
         makers=select(dataset.makers),
         split=select(dataset.split),
-        genuine=None if dataset.genuine is None else dataset.genuine[chosen],
+        genuine=select(dataset.genuine),
         pairs=None,
         kind=dataset.kind if side == "left" else unlike.right_kind,
         unlike=None,

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from gemel.arrays import Array
-from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.soundness import sound
 from gemel.data.sources import MemoryItems
@@ -39,17 +38,13 @@ def open_ts(path: Path) -> Dataset:
     series = [each for of_file in read.values() for each in of_file]
     names = [f"{prefix}{number}" for prefix in read for number in range(len(read[prefix]))]
     split = [TEST if name.startswith("test/") else -1 for name in names]
-    label_names, codes = coded([label for _, label in series])
-    return sound(
-        Dataset(
-            name=path.name.removesuffix(".ts").removesuffix("_TRAIN"),
-            kind="series",
-            items=MemoryItems(tuple(names), tuple(values for values, _ in series)),
-            labels=codes,
-            label_names=label_names,
-            split=np.array(split, np.int64) if len(files) > 1 else None,
-        )
+    dataset = Dataset(
+        name=path.name.removesuffix(".ts").removesuffix("_TRAIN"),
+        kind="series",
+        items=MemoryItems(tuple(names), tuple(values for values, _ in series)),
+        split=np.array(split, np.int64) if len(files) > 1 else None,
     )
+    return sound(dataset.labelled([label for _, label in series]))
 
 
 def _series(path: Path) -> list[tuple[Array, str]]:

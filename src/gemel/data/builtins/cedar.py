@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from gemel.counting import SHOWN, and_more
-from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
 from gemel.data.sources import FileItems
@@ -31,27 +30,16 @@ def open_cedar() -> Dataset:
     or a file in another writer's folder.
     """
     root = _root()
-    found = sorted(path for path in root.glob("*/*") if SIGNATURE.fullmatch(path.name))
-    parts = [(path, SIGNATURE.fullmatch(path.name)) for path in found]
-    signatures = [(path, match["writer"], match["kind"]) for path, match in parts if match]
+    found = [(path, SIGNATURE.fullmatch(path.name)) for path in sorted(root.glob("*/*"))]
+    signatures = [(path, match["writer"], match["kind"]) for path, match in found if match]
     _refuse_misplaced(root, signatures)
-    label_names, labels = coded([writer for _, writer, _ in signatures])
-    genuine = np.array([kind == "original" for _, _, kind in signatures], np.bool_)
-    for kind, of_kind in (("original", genuine), ("forgeries", ~genuine)):
-        without = set(label_names) - {label_names[code] for code in labels[of_kind]}
-        if without:
-            shown = sorted(without, key=int)
-            raise DataError(
-                f"every writer in {str(root)!r} must have files {kind}_W_N.png, and "
-                f"{', '.join(shown[:SHOWN])}{and_more(len(shown))} has none: get the files again"
-            )
-    return Dataset(
+    _refuse_one_sided(root, signatures)
+    dataset = Dataset(
         name="cedar",
-        items=FileItems(root, tuple(path.relative_to(root).as_posix() for path in found)),
-        labels=labels,
-        label_names=label_names,
-        genuine=genuine,
+        items=FileItems(root, tuple(path.relative_to(root).as_posix() for path, *_ in signatures)),
+        genuine=np.array([kind == "original" for *_, kind in signatures], np.bool_),
     )
+    return dataset.labelled([writer for _, writer, _ in signatures])
 
 
 def _root() -> Path:
@@ -74,4 +62,16 @@ def _refuse_misplaced(root: Path, signatures: list[tuple[Path, str, str]]) -> No
             raise DataError(
                 f"{str(path.relative_to(root))!r} in {str(root)!r} is named for writer {writer} and"
                 f" lies in the folder of {path.parent.name}: move or rename it"
+            )
+
+
+def _refuse_one_sided(root: Path, signatures: list[tuple[Path, str, str]]) -> None:
+    writers = {writer for _, writer, _ in signatures}
+    for kind in ("original", "forgeries"):
+        without = writers - {writer for _, writer, own in signatures if own == kind}
+        if without:
+            shown = sorted(without, key=int)
+            raise DataError(
+                f"every writer in {str(root)!r} must have files {kind}_W_N.png, and "
+                f"{', '.join(shown[:SHOWN])}{and_more(len(shown))} has none: get the files again"
             )

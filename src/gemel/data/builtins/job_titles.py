@@ -16,7 +16,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.soundness import sound
 from gemel.data.sources import MemoryItems
@@ -88,10 +87,9 @@ def job_titles(*variations: Variation, held_out: bool) -> Callable[[], Dataset]:
             for variation in variations:
                 for _ in range(EACH):
                     texts.setdefault(_varied(field, role, variation, rng), title)
-        label_names, labels = coded(list(texts.values()))
         name = "-".join(["job-titles", *(variations if held_out else ())])
         items = MemoryItems(tuple(f"row {n}" for n in range(1, len(texts) + 1)), tuple(texts))
-        return sound(Dataset(name, items, labels=labels, label_names=label_names, kind="text"))
+        return sound(Dataset(name, items, kind="text").labelled(list(texts.values())))
 
     return open_titles
 

@@ -17,7 +17,6 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
-from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.download import Archive, fetch
 from gemel.data.sources import ZipItems, open_zip
@@ -113,20 +112,8 @@ class Drawings:
 
     def dataset(self, name: str, split: Codes) -> Dataset:
         """A dataset of these drawings: labels are characters, groups alphabets, makers drawers."""
-        label_names, labels = coded(self.characters)
-        group_names, groups = coded(self.alphabets)
-        maker_names, makers = coded(self.drawers)
-        return Dataset(
-            name=name,
-            items=ZipItems(self.paths, self.members, self.names),
-            labels=labels,
-            label_names=label_names,
-            groups=groups,
-            group_names=group_names,
-            makers=makers,
-            maker_names=maker_names,
-            split=split,
-        )
+        dataset = Dataset(name, ZipItems(self.paths, self.members, self.names), split=split)
+        return dataset.labelled(self.characters).grouped(self.alphabets).made_by(self.drawers)
 
 
 def open_omniglot() -> Dataset:

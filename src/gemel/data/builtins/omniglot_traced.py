@@ -11,7 +11,6 @@ import numpy as np
 
 from gemel.data.builtins.omniglot import BACKGROUND, Drawings
 from gemel.data.builtins.omniglot_strokes import traces
-from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset, Unlike
 from gemel.data.sources import ZipItems
 from gemel.errors import DataError
@@ -29,23 +28,18 @@ def open_omniglot_traced() -> Dataset:
     _refuse_untraced(names, drawn)
     drawings = found[np.array([drawn[name] for name in names])]
     right = [(len(drawings.paths) + archive, member) for archive, member in traced.members]
-    label_names, labels = coded(names)
-    group_names, groups = coded(traced.alphabets)
     on_left = np.arange(2 * len(names)) < len(names)
-    return Dataset(
+    dataset = Dataset(
         name="omniglot-traced",
         items=ZipItems(
             (*drawings.paths, *traced.paths),
             (*drawings.members, *right),
             (*drawings.names, *traced.names),
         ),
-        labels=np.tile(labels, 2),
-        label_names=label_names,
-        groups=np.tile(groups, 2),
-        group_names=group_names,
         split=np.tile(np.where(held, TEST, -1), 2),
         unlike=Unlike(on_left, ~on_left, "series"),
     )
+    return dataset.labelled(2 * names).grouped(2 * traced.alphabets)
 
 
 def _refuse_untraced(names: list[str], drawn: dict[str, int]) -> None:

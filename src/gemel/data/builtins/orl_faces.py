@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch, places
 from gemel.data.folder import open_folder
@@ -43,10 +42,9 @@ def _from_zip(path: Path) -> Dataset:
             f"{str(path)!r} must hold s1/1.pgm to s40/10.pgm and holds no photographs: get the "
             "original archive again"
         )
-    label_names, labels = coded([match[1] for _, match in photographs])
     items = ZipItems(
         paths=(path,),
         members=tuple((0, name) for name, _ in photographs),
         names=tuple(f"{match[1]}/{match[2]}" for _, match in photographs),
     )
-    return sound(Dataset("orl-faces", items, labels=labels, label_names=label_names))
+    return sound(Dataset("orl-faces", items).labelled([match[1] for _, match in photographs]))

@@ -22,7 +22,6 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from gemel.arrays import Array, Codes, Pixels
-from gemel.data.coding import coded
 from gemel.data.dataset import TEST, Dataset, Pairs
 from gemel.data.download import Archive, fetch
 from gemel.data.sources import ZipItems, open_zip
@@ -108,14 +107,8 @@ def open_phototour(name: str) -> Dataset:
     pairs = _pairs(tables)
     _refuse_contradictions(path, pairs, points, len(mosaics))
     archived = ZipItems((path,), tuple((0, each) for each in mosaics.values()), tuple(mosaics))
-    label_names, labels = coded([str(point) for point in points.tolist()])
-    return Dataset(
-        name=f"phototour-{name}",
-        items=MosaicItems(archived, len(points)),
-        labels=labels,
-        label_names=label_names,
-        pairs=pairs,
-    )
+    dataset = Dataset(f"phototour-{name}", MosaicItems(archived, len(points)), pairs=pairs)
+    return dataset.labelled([str(point) for point in points.tolist()])
 
 
 PHOTOTOUR = {f"phototour-{name}": partial(open_phototour, name) for name in ARCHIVES}

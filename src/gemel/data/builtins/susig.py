@@ -18,7 +18,6 @@ from typing import final
 
 import numpy as np
 
-from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.download import at_hand, places
 from gemel.data.sources import MemoryItems
@@ -59,21 +58,17 @@ def susig(*parts: str) -> Callable[[], Dataset]:
 
     def opened() -> Dataset:
         signatures = [found for found in _signatures(_archive()) if found.part in parts]
-        label_names, labels = coded([f"{found.part}/{found.writer}" for found in signatures])
-        maker_names, makers = coded([found.session for found in signatures])
-        return Dataset(
+        dataset = Dataset(
             name="susig" if len(parts) > 1 else f"susig-{parts[0]}",
             kind="series",
             items=MemoryItems(
                 tuple(found.name for found in signatures),
                 tuple(found.content for found in signatures),
             ),
-            labels=labels,
-            label_names=label_names,
-            makers=makers,
-            maker_names=maker_names,
             genuine=np.array([found.session != FORGED for found in signatures], np.bool_),
         )
+        writers = [f"{found.part}/{found.writer}" for found in signatures]
+        return dataset.labelled(writers).made_by([found.session for found in signatures])
 
     return opened
 

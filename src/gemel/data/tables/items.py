@@ -7,9 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from gemel.arrays import Codes
 from gemel.counting import SHOWN, and_more
-from gemel.data.coding import coded
 from gemel.data.dataset import Dataset
 from gemel.data.soundness import sound
 from gemel.data.tables.cells import (
@@ -40,26 +38,21 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     refuse_empty(rows, "label")
     (items,) = ends(rows, ("item",), kind)
     kept = _kept(rows, items)
-    label_names, labels = coded(_picked(rows.column("label"), kept))
     dataset = Dataset(
         name=rows.path.stem,
         items=items_of(rows, {items[row]: place("item", rows.numbers[row]) for row in kept}, kind),
         kind=kind,
-        labels=labels,
-        label_names=label_names,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
-    )
+    ).labelled(_picked(rows.column("label"), kept))
     if "split" in rows.columns:
         split = np.array(_picked(split_codes(rows), kept), np.int64)
         dataset = replace(dataset, split=split)
     dataset = with_kinds(dataset)
     if "group" in rows.columns:
-        group_names, groups = _coded(rows, "group", kept)
-        dataset = replace(dataset, groups=groups, group_names=group_names)
+        dataset = dataset.grouped(_filled(rows, "group", kept))
         _refuse_labels_across_groups(dataset)
     if "maker" in rows.columns:
-        maker_names, makers = _coded(rows, "maker", kept)
-        dataset = replace(dataset, makers=makers, maker_names=maker_names)
+        dataset = dataset.made_by(_filled(rows, "maker", kept))
     if "genuine" in rows.columns:
         genuine = np.array(_picked(yes_or_no(rows, "genuine"), kept), np.bool_)
         dataset = replace(dataset, genuine=genuine)
@@ -94,9 +87,9 @@ def _refuse_labels_across_groups(dataset: Dataset) -> None:
         )
 
 
-def _coded(rows: Rows, column: str, kept: list[int]) -> tuple[tuple[str, ...], Codes]:
+def _filled(rows: Rows, column: str, kept: list[int]) -> list[str]:
     refuse_empty(rows, column)
-    return coded(_picked(rows.column(column), kept))
+    return _picked(rows.column(column), kept)
 
 
 def _picked(values: list[Value], kept: list[int]) -> list[Value]:
