@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -24,8 +23,6 @@ from gemel.data.tables.rows import Rows, place
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
-Value = TypeVar("Value")
-
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
 
@@ -35,28 +32,29 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     Raises DataError for an item with two labels, groups, parts or makers, for a label in two
     groups, and for empty or invalid cells.
     """
-    refuse_empty(rows, "label")
+    for column in ("label", "group", "maker"):
+        if column in rows.columns:
+            refuse_empty(rows, column)
     (items,) = ends(rows, ("item",), kind)
     kept = _kept(rows, items)
+    once = rows.only(kept)
+    places = {items[row]: place("item", rows.numbers[row]) for row in kept}
     dataset = Dataset(
         name=rows.path.stem,
-        items=items_of(rows, {items[row]: place("item", rows.numbers[row]) for row in kept}, kind),
+        items=items_of(rows, places, kind),
         kind=kind,
         notices=(*ignored_columns(rows, COLUMNS), *duplicates_notice(len(rows) - len(kept))),
-    ).labelled(_picked(rows.column("label"), kept))
+    ).labelled(once.column("label"))
     if "split" in rows.columns:
-        split = np.array(_picked(split_codes(rows), kept), np.int64)
-        dataset = replace(dataset, split=split)
-    dataset = with_kinds(dataset)
+        dataset = replace(dataset, split=np.array(split_codes(once), np.int64))
     if "group" in rows.columns:
-        dataset = dataset.grouped(_filled(rows, "group", kept))
+        dataset = dataset.grouped(once.column("group"))
         _refuse_labels_across_groups(dataset)
     if "maker" in rows.columns:
-        dataset = dataset.made_by(_filled(rows, "maker", kept))
+        dataset = dataset.made_by(once.column("maker"))
     if "genuine" in rows.columns:
-        genuine = np.array(_picked(yes_or_no(rows, "genuine"), kept), np.bool_)
-        dataset = replace(dataset, genuine=genuine)
-    return sound(dataset)
+        dataset = replace(dataset, genuine=np.array(yes_or_no(once, "genuine"), np.bool_))
+    return sound(with_kinds(dataset))
 
 
 def unlabelled_items(rows: Rows, columns: tuple[str, ...], kind: Kind) -> Dataset:
@@ -85,15 +83,6 @@ def _refuse_labels_across_groups(dataset: Dataset) -> None:
             "alphabet: put who or what made an item (a session, a camera, a drawer) into the "
             "column maker, and give labels that only share a name names of their own"
         )
-
-
-def _filled(rows: Rows, column: str, kept: list[int]) -> list[str]:
-    refuse_empty(rows, column)
-    return _picked(rows.column(column), kept)
-
-
-def _picked(values: list[Value], kept: list[int]) -> list[Value]:
-    return [values[row] for row in kept]
 
 
 def _kept(rows: Rows, items: list[str]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, final
 
@@ -45,6 +45,11 @@ class Rows:
     def column(self, name: str) -> list[str]:
         """The column's cells; empty ones where the table has no such column."""
         return self.cells.get(name) or [""] * len(self)
+
+    def only(self, chosen: Sequence[int]) -> Rows:
+        """The rows at these positions."""
+        cells = {name: [column[row] for row in chosen] for name, column in self.cells.items()}
+        return replace(self, cells=cells, numbers=[self.numbers[row] for row in chosen])
 
 
 def read_rows(path: Path) -> Rows:
