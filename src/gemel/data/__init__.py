@@ -16,7 +16,8 @@ from gemel.data.dataset import (
 )
 from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import data_path, open_data, open_items
-from gemel.data.pack import Pack, pack
+from gemel.data.pack import Pack
+from gemel.data.packing import pack
 from gemel.data.splits.items import split
 from gemel.data.splits.split import PairRows, Split, SplitConfig
 

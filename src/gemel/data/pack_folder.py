@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeAlias, final
+from typing import IO, Any, NamedTuple, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gemel.arrays import Indices
+from gemel.data.pack import Pack
 from gemel.data.unreadable import Unreadable
 from gemel.errors import DataError
 
@@ -24,14 +24,6 @@ DIGEST_BYTES = 16
 
 ABANDONED_SECONDS = 3600
 """A partial pack not modified for this long is taken to be left by a killed process."""
-
-Opened: TypeAlias = tuple[
-    "np.memmap[Any, Any]",
-    NDArray[np.uint8],
-    NDArray[np.bool_],
-    tuple[Unreadable, ...],
-    Indices | None,
-]
 
 
 class Decoded(NamedTuple):
@@ -79,14 +71,17 @@ class PackFolder:
         except (OSError, ValueError):
             return False
 
-    def opened(self) -> Opened:
-        digests = np.fromfile(self.path / "digests.raw", np.uint8).reshape(-1, DIGEST_BYTES)
-        readable = np.fromfile(self.path / "readable.raw", np.bool_)
+    def opened(self) -> Pack:
+        """The pack, whose items stay on disk."""
         described = json.loads((self.path / "pack.json").read_text(encoding="utf-8"))
         shape = (self._steps(), *self.shape)
-        items = np.memmap(self.path / "items.raw", self.dtype, "r", shape=shape)
-        unreadable = tuple((n, why) for n, why in described["unreadable"])
-        return items, digests, readable, unreadable, self._lengths() if self.varying else None
+        return Pack(
+            items=np.memmap(self.path / "items.raw", self.dtype, "r", shape=shape),
+            digests=np.fromfile(self.path / "digests.raw", np.uint8).reshape(-1, DIGEST_BYTES),
+            readable=np.fromfile(self.path / "readable.raw", np.bool_),
+            unreadable=tuple((name, reason) for name, reason in described["unreadable"]),
+            lengths=self._lengths() if self.varying else None,
+        )
 
     def _lengths(self) -> Indices:
         return np.fromfile(self.path / "lengths.raw", np.int64)
@@ -100,22 +95,21 @@ class PackFolder:
         If several processes write the same pack at once, the first to finish is kept.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._remove_abandoned()
-            partial = Path(
-                tempfile.mkdtemp(
-                    prefix=f"{self.path.name}.", suffix=".partial", dir=self.path.parent
-                )
-            )
+            partial = self._new_partial()
+            try:
+                self._write_parts(partial, parts)
+                self._publish(partial)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
         except OSError as error:
             raise self._unwritable(error) from error
-        try:
-            self._write_parts(partial, parts)
-            self._publish(partial)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+
+    def _new_partial(self) -> Path:
+        """A new folder beside the pack, for its files until they are complete."""
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        self._remove_abandoned()
+        return Path(tempfile.mkdtemp(".partial", f"{self.path.name}.", folder))
 
     def _write_parts(self, partial: Path, parts: Iterable[Decoded]) -> None:
         unreadable: list[Unreadable] = []
