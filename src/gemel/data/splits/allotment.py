@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes
-from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
+from gemel.arrays import Codes, Indices
+from gemel.data.dataset import TEST, TRAIN, VALIDATION
 from gemel.errors import DataError
 from gemel.functional.grouping import by_code
 
@@ -42,15 +42,7 @@ def allot_whole(
     order = random.permutation(len(sizes))
     # Units that contribute most kinds come first, so that the needs are met by few units.
     order = order[np.argsort(-(kinds[order] > 0).sum(axis=1), kind="stable")]
-    parts = np.full(len(sizes), -1, np.int64)
-    total = int(sizes.sum())
-    held = [share for part, share in shares.items() if part != TRAIN]
-    too_large = TOO_LARGE * max(held, default=1.0) * total
-    for unit in order:
-        if sizes[unit] > too_large:
-            room = shares.get(TRAIN, 0.0) * total - sizes[parts == TRAIN].sum()
-            if room > 0:
-                parts[unit] = TRAIN
+    parts = _too_large_to_hold_out(sizes, order, shares)
     left = deque(unit for unit in order if parts[unit] < 0)
     for part in sorted(shares):
         counts = kinds[parts == part].sum(0)
@@ -58,11 +50,26 @@ def allot_whole(
             unit = left.popleft()
             parts[unit] = part
             counts += kinds[unit]
+    total = int(sizes.sum())
     missing = {part: shares[part] * total - sizes[parts == part].sum() for part in sorted(shares)}
     for unit in random.permutation(np.array(list(left), np.int64)):
         part = max(missing, key=missing.__getitem__)
         parts[unit] = part
         missing[part] -= sizes[unit]
+    return parts
+
+
+def _too_large_to_hold_out(sizes: NDArray[np.int64], order: Indices, shares: Shares) -> Codes:
+    """(k,) `TRAIN` for the units that are too large for other parts, while it has room; else -1."""
+    parts = np.full(len(sizes), -1, np.int64)
+    total = int(sizes.sum())
+    held = [share for part, share in shares.items() if part != TRAIN]
+    too_large = TOO_LARGE * max(held, default=1.0) * total
+    taken = 0
+    for unit in order:
+        if sizes[unit] > too_large and taken < shares.get(TRAIN, 0.0) * total:
+            parts[unit] = TRAIN
+            taken += sizes[unit]
     return parts
 
 
@@ -104,7 +111,7 @@ class _HeldOut:
     share: float
     owed: float = 0.0
     labels: int = 0
-    has_genuine: bool = field(default=False)
+    has_genuine: bool = False
 
     def quota(self, total: int, spare: int) -> int:
         wanted = total * self.share + self.owed
@@ -142,12 +149,3 @@ def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes
         )
     fold: Codes = random.permutation(np.arange(count) % folds)
     return fold
-
-
-def refuse_folds(dataset: Dataset) -> None:
-    """Raise DataError if the dataset has no labels, of which folds are made."""
-    if dataset.labels is None:
-        raise DataError(
-            f"folds are of whole labels, and {dataset.name} has pairs without labels: leave out "
-            "split.folds"
-        )

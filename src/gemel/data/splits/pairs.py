@@ -43,6 +43,11 @@ def split_pairs(
     """
     pairs = dataset.pairs
     assert pairs is not None, "a dataset has labels, pairs, or both"
+    if config.folds:
+        raise DataError(
+            f"folds are of whole labels, and {dataset.name} has pairs without labels: leave "
+            "out split.folds"
+        )
     if config.by in ("label", "group"):
         raise DataError(
             f"{dataset.name} has pairs but no {config.by}s to split by: set split.by to item"
