@@ -19,8 +19,7 @@ from gemel.arrays import Indices
 from gemel.data.pack import Pack
 from gemel.data.unreadable import Unreadable
 from gemel.errors import DataError
-
-DIGEST_BYTES = 16
+from gemel.inputs.digest import DIGEST_BYTES
 
 ABANDONED_SECONDS = 3600
 """A partial pack not modified for this long is taken to be left by a killed process."""

@@ -19,6 +19,7 @@ from gemel.data.threads import ordered_map
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many
 from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
+from gemel.inputs.digest import DIGEST_BYTES
 
 Advance: TypeAlias = Callable[[int, int], None]
 """Progress callback, called with (done, total) items; the last call has done = total."""
@@ -92,17 +93,15 @@ def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterat
 def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:
     blank = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
     arrays = [blank] * len(indices)
-    digests = np.zeros((len(indices), 16), np.uint8)
+    digests = [bytes(DIGEST_BYTES)] * len(indices)
     readable = [False] * len(indices)
     unreadable: list[Unreadable] = []
     for row, index in enumerate(indices):
         try:
-            arrays[row], digest = input.read_with_digest(dataset.items.raw(index))
+            arrays[row], digests[row] = input.read_with_digest(dataset.items.raw(index))
+            readable[row] = True
         except ItemError as error:
             unreadable.append((dataset.items.name(index), str(error)))
-            continue
-        digests[row] = np.frombuffer(digest, np.uint8)
-        readable[row] = True
     lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
     content = b"".join(array.tobytes() for array in arrays)
-    return Decoded(content, lengths, digests.tobytes(), readable, unreadable)
+    return Decoded(content, lengths, b"".join(digests), readable, unreadable)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -12,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gemel.arrays import Array, Packed, Pixels
 from gemel.inputs.decode import Picture, decode, in_fact_grey
+from gemel.inputs.digest import digest
 from gemel.inputs.fit import Fit, fit
 
-DIGEST_BYTES = 16
 LARGEST_SIDE = 4096
 
 
@@ -85,4 +84,4 @@ class ImageInput(BaseModel):
 def _digest(image: Image.Image) -> bytes:
     image = in_fact_grey(image)
     header = f"{image.mode} {image.width} {image.height} ".encode()
-    return blake2b(header + image.tobytes(), digest_size=DIGEST_BYTES).digest()
+    return digest(header + image.tobytes())

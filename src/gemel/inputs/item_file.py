@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from gemel.errors import ItemError
+
+
+def name_of(raw: object, unnamed: str) -> str:
+    """How messages call an item: by its path in quotes, or `unnamed` for anything but a path."""
+    return repr(str(raw)) if isinstance(raw, str | Path) else unnamed
+
+
+def text_encoding(content: bytes) -> str:
+    """The encoding of a text file: UTF-16 if it begins with that byte order mark, else UTF-8."""
+    wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return "utf-16" if wide else "utf-8-sig"
 
 
 def refuse_endless(path: Path, named: str, what: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from os.path import isfile
 from pathlib import Path
 
 from gemel.errors import ItemError
 from gemel.inputs.decode import PICTURES, Picture
-from gemel.inputs.item_file import refuse_endless
+from gemel.inputs.item_file import refuse_endless, text_encoding
 from gemel.inputs.series.read import ENDINGS
 
 MOST_CHARACTERS = 100_000
@@ -63,8 +62,7 @@ def _content(path: Path) -> str:
     refuse_endless(path, repr(str(path)), "a text file")
     try:
         content = path.read_bytes()
-        wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-        return content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+        return content.decode(text_encoding(content), errors="replace")
     except FileNotFoundError:
         raise ItemError(
             f"{str(path)!r} does not exist: give the path of a text file, or the text itself"

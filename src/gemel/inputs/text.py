@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import unicodedata
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any, ClassVar, Literal, final
 
 import numpy as np
@@ -16,6 +15,7 @@ from gemel.arrays import Array, Indices, Packed, Padded, Same
 from gemel.counting import count
 from gemel.errors import ItemError, MissingExtra
 from gemel.inputs.decode import Picture
+from gemel.inputs.digest import digest
 from gemel.inputs.plain_text import plain_text, quoted
 
 PADDING, UNKNOWN = 0, 1
@@ -155,4 +155,4 @@ def text_digest(text: str) -> bytes:
     Learned tokenizers read lower case, and texts that read alike must be in one part of a split.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return blake2b(folded.encode(), digest_size=16).digest()
+    return digest(folded.encode())

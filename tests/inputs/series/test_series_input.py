@@ -147,7 +147,7 @@ class TestSeriesInput:
     def test_every_so_much_time_one_pauses_included(self):
         trace = pen_trace(np.arange(4.0), np.zeros(4), time=np.array([0.0, 10.0, 70.0, 80.0]))
         reader = SeriesInput(channels=("x",), every=20, along="time", normalise="none")
-        read = reader._read(trace, "it").ravel()
+        read = reader.read(trace).ravel()
         assert read == pytest.approx([0, 7 / 6, 1.5, 11 / 6, 3])
 
     @pytest.mark.filterwarnings("ignore::RuntimeWarning")

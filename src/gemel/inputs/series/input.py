@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeAlias, final
 
 import numpy as np
@@ -13,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gemel.arrays import Array, Floats, Indices, Packed, Padded
 from gemel.counting import count
 from gemel.errors import ItemError
+from gemel.inputs.digest import digest
+from gemel.inputs.item_file import name_of
 from gemel.inputs.series.derive import derive, sources
 from gemel.inputs.series.read import Sequence, read_recording
 from gemel.inputs.series.recording import Recording
@@ -25,8 +25,6 @@ Normalise: TypeAlias = Literal["none", "each", "shape", "channels"]
 """Normalisation within an item. `each` standardises every column to mean 0 and standard deviation
 1; `shape` centres x and y and divides both by one number, which keeps the aspect; `channels`
 standardises every channel after it is derived; `none` keeps the recorded values."""
-
-DIGEST_BYTES = 16
 
 STILL = 1e-9
 """A column whose standard deviation is at most this share of its largest value is constant."""
@@ -99,12 +97,12 @@ class SeriesInput(BaseModel):
         `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array or list.
         Raises ItemError naming the file.
         """
-        return self._read(read_recording(raw), _named(raw))
+        return self._read(read_recording(raw), name_of(raw, "the sequence"))
 
     def read_with_digest(self, raw: Sequence) -> tuple[Samples, bytes]:
         """`read`, and a 16-byte digest of the recording, independent of the file format."""
         recording = read_recording(raw)
-        return self._read(recording, _named(raw)), _digest(recording)
+        return self._read(recording, name_of(raw, "the sequence")), _digest(recording)
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
         """The arguments of the encoder: (n, longest, channels) samples and (n,) lengths."""
@@ -169,10 +167,6 @@ def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
     }
 
 
-def _named(raw: Sequence) -> str:
-    return repr(str(raw)) if isinstance(raw, str | Path) else "the sequence"
-
-
 def _digest(recording: Recording) -> bytes:
     header = f"{recording.columns} {recording.values.shape} ".encode()
-    return blake2b(header + recording.values.tobytes(), digest_size=DIGEST_BYTES).digest()
+    return digest(header + recording.values.tobytes())

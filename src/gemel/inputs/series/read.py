@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from os.path import isfile
 from pathlib import Path
 from typing import TypeAlias
@@ -13,7 +12,7 @@ import numpy as np
 from gemel.arrays import Array
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
-from gemel.inputs.item_file import item_bytes
+from gemel.inputs.item_file import item_bytes, name_of, text_encoding
 from gemel.inputs.series.delimited import parse_delimited
 from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
 from gemel.inputs.series.recording import Recording, recorded
@@ -40,7 +39,7 @@ def read_recording(raw: Sequence) -> Recording:
     """
     if isinstance(raw, Recording):
         return raw
-    named = repr(str(raw)) if isinstance(raw, str | Path) else "the sequence"
+    named = name_of(raw, "the sequence")
     if isinstance(raw, np.ndarray):
         return recorded(_floats(raw, named), named)
     if isinstance(raw, list | tuple):
@@ -115,8 +114,7 @@ def _listed(raw: object, named: str) -> Array:
 
 def _text(content: bytes, named: str) -> str:
     try:
-        wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-        text = content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode(text_encoding(content))
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
