@@ -15,7 +15,7 @@ import numpy as np
 
 from gemel.counting import SHOWN, and_more
 from gemel.data.dataset import Dataset
-from gemel.data.download import places
+from gemel.data.download import at_hand, places
 from gemel.data.sources import FileItems
 from gemel.errors import DataError, MissingData
 
@@ -43,9 +43,9 @@ def open_cedar() -> Dataset:
 
 
 def _root() -> Path:
-    for folder in places("cedar"):
-        if (folder / FOLDER).is_dir():
-            return folder / FOLDER
+    root = at_hand("cedar", FOLDER)
+    if root is not None:
+        return root
     where = " or ".join(repr(str(folder / FOLDER)) for folder in places("cedar"))
     raise MissingData(
         "cedar is not at hand and comes with no download: get its scans from cedar.buffalo.edu, "

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from gemel.arrays import Pixels
-from gemel.data.dataset import TEST, Dataset
+from gemel.data.builtins.labelled_bytes import train_and_test
+from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch
-from gemel.data.sources import ArrayItems
 from gemel.errors import DataError
 
 UNSIGNED_BYTES = 0x08
@@ -57,14 +57,7 @@ def open_idx(name: str, files: tuple[Archive, ...], label_names: tuple[str, ...]
             f"files, got {len(labels[1]):,} and {len(labels[0]):,}: one is in place of the other; "
             "get the originals again"
         )
-    split = np.repeat([-1, TEST], [len(labels[0]), len(labels[1])])
-    return Dataset(
-        name=name,
-        items=ArrayItems((("train", images[0]), ("test", images[1]))),
-        labels=np.concatenate(labels).astype(np.int64),
-        label_names=label_names,
-        split=split.astype(np.int64),
-    )
+    return train_and_test(name, (images[0], images[1]), (labels[0], labels[1]), label_names)
 
 
 def read_idx(path: Path) -> Pixels:

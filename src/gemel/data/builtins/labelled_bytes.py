@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gemel.arrays import Array, Codes, Pixels
+from gemel.arrays import Array, Pixels
 from gemel.data.dataset import TEST, Dataset
 from gemel.data.sources import ArrayItems
 from gemel.errors import DataError
@@ -25,10 +25,10 @@ def records(path: Path, member: str, content: bytes, size: int) -> Pixels:
 def train_and_test(
     name: str,
     pictures: tuple[Array, Array],
-    labels: tuple[Codes, Codes],
+    labels: tuple[Array, Array],
     label_names: tuple[str, ...],
 ) -> Dataset:
-    """The dataset of (train, test) `pictures` (n, h, w, 3) and `labels` (n,).
+    """The dataset of (train, test) `pictures` (n, h, w) or (n, h, w, 3) and `labels` (n,) codes.
 
     Items are named `train/0` … `test/9`; training items are undecided. Raises DataError for a
     picture without a label or a label without a name.

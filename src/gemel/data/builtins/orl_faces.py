@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gemel.data.dataset import Dataset
-from gemel.data.download import Archive, fetch, places
+from gemel.data.download import Archive, at_hand, fetch
 from gemel.data.folder import open_folder
 from gemel.data.soundness import sound
 from gemel.data.sources import ZipItems, open_zip
@@ -27,10 +27,10 @@ PERSON = re.compile(r"(?:^|/)(s\d+)/(\d+\.pgm)$")
 
 def open_orl_faces() -> Dataset:
     """Labels are people, `s1` to `s40`; read from folders s1, s2, … or from the zip."""
-    for folder in places("orl-faces"):
-        if (folder / "s1").is_dir():
-            return replace(open_folder(folder), name="orl-faces")
-    return _from_zip(fetch("orl-faces", ARCHIVE))
+    first = at_hand("orl-faces", "s1")
+    if first is None:
+        return _from_zip(fetch("orl-faces", ARCHIVE))
+    return replace(open_folder(first.parent), name="orl-faces")
 
 
 def _from_zip(path: Path) -> Dataset:

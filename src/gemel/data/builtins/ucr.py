@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gemel.data.dataset import Dataset
-from gemel.data.download import Archive, fetch, places
+from gemel.data.download import Archive, at_hand, fetch, places
 from gemel.data.series_archive import open_ts
 from gemel.data.sources import BAD_MEMBER, open_zip
 from gemel.errors import DataError
@@ -31,11 +31,8 @@ def ucr(name: str) -> Callable[[], Dataset]:
 
 
 def _train_file(name: str) -> Path:
-    for folder in places("timeseries"):
-        if (folder / name / f"{name}_TRAIN.ts").is_file():
-            return folder / name / f"{name}_TRAIN.ts"
-    archive = fetch("timeseries", Archive(f"{HOME}{name}.zip"))
-    return _unpacked(archive, name)
+    found = at_hand("timeseries", f"{name}/{name}_TRAIN.ts")
+    return found or _unpacked(fetch("timeseries", Archive(f"{HOME}{name}.zip")), name)
 
 
 def _unpacked(archive: Path, name: str) -> Path:
