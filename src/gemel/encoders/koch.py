@@ -67,7 +67,8 @@ class KochEncoder(PictureEncoder):
         self.conv4 = nn.Conv2d(maps[2], maps[3], kernels[3], padding=padding)
         self.dense = nn.Linear(maps[3] * height * width, embedding_size)
         self.pool = nn.MaxPool2d(2)
-        self.norms = nn.ModuleList(_norms(maps, embedding_size) if batch_norm else [])
+        norms = [*map(nn.BatchNorm2d, maps), nn.BatchNorm1d(embedding_size)]
+        self.norms = nn.ModuleList(norms if batch_norm else [nn.Identity()] * len(norms))
         if not batch_norm:
             self._initialise()
 
@@ -80,16 +81,12 @@ class KochEncoder(PictureEncoder):
 
     def forward(self, items: Images) -> Embeddings:
         maps = self.standardise(items)
-        norms = iter(self.norms or [nn.Identity()] * 5)
+        norms = iter(self.norms)
         for conv in (self.conv1, self.conv2, self.conv3):
             # ReLU after the pooling: the same result for a quarter of the work.
             maps = self.pool(next(norms)(conv(maps))).relu()
         maps = next(norms)(self.conv4(maps)).relu()
         return torch.sigmoid(next(norms)(self.dense(maps.flatten(1))))
-
-
-def _norms(maps: Sizes, embedding_size: int) -> list[nn.Module]:
-    return [*(nn.BatchNorm2d(count) for count in maps), nn.BatchNorm1d(embedding_size)]
 
 
 def _output_side(side: int, kernels: Sizes) -> int:
