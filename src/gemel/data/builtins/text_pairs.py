@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, final
+from typing import Literal, NamedTuple, final
 
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
@@ -85,27 +85,15 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
     folder = _folder(pairs)
     at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
     parts = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
-    cells: dict[str, list[str]] = {key: [] for key in ("left", "right", pairs.answer, "split")}
-    numbers: list[int] = []
-    short = broken = 0
-    for path, part in zip(at_hand, parts, strict=True):
-        for number, line in enumerate(_lines(path)[pairs.heading :], 1 + pairs.heading):
-            fields = line.decode("utf-8", "replace").split("\t")
-            if len(fields) <= max(pairs.columns):
-                short += bool(line.strip())
-                continue
-            broken += not is_utf8(line)
-            values = [fields[column].strip() for column in pairs.columns]
-            for key, value in zip(cells, [*values, part], strict=True):
-                cells[key].append(value)
-            numbers.append(number)
-    if not numbers or short > MOST_SHORT * len(numbers):
+    files = [_read(path, part, pairs) for path, part in zip(at_hand, parts, strict=True)]
+    short = sum(file.short for file in files)
+    broken = sum(file.broken for file in files)
+    rows = _joined(at_hand[0] if len(at_hand) == 1 else folder, files, pairs)
+    if not len(rows) or short > MOST_SHORT * len(rows):
         raise DataError(
             f"{str(folder)!r} must hold {pairs.name} as its authors published it, got {short} "
-            f"lines with too few columns and {len(numbers)} others: get the files again"
+            f"lines with too few columns and {len(rows)} others: get the files again"
         )
-    source = at_hand[0] if len(at_hand) == 1 else folder
-    rows = Rows(source, tuple(cells), cells, numbers)
     dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
     return replace(dataset, name=pairs.name).noticing(*_told(broken, short))
 
@@ -126,6 +114,38 @@ def _folder(pairs: TextPairs) -> Path:
 
 def _among_texts(place: Path) -> Path:
     return place.parent / "text" / place.name
+
+
+class _File(NamedTuple):
+    """The lines of a file, and how many of them are not UTF-8, or left out for too few columns."""
+
+    numbers: list[int]
+    cells: list[list[str]]
+    """The left text, the right text, the answer and the part of each line."""
+    broken: int
+    short: int
+
+
+def _read(path: Path, part: str, pairs: TextPairs) -> _File:
+    numbers: list[int] = []
+    cells: list[list[str]] = []
+    broken = short = 0
+    for number, line in enumerate(_lines(path)[pairs.heading :], 1 + pairs.heading):
+        fields = line.decode("utf-8", "replace").split("\t")
+        if len(fields) <= max(pairs.columns):
+            short += bool(line.strip())
+            continue
+        broken += not is_utf8(line)
+        numbers.append(number)
+        cells.append([*(fields[column].strip() for column in pairs.columns), part])
+    return _File(numbers, cells, broken, short)
+
+
+def _joined(source: Path, files: list[_File], pairs: TextPairs) -> Rows:
+    columns = ("left", "right", pairs.answer, "split")
+    lines = [line for file in files for line in file.cells]
+    cells = {name: [line[place] for line in lines] for place, name in enumerate(columns)}
+    return Rows(source, columns, cells, [number for file in files for number in file.numbers])
 
 
 def _lines(path: Path) -> list[bytes]:

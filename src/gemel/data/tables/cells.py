@@ -1,4 +1,4 @@
-"""Parse and check the cells of a table: paths, parts, yes or no, scores, and items."""
+"""Parse and check the cells of a table: paths, parts, yes or no, and items."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from gemel.arrays import Floats
 from gemel.counting import SHOWN, and_more, count
 from gemel.data.dataset import SPLIT_WORDS, Items
 from gemel.data.sources import FileItems, MemoryItems
 from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
-from gemel.inputs.decimal import decimal
 
 Value = TypeVar("Value")
 
@@ -27,12 +25,6 @@ ELSEWHERE = (
     ("falsch", "nein", "faux", "non", "falso", "não", "onwaar", "nee"),
 )
 """Words for true and yes, and for false and no, in other languages of spreadsheets."""
-
-SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (0.0, 10.0), (0.0, 100.0))
-"""The scales of scores that are recognised, the narrowest first."""
-
-SAME_FROM = 0.75
-"""The share of the scale from which a score counts as *same*: 4 on a scale from 1 to 5."""
 
 
 def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
@@ -73,7 +65,7 @@ def split_codes(rows: Rows) -> list[int]:
     Raises DataError for an unknown word.
     """
     must = "train, validation (or val, dev) or test, or empty"
-    return _parsed(rows, "split", lambda cell: SPLIT_WORDS.get(cell.lower()), must)
+    return parsed(rows, "split", lambda cell: SPLIT_WORDS.get(cell.lower()), must)
 
 
 def yes_or_no(rows: Rows, column: str) -> list[bool]:
@@ -81,7 +73,7 @@ def yes_or_no(rows: Rows, column: str) -> list[bool]:
     words = dict.fromkeys(("1", "1.0", "true", "yes", *ELSEWHERE[0], column), True)
     words |= dict.fromkeys(("0", "0.0", "false", "no", *ELSEWHERE[1], OPPOSITES[column]), False)
     must = f"1 or 0, true or false, yes or no, {column} or {OPPOSITES[column]}"
-    return _parsed(rows, column, lambda cell: words.get(cell.lower()), must)
+    return parsed(rows, column, lambda cell: words.get(cell.lower()), must)
 
 
 def refuse_empty(rows: Rows, column: str) -> None:
@@ -130,23 +122,7 @@ def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:
     return FileItems(rows.path.parent, tuple(cells))
 
 
-def scores_of(rows: Rows) -> list[float]:
-    """The column `score`. Raises DataError for a cell that is not a number from 0 to 100."""
-    must = "a number from 0 to 100 (scales are 0-1, 1-5, 0-5, 0-10 and 0-100)"
-    return _parsed(rows, "score", _score, must)
-
-
-def _score(cell: str) -> float | None:
-    try:
-        score = decimal(cell)
-    except ValueError:
-        return None
-    return score if 0 <= score <= SCALES[-1][1] else None
-
-
-def _parsed(
-    rows: Rows, column: str, parse: Callable[[str], Value | None], must: str
-) -> list[Value]:
+def parsed(rows: Rows, column: str, parse: Callable[[str], Value | None], must: str) -> list[Value]:
     """The cells of a column as values. Raises DataError for the first that is not what it must."""
     values = []
     for cell, number in zip(rows.column(column), rows.numbers, strict=True):
@@ -157,14 +133,3 @@ def _parsed(
             )
         values.append(value)
     return values
-
-
-def scale_of(scores: Floats) -> tuple[float, float]:
-    """The narrowest of `SCALES` that contains all scores.
-
-    >>> import numpy as np
-    >>> scale_of(np.array([1.0, 3.5, 4.8])), scale_of(np.array([0.0, 0.3]))
-    ((1.0, 5.0), (0.0, 1.0))
-    """
-    low, high = float(scores.min()), float(scores.max())
-    return next(scale for scale in SCALES if scale[0] <= low and high <= scale[1])

@@ -12,18 +12,16 @@ from gemel.counting import count
 from gemel.data.dataset import Dataset, Pairs
 from gemel.data.soundness import sound
 from gemel.data.tables.cells import (
-    SAME_FROM,
     duplicates_notice,
     ends,
     ignored_columns,
     items_of,
-    scale_of,
-    scores_of,
     split_codes,
     yes_or_no,
 )
 from gemel.data.tables.kinds import with_kinds
 from gemel.data.tables.rows import Rows, place
+from gemel.data.tables.scores import SAME_FROM, scale_of, scores_of
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
