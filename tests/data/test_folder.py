@@ -175,6 +175,12 @@ class TestNames:
         with pytest.raises(MissingData, match="did you mean 'mnist'"):
             open_data("minst")
 
+    def test_of_several_names_alike_the_nearest_is_meant(self, tmp_path):
+        for name in ("photobooks", "photo", "photosets", "photostat"):
+            tree(tmp_path / name, "a/1.png")
+        with pytest.raises(MissingData, match=r"did you mean '.*photo'"):
+            open_data(tmp_path / "photos")
+
     def test_a_slip_in_a_path(self, tmp_path):
         tree(tmp_path / "photos", "a/1.png")
         with pytest.raises(MissingData, match=r"did you mean '.*photos'"):

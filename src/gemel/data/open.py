@@ -122,11 +122,8 @@ def _unknown(source: str, path: Path) -> str:
         neighbours = os.listdir(path.parent)
     except OSError:
         neighbours = []
-    near = {str(path.parent / name): name for name in neighbours}
     close = get_close_matches(source.lower(), BUILTINS, 1, 0.7)
-    close += [full for full, name in near.items() if get_close_matches(path.name, [name], 1, 0.7)][
-        :1
-    ]
+    close += [str(path.parent / name) for name in get_close_matches(path.name, neighbours, 1, 0.7)]
     if close:
         meant = " or ".join(map(repr, close))
         return (
