@@ -43,6 +43,28 @@ def split_pairs(
     """
     pairs = dataset.pairs
     assert pairs is not None, "a dataset has labels, pairs, or both"
+    _refuse_labels(dataset, config)
+    ends = _Ends(contents[pairs.left], contents[pairs.right], pairs.same)
+    if config.by == "pair":
+        ends = ends.as_units()
+    readable = alive[pairs.left] & alive[pairs.right]
+    given, remarks = opened(np.where(readable, pairs.split, NOWHERE))
+    parts, why = _settled(given, ends), "as given"
+    if (parts == -1).any():
+        parts, why = _shared_out(parts, ends, open_shares(parts, config), random)
+    _refuse_lacking(dataset, pairs, parts)
+    remarks += _told_of_crossing(int((parts == NOWHERE).sum() - (given == NOWHERE).sum()))
+    by: Unit = "pair" if config.by == "pair" else "item"
+    reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(parts)])
+    train, validation, test = (
+        np.unique(np.concatenate([pairs.left[parts == part], pairs.right[parts == part]]))
+        for part in (TRAIN, VALIDATION, TEST)
+    )
+    return Split(train, validation, test, by, reason, _rows(parts))
+
+
+def _refuse_labels(dataset: Dataset, config: SplitConfig) -> None:
+    """Raise DataError for a split by labels or groups, which pairs do not have."""
     if config.folds:
         raise DataError(
             f"folds are of whole labels, and {dataset.name} has pairs without labels: leave "
@@ -52,30 +74,13 @@ def split_pairs(
         raise DataError(
             f"{dataset.name} has pairs but no {config.by}s to split by: set split.by to item"
         )
-    ends = _Ends(contents[pairs.left], contents[pairs.right], pairs.same)
-    if config.by == "pair":
-        ends = ends.as_units()
-    given = np.where(alive[pairs.left] & alive[pairs.right], pairs.split, NOWHERE)
-    given, remarks = opened(given)
-    parts, dropped = _settled(given, ends)
-    shares = open_shares(parts, config)
-    if (parts == -1).any():
-        parts, crossing, why = _shared_out(parts, ends, shares, random)
-        dropped += crossing
-    else:
-        why = "as given"
-    _refuse_lacking(dataset, pairs, parts)
-    if dropped:
-        crossers = count(dropped, "pair that crosses", "pairs that cross")
-        are = "is" if dropped == 1 else "are"
-        remarks += (f"{crossers} from one part to another {are} left out.",)
-    by: Unit = "pair" if config.by == "pair" else "item"
-    reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(parts)])
-    train, validation, test = (
-        np.unique(np.concatenate([pairs.left[parts == part], pairs.right[parts == part]]))
-        for part in (TRAIN, VALIDATION, TEST)
-    )
-    return Split(train, validation, test, by, reason, _rows(parts))
+
+
+def _told_of_crossing(dropped: int) -> tuple[str, ...]:
+    if not dropped:
+        return ()
+    crossers = count(dropped, "pair that crosses", "pairs that cross")
+    return (f"{crossers} from one part to another {'is' if dropped == 1 else 'are'} left out.",)
 
 
 @final
@@ -103,8 +108,8 @@ class _Ends:
         return _Ends(left, right, self.same), len(names)
 
 
-def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
-    """The given parts, without pairs that have an item of a more held-out part, and their number.
+def _settled(given: Codes, ends: _Ends) -> Codes:
+    """The given parts, without pairs that have an item of a more held-out part.
 
     An undecided pair with an item in training, and none held out, joins training.
     """
@@ -114,27 +119,25 @@ def _settled(given: Codes, ends: _Ends) -> tuple[Codes, int]:
     needed = np.maximum(strongest[ends.left], strongest[ends.right])
     given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
     crossing = (given != NOWHERE) & (given < needed)
-    return np.where(crossing, NOWHERE, given), int(crossing.sum())
+    return np.where(crossing, NOWHERE, given)
 
 
 def _shared_out(
     parts: Codes, ends: _Ends, shares: Shares, random: np.random.Generator
-) -> tuple[Codes, int, str]:
-    """The parts with all pairs assigned, the number of pairs left out, and an explanation."""
+) -> tuple[Codes, str]:
+    """The parts with all pairs assigned or left out, and an explanation."""
     undecided = parts == -1
     inner, n = ends[undecided].renumbered()
     shared = parts.copy()
     component = components(n, inner.left, inner.right)[inner.left]
     shared[undecided] = _by_component(component, inner.same, shares, random)
     if _shares_met(shared[undecided], inner.same, shares):
-        return shared, 0, "pairs that share an item, directly or by others, stay together"
+        return shared, "pairs that share an item, directly or by others, stay together"
     shared[undecided] = _by_content(inner, n, shares, random)
     biggest = int(np.bincount(component).max())
-    return (
-        shared,
-        int((shared[undecided] == NOWHERE).sum()),
+    return shared, (
         f"{biggest:,} of {len(component):,} pairs are connected through shared items, so items are "
-        "held out one by one",
+        "held out one by one"
     )
 
 
