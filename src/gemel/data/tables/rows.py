@@ -6,20 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias, final
+from typing import final
 
-import numpy as np
-
-from gemel.arrays import Array
-from gemel.data.sources import content_digest
+from gemel.data.tables.lists import Listed, is_list_column, named_lists, one_name_each
+from gemel.data.tables.place import place
 from gemel.data.tables.records import Record, open_records
-from gemel.errors import DataError, ItemError
-
-LISTABLE = ("item", "left", "right")
-"""The columns whose cells may be lists of numbers."""
-
-Listed: TypeAlias = dict[str, Array | ItemError]
-"""The lists in cells, by the names of the cells; an ItemError for a cell without a valid list."""
+from gemel.errors import DataError
 
 
 @final
@@ -109,49 +101,3 @@ def _columns(records: Iterable[Record]) -> tuple[list[int], dict[str, list[objec
     for column in values.values():
         column.extend([None] * (len(numbers) - len(column)))
     return numbers, values
-
-
-def is_list_column(name: str, values: Sequence[object]) -> bool:
-    return name in LISTABLE and any(isinstance(value, list) for value in values)
-
-
-def named_lists(name: str, values: Sequence[object], numbers: Sequence[int]) -> Listed:
-    """The lists of a column in their order, by the unique names of their cells.
-
-    >>> named_lists("item", [[1, 2], None], [1, 2])["row 2"]
-    ItemError('row 2 must hold a list of numbers, got nothing: fill it in or remove the row')
-    """
-    where = [place(name, number) for number in numbers]
-    return {each: _content(value, each) for each, value in zip(where, values, strict=True)}
-
-
-def one_name_each(listed: Listed) -> dict[str, str]:
-    """Maps each cell's name to that of the first cell with equal content, as they are one item."""
-    first: dict[bytes, str] = {}
-    return {
-        name: first.setdefault(content_digest(content), name) for name, content in listed.items()
-    }
-
-
-def _content(value: object, where: str) -> Array | ItemError:
-    if not isinstance(value, list):
-        got = "nothing" if value is None or value == "" else repr(str(value)[:40])
-        return ItemError(
-            f"{where} must hold a list of numbers, got {got}: fill it in or remove the row"
-        )
-    try:
-        return np.array(value, np.float64)
-    except (TypeError, ValueError, OverflowError):
-        return ItemError(
-            f"{where} must hold a list of numbers, or a list of samples with as many numbers each, "
-            f"got {str(value)[:40]}…: mend or remove it"
-        )
-
-
-def place(column: str, row: int) -> str:
-    """The name of an item that is not a file, by its place in the table.
-
-    >>> place("item", 2), place("left", 7)
-    ('row 2', 'left of row 7')
-    """
-    return f"row {row}" if column == "item" else f"{column} of row {row}"

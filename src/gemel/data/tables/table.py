@@ -7,8 +7,9 @@ from pathlib import Path
 from gemel.data.dataset import Dataset
 from gemel.data.tables.items import labelled_items, unlabelled_items
 from gemel.data.tables.kinds import kind_of_cells, refuse_files_beside_texts
+from gemel.data.tables.lists import LISTABLE
 from gemel.data.tables.pairs import graded_pairs, labelled_pairs
-from gemel.data.tables.rows import LISTABLE, Rows, read_rows
+from gemel.data.tables.rows import Rows, read_rows
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
