@@ -80,15 +80,10 @@ def draw_matrices(
     down = 1 / (stretch * (scaled() if apart else scale))
     other = within(limits.shear) if apart else torch.zeros(count)
     cos, sin = angle.cos(), angle.sin()
+    x, y = 2 * within(limits.shift), 2 * within(limits.shift)
     # Rotation @ shear @ scale, with the shift as last column.
-    first = [
-        (cos - other * sin) * across,
-        (shear * cos - sin) * down / aspect,
-        2 * within(limits.shift),
+    rows = [
+        [(cos - other * sin) * across, (shear * cos - sin) * down / aspect, x],
+        [(sin + other * cos) * across * aspect, (shear * sin + cos) * down, y],
     ]
-    second = [
-        (sin + other * cos) * across * aspect,
-        (shear * sin + cos) * down,
-        2 * within(limits.shift),
-    ]
-    return torch.stack([torch.stack(first, -1), torch.stack(second, -1)], dim=1)
+    return torch.stack([torch.stack(row, -1) for row in rows], dim=1)

@@ -121,18 +121,23 @@ def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
             if strict:
                 raise _contradiction(judged, earlier, row)
             contradicted += 1
-    notices = duplicates_notice(len(judged.rows) - len(first) - selves)
+    repeated = len(judged.rows) - len(first) - selves
+    return list(first.values()), _told_of_rows(repeated, selves, contradicted)
+
+
+def _told_of_rows(repeated: int, selves: int, contradicted: int) -> tuple[str, ...]:
+    told = duplicates_notice(repeated)
     if selves:
         themselves = count(
             selves,
             "row that pairs an item with itself is",
             "rows that pair an item with itself are",
         )
-        notices += (f"{themselves} left out.",)
+        told += (f"{themselves} left out.",)
     if contradicted:
         against = count(contradicted, "row contradicts", "rows contradict")
-        notices += (f"{against} an earlier one, which counts.",)
-    return list(first.values()), notices
+        told += (f"{against} an earlier one, which counts.",)
+    return told
 
 
 def _judgement(judged: Judged, row: int) -> tuple[bool, int]:
