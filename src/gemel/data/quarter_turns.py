@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-from PIL.Image import Image, Transpose
+from PIL.Image import Image
 
 from gemel.data.dataset import Items
 from gemel.inputs.decode import decode
 
-TURNS: dict[str, Transpose | None] = {
-    "rot000": None,
-    "rot090": Transpose.ROTATE_90,
-    "rot180": Transpose.ROTATE_180,
-    "rot270": Transpose.ROTATE_270,
-}
+TURNS = ("rot000", "rot090", "rot180", "rot270")
 """Counter-clockwise rotations by name, in the order of the items."""
-
-WORDS = tuple(TURNS)
 
 
 @final
@@ -33,13 +26,11 @@ class QuarterTurns:
 
     def raw(self, index: int) -> Image:
         picture, turn = divmod(index, len(TURNS))
-        image = decode(self.upright.raw(picture))
-        method = TURNS[WORDS[turn]]
-        return image if method is None else image.transpose(method)
+        return decode(self.upright.raw(picture)).rotate(90 * turn, expand=True)
 
     def name(self, index: int) -> str:
         picture, turn = divmod(index, len(TURNS))
-        return f"{self.upright.name(picture)}/{WORDS[turn]}"
+        return f"{self.upright.name(picture)}/{TURNS[turn]}"
 
     def fingerprint(self) -> str:
         """The fingerprint of `upright`, with a prefix."""
