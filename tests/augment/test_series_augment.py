@@ -24,6 +24,21 @@ def test_noise_is_of_an_item_s_own_deviation_whoever_it_is_padded_to():
     assert still.max() < 1e-5
 
 
+def test_scaling_stretches_a_channel_about_its_mean_wherever_its_zero_is():
+    wave = torch.sin(torch.arange(32.0))[None, :, None].expand(2, -1, -1)
+    values = torch.cat([wave, torch.full((2, 16, 1), 50.0)], 1)  # padding
+    lengths, augment = torch.tensor([32, 32]), SeriesAugment(scale=0.5)
+    changed, far = (
+        augment((values + zero, lengths), torch.Generator().manual_seed(3))[0][:, :32] - zero
+        for zero in (0.0, 1000.0)
+    )
+    torch.testing.assert_close(far, changed, atol=1e-3, rtol=0)
+    torch.testing.assert_close(changed.mean(1), wave.mean(1))
+    stretched = changed.std(1) / wave.std(1)
+    assert stretched[0] != stretched[1]
+    assert ((stretched > 0.5) & (stretched < 1.5)).all()
+
+
 def test_a_sequence_of_one_sample_stays_what_it_is():
     augment = SeriesAugment(warp=0.2, crop=0.5)
     for longest in (1, 8):

@@ -310,6 +310,18 @@ def apart(n: int) -> Dataset:
     return paired(list(range(0, 2 * n, 2)), list(range(1, 2 * n, 2)), [i % 2 for i in range(n)])
 
 
+def test_published_test_pairs_of_labelled_items_are_never_trained_on():
+    labels = [i // 4 for i in range(200)]
+    draw = np.random.default_rng(0)
+    left, right = draw.integers(0, 200, (2, 4000))
+    given = np.where(np.arange(4000) < 800, TEST, -1)
+    pairs = Pairs(left, right, left // 4 == right // 4, given)
+    rows = divided(labelled(labels, pairs=pairs), by="label").pairs
+    assert (given[rows.train] == -1).all()
+    assert (given[rows.validation] == -1).all()
+    assert (given[rows.test] == TEST).any()
+
+
 class TestPairs:
     def test_pairs_that_share_no_item_are_shared_out_whole(self):
         parts = divided(apart(50))

@@ -75,6 +75,12 @@ def test_sixteen_bits_are_scaled_to_eight(ramp, format):
     np.testing.assert_array_equal(GREY.read(saved(deep, format))[0], ramp)
 
 
+def test_a_dark_picture_of_sixteen_bits_is_dark():
+    for value, level in ((200, 1), (300, 1), (1000, 4)):
+        content = b"P5 4 4 65535\n" + np.full(16, value, ">u2").tobytes()
+        assert (GREY.read(content) == level).all()
+
+
 def test_whole_numbers_and_floats_are_read_by_their_range(ramp):
     by_hand = {
         "I, 0–255": Image.fromarray(ramp.astype(np.int32)),

@@ -2,7 +2,8 @@
 
 Um et al., "Data augmentation of wearable sensor data for Parkinson's disease monitoring using
 convolutional neural networks", ICMI 2017 (jitter, scaling, rotation, time-warping, cropping).
-Differs from the paper: time is warped by a sine wave instead of a spline through random speeds.
+Differs from the paper: time is warped by a sine wave instead of a spline through random speeds, and
+scaling keeps a channel's mean, which a sensor's zero may put far from its variation.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ class SeriesAugment:
 
     `warp` is the largest displacement in time, as a share of the length. `crop` removes up to this
     share of the length and stretches the rest. `rotation` rotates pen traces by up to ± this many
-    degrees, in those of `channels` that are components of a vector. `scale` multiplies each channel
-    by 1 ± up to this share. `jitter` is the standard deviation of added noise, as a share of the
-    channel's own.
+    degrees, in those of `channels` that are components of a vector. `scale` stretches each channel
+    of an item about its mean, by 1 ± up to this share. `jitter` is the standard deviation of added
+    noise, as a share of the channel's own.
 
     >>> untouched = SeriesAugment()
     >>> items = (torch.rand(2, 8, 1), torch.tensor([8, 8]))
@@ -55,11 +56,12 @@ class SeriesAugment:
             values = warped(values, lengths, (self.warp, self.crop), generator)
         if self.rotation:
             values = self._rotated(values, generator)
-        if self.scale:
-            drawn = torch.rand(len(values), 1, values.shape[2], generator=generator) * 2 - 1
-            values = values * (1 + self.scale * drawn.to(values))
         inside = torch.arange(values.shape[1], device=values.device) < lengths[:, None]
         mask = inside[..., None].to(values)
+        if self.scale:
+            drawn = torch.rand(len(values), 1, values.shape[2], generator=generator) * 2 - 1
+            mean = _mean(values, mask)
+            values = mean + (values - mean) * (1 + self.scale * drawn.to(values))
         if self.jitter:
             noise = torch.randn(values.shape, generator=generator).to(values)
             values = values + self.jitter * noise * _deviation(values, mask)
@@ -78,11 +80,15 @@ class SeriesAugment:
         return values
 
 
+def _mean(values: Frames, mask: Frames) -> Tensor:
+    """(n, 1, channels) mean over the samples where `mask` (n, t, 1) is 1."""
+    return (values * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
+
+
 def _deviation(values: Frames, mask: Frames) -> Tensor:
     """(n, 1, channels) standard deviation over the samples where `mask` (n, t, 1) is 1."""
-    count = mask.sum(1, keepdim=True)
-    centred = (values - (values * mask).sum(1, keepdim=True) / count) * mask
-    return (centred.square().sum(1, keepdim=True) / (count - 1).clamp(min=1)).sqrt()
+    squares = ((values - _mean(values, mask)) * mask).square().sum(1, keepdim=True)
+    return (squares / (mask.sum(1, keepdim=True) - 1).clamp(min=1)).sqrt()
 
 
 def warped(

@@ -54,7 +54,8 @@ def decode(raw: Picture, side: int | None = None) -> Image.Image:
     _refuse_bomb(image, named)  # after `draft`, at the size that will be decoded
     try:
         image.load()
-        return eight_bits(ImageOps.exif_transpose(image))
+        # The format is that of the file; the upright copy has none.
+        return eight_bits(ImageOps.exif_transpose(image), image.format)
     except ItemError as error:
         raise ItemError(f"{named} {error}") from None
     except Exception as error:

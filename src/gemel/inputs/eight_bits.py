@@ -8,15 +8,20 @@ from PIL import Image
 from gemel.arrays import Array, Floats, Pixels
 from gemel.errors import ItemError
 
+SIXTEEN_BITS = ("PPM", "PNG")
+"""The formats whose pictures Pillow opens in mode I if they have 16 bits."""
 
-def eight_bits(image: Image.Image) -> Image.Image:
-    """A loaded picture in mode L or RGB. Raises ItemError, without a name, for other numbers."""
+
+def eight_bits(image: Image.Image, file_format: str | None) -> Image.Image:
+    """A loaded picture in mode L or RGB, read from a file of this format (None: not from a file).
+
+    Raises ItemError, without a name, for other numbers.
+    """
     if image.mode.startswith("I;16"):
         return _from_sixteen(np.asarray(image))
     if image.mode == "I":
         numbers = np.asarray(image)
-        # Pillow opens 16-bit PGM and PNG files in this mode; otherwise decide by the values.
-        if image.format not in ("PPM", "PNG") and numbers.min() >= 0 and numbers.max() <= 255:
+        if file_format not in SIXTEEN_BITS and numbers.min() >= 0 and numbers.max() <= 255:
             return Image.fromarray(numbers.astype(np.uint8))
         return _from_sixteen(numbers)
     if image.mode == "F":

@@ -58,7 +58,7 @@ class SeriesAugmentSetting(Setting):
     """Augmentation of series; everything is off by default.
 
     `rotation` is in degrees. The others are shares: `warp` and `crop` of the length, `scale` of a
-    channel's values, `jitter` of its standard deviation.
+    channel's values about their mean, `jitter` of its standard deviation.
     """
 
     kind: Literal["series"] = "series"

@@ -24,9 +24,10 @@ LEAST_OF_SHARE = 0.5
 
 
 def rows_within(pairs: Pairs, item_parts: Codes) -> PairRows:
-    """The rows of `pairs` whose items are both in the same part."""
+    """The rows of `pairs` whose items are both in the same part, if it is the row's given one."""
     left, right = item_parts[pairs.left], item_parts[pairs.right]
-    return _rows(np.where(left == right, left, NOWHERE))
+    as_given = (pairs.split == -1) | (pairs.split == left)
+    return _rows(np.where((left == right) & as_given, left, NOWHERE))
 
 
 def split_pairs(
