@@ -12,7 +12,7 @@ from gemel.inputs import ImageInput
 from gemel.matcher import Matcher
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import prepare
+from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 
 

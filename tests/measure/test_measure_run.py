@@ -14,15 +14,18 @@ from scipy.spatial.distance import cdist
 
 import gemel
 from gemel.data import open_data
+from gemel.data.builtins.omniglot_runs import runs
 from gemel.errors import DataError, MissingExtra, RunError
 from gemel.matcher import load
-from gemel.measure import compared, runs
+from gemel.measure import compared, lake_runs
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.history import read_history, write_history
+from gemel.measure.lake_runs import measure_hausdorff
 from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide
 from gemel.measure.question import Question
-from gemel.measure.runs import measure, measure_hausdorff, measure_run, own_data, run_data
+from gemel.measure.run_data import own_data, run_data
+from gemel.measure.runs import measure, measure_run
 from gemel.networks import EncoderSide
 from gemel.progress import Silent
 from gemel.run import Run
@@ -364,8 +367,8 @@ def test_lakes_runs_by_the_hausdorff_distance_are_as_its_demonstration_has_them(
     """Lake's demonstration, written anew with SciPy: dark pixels, centred, nearest by its cost."""
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
         pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
-    few = runs.omniglot_runs()[:4]
-    monkeypatch.setattr(runs, "omniglot_runs", lambda archive: few)
+    few = runs()[:4]
+    monkeypatch.setattr(lake_runs, "omniglot_runs", lambda archive: few)
     right = []
     for run in few:
         known = [ink(drawing) for drawing in run.training]
@@ -403,7 +406,7 @@ def test_runs_that_hold_what_was_learned_from_are_told(gemel_data, own_run):
     if not (gemel_data / "omniglot" / "all_runs.zip").is_file():
         pytest.skip("GEMEL_DATA holds no omniglot/all_runs.zip")
     reader = load(own_run.path).file.input
-    learned = [reader.read_with_digest(item)[1] for item in runs.omniglot_runs()[0].training]
+    learned = [reader.read_with_digest(item)[1] for item in runs()[0].training]
     write_learned(own_run, np.frombuffer(b"".join(learned), np.uint8).reshape(-1, 16))
     (notice,) = measured(own_run, protocol="lake-runs").notices
     assert notice.startswith("20 of the 800 drawings of Lake's runs are among those that this run")

@@ -13,7 +13,7 @@ from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.matcher import load
 from gemel.measure.protocols import Subject
 from gemel.measure.question import Question
-from gemel.measure.runs import own_data
+from gemel.measure.run_data import own_data
 from gemel.progress import Silent
 
 QUICK = ["encoder.width=8", "training.compile=false", "training.precision=32"]

@@ -10,7 +10,7 @@ from gemel.errors import MatcherError
 from gemel.evaluation.few_shot import FewShotTask, draw_episodes
 from gemel.measure.protocols import subject
 from gemel.measure.question import Question
-from gemel.measure.runs import own_data
+from gemel.measure.run_data import own_data
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 

@@ -18,7 +18,7 @@ from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.inputs import ImageInput
 from gemel.losses import SoftmaxLoss
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import prepare
+from gemel.measure.prepare import prepare
 from gemel.memories import MEMORIES, remember
 from gemel.metrics import METRICS
 from gemel.progress import Silent

@@ -8,7 +8,7 @@ from gemel.calibration import EerTarget, choose_threshold
 from gemel.data import SplitConfig, open_data
 from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import prepare
+from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 from gemel.training.make_matcher import _unlike_themselves
 

@@ -12,7 +12,7 @@ from gemel.encoders import PictureEncoder
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import prepare
+from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
 from gemel.progress import Silent
 from gemel.recipe import load_recipe

@@ -22,7 +22,7 @@ from gemel.data.dataset import Unlike
 from gemel.errors import DataError, RecipeError
 from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import prepare
+from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting

@@ -168,7 +168,8 @@ def evaluate(
     """Measure how well a run tells same from different, with 95 % intervals."""
     # Must come first, while locals() holds the options alone.
     asked = {name: value for name, value in locals().items() if name in USED_BY}
-    from gemel.measure.runs import measure, measure_hausdorff
+    from gemel.measure.lake_runs import measure_hausdorff
+    from gemel.measure.runs import measure
     from gemel.progress import shown_progress
 
     _refuse_unused(protocol, asked)

@@ -17,7 +17,8 @@ from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
 from gemel.matcher_file import OWN
 from gemel.measure.packed import Inputs
-from gemel.measure.prepared import Prepared, prepare_whole
+from gemel.measure.prepare import prepare_whole
+from gemel.measure.prepared import Prepared
 from gemel.networks import EncoderSide
 from gemel.progress import Progress
 from gemel.whole_file import whole_file
@@ -44,8 +45,6 @@ def write_embeddings(
     # Without a given split, which would limit this to the test items.
     inputs = Inputs(encoder.input, encoder.input)
     prepared = prepare_whole(replace(dataset, split=None), inputs, progress, SKIPPED)
-    for sentence in (*dataset.notices, *prepared.packed.notices):
-        progress.say(sentence)
     items = prepared.part("test")
     labels = [""] * len(items)
     if dataset.labels is not None:

@@ -14,6 +14,7 @@ from gemel.data.splits.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
 from gemel.measure.prepared import Prepared
+from gemel.progress import Progress
 from gemel.run import Run
 from gemel.whole_file import whole_file
 
@@ -56,19 +57,25 @@ def read_learned(run: Run) -> Digests:
     return learned
 
 
-def without_learned(prepared: Prepared, learned: Digests) -> tuple[Prepared, int]:
-    """Remove the items (or given pairs) of the test part that are in `learned`, and count them.
+def without_learned(run: Run, prepared: Prepared, progress: Progress) -> Prepared:
+    """Remove the items (or given pairs) of the test part that the run has learned from, and say how
+    many.
 
     Raises DataError where nothing is left.
     """
-    rest, removed = without(prepared, "test", learned)
+    rest, removed = without(prepared, "test", read_learned(run))
+    name = prepared.dataset.name
     if removed and not len(rest.part("test")):
         raise DataError(
-            f"a run is measured on what it has not learned from, and it has learned from all of "
-            f"{prepared.dataset.name} ({count(len(prepared.part('test')), 'item')}): leave the "
-            "data out to measure the run's own test items, or name other data"
+            "a run is measured on what it has not learned from, and it has learned from all of "
+            f"{name} ({count(len(prepared.part('test')), 'item')}): leave the data out to measure "
+            "the run's own test items, or name other data"
         )
-    return rest, removed
+    if removed:
+        what = count(removed, "item" if prepared.dataset.pairs is None else "pair")
+        verb = "is" if removed == 1 else "are"
+        progress.say(f"{what} of {name} that this run has learned from {verb} left out")
+    return rest
 
 
 def without(prepared: Prepared, part: Part, digests: Digests) -> tuple[Prepared, int]:

@@ -9,8 +9,7 @@ from typing import Literal, final
 import numpy as np
 
 from gemel.arrays import Codes, Indices, Same
-from gemel.data import PARTS, TEST, VALIDATION, Dataset, PairRows, Part, Split, SplitConfig, split
-from gemel.data.unreadable import MOST_UNREADABLE
+from gemel.data import PARTS, Dataset, Pairs, Part, Split
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, sample_across
 from gemel.evaluation.forgeries import sample_forgery_pairs
@@ -23,8 +22,7 @@ from gemel.evaluation.pairs import (
     sample_pairs,
 )
 from gemel.measure.compared import Compared, some_of
-from gemel.measure.packed import Inputs, PackedSides, pack_sides
-from gemel.progress import Progress
+from gemel.measure.packed import PackedSides
 
 PairSource = Literal["sampled", "consecutive", "by-group"]
 
@@ -109,33 +107,37 @@ class Prepared:
         forgeries. At most `most` of them, by default as many as figures need. Raises DataError
         where the dataset has no pairs of this source.
         """
-        if source == "sampled" and self.dataset.pairs is None:
+        if self.dataset.pairs is not None:
+            pairs = self._given_pairs(part, source, self.dataset.pairs)
+        elif source == "sampled":
             return self.sampled_pairs(self.part(part), seed, PairLimits.of(most))
-        return self._fixed_pairs(part, source, seed).at_most(most, seed)
+        else:
+            pairs = self._pairs_of_one_kind(part, source, seed)
+        return pairs.at_most(most, seed)
 
-    def _fixed_pairs(self, part: Part, source: PairSource, seed: int) -> PairSample:
-        """All pairs of a table, or the consecutive pairs, or the pairs by group."""
-        items = self.part(part)
-        given = self.dataset.pairs
-        if given is not None:
-            if source != "sampled":
-                raise DataError(
-                    f"{source} pairs are drawn from labelled items, and {self.dataset.name} is a "
-                    "table of pairs: measure with --pairs sampled, or set evaluation.pairs to "
-                    '"sampled", which takes those of the table'
-                )
-            rows = self.pair_rows(part)
-            position = np.full(len(self.dataset), -1)
-            position[items] = np.arange(len(items))
-            left, right = position[given.left[rows]], position[given.right[rows]]
-            pairs = given_pairs(left, right, given.same[rows])
-            return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
+    def _given_pairs(self, part: Part, source: PairSource, given: Pairs) -> PairSample:
+        if source != "sampled":
+            raise DataError(
+                f"{source} pairs are drawn from labelled items, and {self.dataset.name} is a "
+                "table of pairs: measure with --pairs sampled, or set evaluation.pairs to "
+                '"sampled", which takes those of the table'
+            )
+        items, rows = self.part(part), self.pair_rows(part)
+        position = np.full(len(self.dataset), -1)
+        position[items] = np.arange(len(items))
+        left, right = position[given.left[rows]], position[given.right[rows]]
+        pairs = given_pairs(left, right, given.same[rows])
+        return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
+
+    def _pairs_of_one_kind(self, part: Part, source: PairSource, seed: int) -> PairSample:
+        """The consecutive pairs or the pairs by group of the genuine items."""
         if self.dataset.unlike is not None:
             raise DataError(
                 f"{source} pairs are of items of one kind, and {self.dataset.name} has different "
                 "items on the two sides: measure with --pairs sampled, or set evaluation.pairs to "
                 '"sampled"'
             )
+        items = self.part(part)
         own = np.flatnonzero(self.genuine(items))
         labels = self.labels(items[own])
         if source == "consecutive":
@@ -165,69 +167,6 @@ def refuse_unlike(prepared: Prepared, protocol: str) -> None:
             f"{prepared.dataset.name} has different items on the two sides: measure it with "
             "--protocol verification, few-shot or retrieval"
         )
-
-
-def refuse_groupless(prepared: Prepared) -> None:
-    """Raise DataError where labelled items have no groups to draw pairs by."""
-    dataset = prepared.dataset
-    if dataset.groups is None and dataset.pairs is None and dataset.unlike is None:
-        raise DataError(
-            f"--pairs by-group needs data with groups, and {dataset.name} has none: measure with "
-            "--pairs sampled"
-        )
-
-
-def prepare(
-    dataset: Dataset, inputs: Inputs, config: SplitConfig, seed: int, progress: Progress
-) -> Prepared:
-    """Pack (from the cache where possible) and split a dataset."""
-    dataset = redivided(dataset, config)
-    packed = pack_sides(dataset, inputs, progress)
-    parts = split(dataset, config, packed.digests, packed.readable, seed)
-    return Prepared(dataset, packed, parts)
-
-
-def redivided(dataset: Dataset, config: SplitConfig) -> Dataset:
-    """Drop the split that comes with a dataset where the recipe asks for a different one."""
-    if config.by in {"label", "group"} and _given_by_item(dataset):
-        return replace(dataset, split=None).noticing(
-            f"{dataset.name} comes with a split by item; split.by={config.by} replaces it."
-        )
-    elif config.folds and dataset.split is not None:
-        return replace(dataset, split=None).noticing(
-            f"{dataset.name} comes with a split; split.folds={config.folds} replaces it."
-        )
-    return dataset
-
-
-def prepare_whole(
-    dataset: Dataset,
-    inputs: Inputs,
-    progress: Progress,
-    most_unreadable: float = MOST_UNREADABLE,
-) -> Prepared:
-    """Pack a dataset; the test part is all of it, or the test items that come with it."""
-    packed = pack_sides(dataset, inputs, progress, most_unreadable)
-    given = dataset.given() == TEST
-    chosen = packed.readable & (given if given.any() else True)
-    none = np.zeros(0, np.int64)
-    pairs = None
-    if dataset.pairs is not None:
-        rows = np.flatnonzero(chosen[dataset.pairs.left] & chosen[dataset.pairs.right])
-        held = rows[dataset.pairs.split[rows] == TEST]
-        pairs = PairRows(none, none, held if len(held) else rows)
-    some = given.any() or (pairs is not None and len(pairs.test) < len(rows))
-    reason = "Measured on the test items that come with the data." if some else WHOLE
-    whole = Split(none, none, np.flatnonzero(chosen), "item", reason, pairs)
-    return Prepared(dataset, packed, whole)
-
-
-def _given_by_item(dataset: Dataset) -> bool:
-    """Whether the split that comes with a dataset has held-out labels among the training labels."""
-    if dataset.labels is None or dataset.split is None:
-        return False
-    held_out = dataset.split >= VALIDATION
-    return bool(np.isin(dataset.labels[held_out], dataset.labels[~held_out]).any())
 
 
 def parts_of(prepared: Prepared) -> Sequence[tuple[str, int, int | None]]:

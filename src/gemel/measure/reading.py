@@ -25,7 +25,7 @@ from gemel.inputs import (
     text_digest,
 )
 from gemel.inputs.series import channels_of_some
-from gemel.measure.prepared import redivided
+from gemel.measure.prepare import redivided
 from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
 LOOKED_AT = 64

@@ -18,7 +18,7 @@ from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.protocols import Subject, subject
 from gemel.measure.question import Question
-from gemel.measure.runs import own_data, run_data
+from gemel.measure.run_data import own_data, run_data
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs

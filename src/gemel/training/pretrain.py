@@ -15,7 +15,8 @@ from gemel.data import Dataset, open_data
 from gemel.data.builtins import BUILTINS
 from gemel.errors import DataError, MissingData, RecipeError
 from gemel.measure.learned import digests_of, without
-from gemel.measure.prepared import Prepared, prepare
+from gemel.measure.prepare import prepare
+from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
