@@ -68,6 +68,15 @@ Packed: TypeAlias = Array | Padded
 """A batch of packed items: an array if all have one shape."""
 
 
+def evenly_spaced(count: int, most: int) -> Indices:
+    """At most `most` positions of `count` items, evenly spaced from the first to the last.
+
+    >>> evenly_spaced(9, 3).tolist(), evenly_spaced(2, 3).tolist()
+    ([0, 4, 8], [0, 1])
+    """
+    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
+
+
 def padded(items: Sequence[Array]) -> Padded:
     """Zero-pads (length, …) arrays to one batch; there must be at least one."""
     lengths = np.array([len(item) for item in items], np.int64)

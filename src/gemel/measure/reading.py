@@ -8,6 +8,7 @@ from typing import assert_never
 
 import numpy as np
 
+from gemel.arrays import evenly_spaced
 from gemel.data import Dataset, SplitConfig, glove_words, split
 from gemel.data.one_side import on_side
 from gemel.errors import ItemError, RecipeError
@@ -136,7 +137,7 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
 
 def _looked_at(dataset: Dataset) -> Iterator[Raw]:
     """At most `LOOKED_AT` raw items, evenly spaced; the pack will list those that are missing."""
-    for index in np.linspace(0, len(dataset) - 1, min(LOOKED_AT, len(dataset))).astype(int):
+    for index in evenly_spaced(len(dataset), LOOKED_AT):
         with suppress(ItemError):
             yield dataset.items.raw(int(index))
 

@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Floats
+from gemel.arrays import Embeddings, Floats, evenly_spaced
 from gemel.counting import count
 from gemel.errors import MissingExtra
 from gemel.report.contents import Cloud, Contents
@@ -93,8 +93,7 @@ def _sentence(items: int, labels: int, method: str) -> str:
 def _readable(cloud: Cloud) -> Cloud:
     """The finite embeddings, at most `MOST_ITEMS` of them, evenly spaced."""
     rows = np.flatnonzero(np.isfinite(cloud.embeddings).all(axis=1))
-    if len(rows) > MOST_ITEMS:
-        rows = rows[np.linspace(0, len(rows) - 1, MOST_ITEMS).astype(int)]
+    rows = rows[evenly_spaced(len(rows), MOST_ITEMS)]
     return Cloud(cloud.embeddings[rows], cloud.shown[rows])
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gemel.arrays import Array, Floats, Indices, Side
+from gemel.arrays import Array, Floats, Indices, Side, evenly_spaced
 from gemel.batches import (
     AcrossSides,
     BatchKind,
@@ -54,7 +54,7 @@ def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | 
     """Mean and std per channel of up to `STATISTICS_ITEMS` training items; None for texts."""
     packed, train = prepared.packed.side(side), prepared.part("train")
     train = train[packed.holds(train)]
-    chosen = train[np.linspace(0, len(train) - 1, min(STATISTICS_ITEMS, len(train))).astype(int)]
+    chosen = train[evenly_spaced(len(train), STATISTICS_ITEMS)]
     if packed.input.kind == "text":
         return None
     mean = _mean_over(packed, chosen, lambda values: values)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gemel.arrays import evenly_spaced
 from gemel.calibration import Threshold
 from gemel.counting import count
 from gemel.evaluation.comparer import Comparer
@@ -128,7 +129,7 @@ def _parity(
     threshold: float,
 ) -> Parity:
     """Parity on the items of pairs spread over the sample, and on all its pairs of those items."""
-    some = np.linspace(0, len(pairs) - 1, min(PARITY_PAIRS, len(pairs))).astype(int)
+    some = evenly_spaced(len(pairs), PARITY_PAIRS)
     items = np.unique(np.concatenate([pairs.left[some], pairs.right[some]]))
     both = np.isin(pairs.left, items) & np.isin(pairs.right, items)
     left, right = (np.searchsorted(items, side[both]) for side in (pairs.left, pairs.right))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes, Floats, Indices, Same
+from gemel.arrays import Codes, Floats, Indices, Same, evenly_spaced
 from gemel.encoders import WhitenedEncoder
 from gemel.encoders.whitened import Whitening
 from gemel.errors import RecipeError
@@ -35,7 +35,7 @@ def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) ->
     train = train[packed.holds(train)]
     if not encoder.by_axes:
         train = train[prepared.genuine(train)]
-    chosen = train[np.linspace(0, len(train) - 1, min(MOST_ITEMS, len(train))).astype(int)]
+    chosen = train[evenly_spaced(len(train), MOST_ITEMS)]
     described = _described(encoder, packed, chosen)
     for layer, features in zip(encoder.whitenings(), described, strict=True):
         labels = np.repeat(prepared.labels(chosen), features.shape[1])
