@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
+
 from gemel.arrays import Distances, Floats, Same
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.figure import Missing
-from gemel.evaluation.intervals import Basis, Statistic
+from gemel.evaluation.intervals import Basis
 from gemel.evaluation.pairs import PairSample
 from gemel.functional.bayes import MOST_LOG_ODDS
 from gemel.functional.probability import (
@@ -20,6 +22,8 @@ from gemel.functional.probability import (
     weighted_mean,
 )
 from gemel.functional.roc import (
+    Roc,
+    accuracy_at,
     auc,
     eer,
     f1_at,
@@ -31,6 +35,7 @@ from gemel.functional.roc import (
     tar_at_far,
 )
 
+GENUINE, IMPOSTORS, BOTH = ("genuine",), ("impostors",), ("genuine", "impostors")
 FARS = (0.1, 0.01, 0.001)
 RECALL = 0.95
 """The TAR at which the FAR is reported: the FPR95 of papers on image patches."""
@@ -62,12 +67,26 @@ def verification(distance: Distances, pairs: PairSample, point: OperatingPoint) 
 
     Raises DataError unless there are pairs of both kinds and every distance is finite.
     """
-    probability = point.probability(distance)
-    kinds = _forgeries(pairs)
-    statistic = _statistic(distance, pairs.same, probability, point, kinds)
-    basis = _basis(pairs.same, kinds, point)
+    same, forgeries = pairs.same, _forgeries(pairs)
+    ranked = rank_pairs(distance, same)
+    parts = [(np.ones(len(pairs), np.bool_), _of_all(distance, same, point))]
+    for kind, forged in forgeries.items():
+        parts.append((same | forged, _of_forgeries(kind, point.threshold)))
+
+    def statistic(weights: Floats) -> dict[str, float]:
+        to_prior = prior_weights(same, point.prior, weights)
+        values: dict[str, float] = {}
+        for chosen, measures in parts:
+            curve = ranked.roc(weights * chosen)
+            values |= {name: each.value(curve, to_prior) for name, each in measures.items()}
+        return values
+
+    basis = _basis(
+        {"genuine": same, "impostors": ~same, **forgeries},
+        {name: each for _, measures in parts for name, each in measures.items()},
+    )
     bounds = {"log_loss": (0.0, MOST_LOG_ODDS)}
-    missing = _unsupported(int((~pairs.same).sum()), point.fars)
+    missing = _unsupported(int((~same).sum()), point.fars)
     return Evidence(statistic, pairs.left_unit, pairs.right_unit, basis, bounds, missing)
 
 
@@ -80,69 +99,75 @@ def _forgeries(pairs: PairSample) -> dict[str, Same]:
     return {"skilled": pairs.skilled, "random": random} if both else {}
 
 
-def _statistic(
-    distance: Distances,
-    same: Same,
-    probability: Floats,
-    point: OperatingPoint,
-    kinds: Mapping[str, Same],
-) -> Statistic:
-    ranked = rank_pairs(distance, same)
+@final
+@dataclass(frozen=True)
+class _Measure:
+    """A figure: the kinds of pairs that it needs, and how it is computed from their curve and from
+    their weights to the prior.
+
+    `share` and `share_of_few` are as in `Basis`.
+    """
+
+    needs: tuple[str, ...]
+    value: Callable[[Roc, Floats], float]
+    share: bool = False
+    share_of_few: bool = False
+
+
+def _basis(kinds: Mapping[str, Same], measures: Mapping[str, _Measure]) -> Basis:
+    return Basis(
+        kinds,
+        {name: each.needs for name, each in measures.items()},
+        frozenset(name for name, each in measures.items() if each.share),
+        frozenset(name for name, each in measures.items() if each.share_of_few),
+    )
+
+
+def _of_curve(figure: Callable[..., float], *settings: float) -> Callable[[Roc, Floats], float]:
+    """A figure that is read off the curve alone."""
+    return lambda curve, _: figure(curve, *settings)
+
+
+def _of_all(distance: Distances, same: Same, point: OperatingPoint) -> dict[str, _Measure]:
+    """The figures of all pairs. EER and AUC are shares: rare errors bring them near a bound."""
+    threshold, prior = point.threshold, point.prior
+    probability = point.probability(distance)
     errors, log_losses = squared_error(probability, same), log_loss_terms(probability, same)
 
-    def figures(weights: Floats) -> dict[str, float]:
-        curve = ranked.roc(weights)
-        to_prior = prior_weights(same, point.prior, weights)
+    def accuracy(threshold: float) -> _Measure:
+        return _Measure(BOTH, _of_curve(accuracy_at, threshold, prior), share_of_few=True)
 
-        def accuracy(threshold: float) -> float:
-            wrong = (1 - point.prior) * far_at(curve, threshold)
-            return 1 - wrong - point.prior * frr_at(curve, threshold)
-
-        values = {
-            "auc": auc(curve),
-            "eer": eer(curve),
-            "accuracy": accuracy(point.threshold),
-            "f1": f1_at(curve, point.threshold, point.prior),
-            "far": far_at(curve, point.threshold),
-            "frr": frr_at(curve, point.threshold),
-            **{_tar_name(far): tar_at_far(curve, far) for far in point.fars},
-            _far_name(RECALL): far_at_tar(curve, RECALL),
-            "brier": weighted_mean(errors, to_prior),
-            "log_loss": weighted_mean(log_losses, to_prior),
-            "calibration_error": calibration_error(probability, same, to_prior),
-        }
-        if point.fixed_threshold is not None:
-            values[_fixed_name(point.fixed_threshold)] = accuracy(point.fixed_threshold)
-        for kind, forged in kinds.items():
-            own = ranked.roc(weights * (same | forged))
-            values |= {f"eer@{kind}": eer(own), f"auc@{kind}": auc(own)}
-            values |= {f"far@{kind}": far_at(own, point.threshold)}
-        return values
-
-    return figures
-
-
-def _basis(same: Same, kinds: Mapping[str, Same], point: OperatingPoint) -> Basis:
-    """The kinds of pairs that each figure needs.
-
-    Rates of one kind, EER and AUC count as shares, since rare errors bring them near a bound.
-    """
-    genuine, impostors, both = ("genuine",), ("impostors",), ("genuine", "impostors")
-    needed: dict[str, tuple[str, ...]] = {"auc": both, "eer": both, "accuracy": both, "f1": both}
-    needed |= {"far": impostors, "frr": genuine}
-    needed |= {_tar_name(far): genuine for far in point.fars}
-    needed |= {_far_name(RECALL): impostors}
-    needed |= {"brier": both, "log_loss": both, "calibration_error": both}
+    measures = {
+        "auc": _Measure(BOTH, _of_curve(auc), share=True),
+        "eer": _Measure(BOTH, _of_curve(eer), share=True),
+        "accuracy": accuracy(threshold),
+        "f1": _Measure(BOTH, _of_curve(f1_at, threshold, prior), share_of_few=True),
+        "far": _Measure(IMPOSTORS, _of_curve(far_at, threshold), share=True),
+        "frr": _Measure(GENUINE, _of_curve(frr_at, threshold), share=True),
+        **{
+            _tar_name(far): _Measure(GENUINE, _of_curve(tar_at_far, far), share=True)
+            for far in point.fars
+        },
+        f"far@tar={RECALL:g}": _Measure(IMPOSTORS, _of_curve(far_at_tar, RECALL), share=True),
+        "brier": _Measure(BOTH, lambda _, weights: weighted_mean(errors, weights)),
+        "log_loss": _Measure(BOTH, lambda _, weights: weighted_mean(log_losses, weights)),
+        "calibration_error": _Measure(
+            BOTH, lambda _, weights: calibration_error(probability, same, weights)
+        ),
+    }
     if point.fixed_threshold is not None:
-        needed[_fixed_name(point.fixed_threshold)] = both
-    for kind in kinds:
-        needed |= {f"{name}@{kind}": ("genuine", kind) for name in ("eer", "auc")}
-        needed |= {f"far@{kind}": (kind,)}
-    shares = frozenset(
-        name for name, pairs in needed.items() if len(pairs) == 1 or name[:3] in {"auc", "eer"}
-    )
-    of_few = frozenset(needed) - shares - {"brier", "log_loss", "calibration_error"}
-    return Basis({"genuine": same, "impostors": ~same, **kinds}, needed, shares, of_few)
+        measures[f"accuracy@distance={point.fixed_threshold:g}"] = accuracy(point.fixed_threshold)
+    return measures
+
+
+def _of_forgeries(kind: str, threshold: float) -> dict[str, _Measure]:
+    """The figures of genuine pairs and one kind of forgeries."""
+    both = ("genuine", kind)
+    return {
+        f"eer@{kind}": _Measure(both, _of_curve(eer), share=True),
+        f"auc@{kind}": _Measure(both, _of_curve(auc), share=True),
+        f"far@{kind}": _Measure((kind,), _of_curve(far_at, threshold), share=True),
+    }
 
 
 def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
@@ -158,11 +183,3 @@ def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
 
 def _tar_name(far: float) -> str:
     return f"tar@far={far:g}"
-
-
-def _far_name(tar: float) -> str:
-    return f"far@tar={tar:g}"
-
-
-def _fixed_name(threshold: float) -> str:
-    return f"accuracy@distance={threshold:g}"

@@ -159,6 +159,17 @@ def frr_at(curve: Roc, threshold: float) -> float:
     return float(curve.frr[np.searchsorted(curve.threshold, threshold, side="right") - 1])
 
 
+def accuracy_at(curve: Roc, threshold: float, prior: float) -> float:
+    """The share of right answers at a distance threshold, where `prior` of all pairs match.
+
+    >>> curve = roc(np.float32([0.1, 0.2, 0.3, 0.4]), np.array([True, False, True, False]))
+    >>> round(accuracy_at(curve, 0.35, prior=0.2), 3)  # 0.8 * 1/2 + 0.2 * 1
+    0.6
+    """
+    wrong = (1 - prior) * far_at(curve, threshold)
+    return 1 - wrong - prior * frr_at(curve, threshold)
+
+
 def f1_at(curve: Roc, threshold: float, prior: float) -> float:
     """F1 score, the harmonic mean of precision and recall, where `prior` of all pairs match.
 
