@@ -25,6 +25,7 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import Basis
+from gemel.functional.grouping import by_code
 from gemel.functional.probability import weighted_mean
 from gemel.functional.roc import auc, eer, rank_pairs, tar_at_far
 
@@ -83,11 +84,7 @@ class Makings:
     makers: Codes | None = None
 
 
-def references(
-    comparer: Comparer,
-    items: Makings,
-    task: ReferencesTask,
-) -> Evidence:
+def references(comparer: Comparer, items: Makings, task: ReferencesTask) -> Evidence:
     """Evidence for `eer`, `label_eer`, `auc` and `tar@far=0.2`, over all forgeries.
 
     `eer` has one threshold for all labels. `label_eer` is the mean of the labels' own equal error
@@ -98,18 +95,14 @@ def references(
     Raises DataError where no label has more than K genuine items.
     """
     questioned = question(comparer, items, task)
-    ranked = rank_pairs(questioned.score, questioned.genuine)
-    kinds = {"": ~questioned.genuine}
-    if questioned.skilled.any():
-        random = ~questioned.genuine & ~questioned.skilled
-        kinds |= {"@skilled": questioned.skilled} | ({"@random": random} if random.any() else {})
-
-    of_labels = {kind: _label_eers(questioned, forged) for kind, forged in kinds.items()}
+    genuine, forged = questioned.genuine, _forged(questioned)
+    ranked = rank_pairs(questioned.score, genuine)
+    of_labels = {kind: _label_eers(questioned, of_kind) for kind, of_kind in forged.items()}
 
     def figures(weights: Floats) -> dict[str, float]:
         values = {}
-        for kind, forged in kinds.items():
-            curve = ranked.roc(weights * (questioned.genuine | forged))
+        for kind, of_kind in forged.items():
+            curve = ranked.roc(weights * (genuine | of_kind))
             values[f"eer{kind}"], values[f"auc{kind}"] = eer(curve), auc(curve)
             first, eers = of_labels[kind]
             values[f"label_eer{kind}"] = weighted_mean(eers, weights[first])
@@ -117,11 +110,22 @@ def references(
         return values
 
     needed: dict[str, tuple[str, ...]] = {}
-    for kind in kinds:
+    for kind in forged:
         needed |= {f"{name}{kind}": ("genuine", kind) for name in ("eer", "label_eer", "auc")}
         needed |= {_tar_name(kind): ("genuine",)}
-    basis = Basis({"genuine": questioned.genuine, **kinds}, needed, frozenset(needed))
+    basis = Basis({"genuine": genuine, **forged}, needed, frozenset(needed))
     return Evidence(figures, questioned.claimed, questioned.claimed, basis)
+
+
+def _forged(questioned: Questioned) -> dict[str, Same]:
+    """All forgeries, and the skilled and the random ones separately if there are skilled ones; by
+    the suffix of their figures.
+    """
+    forged = {"": ~questioned.genuine}
+    if questioned.skilled.any():
+        random = ~questioned.genuine & ~questioned.skilled
+        forged |= {"@skilled": questioned.skilled} | ({"@random": random} if random.any() else {})
+    return forged
 
 
 def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questioned:
@@ -138,28 +142,35 @@ def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questi
     True
     """
     own = np.flatnonzero(items.genuine)
-    parts = []
-    for label in np.unique(items.labels[own]):
-        rng = np.random.default_rng([task.seed, int(label)])
-        mine = own[items.labels[own] == label]
-        if len(mine) <= task.references:
-            continue
-        enrolled = _enrolled(mine, items.makers, task.references, rng)
-        others = own[items.labels[own] != label]
-        questioned = [
-            np.setdiff1d(mine, enrolled),
-            np.flatnonzero(~items.genuine & (items.labels == label)),
-            rng.permutation(others)[: task.forgers],
-        ]
-        score = scores(comparer, enrolled, np.concatenate(questioned), task)
-        kind = np.repeat(np.arange(3), [len(part) for part in questioned])
-        parts.append((np.full(len(kind), label), score, kind == 0, kind == 1))
+    parts = [
+        _of_label(comparer, items, label, task)
+        for label, mine in by_code(items.labels, own).items()
+        if len(mine) > task.references
+    ]
     if not parts:
         raise DataError(
             f"verification against {task.references} references needs a label with more genuine "
             "items than that, got none: ask for fewer with --references"
         )
     return Questioned(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _of_label(
+    comparer: Comparer, items: Makings, label: int, task: ReferencesTask
+) -> tuple[Codes, Distances, Same, Same]:
+    """The columns of `Questioned` for one label."""
+    rng = np.random.default_rng([task.seed, label])
+    of_label = items.labels == label
+    mine = np.flatnonzero(items.genuine & of_label)
+    enrolled = _enrolled(mine, items.makers, task.references, rng)
+    questioned = [
+        np.setdiff1d(mine, enrolled),
+        np.flatnonzero(~items.genuine & of_label),
+        rng.permutation(np.flatnonzero(items.genuine & ~of_label))[: task.forgers],
+    ]
+    score = scores(comparer, enrolled, np.concatenate(questioned), task)
+    kind = np.repeat(np.arange(3), [len(part) for part in questioned])
+    return np.full(len(kind), label), score, kind == 0, kind == 1
 
 
 def scores(
