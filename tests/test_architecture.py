@@ -14,7 +14,7 @@ FLOORS = [
     {"functional", "whole_file"},
     {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
     | {"evaluation", "calibration"},
-    {"data", "twin", "networks", "run"},
+    {"data", "twin", "networks", "run", "verdict"},
     {"episode_reader", "recall"},
     {"matcher_file"},
     {"matcher", "recipe"},

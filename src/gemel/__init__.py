@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gemel.api import train
     from gemel.errors import GemelError
-    from gemel.matcher import Matcher, Verdict, load
+    from gemel.matcher import Matcher, load
     from gemel.run import Run
+    from gemel.verdict import Verdict
 
 _MODULES = {
     "GemelError": "gemel.errors",
     "Matcher": "gemel.matcher",
     "Run": "gemel.run",
-    "Verdict": "gemel.matcher",
+    "Verdict": "gemel.verdict",
     "load": "gemel.matcher",
     "train": "gemel.api",
 }

@@ -9,56 +9,19 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
-from PIL import Image
-from pydantic import BaseModel, ConfigDict
 
 from gemel.arrays import Distances, Embeddings, Floats, Side
 from gemel.calibration import Threshold, parse_target
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
 from gemel.evaluation.comparer import EmbeddingComparer
-from gemel.inputs import Input, Raw, kind_of
-from gemel.matcher_file import OWN, MatcherFile, Tie, read_matcher_file
-from gemel.networks import EncoderSide, JointNetworks, Networks
+from gemel.inputs import Kind, Raw, kind_of
+from gemel.inputs.several import several
+from gemel.matcher_file import OWN, MatcherFile, read_matcher_file
+from gemel.networks import EncoderSide, JointNetworks, Networks, networks_of
 from gemel.progress import Progress, Silent
 from gemel.recall import MEMORY, Recall
-
-
-@final
-class Verdict(BaseModel):
-    """Whether two items are the same, with its probability and the error rates of the threshold.
-
-    `probability` is that of *same*, if a share `prior` of all pairs are. `threshold` was set for
-    `target` on validation pairs, `impostors` different and `genuine` matching ones of `labels`
-    labels, where its false-accept and false-reject rates were `far` and `frr`. The 95 % intervals
-    estimate these rates for new labels. `far_skilled` is the false-accept rate of skilled
-    forgeries, if the matcher was calibrated on some.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    same: bool
-    probability: float
-    distance: float
-    threshold: float
-    target: str
-    far: float
-    frr: float
-    far_interval: tuple[float, float] | None
-    frr_interval: tuple[float, float] | None
-    impostors: int
-    genuine: int
-    labels: int | None
-    prior: float
-    matcher: str
-    far_skilled: float | None = None
-    far_skilled_interval: tuple[float, float] | None = None
-    score: float | None = None
-    """The predicted grade, on the scale of the training data, if the pairs were graded."""
-
-    def __bool__(self) -> bool:
-        """`same`, so that `if matcher.compare(a, b)` works as expected."""
-        return self.same
+from gemel.verdict import Verdict
 
 
 @final
@@ -78,7 +41,7 @@ class Matcher:
     def __init__(self, path: Path, file: MatcherFile) -> None:
         self.path = path
         self.file = file
-        self.networks = networks_of(path, file.tie, file.input, file.right_input or file.input)
+        self.networks = networks_of(path, file.tie, *file.inputs)
 
     def __reduce__(self) -> tuple[Callable[..., Matcher], tuple[Path, str | None]]:
         """Pickles the path: other processes load this matcher from its folder, or none."""
@@ -99,36 +62,32 @@ class Matcher:
         """
         threshold = self.threshold(target)
         prior = self.file.prior if prior is None else prior
-        distance = np.float32(self.networks.distance(*self._placed(left, right)))
+        distance = np.array([self.networks.distance(*self._placed(left, right))], np.float32)
         curve = self.file.scores
         return Verdict(
-            same=bool(distance <= threshold.distance),
-            probability=float(self.probability(np.array([distance]), prior)[0]),
-            distance=float(distance),
+            same=bool(distance[0] <= threshold.distance),
+            probability=float(self.probability(distance, prior)[0]),
+            distance=float(distance[0]),
             threshold=threshold.distance,
-            target=threshold.target,
-            far=threshold.far,
-            frr=threshold.frr,
-            far_interval=threshold.far_interval,
-            frr_interval=threshold.frr_interval,
-            impostors=threshold.impostors,
-            genuine=threshold.genuine,
-            labels=threshold.labels,
             prior=prior,
             matcher=self.file.name,
-            far_skilled=threshold.far_skilled,
-            far_skilled_interval=threshold.far_skilled_interval,
-            score=None if curve is None else float(curve.score(np.array([distance]))[0]),
+            score=None if curve is None else float(curve.score(distance)[0]),
+            **threshold.model_dump(exclude={"distance"}),
         )
+
+    @property
+    def _kinds(self) -> tuple[Kind, Kind]:
+        left, right = self.file.inputs
+        return left.kind, right.kind
 
     @property
     def order(self) -> str:
         """A sentence on which item is the left one; empty if the order does not matter."""
-        kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
-        if kinds[0] != kinds[1]:
+        left, right = self._kinds
+        if left != right:
             return (
-                f"Of the two, the {kinds[0]} was taken as the left item and the {kinds[1]} as the "
-                "right one."
+                f"Of the two, the {left} was taken as the left item and the {right} as the right "
+                "one."
             )
         if self.file.tie == "separate":
             return (
@@ -139,7 +98,7 @@ class Matcher:
 
     def _placed(self, left: Raw, right: Raw) -> tuple[Raw, Raw]:
         """The items, exchanged if each is of the other side's kind."""
-        kinds = (self.file.input.kind, (self.file.right_input or self.file.input).kind)
+        kinds = self._kinds
         given = (kind_of(left), kind_of(right))
         if kinds[0] == kinds[1] or None in given or given == kinds:
             return left, right
@@ -188,12 +147,12 @@ class Matcher:
         has no embeddings; `ItemError` for a single item in place of several.
         """
         encoder = self.embedder(side)
-        return encoder.embed(_several(items, encoder.input))
+        return encoder.embed(several(items, encoder.input))
 
     def embed_stream(self, items: Iterable[Raw], side: Side | None = None) -> Iterator[Embeddings]:
         """Like `embed`, for any number of items: yields the embeddings in batches, in order."""
         encoder = self.embedder(side)
-        return encoder.stream(_several(items, encoder.input))
+        return encoder.stream(several(items, encoder.input))
 
     def distances(self, left: Embeddings, right: Embeddings) -> Distances:
         """Distances (n, m) of left embeddings (n, d) to right ones (m, d).
@@ -257,22 +216,6 @@ class Matcher:
         return self.networks
 
 
-def _several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
-    """Refuses a single path or picture, which could be iterated over by mistake."""
-    one = isinstance(items, str | bytes | Path | Image.Image)
-    if input.kind == "image" and isinstance(items, np.ndarray):
-        one = items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))
-    if input.kind == "series" and isinstance(items, np.ndarray):
-        # The rows of a table are sequences where each has one column, and else samples of one.
-        samples = len(input.columns) > 1 or items.shape[-1] == 1
-        one = items.ndim < 2 or (items.ndim == 2 and samples)
-    if one:
-        raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
-    if not isinstance(items, Iterable):
-        raise ItemError(f"embed takes several items, as a list of them, got {items!r}")
-    return items
-
-
 def load(path: str | PathLike[str]) -> Matcher:
     """Loads a matcher from its folder, or from the folder of its run.
 
@@ -286,14 +229,3 @@ def load(path: str | PathLike[str]) -> Matcher:
 
 def _unpickled(path: Path, own: str | None) -> Matcher:
     return Matcher(*read_matcher_file(path, own))
-
-
-def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:
-    """The networks in a matcher's folder; `left` and `right` are the inputs of the two sides."""
-    match tie:
-        case "shared":
-            return Networks(folder, left)
-        case "separate":
-            return Networks(folder, left, right)
-        case "joint":
-            return JointNetworks(folder, left, right)

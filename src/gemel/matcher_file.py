@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, Literal, TypeAlias, final
+from typing import Annotated, Any, final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,7 +27,7 @@ from gemel.calibration import Calibration, ScoreCurve, Threshold
 from gemel.episode_reader import READER
 from gemel.errors import MatcherError
 from gemel.inputs import Input
-from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER
+from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER, Tie
 from gemel.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import user_path, write_text
 
@@ -37,9 +37,6 @@ forgeries."""
 OWN = "matcher.json"
 WEIGHTS = "weights.safetensors"
 TOKENIZER = "tokenizer.json"
-
-Tie: TypeAlias = Literal["shared", "separate", "joint"]
-"""One encoder for both sides, one for each, or one for the pair as a whole."""
 
 FILES: Mapping[Tie, tuple[str, ...]] = {
     "shared": (ENCODER, METRIC, WEIGHTS),
@@ -80,6 +77,11 @@ class MatcherFile(BaseModel):
     """From distances to grades, if the matcher was trained on graded pairs."""
     provenance: Mapping[str, Any]
     sha256: Mapping[str, str]
+
+    @property
+    def inputs(self) -> tuple[Input, Input]:
+        """The inputs of the left and the right side."""
+        return self.input, self.right_input or self.input
 
 
 def files_of(file: MatcherFile) -> tuple[str, ...]:

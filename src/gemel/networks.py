@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
 
@@ -28,6 +28,9 @@ ENCODER, RIGHT_ENCODER, METRIC, PAIR = (
     "metric.onnx",
     "pair.onnx",
 )
+
+Tie: TypeAlias = Literal["shared", "separate", "joint"]
+"""One encoder for both sides, one for each, or one for the pair as a whole."""
 
 
 @final
@@ -138,6 +141,17 @@ class JointNetworks:
     @cached_property
     def _pair(self) -> Any:
         return open_session(self.folder / PAIR)
+
+
+def networks_of(folder: Path, tie: Tie, left: Input, right: Input) -> Networks | JointNetworks:
+    """The networks in a matcher's folder; `left` and `right` are the inputs of the two sides."""
+    match tie:
+        case "shared":
+            return Networks(folder, left)
+        case "separate":
+            return Networks(folder, left, right)
+        case "joint":
+            return JointNetworks(folder, left, right)
 
 
 def read(input: Input, items: Iterable[Raw]) -> Packed:

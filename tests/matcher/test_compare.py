@@ -14,7 +14,7 @@ from PIL import Image
 import gemel
 from gemel.errors import ItemError, MatcherError, RecipeError
 from gemel.inputs import SeriesInput
-from gemel.matcher import _several
+from gemel.inputs.several import several
 from gemel.matcher_file import seal
 from gemel.networks import BATCH_ITEMS
 
@@ -139,6 +139,7 @@ def test_what_is_no_item_says_what_is(matcher, items, item):
     [
         (("1", "2"), (9, 2), True),
         (("1", "2"), (3, 9, 2), False),
+        (("1",), (), True),
         (("1",), (9,), True),
         (("1",), (9, 1), True),
         (("1", "velocity:1"), (3, 9), False),
@@ -148,9 +149,9 @@ def test_one_sequence_in_place_of_several_is_told_by_its_columns(channels, shape
     items = np.zeros(shape)
     if one:
         with pytest.raises(ItemError, match="takes several items"):
-            _several(items, SeriesInput(channels=channels))
+            several(items, SeriesInput(channels=channels))
     else:
-        assert _several(items, SeriesInput(channels=channels)) is items
+        assert several(items, SeriesInput(channels=channels)) is items
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gemel.cli.output import JsonOption, print_json, print_wrapped
 from gemel.counting import count
 
 if TYPE_CHECKING:
-    from gemel.matcher import Verdict
+    from gemel.verdict import Verdict
 
 
 def compare(

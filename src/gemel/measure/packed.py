@@ -13,7 +13,6 @@ from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable
 from gemel.inputs import ImageInput, Input
-from gemel.matcher_file import MatcherFile
 from gemel.progress import Progress
 
 Digests: TypeAlias = NDArray[np.uint8]
@@ -30,11 +29,6 @@ class Inputs:
 
     def side(self, side: Side) -> Input:
         return self.left if side == "left" else self.right
-
-
-def inputs_of(file: MatcherFile) -> Inputs:
-    """The inputs of a matcher."""
-    return Inputs(file.input, file.right_input or file.input)
 
 
 @final

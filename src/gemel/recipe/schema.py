@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
-from gemel.matcher_file import Tie
+from gemel.networks import Tie
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, GroupAugmentSetting
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, TestTimeSetting

@@ -17,13 +17,12 @@ from gemel.calibration import Threshold
 from gemel.counting import count
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.pairs import PairSample
-from gemel.matcher import networks_of
 from gemel.matcher_file import FORMAT, MatcherFile, seal
 from gemel.measure.calibrate import Calibrated, calibrate, calibration_pairs, score_curve
 from gemel.measure.compared import comparer_of, embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory
-from gemel.networks import JointNetworks, Networks
+from gemel.networks import JointNetworks, Networks, networks_of
 from gemel.progress import Progress
 from gemel.run import Run
 from gemel.training.export import export_networks, save_weights
