@@ -11,12 +11,8 @@ import pytest
 
 from gemel.calibration import EerTarget, Threshold, choose_threshold
 from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
-from gemel.measure.calibrate import (
-    _shares_chosen_anew,
-    calibrate,
-    check_target,
-    with_intervals,
-)
+from gemel.measure.calibrate import calibrate, check_target
+from gemel.measure.threshold_intervals import far_chosen_anew, with_intervals
 from gemel.recipe.schema import CalibrationSetting
 
 LABEL, NOISE = 0.25, 0.15
@@ -115,7 +111,7 @@ def test_what_a_threshold_that_is_chosen_anew_lets_pass_by_hand():
     distance, ends = np.arange(11, dtype=np.float32), np.arange(11)
     pairs = PairSample(ends, ends, ends == 0, ends, ends)
     three = Threshold(target="far=0.3", distance=0, far=0, frr=0, genuine=1, impostors=10)
-    shares = _shares_chosen_anew([three], distance, pairs)
+    shares = far_chosen_anew([three], distance, pairs)
 
     # Three of ten, also where their weights sum up to 0.30000000000000004.
     assert shares(np.full(11, 0.1)) == {"far 0 anew": 0.3}

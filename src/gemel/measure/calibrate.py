@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
-from gemel.arrays import Distances, Floats, Same
+from gemel.arrays import Distances, Same
 from gemel.calibration import (
     Calibration,
     FarTarget,
@@ -22,20 +20,15 @@ from gemel.calibration import (
 )
 from gemel.counting import count
 from gemel.errors import DataError
-from gemel.evaluation.figure import Figure
-from gemel.evaluation.intervals import Basis, bootstrap_figures
 from gemel.evaluation.pairs import PairSample
-from gemel.evaluation.units import Units
 from gemel.measure.chance import no_better_than_chance
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared
+from gemel.measure.threshold_intervals import with_intervals
 from gemel.recipe import Recipe
 from gemel.recipe.schema import CalibrationSetting
 
 USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
-
-ANEW = " anew"
-"""Suffix of the error rates of a threshold that is chosen again in each bootstrap resample."""
 
 DOUBTFUL = 10
 """A notice is given where the interval of a FAR reaches this multiple of the target rate."""
@@ -77,17 +70,7 @@ def calibrate(
     for. `labelled` is False for a table of pairs, whose number of labels is unknown. Raises
     DataError where there are too few pairs for the recipe's target.
     """
-    wanted = parse_target(setting.target, setting.prior)
-    thresholds = [choose_threshold(distance, pairs.same, wanted)]
-    for text in USUAL_TARGETS:
-        if text == wanted.text:
-            continue
-        try:
-            target = parse_target(text, setting.prior)
-            thresholds.append(choose_threshold(distance, pairs.same, target))
-        except DataError:
-            break  # a lower rate needs more pairs still
-    known = with_intervals(thresholds, distance, pairs)
+    known = with_intervals(_thresholds(distance, pairs.same, setting), distance, pairs)
     if not labelled:
         known = tuple(each.model_copy(update={"labels": None}) for each in known)
     calibration = fit_calibration(distance, pairs.same, setting.method)
@@ -95,94 +78,19 @@ def calibrate(
     return Calibrated(calibration, known, tuple(doubts))
 
 
-def with_intervals(
-    thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
-) -> tuple[Threshold, ...]:
-    """The thresholds with 95 % intervals of their error rates, which resample the pairs' labels.
-
-    A threshold for a FAR was chosen to have it on these very pairs, so the interval also covers
-    the FAR on all pairs of the thresholds chosen on each resample. A few labels may show no errors
-    at all, whatever the resample, so no interval is narrower than Wilson's with an effective sample
-    size of one per pair of labels (false accepts) or `TRIALS_PER_LABEL` per label (false rejects).
-    """
-    kinds = {"far": ~pairs.same, "frr": pairs.same}
-    if pairs.skilled is not None and pairs.skilled.any():
-        kinds["far_skilled"] = pairs.skilled
-    fixed = _error_rates(thresholds, distance, kinds)
-    rechosen = _shares_chosen_anew(thresholds, distance, pairs)
-
-    def rates(weights: Floats) -> dict[str, float]:
-        return fixed(weights) | rechosen(weights)
-
-    needed = {name: (name.partition(" ")[0],) for name in rates(np.ones(len(pairs)))}
-    units = Units.of_pairs(pairs.left_unit, pairs.right_unit)
-    figures = bootstrap_figures(rates, units, Basis(kinds, needed, frozenset(needed)))
-    known = []
-    for n, threshold in enumerate(thresholds):
-        update: dict[str, Any] = {"labels": units.count}
-        update |= {f"{kind}_interval": _widest(figures, f"{kind} {n}") for kind in kinds}
-        if "far_skilled" in kinds:
-            update["far_skilled"] = figures[f"far_skilled {n}"].value
-        known.append(threshold.model_copy(update=update))
-    return tuple(known)
-
-
-def _error_rates(
-    thresholds: Sequence[Threshold], distance: Distances, kinds: Mapping[str, Same]
-) -> Callable[[Floats], dict[str, float]]:
-    """A function of the pairs' weights: the error rate of each threshold on each kind of pairs, as
-    `far 0` for the first threshold.
-    """
-    limits = np.array([threshold.distance for threshold in thresholds], np.float32)
-    accepted = (distance[:, None] <= limits).astype(np.float64)
-    wrong = {kind: 1 - accepted if kind == "frr" else accepted for kind in kinds}
-
-    def rates(weights: Floats) -> dict[str, float]:
-        named: dict[str, float] = {}
-        for kind, of_kind in kinds.items():
-            counted = weights * of_kind
-            with np.errstate(invalid="ignore"):
-                rate = np.einsum("n,nt->t", counted, wrong[kind]) / counted.sum()
-            named |= {f"{kind} {n}": float(each) for n, each in enumerate(rate)}
-        return named
-
-    return rates
-
-
-def _shares_chosen_anew(
-    thresholds: Sequence[Threshold], distance: Distances, pairs: PairSample
-) -> Callable[[Floats], dict[str, float]]:
-    """A function of the pairs' weights: the FAR on all pairs, unweighted, of the threshold that is
-    chosen for a target FAR on the weighted pairs, as `far 0 anew`.
-    """
-    targets = [parse_target(threshold.target) for threshold in thresholds]
-    wanted = {n: each.rate for n, each in enumerate(targets) if isinstance(each, FarTarget)}
-    impostors = np.flatnonzero(~pairs.same)
-    nearest_first = impostors[np.argsort(distance[impostors], kind="stable")]
-    # A threshold accepts either all or none of the pairs with equal distances.
-    last = np.flatnonzero(np.diff(distance[nearest_first], append=np.inf))
-    accepted = np.append(0, last + 1)
-
-    def rates(weights: Floats) -> dict[str, float]:
-        if not wanted:
-            return {}
-        counted = weights[nearest_first]
-        if not counted.any():
-            return {f"far {n}{ANEW}": math.nan for n in wanted}
-        far = (np.cumsum(counted) / counted.sum())[last]
-        chosen = {
-            n: accepted[np.searchsorted(far, rate + 1e-12, side="right")] / len(impostors)
-            for n, rate in wanted.items()
-        }
-        return {f"far {n}{ANEW}": float(rate) for n, rate in chosen.items()}
-
-    return rates
-
-
-def _widest(figures: Mapping[str, Figure], error: str) -> tuple[float, float]:
-    """The union of the intervals of an error rate, with the threshold fixed and rechosen."""
-    known = [figure for name, figure in figures.items() if name.removesuffix(ANEW) == error]
-    return min(each.low for each in known), max(each.high for each in known)
+def _thresholds(distance: Distances, same: Same, setting: CalibrationSetting) -> list[Threshold]:
+    """The threshold for the recipe's target, then those for the usual targets."""
+    wanted = parse_target(setting.target, setting.prior)
+    thresholds = [choose_threshold(distance, same, wanted)]
+    for text in USUAL_TARGETS:
+        if text == wanted.text:
+            continue
+        try:
+            target = parse_target(text, setting.prior)
+            thresholds.append(choose_threshold(distance, same, target))
+        except DataError:
+            break  # a lower rate needs more pairs still
+    return thresholds
 
 
 def score_curve(distance: Distances, pairs: PairSample, prepared: Prepared) -> ScoreCurve | None:
