@@ -7,7 +7,7 @@ import pytest
 import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
-from gemel.measure import protocols
+from gemel.measure import subject
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
@@ -79,7 +79,7 @@ def test_few_shot_asks_less_where_comparing_is_dear_unless_it_is_told_what_to_as
 ):
     recipe = load_recipe(tiny_run.recipe)
     size = gemel.load(tiny_run.path).file.embedding_size
-    monkeypatch.setattr(protocols, "MOST_NUMBERS", 3 * size * 500)
+    monkeypatch.setattr(subject, "MOST_NUMBERS", 3 * size * 500)
 
     def trials(**asked):
         answer = measure_run(tiny_run, None, "few-shot", Question.of(recipe, **asked), Silent())

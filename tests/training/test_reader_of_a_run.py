@@ -8,9 +8,10 @@ import pytest
 import gemel
 from gemel.errors import MatcherError
 from gemel.evaluation.few_shot import FewShotTask, draw_episodes
-from gemel.measure.protocols import subject
+from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data
+from gemel.measure.subject import subject
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 
@@ -27,7 +28,7 @@ def test_few_shot_asks_the_reader(run):
     assert matcher.file.reader == "prototype"
     asked = subject(matcher, own_data(run, matcher, Silent()), Silent())
     question = Question(ways=2, shots=5)
-    measured = asked.few_shot(question).figures["accuracy"].value
+    measured = measure_few_shot(asked, question).figures["accuracy"].value
 
     # The same trials by hand: the nearer of the means of five embeddings, by squared distance.
     items = asked.prepared.part("test")

@@ -13,6 +13,8 @@ from gemel.cli.main import main
 from gemel.data import open_data
 from gemel.errors import DataError, ItemError, RecipeError, RunError
 from gemel.measure.embeddings import write_embeddings
+from gemel.measure.few_shot import measure_few_shot
+from gemel.measure.protocols import measure_retrieval, measure_verification
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Silent
@@ -63,7 +65,7 @@ def test_all_protocols_have_answers_and_the_page_is_made(tied):
 def test_a_protocol_looks_at_no_more_pairs_than_asked(tied):
     _, run = tied
     asked = run_subject(run, None, Silent())
-    verified = asked.verification(Question(most_pairs=60))
+    verified = measure_verification(asked, Question(most_pairs=60))
     assert len(verified.pairs) <= 60
 
 
@@ -173,11 +175,11 @@ def test_a_folder_of_the_right_side_alone_can_be_embedded(unlike, tmp_path, monk
 def test_a_left_item_is_looked_for_among_right_ones(unlike):
     run, _ = unlike
     asked = run_subject(run, None, Silent())
-    figures = asked.retrieval(Question()).figures
+    figures = measure_retrieval(asked, Question()).figures
     labels = asked.prepared.labels(asked.prepared.part("test"))
     assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
     assert 0 <= figures["recall@1"].value <= 1
-    assert asked.few_shot(Question(ways=2, shots=1)).figures["accuracy"].n > 0
+    assert measure_few_shot(asked, Question(ways=2, shots=1)).figures["accuracy"].n > 0
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare_whole
 from gemel.measure.prepared import Prepared
 from gemel.measure.protocol import Protocol
-from gemel.measure.protocols import Subject, subject
+from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
 from gemel.measure.run_data import all_parts, data_to_measure, open_for
+from gemel.measure.subject import Subject, subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.run import Run
@@ -61,7 +62,7 @@ def measure_run(
     prepared = data_to_measure(run, matcher, data, progress)
     if data is not None or load_recipe(run.recipe).evaluation.pairs != "by-group":
         _refuse_groupless(prepared, protocol, question)
-    return subject(matcher, prepared, progress).answer(protocol, question)
+    return answer_of(subject(matcher, prepared, progress), protocol, question)
 
 
 def measure_matcher(
@@ -89,7 +90,7 @@ def measure_matcher(
         "learned from cannot be left out"
     )
     _refuse_groupless(whole, protocol, question)
-    return subject(matcher, whole, progress).answer(protocol, question)
+    return answer_of(subject(matcher, whole, progress), protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:

@@ -16,9 +16,10 @@ from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, parts_of
-from gemel.measure.protocols import Subject, subject
+from gemel.measure.protocols import measure_verification
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
+from gemel.measure.subject import Subject, subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
@@ -40,7 +41,7 @@ def write_report(run: Run, progress: Progress) -> Path:
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)
     asked = subject(matcher, own_data(run, matcher, progress), progress)
-    return write_report_of(run, asked, asked.verification(Question.of(recipe)))
+    return write_report_of(run, asked, measure_verification(asked, Question.of(recipe)))
 
 
 def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:

@@ -9,9 +9,10 @@ from typing import Any
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure, Missing
 from gemel.measure.answer import Answer, pooled
-from gemel.measure.protocols import Subject
+from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
 from gemel.measure.runs import OF_RUNS, measure_run, run_subject
+from gemel.measure.subject import Subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.recipe.reproduction import RowChoice
@@ -31,7 +32,7 @@ def answers_of(
         else:
             if row.data not in subjects:
                 subjects[row.data] = run_subject(run, row.data, progress)
-            answer = subjects[row.data].answer(row.protocol, question)
+            answer = answer_of(subjects[row.data], row.protocol, question)
         for sentence in answer.notices:
             progress.say(sentence)
         answers.append(answer)

@@ -13,9 +13,16 @@ from gemel.evaluation.similarity import SIMILARITY
 from gemel.functional.roc import check_pairs
 from gemel.measure.answer import Answer, Verified, trees
 from gemel.measure.compared import most_pairs
+from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocols import Subject
+from gemel.measure.protocols import (
+    measure_retrieval,
+    measure_sequences,
+    measure_similarity,
+    measure_verification,
+)
 from gemel.measure.question import Question
+from gemel.measure.subject import Subject
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.whole_file import write_json
@@ -34,22 +41,22 @@ def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
 def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
     """The answers of all protocols that the test part allows, with the recipe's settings."""
     question = Question.of(recipe)
-    verified = asked.verification(question)
+    verified = measure_verification(asked, question)
     given = asked.prepared.dataset.pairs
     if asked.prepared.dataset.labels is None:
         graded = given is not None and given.scores is not None
         scored = [_similarity(asked, question)] if graded else []
-        return verified, [*scored, asked.retrieval(question)]
-    answers = [asked.few_shot(question), asked.retrieval(question)]
+        return verified, [*scored, measure_retrieval(asked, question)]
+    answers = [measure_few_shot(asked, question), measure_retrieval(asked, question)]
     if recipe.memory is not None:
-        answers.append(asked.sequences(question))
+        answers.append(measure_sequences(asked, question))
     return verified, answers
 
 
 def _similarity(asked: Subject, question: Question) -> Answer:
     """Figures marked missing if there are too few test pairs, so that the run is still kept."""
     try:
-        return asked.similarity(question)
+        return measure_similarity(asked, question)
     except DataError as error:
         missing: Figures = dict.fromkeys(SIMILARITY, Missing(missing=str(error)))
         data = f"{asked.prepared.dataset.name} ({asked.prepared.measured})"

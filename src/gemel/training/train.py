@@ -18,9 +18,9 @@ from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared, parts_of
-from gemel.measure.protocols import subject
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.measure.run_data import refuse_gone, run_data
+from gemel.measure.subject import subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.schema import AFTERWARDS, WORDS

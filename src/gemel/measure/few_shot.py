@@ -1,0 +1,87 @@
+"""N-way K-shot accuracy of a matcher on the test items, for one task or for the usual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from gemel.arrays import Indices
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.few_shot import Read, score_episodes
+from gemel.evaluation.figure import Missing
+from gemel.measure.answer import Answer
+from gemel.measure.candidates import USUAL_TRIALS, Candidates
+from gemel.measure.question import Question
+from gemel.measure.subject import Subject
+
+USUAL_WAYS = (20, 5)
+
+
+def measure_few_shot(asked: Subject, question: Question) -> Answer:
+    """N-way K-shot accuracy for each task; `accuracy` is that of the first."""
+    items, comparer = asked.genuine()
+    candidates = Candidates.of(
+        asked.prepared,
+        items,
+        within_group=question.within_group,
+        makers=question.makers,
+        small_groups=question.small_groups,
+    )
+    read, most_ways = _reading(asked, items, question)
+    scored: dict[str, Evidence] = {}
+    notices: list[str] = []
+    for ways, shots in _tasks(candidates, question, most_ways):
+        trials = _trials(asked, ways * shots, question)
+        episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
+        scored[f"accuracy@{ways}-way-{shots}-shot"] = score_episodes(
+            comparer, candidates.labels, episodes, read, candidates.groups
+        )
+        notices += remarks
+    tasks = {task: figures_of([evidence])["accuracy"] for task, evidence in scored.items()}
+    first = next(iter(tasks.values()), None) or Missing(missing=candidates.lacking())
+    return Answer(
+        "few-shot",
+        asked.data(*_restrictions(question)),
+        question.seed,
+        {"accuracy": first, **tasks},
+        tuple(notices),
+        next(iter(scored.values()), None),
+    )
+
+
+def _reading(asked: Subject, items: Indices, question: Question) -> tuple[Read | None, int]:
+    """How the matcher reads episodes of these items, None for mean distances, and its most ways."""
+    recall = asked.recall(items)
+    if recall is None:
+        return asked.reader(items), USUAL_WAYS[0]
+    return partial(recall.episodes, seed=question.seed), recall.ways
+
+
+def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterator[tuple[int, int]]:
+    """The (ways, shots) of the question; by default the usual ways that the labels allow, with 1
+    and 5 shots.
+    """
+    if question.ways or question.shots:
+        shots = question.shots or 1
+        yield question.ways or max(2, min(most_ways, candidates.most_ways(shots))), shots
+        return
+    for shots in (1, 5):
+        most = min(most_ways, candidates.most_ways(shots))
+        usual = [ways for ways in USUAL_WAYS if ways <= most] or [most]
+        yield from ((ways, shots) for ways in usual if ways > 1)
+
+
+def _trials(asked: Subject, pairs: int, question: Question) -> int | None:
+    """The number of trials of `pairs` pairs each; None for the task's own number."""
+    usual = question.ways is None and question.shots is None and question.makers != "two"
+    if not usual and asked.most_pairs(question) is None:
+        return None
+    return asked.affordable(USUAL_TRIALS, pairs, question)
+
+
+def _restrictions(question: Question) -> Iterator[str]:
+    """How the trials differ from any of the test part."""
+    if question.within_group:
+        yield "within groups"
+    if question.makers == "two":
+        yield "two makers"

@@ -1,0 +1,87 @@
+"""A matcher and the test items that protocols measure it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gemel.arrays import Embeddings, Indices
+from gemel.episode_reader import EpisodeReader
+from gemel.evaluation.comparer import Among, Comparer
+from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.matcher import Matcher
+from gemel.measure.answer import Answer
+from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
+from gemel.measure.prepared import Prepared
+from gemel.measure.protocol import Protocol
+from gemel.measure.question import Question
+from gemel.progress import Progress, Silent
+from gemel.recall import Recall
+
+MOST_NUMBERS = 4 * 10**9
+"""The most numbers of embeddings to compare: with embeddings of whole feature maps, there are fewer
+trials or queries."""
+
+
+@final
+@dataclass(frozen=True)
+class Subject:
+    """A matcher, the test items, and a comparer of them."""
+
+    matcher: Matcher
+    prepared: Prepared
+    comparer: Comparer
+    progress: Progress = Silent()
+
+    def genuine(self) -> tuple[Indices, Comparer]:
+        """The genuine items of the test part, and a comparer of these."""
+        items = self.prepared.part("test")
+        genuine = np.flatnonzero(self.prepared.genuine(items))
+        return items[genuine], Among(self.comparer, genuine)
+
+    def reader(self, items: Indices) -> EpisodeReader | None:
+        """The matcher's reader for episodes of these items; None where it has none."""
+        if self.matcher.file.reader is None:
+            return None
+        return self.matcher.reader(self._embeddings(items), self.progress)
+
+    def recall(self, items: Indices) -> Recall | None:
+        """The matcher's memory for sequences of these items; None where it has none."""
+        if self.matcher.file.memory is None:
+            return None
+        return self.matcher.recall(self._embeddings(items))
+
+    def _embeddings(self, items: Indices) -> Embeddings:
+        embeddings = embeddings_of(self.comparer)
+        assert embeddings is not None, "a reader and a memory have a shared tie"
+        return embeddings[np.searchsorted(self.prepared.part("test"), items)]
+
+    def most_pairs(self, question: Question) -> int | None:
+        """The most pairs to compare; None for as many as the figures need."""
+        return most_pairs(self.matcher.file.tie, question.most_pairs)
+
+    def affordable(self, usual: int, pairs: int, question: Question) -> int:
+        """`usual` trials or queries of `pairs` pairs each; fewer where comparing is expensive."""
+        most = self.most_pairs(question)
+        if most is not None:
+            return max(1, min(usual, most // pairs))
+        numbers = max(1, pairs * self.matcher.file.embedding_size)
+        return max(100, min(usual, MOST_NUMBERS // numbers))
+
+    def answer(self, protocol: Protocol, question: Question, evidence: Evidence) -> Answer:
+        """The figures of the evidence as the answer of a protocol."""
+        figures = figures_of([evidence])
+        return Answer(protocol, self.data(), question.seed, figures, evidence=evidence)
+
+    def data(self, *how: str) -> str:
+        """What was measured, and how, as in `digits (test, within groups)`."""
+        what = ", ".join([self.prepared.measured, *how])
+        return f"{self.prepared.dataset.name} ({what})"
+
+
+def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
+    """A matcher and the test items, which are encoded here unless tied jointly."""
+    comparer = comparer_of(matcher.networks, prepared.compared("test"), progress)
+    return Subject(matcher, prepared, comparer, progress)
