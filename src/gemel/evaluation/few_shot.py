@@ -20,6 +20,7 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence, hit_rates_of_few
 from gemel.evaluation.units import FEW_GROUPS, side_by_side
+from gemel.functional.grouping import Grouped
 from gemel.functional.ranking import right_is_nearest
 
 
@@ -109,14 +110,14 @@ def draw_episodes(labels: Codes, task: FewShotTask, groups: Codes | None = None)
     rng = np.random.default_rng(task.seed)
     drawable = _drawable(labels, task.shots, groups)
     table = _label_table(drawable, task)
-    order, start, size = _items_by_label(labels)
+    by_label = Grouped.of(labels, np.arange(len(labels)))
     batch = max(1, CHUNK_FLOATS // max(table.shape[1], task.ways * (task.shots + 1)))
     episodes = []
     for first in range(0, task.trials, batch):
         count = min(batch, task.trials - first)
         ways = _draw_labels(table, count, task.ways, rng)
-        rank = _draw_ranks(size[ways], task.shots + 1, rng)
-        items = order[start[ways][..., None] + rank]
+        rank = _draw_ranks(by_label.size[ways], task.shots + 1, rng)
+        items = by_label.items[by_label.start[ways][..., None] + rank]
         answer = rng.integers(task.ways, size=count)
         query = items[np.arange(count), answer, task.shots]
         episodes.append(Episodes(query, items[..., : task.shots], answer))
@@ -166,12 +167,6 @@ def _label_table(drawable: list[Codes], task: FewShotTask) -> Codes:
     for row, of_group in zip(table, wide, strict=True):
         row[: len(of_group)] = of_group
     return table
-
-
-def _items_by_label(labels: Codes) -> tuple[Indices, Indices, Indices]:
-    """Positions of items sorted by label, and the start and the size of each label there."""
-    sizes = np.unique(labels, return_counts=True)[1]
-    return np.argsort(labels, kind="stable"), np.cumsum(sizes) - sizes, sizes
 
 
 def _draw_labels(table: Codes, count: int, ways: int, rng: np.random.Generator) -> Codes:

@@ -8,15 +8,12 @@ items are of one alphabet, as in the one-shot task.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
-
 import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.errors import DataError
 from gemel.evaluation.pairs import PairSample
-from gemel.functional.grouping import by_code
+from gemel.functional.grouping import Grouped, by_code
 
 
 def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> PairSample:
@@ -32,8 +29,8 @@ def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> P
     """
     rng = np.random.default_rng(seed)
     groups = np.zeros_like(labels) if groups is None else groups
-    every = [_Group.of(members, labels) for members in by_code(groups).values()]
-    usable = [group for group in every if len(group.paired) and len(group.size) > 1]
+    every = [Grouped.of(labels, members) for members in by_code(groups).values()]
+    usable = [group for group in every if len(_paired(group)) and len(group.size) > 1]
     if not usable:
         raise DataError(
             "pairs by group need a group with two labels, one of them with two items, got none "
@@ -45,39 +42,28 @@ def group_pairs(labels: Codes, groups: Codes | None, count: int, seed: int) -> P
     for code, group in enumerate(usable):
         for match in (True, False):
             chosen = (group_of == code) & (same == match)
-            left[chosen], right[chosen] = group.draw(match, int(chosen.sum()), rng)
+            left[chosen], right[chosen] = _draw(group, match, int(chosen.sum()), rng)
     return PairSample(left, right, same, labels[left], labels[right])
 
 
-@final
-@dataclass(frozen=True)
-class _Group:
-    """The items of one group sorted by label, and the start and the size of each label there."""
+def _paired(group: Grouped) -> Indices:
+    """The labels of a group with two items or more."""
+    return np.flatnonzero(group.size > 1)
 
-    items: Indices
-    start: Indices
-    size: Indices
 
-    @classmethod
-    def of(cls, items: Indices, labels: Codes) -> _Group:
-        size = np.unique(labels[items], return_counts=True)[1]
-        order = np.argsort(labels[items], kind="stable")
-        return cls(items[order], np.cumsum(size) - size, size)
-
-    @property
-    def paired(self) -> Indices:
-        """The labels with two items or more."""
-        return np.flatnonzero(self.size > 1)
-
-    def draw(self, match: bool, count: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
-        if match:
-            first = second = rng.choice(self.paired, count)
-            one = rng.integers(self.size[first])
-            other = rng.integers(self.size[first] - 1)
-            other += other >= one
-        else:
-            first = rng.integers(len(self.size), size=count)
-            second = rng.integers(len(self.size) - 1, size=count)
-            second += second >= first
-            one, other = rng.integers(self.size[first]), rng.integers(self.size[second])
-        return self.items[self.start[first] + one], self.items[self.start[second] + other]
+def _draw(
+    group: Grouped, match: bool, count: int, rng: np.random.Generator
+) -> tuple[Indices, Indices]:
+    """The left and the right items (count,) of pairs within a group."""
+    size = group.size
+    if match:
+        first = second = rng.choice(_paired(group), count)
+        one = rng.integers(size[first])
+        other = rng.integers(size[first] - 1)
+        other += other >= one
+    else:
+        first = rng.integers(len(size), size=count)
+        second = rng.integers(len(size) - 1, size=count)
+        second += second >= first
+        one, other = rng.integers(size[first]), rng.integers(size[second])
+    return group.items[group.start[first] + one], group.items[group.start[second] + other]
