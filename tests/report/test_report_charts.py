@@ -19,7 +19,8 @@ from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
 from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, Frame
 from gemel.report.det import det
 from gemel.report.histogram import histogram
-from gemel.report.naming import figure_name, number, percent
+from gemel.report.naming import figure_name
+from gemel.report.numbers import number, percent
 from gemel.report.progress import progress
 from gemel.report.rates import rates
 from gemel.report.reliability import reliability
@@ -171,6 +172,7 @@ def test_figures_have_names_in_words() -> None:
     assert figure_name("accuracy@20-way-1-shot").label == "20-way-1-shot"
     assert figure_name("accuracy@distance=0.5").label == "Accuracy at distance=0.5"
     assert figure_name("accuracy@instance=2").label == "Accuracy at item 2 of a class"
+    assert figure_name("eer@skilled").label == "Equal error rate, skilled forgeries"
     assert figure_name("my_own_figure").label == "my own figure"
     assert [number(value) for value in (0.5, 1e-5, 12345.0, float("nan"))] == [
         "0.500",

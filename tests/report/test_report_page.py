@@ -346,4 +346,4 @@ def test_the_first_task_of_few_shot_is_said_once(make: Make) -> None:
 
     (table,) = tables({"few-shot": {"accuracy": task, "3-way-1-shot": task}})
 
-    assert [row.key for row in table.rows] == ["3-way-1-shot"]
+    assert [row.name.label for row in table.rows] == ["3-way-1-shot"]

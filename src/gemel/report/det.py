@@ -10,7 +10,7 @@ import numpy as np
 from gemel.functional.roc import eer
 from gemel.report.axes import deviates
 from gemel.report.chart import Absent, Chart, Frame, Mark
-from gemel.report.naming import percent
+from gemel.report.numbers import percent
 from gemel.report.rates import NO_CURVE, Rates
 
 TITLE = "DET curve"

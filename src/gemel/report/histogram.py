@@ -9,7 +9,7 @@ from gemel.counting import count
 from gemel.report.axes import linear, rounded
 from gemel.report.chart import BOTTOM, TOP, Absent, Chart, Frame, Mark, Note
 from gemel.report.contents import TestPairs
-from gemel.report.naming import percent, round_percent
+from gemel.report.numbers import percent, round_percent
 
 BINS = 40
 TITLE = "Distances of pairs"

@@ -9,7 +9,7 @@ import numpy as np
 
 from gemel.counting import count
 from gemel.report.contents import Contents, TestPairs
-from gemel.report.naming import number, percent
+from gemel.report.numbers import number, percent
 from gemel.report.shown import is_text
 
 MOST = 12

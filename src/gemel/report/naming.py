@@ -1,14 +1,12 @@
-"""Display names of figures, and formatting of their values."""
+"""Display names of figures."""
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Literal, final
 
-SPACE = "\N{NARROW NO-BREAK SPACE}"
+from gemel.report.numbers import SPACE, number, percent, round_percent
 
 
 @final
@@ -37,30 +35,15 @@ _NAMES = {
     r"far": FigureName("False accepts", "different pairs accepted", better="low"),
     r"frr": FigureName("False rejects", "matching pairs rejected", better="low"),
     r"auc": FigureName("Area under the ROC", "1 is perfect, 0.5 is chance", unit="number"),
-    r"eer@(skilled|random)": FigureName(
-        "Equal error rate, {} forgeries", "where both error rates are equal", better="low"
-    ),
     r"label_eer": FigureName(
         "Equal error rate by label", "mean over labels, each at its own threshold", better="low"
-    ),
-    r"label_eer@(skilled|random)": FigureName(
-        "Equal error rate by label, {} forgeries",
-        "mean over labels, each at its own threshold",
-        better="low",
     ),
     r"far@(skilled|random)": FigureName(
         "False accepts, {} forgeries", "forgeries accepted", better="low"
     ),
-    r"auc@(skilled|random)": FigureName(
-        "Area under the ROC, {} forgeries", "1 is perfect, 0.5 is chance", unit="number"
-    ),
-    r"tar@skilled-far=(.+)": FigureName(
-        "True accepts at {} skilled forgeries",
-        "genuine items accepted where {} of skilled forgeries are",
-    ),
-    r"tar@random-far=(.+)": FigureName(
-        "True accepts at {} random forgeries",
-        "genuine items accepted where {} of random forgeries are",
+    r"tar@(skilled|random)-far=(.+)": FigureName(
+        "True accepts at {1} {0} forgeries",
+        "genuine items accepted where {1} of {0} forgeries are",
     ),
     r"tar@far=(.+)": FigureName(
         "True accepts at {} false accepts",
@@ -109,37 +92,16 @@ def figure_name(name: str) -> FigureName:
     """How a figure is displayed; an unknown name is its own label."""
     for pattern, words in _NAMES.items():
         if found := re.fullmatch(pattern, name):
-            given = _share(found[1]) if found.groups() else ""
+            given = [_share(text) for text in found.groups()]
             return replace(
-                words, label=words.label.format(given), meaning=words.meaning.format(given)
+                words, label=words.label.format(*given), meaning=words.meaning.format(*given)
             )
+    if found := re.fullmatch("(.+)@(skilled|random)", name):
+        of_all = figure_name(found[1])
+        return replace(of_all, label=f"{of_all.label}, {found[2]} forgeries")
     return FigureName(
         name.replace("_", " "), "", unit="percent" if "accuracy" in name else "number"
     )
-
-
-def percent(share: float) -> str:
-    """A measured share: `0.971` is 97.1 %; 0 % and 100 % are exact to seven places."""
-    if round(share, 7) in {0, 1}:
-        share = round(share)
-    near = 100 * min(share, 1 - share)
-    decimals = next(d for d in count(2) if round(near, d)) if 0 < near < 0.05 else 1
-    text = f"{100 * share:.{decimals}f}"
-    return f"{'100' if text == '100.0' else '0' if text == '0.0' else text}{SPACE}%"
-
-
-def round_percent(share: float) -> str:
-    """A chosen share: 0.01 is 1 %."""
-    return f"{100 * share:.4g}{SPACE}%"
-
-
-def number(value: float) -> str:
-    """A number with three decimals, or with three significant digits if it is small or large."""
-    if not math.isfinite(value):
-        return str(value)
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.3f}"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _share(text: str) -> str:

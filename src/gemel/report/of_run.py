@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from gemel.arrays import Indices
 from gemel.errors import RunError
 from gemel.evaluation.units import Units
-from gemel.matcher import load
+from gemel.matcher import Matcher, load
 from gemel.measure.answer import Verified
 from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
@@ -55,11 +54,8 @@ def run_verdict(run: Run) -> str:
     figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
-    matcher, measured = load(run.path), figures["verification"]
-    threshold = matcher.threshold()
-    far, frr = (measured[name]["value"] for name in ("far", "frr"))
-    outcome = Outcome(threshold.distance, threshold.target, far, frr, matcher.file.prior)
-    return paragraph(figures, split, outcome)
+    far, frr = (figures["verification"][name]["value"] for name in ("far", "frr"))
+    return paragraph(figures, split, Outcome(_decision(load(run.path)), far, frr))
 
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
@@ -86,15 +82,13 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
     )
 
 
-def _cloud(asked: Subject, items: np.ndarray[Any, Any]) -> Cloud | None:
+def _cloud(asked: Subject, items: Indices) -> Cloud | None:
     """The embeddings to map, if there are any."""
     embeddings = embeddings_of(asked.comparer)
     return None if embeddings is None else Cloud(embeddings, items)
 
 
-def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> TestPairs:
-    threshold = asked.matcher.threshold()
-    decision = Decision(threshold.distance, threshold.target, asked.matcher.file.prior)
+def _pairs(asked: Subject, verified: Verified, items: Indices) -> TestPairs:
     pairs = verified.pairs
     return TestPairs(
         items[pairs.left],
@@ -103,8 +97,13 @@ def _pairs(asked: Subject, verified: Verified, items: np.ndarray[Any, Any]) -> T
         verified.distance,
         verified.probability,
         Units.of_pairs(pairs.left_unit, pairs.right_unit),
-        decision,
+        _decision(asked.matcher),
     )
+
+
+def _decision(matcher: Matcher) -> Decision:
+    threshold = matcher.threshold()
+    return Decision(threshold.distance, threshold.target, matcher.file.prior)
 
 
 def _split(prepared: Prepared) -> Split:

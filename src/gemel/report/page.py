@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gemel.errors import MissingExtra
 from gemel.report.contents import Contents
 from gemel.report.det import det
+from gemel.report.headlines import headlines
 from gemel.report.histogram import histogram
 from gemel.report.layout import embedding_map
 from gemel.report.mistakes import false_accepts, false_rejects
@@ -19,7 +20,7 @@ from gemel.report.rates import rates
 from gemel.report.reliability import reliability
 from gemel.report.roc import roc
 from gemel.report.tables import tables
-from gemel.report.verdict import headlines, verdict
+from gemel.report.verdict import verdict
 from gemel.whole_file import whole_file
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import numpy as np
 from gemel.arrays import Floats
 from gemel.report.axes import Axis, linear, rounded, tick_text, whole_numbers
 from gemel.report.chart import Absent, Chart, Frame, Mark
-from gemel.report.naming import FigureName, figure_name, round_percent
+from gemel.report.naming import FigureName, figure_name
+from gemel.report.numbers import round_percent
 
 _NO_FIGURES = ("epoch", "seconds", "loss", "learning_rate")
 _TITLES = {"loss": "Loss in training", "learning_rate": "Learning rate"}

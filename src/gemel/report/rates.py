@@ -12,7 +12,7 @@ from gemel.arrays import Floats
 from gemel.functional.roc import Roc, far_at, frr_at, roc
 from gemel.report.chart import Band, Frame
 from gemel.report.contents import TestPairs
-from gemel.report.naming import percent
+from gemel.report.numbers import percent
 
 NO_CURVE = "This curve needs both matching pairs and different ones to compare."
 READINGS = 48

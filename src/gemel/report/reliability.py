@@ -15,7 +15,7 @@ from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
 from gemel.report.chart import Absent, Chart, Frame, Mark
 from gemel.report.contents import TestPairs
-from gemel.report.naming import percent, round_percent
+from gemel.report.numbers import percent, round_percent
 
 BINS = 10
 RESAMPLES = 200

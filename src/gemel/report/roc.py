@@ -10,7 +10,7 @@ from gemel.arrays import Floats
 from gemel.functional.roc import Roc, auc
 from gemel.report.axes import decades, linear
 from gemel.report.chart import Absent, Chart, Frame, Mark
-from gemel.report.naming import number, percent, round_percent
+from gemel.report.numbers import number, percent, round_percent
 from gemel.report.rates import NO_CURVE, Rates
 
 TITLE = "ROC curve"

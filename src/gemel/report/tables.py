@@ -26,7 +26,6 @@ class Row:
     """A figure that was measured."""
 
     name: FigureName
-    key: str
     value: str
     interval: str
     n: str
@@ -39,7 +38,6 @@ class Gap:
     """A figure that could not be measured, and why."""
 
     name: FigureName
-    key: str
     why: str
 
 
@@ -53,17 +51,15 @@ class Table:
 
 def tables(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Table, ...]:
     """One table per protocol, with missing figures at the end."""
-    return tuple(
-        Table(
-            protocol[:1].upper() + protocol[1:],
-            tuple(_row(key, it) for key, it in measured.items() if it["value"] is not None),
-            tuple(
-                Gap(figure_name(key), key, str(it.get("missing", "It was not measured.")))
-                for key, it in measured.items()
-                if it["value"] is None
-            ),
-        )
-        for protocol, measured in ((name, _without_repeats(its)) for name, its in figures.items())
+    return tuple(_table(protocol, _without_repeats(own)) for protocol, own in figures.items())
+
+
+def _table(protocol: str, figures: Mapping[str, Figure]) -> Table:
+    named = [(figure_name(key), figure) for key, figure in figures.items()]
+    return Table(
+        protocol[:1].upper() + protocol[1:],
+        tuple(_row(name, figure) for name, figure in named if figure["value"] is not None),
+        tuple(Gap(name, figure["missing"]) for name, figure in named if figure["value"] is None),
     )
 
 
@@ -74,19 +70,15 @@ def _without_repeats(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
     return {name: figure for name, figure in figures.items() if name != "accuracy"}
 
 
-def _row(key: str, figure: Figure) -> Row:
-    name, n = figure_name(key), figure.get("n")
-    interval, span = "", None
-    if figure.get("low") is not None and figure.get("high") is not None:
-        value, low, high = (float(figure[part]) for part in ("value", "low", "high"))
-        interval = name.interval(low, high)
-        if name.unit == "percent" and 0 <= low <= high <= 1:
-            span = Span(*(round(100 * share, 2) for share in (value, low, high)))
+def _row(name: FigureName, figure: Figure) -> Row:
+    value, low, high = (float(figure[part]) for part in ("value", "low", "high"))
+    span = None
+    if name.unit == "percent" and 0 <= low <= high <= 1:
+        span = Span(*(round(100 * share, 2) for share in (value, low, high)))
     return Row(
         name=name,
-        key=key,
-        value=name.write(float(figure["value"])),
-        interval=interval,
-        n="" if n is None else f"{int(n):,}",
+        value=name.write(value),
+        interval=name.interval(low, high),
+        n=f"{figure['n']:,}",
         span=span,
     )

@@ -1,4 +1,4 @@
-"""The summary of a run: a paragraph and the headline figures."""
+"""The summary of a run in a paragraph."""
 
 from __future__ import annotations
 
@@ -8,44 +8,9 @@ from dataclasses import dataclass
 from typing import final
 
 from gemel.counting import count
-from gemel.report.contents import Contents, Figure, Split, TestPairs
-from gemel.report.naming import FigureName, figure_name, percent, round_percent
-
-_HEADLINES = (
-    ("verification", r"accuracy"),
-    ("verification", r"eer"),
-    ("verification", r"auc"),
-    ("verification", r"tar@far=0.01"),
-    ("few-shot", r"(?:accuracy@)?\d+-way.\d+-shot"),
-    ("retrieval", r"recall@1"),
-)
-
-
-@final
-@dataclass(frozen=True)
-class Headline:
-    """One large number at the top of the page."""
-
-    protocol: str
-    name: FigureName
-    value: str
-    interval: str
-
-
-def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ...]:
-    """The first measured figure of each headline kind."""
-    found = (
-        next(
-            (
-                _headline(protocol, name, figure)
-                for name, figure in figures.get(protocol, {}).items()
-                if re.fullmatch(pattern, name) and figure["value"] is not None
-            ),
-            None,
-        )
-        for protocol, pattern in _HEADLINES
-    )
-    return tuple(headline for headline in found if headline)
+from gemel.report.contents import Contents, Decision, Figure, Split, TestPairs
+from gemel.report.naming import figure_name
+from gemel.report.numbers import percent, round_percent
 
 
 def verdict(contents: Contents) -> str:
@@ -58,13 +23,11 @@ def verdict(contents: Contents) -> str:
 @final
 @dataclass(frozen=True)
 class Outcome:
-    """The threshold and its error rates on the test pairs, None for a kind without pairs."""
+    """The decision and its error rates on the test pairs, None for a kind without pairs."""
 
-    threshold: float
-    target: str
+    decision: Decision
     far: float | None
     frr: float | None
-    prior: float | None = None
 
     @staticmethod
     def of(pairs: TestPairs) -> Outcome:
@@ -72,11 +35,9 @@ class Outcome:
         genuine = int(pairs.same.sum())
         impostor = len(pairs) - genuine
         return Outcome(
-            pairs.decision.threshold,
-            pairs.decision.target,
+            pairs.decision,
             far=float(pairs.false_accept().sum() / impostor) if impostor else None,
             frr=float(pairs.false_reject().sum() / genuine) if genuine else None,
-            prior=pairs.decision.prior,
         )
 
 
@@ -91,7 +52,7 @@ def paragraph(
     if accuracy["value"] is None:
         return f"On {unseen}, the accuracy could not be measured: {accuracy['missing']}"
     sentences = [
-        f"On {unseen}, {_claim(accuracy, outcome, split.unit)}",
+        f"On {unseen}, {_claim(accuracy, outcome.decision, split.unit)}",
         _errors(outcome),
         _forgeries(figures["verification"].get("far@skilled")),
     ]
@@ -118,24 +79,13 @@ def _forgeries(far: Figure | None) -> str:
     return f"It accepts {percent(far['value'])} of skilled forgeries."
 
 
-def _headline(protocol: str, key: str, figure: Figure) -> Headline:
-    name = figure_name(key)
-    low, high = figure.get("low"), figure.get("high")
-    interval = "" if low is None or high is None else name.interval(low, high)
-    return Headline(protocol, name, name.write(figure["value"]), interval)
-
-
-def _claim(accuracy: Figure, outcome: Outcome, unit: str) -> str:
-    name = figure_name("accuracy")
-    between = ""
-    if accuracy.get("low") is not None and accuracy.get("high") is not None:
-        between = (
-            f" ({round_percent(0.95)} interval {name.interval(accuracy['low'], accuracy['high'])})"
-        )
+def _claim(accuracy: Figure, decision: Decision, unit: str) -> str:
+    interval = figure_name("accuracy").interval(accuracy["low"], accuracy["high"])
     return (
-        f"Gemel tells same from different with {percent(accuracy['value'])} accuracy{between}"
-        f"{_prior_text(outcome.prior)}, at the threshold {outcome.threshold:.3g}, "
-        f"{_target_text(outcome.target)} on validation {unit}s."
+        f"Gemel tells same from different with {percent(accuracy['value'])} accuracy "
+        f"({round_percent(0.95)} interval {interval}){_prior_text(decision.prior)}, at the "
+        f"threshold {decision.threshold:.3g}, {_target_text(decision.target)} on validation "
+        f"{unit}s."
     )
 
 
