@@ -6,6 +6,7 @@ import io
 import pickle
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -249,6 +250,7 @@ def test_no_items_have_no_embeddings(matcher):
 
 def test_embeddings_that_are_no_numbers_are_the_trainings_fault(matcher, items, monkeypatch):
     networks = gemel.load(matcher.path).networks
-    monkeypatch.setattr("gemel.networks._run", lambda *_, **__: np.full((1, 4), np.nan, np.float32))
+    no_numbers = SimpleNamespace(run=lambda *_: [np.full((1, 4), np.nan, np.float32)])
+    monkeypatch.setattr("gemel.networks.open_session", lambda _: no_numbers)
     with pytest.raises(MatcherError, match=r"training diverged.*lower optimizer\.learning_rate"):
         networks.left.embed(items[:1])

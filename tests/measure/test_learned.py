@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from gemel.data.dataset import Pairs
-from gemel.measure.learned import _pair_digests
+from gemel.data import Pairs
+from gemel.measure.learned import pair_digests
 
 
 def test_pairs_are_known_either_way_round_and_from_each_other():
     digests = np.random.default_rng(0).integers(0, 256, (4, 16)).astype(np.uint8)
     left, right = np.array([0, 1, 0, 0, 1, 2]), np.array([1, 0, 2, 0, 1, 2])
     pairs = Pairs(left, right, np.ones(6, bool), split=np.zeros(6, np.int64))
-    found = _pair_digests(
-        SimpleNamespace(
-            dataset=SimpleNamespace(pairs=pairs), packed=SimpleNamespace(digests=digests)
-        )
-    )
+    found = pair_digests(pairs, digests)
     assert found.dtype == np.uint8
     assert (found[0] == found[1]).all()
     # Two items of a pair may be one and the same; whose it is still counts.

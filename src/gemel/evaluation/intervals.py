@@ -172,23 +172,25 @@ def _resample(
     # Trials of the same two labels share one look-up.
     cells, cell = np.unique(units.left * (units.count + 1) + right, return_inverse=True)
     one, other = np.divmod(cells, units.count + 1)
-    between: list[Mapping[str, float]] = []
-    among: list[Mapping[str, float]] = []
-    groups: list[Mapping[str, float]] = []
+    between: _Drawn = []
+    among: _Drawn = []
+    groups: _Drawn = []
     for _ in range(bootstrap.resamples):
-        drawn = np.bincount(rng.integers(units.count, size=units.count), minlength=units.count + 1)
-        drawn[units.count] = 1
-        counts = drawn.astype(np.float64)
+        counts = np.append(_counts(units.count, rng), 1.0)
         between.append(statistic((counts[one] * counts[other])[cell]))
         if units.among is not None:
             excess = (counts - 1)[units.among].sum(1)
             # Centred, since labels need not be offered equally often.
             among.append(statistic(1 + excess - excess.mean()))
         if units.groups is not None:
-            chosen = rng.integers(units.group_count, size=units.group_count)
-            counts = np.bincount(chosen, minlength=units.group_count).astype(np.float64)
-            groups.append(statistic(counts[units.groups]))
+            groups.append(statistic(_counts(units.group_count, rng)[units.groups]))
     return between, among, groups
+
+
+def _counts(units: int, rng: np.random.Generator) -> Floats:
+    """How often each unit is drawn, when as many are drawn with replacement."""
+    drawn = rng.integers(units, size=units)
+    return np.bincount(drawn, minlength=units).astype(np.float64)
 
 
 @final

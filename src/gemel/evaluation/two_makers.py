@@ -67,7 +67,7 @@ def draw_two_makers(
     least = task.ways if task.small_groups == "skip" else 2
     usable = [group for group in every if group.most_ways >= least]
     if not usable:
-        most = max((group.most_ways for group in every), default=0)
+        most = most_ways_of_two(labels, makers, task.shots, groups)
         raise DataError(
             f"{task.ways}-way {task.shots}-shot between two makers needs {task.ways} labels"
             f"{'' if groups is None else ' of one group'} with {task.shots} items by one and an "

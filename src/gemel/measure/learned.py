@@ -9,7 +9,7 @@ import numpy as np
 
 from gemel.arrays import Same
 from gemel.counting import count
-from gemel.data import Part
+from gemel.data import Pairs, Part
 from gemel.data.splits.together import content_codes
 from gemel.errors import DataError, RunError
 from gemel.measure.packed import Digests
@@ -30,17 +30,18 @@ def digests_of(prepared: Prepared, *parts: Part) -> Digests:
 
     Split by pair, one item may be in pairs of several parts.
     """
-    by_pair = prepared.split.by == "pair"
-    rows = prepared.pair_rows if by_pair else prepared.part
-    digests = _pair_digests(prepared) if by_pair else prepared.packed.digests
-    chosen: Digests = digests[np.concatenate([rows(part) for part in parts])]
-    return chosen
-
-
-def _pair_digests(prepared: Prepared) -> Digests:
-    """(n, 16) the digests of the given pairs, in either order: the bytewise sum of both items'."""
-    given, digests = prepared.dataset.pairs, prepared.packed.digests
+    digests = prepared.packed.digests
+    if prepared.split.by != "pair":
+        items = np.concatenate([prepared.part(part) for part in parts])
+        return np.asarray(digests[items])
+    given = prepared.dataset.pairs
     assert given is not None, "only given pairs are split by pair"
+    rows = np.concatenate([prepared.pair_rows(part) for part in parts])
+    return np.asarray(pair_digests(given, digests)[rows])
+
+
+def pair_digests(given: Pairs, digests: Digests) -> Digests:
+    """(p, 16) the digests of pairs, in either order: the bytewise sum of both items' `digests`."""
     pairs: Digests = digests[given.left] + digests[given.right]
     return pairs
 
@@ -83,7 +84,8 @@ def without(prepared: Prepared, part: Part, digests: Digests) -> tuple[Prepared,
 
     A pair is removed if either of its items is known, or the pair itself.
     """
-    known = among(prepared.packed.digests, digests)
+    own = prepared.packed.digests
+    known = among(own, digests)
     items, pairs = prepared.part(part), prepared.split.pairs
     if pairs is None:
         kept = items[~known[items]]
@@ -91,7 +93,7 @@ def without(prepared: Prepared, part: Part, digests: Digests) -> tuple[Prepared,
     else:
         given, rows = prepared.dataset.pairs, prepared.pair_rows(part)
         assert given is not None
-        seen = known[given.left] | known[given.right] | among(_pair_digests(prepared), digests)
+        seen = known[given.left] | known[given.right] | among(pair_digests(given, own), digests)
         unseen = rows[~seen[rows]]
         pairs = replace(pairs, **{part: unseen})
         kept = np.unique(np.concatenate([given.left[unseen], given.right[unseen]]))
