@@ -31,6 +31,7 @@ from gemel.arrays import Distances, Floats, Same
 from gemel.errors import MatcherError
 from gemel.functional.bayes import posterior
 from gemel.functional.pchip import monotone_curve
+from gemel.functional.pooling import pool_adjacent
 from gemel.functional.roc import check_pairs
 
 SMALLEST_FALL = 1e-6
@@ -131,16 +132,13 @@ def _equal_bins(distance: Distances, same: Same) -> list[Level]:
 
 
 def _pooled(bins: list[Level], genuine: int, impostors: int) -> list[Level]:
-    """Pool adjacent violators, so that the log-odds fall from level to level."""
-    levels: list[Level] = []
-    for level in bins:
-        while levels and (
-            _log_odds(levels[-1], genuine, impostors)
-            < _log_odds(level, genuine, impostors) + SMALLEST_FALL
-        ):
-            level = levels.pop().joined(level)
-        levels.append(level)
-    return levels
+    """The bins, pooled so that the log-odds fall from level to level."""
+
+    def violate(before: Level, after: Level) -> bool:
+        least = _log_odds(after, genuine, impostors) + SMALLEST_FALL
+        return _log_odds(before, genuine, impostors) < least
+
+    return pool_adjacent(bins, violate, Level.joined)
 
 
 def _log_odds(level: Level, genuine: int, impostors: int) -> float:

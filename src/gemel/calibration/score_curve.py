@@ -7,7 +7,7 @@ similarities by a nonparametric regression on training pairs.
 
 from __future__ import annotations
 
-from typing import Literal, Self, final
+from typing import Literal, NamedTuple, Self, final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -16,6 +16,7 @@ from gemel.arrays import Distances, Floats
 from gemel.calibration.isotonic import strictly_falling
 from gemel.errors import DataError, MatcherError
 from gemel.functional.pchip import monotone_curve
+from gemel.functional.pooling import pool_adjacent
 
 SMALLEST_FALL = 1e-9
 """Least difference of adjacent scores, as a share of the scale, so that rounding cannot make them
@@ -61,36 +62,53 @@ def fit_score_curve(distance: Distances, scores: Floats, scale: tuple[float, flo
     `scale` gives the lowest and the highest possible score. Raises DataError where all distances
     are equal.
     """
-    order = np.lexsort((scores, distance))
-    bins = np.array_split(order, max(2, round(2 * len(order) ** (1 / 3))))
-    points = [(float(distance[b].mean()), float(scores[b].mean()), len(b)) for b in bins if len(b)]
-    levels: list[tuple[float, float, int]] = []
     fall = SMALLEST_FALL * (scale[1] - scale[0])
-    for point in points:
-        while levels and (levels[-1][1] < point[1] + fall or levels[-1][0] >= point[0]):
-            point = _pooled(levels.pop(), point)
-        levels.append(point)
+
+    def violate(before: _Level, after: _Level) -> bool:
+        return before.score < after.score + fall or before.distance >= after.distance
+
+    levels = pool_adjacent(_equal_bins(distance, scores), violate, _mean)
     if len(levels) == 1:
-        if len(np.unique(distance)) < 2:
-            raise DataError(
-                "scores can be predicted from distances only where these differ, but the distances "
-                "of all validation pairs are equal: train longer, or with another seed"
-            )
-        middle = levels[0][1]  # scores do not fall with distance: the curve is practically flat
-        ends = (float(distance.min()), float(distance.max()))
-        levels = [(ends[0], middle + fall, 1), (ends[1], middle - fall, 1)]
+        levels = _flat(levels[0].score, distance, fall)
     return ScoreCurve(
-        distances=tuple(level[0] for level in levels),
-        scores=tuple(level[1] for level in levels),
+        distances=tuple(level.distance for level in levels),
+        scores=tuple(level.score for level in levels),
         low=scale[0],
         high=scale[1],
     )
 
 
-def _pooled(
-    first: tuple[float, float, int], second: tuple[float, float, int]
-) -> tuple[float, float, int]:
-    """The weighted mean of two (distance, score, pairs)."""
-    n = first[2] + second[2]
-    distance, score = ((first[i] * first[2] + second[i] * second[2]) / n for i in (0, 1))
-    return distance, score, n
+class _Level(NamedTuple):
+    """The mean distance and the mean score of a number of pairs."""
+
+    distance: float
+    score: float
+    pairs: int
+
+
+def _equal_bins(distance: Distances, scores: Floats) -> list[_Level]:
+    """Bins of about as many pairs each, in ascending order of distance."""
+    order = np.lexsort((scores, distance))
+    bins = np.array_split(order, max(2, round(2 * len(order) ** (1 / 3))))
+    return [
+        _Level(float(distance[b].mean()), float(scores[b].mean()), len(b)) for b in bins if len(b)
+    ]
+
+
+def _mean(first: _Level, second: _Level) -> _Level:
+    """The two levels as one, with their weighted means."""
+    pairs = first.pairs + second.pairs
+    distance = first.distance * first.pairs + second.distance * second.pairs
+    score = first.score * first.pairs + second.score * second.pairs
+    return _Level(distance / pairs, score / pairs, pairs)
+
+
+def _flat(score: float, distance: Distances, fall: float) -> list[_Level]:
+    """A practically flat curve, for scores that do not fall with distance."""
+    if len(np.unique(distance)) < 2:
+        raise DataError(
+            "scores can be predicted from distances only where these differ, but the distances "
+            "of all validation pairs are equal: train longer, or with another seed"
+        )
+    ends = (float(distance.min()), float(distance.max()))
+    return [_Level(ends[0], score + fall, 1), _Level(ends[1], score - fall, 1)]
