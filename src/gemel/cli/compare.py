@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemel.cli.output import JsonOption, print_json, print_wrapped
+from gemel.cli.options import JsonOption, RunArgument
+from gemel.cli.output import print_json, print_wrapped
 from gemel.counting import count
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compare(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
+    run: RunArgument,
     left: Annotated[
         str,
         typer.Argument(metavar="A", help="An item: a file, or the text itself (or a .txt file)."),

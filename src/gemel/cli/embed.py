@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from gemel.cli.options import RunArgument
 from gemel.counting import count
 
 
 def embed(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or a matcher folder.")],
+    run: RunArgument,
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A folder, a table or a built-in name.")
     ],

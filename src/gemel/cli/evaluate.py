@@ -8,7 +8,8 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from gemel.cli.output import JsonOption, print_figures, print_json
+from gemel.cli.options import JsonOption
+from gemel.cli.output import print_figures, print_json
 from gemel.measure.protocol import Protocol
 
 USED_BY = {

@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON alone to standard output.")]
+if TYPE_CHECKING:
+    from rich.table import Table
 
-
-class Interrupted(Exception):
-    """Ctrl-C, with a sentence on how the command goes on."""
-
+    from gemel.report.tables import Table as Figures
 
 WIDEST = 100
 """Largest width of paragraphs and tables, in columns."""
@@ -39,29 +37,23 @@ QUESTIONS = {
 }
 
 
+class Interrupted(Exception):
+    """Ctrl-C, with a sentence on how the command goes on."""
+
+
 def print_json(tree: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(tree, ensure_ascii=False))
 
 
 def print_figures(answer: Mapping[str, Any]) -> None:
     """Print one protocol's figures with their 95 % intervals, and why any of them is missing."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from gemel.report.tables import tables
 
     protocol = answer["protocol"]
     (measured,) = tables({protocol: answer["metrics"]})
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("figure", min_width=NARROWEST)
-    columns = {"value": "value", "interval": "95 % interval", "n": "trials"}
-    for key, title in columns.items():
-        # On a narrow terminal names wrap, so that no other column is dropped or cut.
-        longest = max([len(title), *(len(getattr(row, key)) for row in measured.rows)])
-        table.add_column(title, justify="right", no_wrap=True, min_width=max(longest, 8))
-    for row in measured.rows:
-        table.add_row(row.name.label, row.value, row.interval, row.n)
+    table = _columns(measured)
     console = Console(highlight=False, markup=False, emoji=False)
     unbounded = console.options.update(width=WIDEST)
     console.width = max(console.width, console.measure(table, options=unbounded).minimum)
@@ -71,6 +63,23 @@ def print_figures(answer: Mapping[str, Any]) -> None:
         note = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)
         console.print(note, style="dim")
     console.print()
+
+
+def _columns(measured: Figures) -> Table:
+    """The figures as a table for the terminal."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("figure", min_width=NARROWEST)
+    columns = {"value": "value", "interval": "95 % interval", "n": "trials"}
+    for key, title in columns.items():
+        # On a narrow terminal names wrap, so that no other column is dropped or cut.
+        longest = max([len(title), *(len(getattr(row, key)) for row in measured.rows)])
+        table.add_column(title, justify="right", no_wrap=True, min_width=max(longest, 8))
+    for row in measured.rows:
+        table.add_row(row.name.label, row.value, row.interval, row.n)
+    return table
 
 
 def print_wrapped(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gemel.cli.output import JsonOption
+from gemel.cli.options import JsonOption, SetOption
 
 
 def reproduce(
@@ -28,12 +28,7 @@ def reproduce(
     results: Annotated[
         Path, typer.Option(metavar="FILE.md", help="The page of results, made from FILE.json.")
     ] = Path("docs/results.md"),
-    set: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change a setting of the recipe; may be repeated."
-        ),
-    ] = None,
+    set: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Train a recipe for several seeds, measure it by its paper's protocol, and add its rows.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gemel.cli.output import Interrupted, JsonOption, print_figures, print_json, print_wrapped
+from gemel.cli.options import JsonOption
+from gemel.cli.output import Interrupted, print_figures, print_json, print_wrapped
 
 if TYPE_CHECKING:
     from gemel.run import Run

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gemel.cli.output import JsonOption, print_json
+from gemel.cli.options import JsonOption, SetOption
+from gemel.cli.output import print_json
 from gemel.counting import count
 
 if TYPE_CHECKING:
@@ -61,12 +62,7 @@ def tune(
             "named after the study]",
         ),
     ] = None,
-    set: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change a setting of the recipe; may be repeated."
-        ),
-    ] = None,
+    set: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Search a recipe's settings for the best validation figure, without looking at the test part.
