@@ -68,6 +68,15 @@ Packed: TypeAlias = Array | Padded
 """A batch of packed items: an array if all have one shape."""
 
 
+def slices(count: int, step: int) -> list[slice]:
+    """Consecutive slices of `step` items, the last one perhaps of fewer, that cover `count` items.
+
+    >>> slices(5, 2)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+
+
 def evenly_spaced(count: int, most: int) -> Indices:
     """At most `most` positions of `count` items, evenly spaced from the first to the last.
 

@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Array, Distances, Embeddings
+from gemel.arrays import Array, Distances, Embeddings, slices
 from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.few_shot import Episodes
 from gemel.networks import open_session
@@ -34,12 +34,12 @@ class EpisodeReader:
         _, ways, shots = episodes.support.shape
         support_labels = np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0)
         step = max(1, CHUNK_FLOATS // (ways * shots * max(self.embeddings.shape[1], ways)))
-        starts = range(0, len(episodes.query), step)
+        chunks = slices(len(episodes.query), step)
         parts = []
-        with told_if_long(self.progress, "reading episodes", len(starts)) as stage:
-            for done, start in enumerate(starts, 1):
-                support = episodes.support[start : start + step].reshape(-1, ways * shots)
-                query = self.embeddings[episodes.query[start : start + step], None]
+        with told_if_long(self.progress, "reading episodes", len(chunks)) as stage:
+            for done, chunk in enumerate(chunks, 1):
+                support = episodes.support[chunk].reshape(-1, ways * shots)
+                query = self.embeddings[episodes.query[chunk], None]
                 parts.append(self.read(self.embeddings[support], support_labels, query)[:, 0])
                 stage.advance(done)
         return np.concatenate(parts)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, Side, padded
+from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, Side, padded, slices
 from gemel.errors import MatcherError
 from gemel.inputs import Input, Raw
 
@@ -59,8 +59,8 @@ class EncoderSide:
         if isinstance(packed, Padded):
             order = np.argsort(packed.lengths, kind="stable")
         parts = []
-        for start in range(0, len(packed), BATCH_ITEMS):
-            feed = self.input.feed(packed[order[start : start + BATCH_ITEMS]])
+        for chunk in slices(len(packed), BATCH_ITEMS):
+            feed = self.input.feed(packed[order[chunk]])
             parts.append(_run(self._encoder, **dict(zip(FEEDS, feed, strict=False))))
         return _finite(np.concatenate(parts)[np.argsort(order)], "embeddings")
 
@@ -129,8 +129,7 @@ class JointNetworks:
     def distances(self, left: Packed, right: Packed) -> Distances:
         """(n,) distances of left[i] to right[i], of packed items."""
         parts = []
-        for start in range(0, len(left), BATCH_ITEMS):
-            chunk = slice(start, start + BATCH_ITEMS)
+        for chunk in slices(len(left), BATCH_ITEMS):
             (first,), (second,) = (
                 input.feed(side[chunk])
                 for input, side in zip(self.inputs, (left, right), strict=True)

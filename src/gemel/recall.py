@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Array, Codes, Distances, Embeddings
+from gemel.arrays import Codes, Distances, Embeddings, slices
 from gemel.errors import RecipeError
 from gemel.evaluation.few_shot import Episodes
 from gemel.evaluation.sequences import Sequences
@@ -40,8 +40,8 @@ class Recall:
         """
         self._check(int(drawn.classes.max()) + 1)
         parts = [
-            self.walk(self.embeddings[items], classes)
-            for items, classes in zip(_chunks(drawn.items), _chunks(drawn.classes), strict=True)
+            self.walk(self.embeddings[drawn.items[chunk]], drawn.classes[chunk])
+            for chunk in slices(len(drawn.items), AT_ONCE)
         ]
         return np.concatenate(parts)
 
@@ -81,7 +81,3 @@ class Recall:
             distances.append(distance)
             told = np.eye(self.ways, dtype=np.float32)[classes[:, step]]
         return np.stack(distances, 1)
-
-
-def _chunks(rows: Array) -> list[Array]:
-    return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]

@@ -13,7 +13,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from gemel.arrays import Distances, Embeddings, Indices, Packed
+from gemel.arrays import Distances, Embeddings, Indices, Packed, slices
 from gemel.progress import Progress, Silent, told_if_long
 
 CHUNK_FLOATS = 8_000_000
@@ -70,7 +70,7 @@ class EmbeddingComparer:
             run = 1
         left, right = left[::run], right.reshape(-1, run)
         distance = np.empty(right.shape, np.float32)
-        chunks = _chunks(len(left), max(1, BLOCK_FLOATS // (run * width)))
+        chunks = slices(len(left), max(1, BLOCK_FLOATS // (run * width)))
         with told_if_long(self.progress, "comparing pairs", len(chunks)) as stage:
             for done, chunk in enumerate(chunks, 1):
                 distance[chunk] = self.metric(
@@ -84,7 +84,7 @@ class EmbeddingComparer:
         most = max(1, BLOCK_FLOATS // self.embeddings.shape[1])
         # Nearly square blocks minimise the work that a metric does once for each item.
         height = max(1, min(len(left), isqrt(most)))
-        across, down = _chunks(len(right), max(1, most // height)), _chunks(len(left), height)
+        across, down = slices(len(right), max(1, most // height)), slices(len(left), height)
         with told_if_long(self.progress, "comparing pairs", len(across) * len(down)) as stage:
             for before, columns in enumerate(across):
                 candidates = self._right[None, right[columns]]
@@ -116,10 +116,9 @@ class JointComparer:
     def pairs(self, left: Indices, right: Indices) -> Distances:
         distance = np.empty(len(left), np.float32)
         with self.progress.stage("comparing pairs", len(left)) as stage:
-            for start in range(0, len(left), PAIRS_AT_ONCE):
-                chunk = slice(start, start + PAIRS_AT_ONCE)
+            for chunk in slices(len(left), PAIRS_AT_ONCE):
                 distance[chunk] = self.score(self.left(left[chunk]), self.right(right[chunk]))
-                stage.advance(min(start + PAIRS_AT_ONCE, len(left)))
+                stage.advance(chunk.stop)
         return distance
 
     def cross(self, left: Indices, right: Indices) -> Distances:
@@ -156,7 +155,3 @@ def _run_length(items: Indices) -> int:
     (2, 1)
     """
     return int(np.gcd.reduce(np.append(np.flatnonzero(np.diff(items)) + 1, len(items))))
-
-
-def _chunks(count: int, step: int) -> list[slice]:
-    return [slice(start, start + step) for start in range(0, count, step)]

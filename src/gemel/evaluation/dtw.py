@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Array, Distances, Indices, Padded
+from gemel.arrays import Array, Distances, Indices, Padded, slices
 from gemel.evaluation.comparer import CHUNK_FLOATS, cross_by_pairs
 
 
@@ -36,8 +36,7 @@ class DtwComparer:
         distance = np.empty(len(left), np.float32)
         size = int(np.prod(self.items.values.shape[1:]))
         step = max(1, CHUNK_FLOATS // max(1, 4 * size))
-        for start in range(0, len(left), step):
-            chunk = slice(start, start + step)
+        for chunk in slices(len(left), step):
             distance[chunk] = warped_distance(self.items[left[chunk]], self.items[right[chunk]])
         return distance
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gemel.arrays import Distances, Indices, Same
+from gemel.arrays import Distances, Indices, Same, slices
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence, hit_rates_of_few
@@ -35,12 +35,7 @@ def partner_retrieval(
     connected to the query only through other matching pairs are left out of the ranking. Raises
     DataError where no pair matches.
     """
-    matching = pairs.same & (pairs.left != pairs.right)
-    left, right = pairs.left[matching], pairs.right[matching]
-    if not len(left):
-        raise DataError(
-            "partner retrieval needs matching pairs of two different items, got none: add some"
-        )
+    left, right = _matching(pairs)
     among = np.unique(pairs.right) if one_way else np.arange(items)
     source, target = left, right
     if not one_way:
@@ -49,12 +44,9 @@ def partner_retrieval(
     unit = np.arange(items) - items  # negative, so unique, for an item that is in no pair
     unit[pairs.left], unit[pairs.right] = pairs.left_unit, pairs.right_unit
     ranks = []
-    for start in range(0, len(queries), AT_ONCE):
-        query = queries[start : start + AT_ONCE]
-        asked = np.isin(source, query)
-        partner = np.zeros((len(query), len(among)), np.bool_)
-        row, column = np.searchsorted(query, source[asked]), np.searchsorted(among, target[asked])
-        partner[row, column] = True
+    for chunk in slices(len(queries), AT_ONCE):
+        query = queries[chunk]
+        partner = _partners(query, among, source, target)
         ignored = (unit[query][:, None] == unit[among]) & ~partner
         ranks.append(_ranks(comparer.cross(query, among), partner, ignored))
     rank = np.concatenate(ranks)
@@ -65,6 +57,25 @@ def partner_retrieval(
     }
     few = hit_rates_of_few(scores, unit[queries])
     return Evidence.of_scores(scores, unit[queries], shares=few)
+
+
+def _matching(pairs: PairSample) -> tuple[Indices, Indices]:
+    """The left and the right items of the matching pairs of two different items."""
+    matching = pairs.same & (pairs.left != pairs.right)
+    if not matching.any():
+        raise DataError(
+            "partner retrieval needs matching pairs of two different items, got none: add some"
+        )
+    return pairs.left[matching], pairs.right[matching]
+
+
+def _partners(query: Indices, among: Indices, source: Indices, target: Indices) -> Same:
+    """(q, m) whether candidate among[j] is a partner of query[i]: some target[k] of source[k]."""
+    asked = np.isin(source, query)
+    partner = np.zeros((len(query), len(among)), np.bool_)
+    row, column = np.searchsorted(query, source[asked]), np.searchsorted(among, target[asked])
+    partner[row, column] = True
+    return partner
 
 
 def _ranks(distance: Distances, partner: Same, ignored: Same) -> Indices:

@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Codes, Floats, Indices
+from gemel.arrays import Codes, Floats, Indices, slices
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
@@ -54,8 +54,8 @@ def retrieval(
     largest = int(np.unique(labels[right], return_counts=True)[1].max())
     depths = depths_among(len(right) - largest, DEPTHS)
     rows = [
-        _query_scores(comparer, labels, chunk, right, depths)
-        for chunk in _chunks(query, len(right))
+        _query_scores(comparer, labels, query[chunk], right, depths)
+        for chunk in slices(len(query), max(1, CHUNK_FLOATS // len(right)))
     ]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     few = hit_rates_of_few(scores, labels[query])
@@ -72,11 +72,6 @@ def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) 
             f"{len(left):,} items has one: add items to some of the labels"
         )
     return task.sample(queries)
-
-
-def _chunks(query: Indices, items: int) -> list[Indices]:
-    step = max(1, CHUNK_FLOATS // items)
-    return [query[start : start + step] for start in range(0, len(query), step)]
 
 
 def _query_scores(

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias, final
 
 import numpy as np
 
-from gemel.arrays import Codes, Indices, Same
+from gemel.arrays import Codes, Indices, Same, slices
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.few_shot import Episodes
@@ -157,7 +157,7 @@ def _split(labels: Codes, makers: Codes, groups: Codes | None, shots: int) -> li
 def _batches(episodes: list[Episodes]) -> list[Episodes]:
     """Concatenate episodes of one shape into batches that fit in memory."""
     step = max(1, CHUNK_FLOATS // episodes[0].support.size)
-    chunks = [episodes[first : first + step] for first in range(0, len(episodes), step)]
+    chunks = [episodes[chunk] for chunk in slices(len(episodes), step)]
     return [
         Episodes(
             np.concatenate([each.query for each in chunk]),

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Indices, Packed, Padded, Side
+from gemel.arrays import Embeddings, Indices, Packed, Padded, Side, slices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.inputs import Raw
 from gemel.measure.packed import PackedSide, PackedSides
@@ -89,13 +89,13 @@ def encoded(
     fetched = items.side(side)
     embeddings = np.zeros((items.count, 1), np.float32)  # kept if the side has no items
     with progress.stage(f"encoding {items.what}", len(fetched.order)) as stage:
-        for start in range(0, len(fetched.order), ENCODED_AT_ONCE):
-            chosen = fetched.order[start : start + ENCODED_AT_ONCE]
+        for chunk in slices(len(fetched.order), ENCODED_AT_ONCE):
+            chosen = fetched.order[chunk]
             rows = encode(fetched.fetch(chosen))
-            if start == 0:
+            if chunk.start == 0:
                 embeddings = np.zeros((items.count, rows.shape[1]), np.float32)
             embeddings[chosen] = rows
-            stage.advance(start + len(chosen))
+            stage.advance(chunk.stop)
     return embeddings
 
 

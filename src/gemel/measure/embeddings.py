@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Side
+from gemel.arrays import Embeddings, Side, slices
 from gemel.data import Dataset
 from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
@@ -100,12 +100,11 @@ def _parts(
     of_texts = prepared.dataset.kind == "text"
     name = prepared.dataset.items.raw if of_texts else prepared.dataset.items.name
     with progress.stage(f"encoding {compared.what}", len(items)) as stage:
-        for start in range(0, len(items), AT_ONCE):
-            chosen = np.arange(start, min(start + AT_ONCE, len(items)))
-            rows = encoder.encode(compared.left.fetch(chosen))
-            stage.advance(int(chosen[-1]) + 1)
-            names = [str(name(int(items[index]))) for index in chosen]
-            yield Embedded(names, [labels[index] for index in chosen], rows)
+        for chunk in slices(len(items), AT_ONCE):
+            rows = encoder.encode(compared.left.fetch(np.arange(chunk.start, chunk.stop)))
+            stage.advance(chunk.stop)
+            names = [str(name(int(item))) for item in items[chunk]]
+            yield Embedded(names, labels[chunk], rows)
 
 
 def _write_parquet(path: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
