@@ -6,6 +6,7 @@ pen traces.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -66,21 +67,13 @@ def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None)
     the left.
     """
     rng = np.random.default_rng(task.seed)
-    group = np.zeros_like(sides.labels) if groups is None else groups
     queries = by_code(sides.labels, sides.left)
     examples = {
         label: members
         for label, members in by_code(sides.labels, sides.right).items()
         if len(members) >= task.shots
     }
-    known = np.array(list(examples), np.int64)
-    first = np.array([members[0] for members in examples.values()], np.int64)
-    tables = [known[members] for members in by_code(group[first]).values()]
-    large = [table for table in tables if len(table) >= task.ways]
-    drawable = [(table, table[[label in queries for label in table.tolist()]]) for table in large]
-    drawable = [(table, labels) for table, labels in drawable if len(labels)]
-    if not drawable:
-        raise _no_trials(task, max(map(len, tables), default=0), groups is not None)
+    drawable = _drawable(queries, examples, task, groups)
     query, support, answer = [], [], []
     for _ in range(task.trials):
         table, labels = drawable[rng.integers(len(drawable))]
@@ -92,6 +85,27 @@ def draw_across(sides: TwoSides, task: FewShotTask, groups: Codes | None = None)
         support.append([rng.permutation(examples[way])[: task.shots] for way in ways])
         answer.append(position)
     return [Episodes(np.array(query), np.array(support), np.array(answer))]
+
+
+def _drawable(
+    queries: Mapping[int, Indices],
+    examples: Mapping[int, Indices],
+    task: FewShotTask,
+    groups: Codes | None,
+) -> list[tuple[Codes, Codes]]:
+    """For each group that is large enough, the labels with examples, and those of them that have a
+    query.
+    """
+    known = np.array(list(examples), np.int64)
+    first = np.array([members[0] for members in examples.values()], np.int64)
+    group = np.zeros_like(known) if groups is None else groups[first]
+    tables = [known[members] for members in by_code(group).values()]
+    large = [table for table in tables if len(table) >= task.ways]
+    asked = [table[[label in queries for label in table.tolist()]] for table in large]
+    drawable = [each for each in zip(large, asked, strict=True) if len(each[1])]
+    if not drawable:
+        raise _no_trials(task, max(map(len, tables), default=0), groups is not None)
+    return drawable
 
 
 def _no_trials(task: FewShotTask, most: int, within_group: bool) -> DataError:
