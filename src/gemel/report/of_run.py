@@ -21,8 +21,9 @@ from gemel.measure.run_data import own_data, run_data
 from gemel.measure.subject import Subject, subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
-from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
+from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, Split, TestPairs
 from gemel.report.page import write
+from gemel.report.provenance import provenance
 from gemel.report.shown import shown
 from gemel.report.verdict import Outcome, paragraph
 from gemel.run import Run
@@ -51,7 +52,7 @@ def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
 
 def run_verdict(run: Run) -> str:
     """The summary paragraph of a finished run's report, from its folder alone."""
-    figures = {name: it["metrics"] for name, it in _metrics(run)["protocols"].items()}
+    figures = _figures(_metrics(run))
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
     far, frr = (figures["verification"][name]["value"] for name in ("far", "frr"))
@@ -65,10 +66,10 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
     return Contents(
         title=run.path.name,
         data=dataset.name,
-        figures={name: answer["metrics"] for name, answer in metrics["protocols"].items()},
+        figures=_figures(metrics),
         split=_split(prepared),
         recipe=run.recipe.read_text("utf-8"),
-        provenance=_provenance(asked, metrics),
+        provenance=provenance(asked.matcher.file, metrics),
         show=shown(prepared),
         name=dataset.items.name,
         label=lambda index: "" if labels is None else dataset.label_names[labels[index]],
@@ -111,37 +112,9 @@ def _split(prepared: Prepared) -> Split:
     return Split(prepared.split.by, prepared.split.reason, parts)
 
 
-def _provenance(asked: Subject, metrics: Mapping[str, Any]) -> dict[str, str]:
-    about = dict(asked.matcher.file.provenance)
-    parity, peak = about.pop("parity", {}), metrics["peak_memory_mib"]
-    file = asked.matcher.file
-    encoders = [file.encoder] if file.right_encoder is None else [file.encoder, file.right_encoder]
-    network = [" and ".join(encoders), file.metric]
-    if about.get("views", 1) > 1:
-        network.append(f"in {about['views']} views")
-    shown = {
-        "Gemel": about.get("gemel"),
-        "Made": about.get("made"),
-        "Recipe": about.get("recipe"),
-        "Seed": about.get("seed"),
-        "Network": ", ".join(network),
-        "Epochs": about.get("epochs"),
-        "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
-        "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
-        "Peak memory": "not reported by this system" if peak is None else f"{peak} MiB",
-        "Export": f"{_differing(parity)} at most, "
-        f"{parity.get('flipped_verdicts')} of {parity.get('pairs')} verdicts change",
-        "Machine": about.get("machine", "not recorded"),
-    }
-    return {key: str(value) for key, value in shown.items()}
-
-
-def _differing(parity: Mapping[str, Any]) -> str:
-    """By how much the export differs from torch at most, in embeddings or in distances."""
-    of_embeddings = parity.get("largest_difference")
-    if of_embeddings is None:
-        return f"distances differ from torch's by {parity.get('largest_distance_difference'):.1e}"
-    return f"embeddings differ from torch's by {of_embeddings:.1e}"
+def _figures(metrics: Mapping[str, Any]) -> dict[str, Mapping[str, Figure]]:
+    """The figures of each protocol."""
+    return {name: answer["metrics"] for name, answer in metrics["protocols"].items()}
 
 
 def _metrics(run: Run) -> dict[str, Any]:
