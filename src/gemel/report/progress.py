@@ -38,33 +38,30 @@ def _column(history: Sequence[Mapping[str, float]], name: str) -> Floats:
 
 
 def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
-    name = figure_name(column)
+    name, in_training = figure_name(column), column in _TITLES
     title = _TITLES.get(column, f"{name.label[:1].upper()}{name.label[1:]} in validation")
     known = np.isfinite(values)
     if not known.any():
         return Absent(title, "No epoch has a value.")
     epoch, value = epochs[known], values[known]
-    upright = _upright(_AXES.get(column, name.label), name, value)
-    frame = Frame(_along(epochs), upright)
-    written = [f"{number:.3g}" if column in _TITLES else name.write(number) for number in value]
+    frame = Frame(_along(epochs), _upright(_AXES.get(column, name.label), name, value))
+    at = [_epoch_text(each) for each in epoch]
+    written = [f"{each:.3g}" if in_training else name.write(each) for each in value]
     dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
     best = int(value.argmin() if name.better == "low" else value.argmax())
-    marked = -1 if column in _TITLES else best
+    of_best = f"Best {written[best]}, in epoch {at[best]}."
     return Chart(
         title=title,
-        sentence=f"{written[-1]} in the last epoch."
-        if column in _TITLES
-        else f"Best {written[best]}, in epoch {_epoch_text(epoch[best])}.",
-        alternative=f"{title}: {written[0]} in epoch {_epoch_text(epoch[0])}, {written[-1]} in "
-        f"epoch {_epoch_text(epoch[-1])}.",
+        sentence=f"{written[-1]} in the last epoch." if in_training else of_best,
+        alternative=f"{title}: {written[0]} in epoch {at[0]}, {written[-1]} in epoch {at[-1]}.",
         frame=frame,
         marks=(Mark("line", "accent", frame.line(epochs, values)),),
         bands=frame.bands(
             epoch,
-            [f"epoch {_epoch_text(at)}\n{text}" for at, text in zip(epoch, written, strict=True)],
+            [f"epoch {when}\n{text}" for when, text in zip(at, written, strict=True)],
             [(dot,) for dot in dots],
         ),
-        dots=(dots[marked],),
+        dots=(dots[-1 if in_training else best],),
     )
 
 
