@@ -9,8 +9,9 @@ import pytest
 
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures, wilson
+from gemel.evaluation.intervals import Basis, bootstrap_figures, wilson
 from gemel.evaluation.pairs import PairLimits, sample_pairs
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.units import Units
 from gemel.evaluation.verification import OperatingPoint, verification
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from gemel.errors import DataError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.forgeries import FEWEST, sample_forgery_pairs
-from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairLimits
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.verification import OperatingPoint, verification
 
 

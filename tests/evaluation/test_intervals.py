@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures, wilson
+from gemel.evaluation.intervals import Basis, bootstrap_figures, wilson
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.units import Units
 from gemel.functional.roc import auc, rank_pairs
 

@@ -9,9 +9,9 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Missing
-from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import given_pairs
 from gemel.evaluation.partners import partner_retrieval
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.similarity import pearson, similarity
 
 FEW = Bootstrap(resamples=30)

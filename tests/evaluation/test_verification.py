@@ -7,8 +7,8 @@ from gemel.calibration import EerTarget, choose_threshold, fit_calibration
 from gemel.errors import DataError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Figure, Missing
-from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.verification import OperatingPoint, verification
 
 LABELS = np.repeat(np.arange(30), 8)

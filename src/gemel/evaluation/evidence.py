@@ -15,7 +15,8 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, Statistic, bootstrap_figures
+from gemel.evaluation.intervals import Basis, bootstrap_figures
+from gemel.evaluation.resampling import Bootstrap, Statistic
 from gemel.evaluation.units import Units, side_by_side
 from gemel.functional.probability import weighted_mean
 

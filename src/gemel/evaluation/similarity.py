@@ -11,7 +11,8 @@ import numpy as np
 from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figures, Missing
-from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures
+from gemel.evaluation.intervals import Basis, bootstrap_figures
+from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.units import Units
 from gemel.functional.probability import weighted_mean, weighted_sum
 

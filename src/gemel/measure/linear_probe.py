@@ -6,8 +6,8 @@ from gemel.arrays import Codes, Same
 from gemel.data import Part
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.intervals import Bootstrap
 from gemel.evaluation.linear_probe import Labelled, linear_probe, refuse_unknown
+from gemel.evaluation.resampling import Bootstrap
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import encoded

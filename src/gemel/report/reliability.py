@@ -9,7 +9,8 @@ import numpy as np
 from gemel.arrays import Floats, Indices
 from gemel.counting import count
 from gemel.evaluation.figure import Figure
-from gemel.evaluation.intervals import Basis, Bootstrap, bootstrap_figures
+from gemel.evaluation.intervals import Basis, bootstrap_figures
+from gemel.evaluation.resampling import Bootstrap
 from gemel.functional.probability import Reliability, bin_of, prior_weights
 from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
