@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
 from gemel.cli.options import JsonOption
 from gemel.cli.output import print_figures, print_json
 from gemel.measure.protocol import Protocol
+
+if TYPE_CHECKING:
+    from gemel.measure.answer import Answer
 
 USED_BY = {
     "pairs": ("verification",),
@@ -169,18 +172,13 @@ def evaluate(
     """Measure how well a run tells same from different, with 95 % intervals."""
     # Must come first, while locals() holds the options alone.
     asked = {name: value for name, value in locals().items() if name in USED_BY}
-    from gemel.measure.lake_runs import measure_hausdorff
     from gemel.measure.runs import measure
     from gemel.progress import shown_progress
 
     _refuse_unused(protocol, asked)
     progress = shown_progress()
     if method == "hausdorff":
-        if protocol != "lake-runs":
-            raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")
-        if run is not None:
-            raise typer.BadParameter("--method hausdorff measures no run: leave out RUN")
-        answer = measure_hausdorff()
+        answer = _by_hausdorff(protocol, run)
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
@@ -191,6 +189,16 @@ def evaluate(
         print_json(answer.tree())
     else:
         print_figures(answer.tree())
+
+
+def _by_hausdorff(protocol: Protocol, run: Path | None) -> Answer:
+    from gemel.measure.lake_runs import measure_hausdorff
+
+    if protocol != "lake-runs":
+        raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")
+    if run is not None:
+        raise typer.BadParameter("--method hausdorff measures no run: leave out RUN")
+    return measure_hausdorff()
 
 
 def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:

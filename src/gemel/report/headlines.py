@@ -33,21 +33,14 @@ class Headline:
 
 def headlines(figures: Mapping[str, Mapping[str, Figure]]) -> tuple[Headline, ...]:
     """The first measured figure of each headline kind."""
-    found = (
-        next(
-            (
-                _headline(protocol, name, figure)
-                for name, figure in figures.get(protocol, {}).items()
-                if re.fullmatch(pattern, name) and figure["value"] is not None
-            ),
-            None,
-        )
-        for protocol, pattern in KINDS
-    )
+    found = (_first(protocol, pattern, figures.get(protocol, {})) for protocol, pattern in KINDS)
     return tuple(headline for headline in found if headline)
 
 
-def _headline(protocol: str, key: str, figure: Figure) -> Headline:
-    name = figure_name(key)
-    interval = name.interval(figure["low"], figure["high"])
-    return Headline(protocol, name, name.write(figure["value"]), interval)
+def _first(protocol: str, pattern: str, figures: Mapping[str, Figure]) -> Headline | None:
+    for key, figure in figures.items():
+        if re.fullmatch(pattern, key) and figure["value"] is not None:
+            name = figure_name(key)
+            interval = name.interval(figure["low"], figure["high"])
+            return Headline(protocol, name, name.write(figure["value"]), interval)
+    return None
