@@ -13,7 +13,7 @@ import numpy as np
 
 from gemel.arrays import Array, Distances, Embeddings, slices
 from gemel.evaluation.comparer import CHUNK_FLOATS
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.networks import open_session
 from gemel.progress import Progress, Silent, told_if_long
 

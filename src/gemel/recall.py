@@ -9,7 +9,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Distances, Embeddings, slices
 from gemel.errors import RecipeError
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.sequences import Sequences
 from gemel.networks import open_session
 

@@ -8,8 +8,9 @@ import pytest
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, draw_across, most_ways_across, sample_across
 from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.episodes import FewShotTask
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.few_shot import FewShotTask, score_episodes
+from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.pairs import PairLimits
 from gemel.evaluation.retrieval import retrieval
 

@@ -6,15 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import DataError, RecipeError
+from gemel.evaluation.episodes import Episodes, FewShotTask, draw_episodes, most_ways
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.few_shot import (
-    Episodes,
-    FewShotTask,
-    answer_episodes,
-    draw_episodes,
-    most_ways,
-    score_episodes,
-)
+from gemel.evaluation.few_shot import answer_episodes, score_episodes
 from gemel.evaluation.intervals import wilson
 
 LABELS = np.random.default_rng(0).permutation(np.repeat(np.arange(40), 6))

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gemel.errors import ExportError, RecipeError
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.sequences import Sequences
 from gemel.memories import MEMORIES, remember
 from gemel.recall import MEMORY, Recall

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ExportError
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.metrics import METRICS
 from gemel.readers import READERS
 from gemel.training.export_reader import ReaderNetwork, check_reader, export_reader

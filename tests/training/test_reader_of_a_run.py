@@ -7,7 +7,7 @@ import pytest
 
 import gemel
 from gemel.errors import MatcherError
-from gemel.evaluation.few_shot import FewShotTask, draw_episodes
+from gemel.evaluation.episodes import FewShotTask, draw_episodes
 from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data

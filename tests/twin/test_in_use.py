@@ -10,7 +10,7 @@ from gemel import episode_reader
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import RecipeError
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
 from gemel.networks import Networks

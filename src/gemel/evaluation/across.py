@@ -15,7 +15,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices
 from gemel.counting import count
 from gemel.errors import DataError
-from gemel.evaluation.few_shot import Episodes, FewShotTask
+from gemel.evaluation.episodes import Episodes, FewShotTask
 from gemel.evaluation.pairs import PairLimits, PairSample, drawn
 from gemel.functional.grouping import by_code
 

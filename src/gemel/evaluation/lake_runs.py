@@ -15,8 +15,9 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
+from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.evidence import Evidence
-from gemel.evaluation.few_shot import Episodes, answer_episodes
+from gemel.evaluation.few_shot import answer_episodes
 
 
 @final

@@ -19,7 +19,7 @@ import numpy as np
 from gemel.arrays import Codes, Indices, Same, slices
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.comparer import CHUNK_FLOATS
-from gemel.evaluation.few_shot import Episodes
+from gemel.evaluation.episodes import Episodes
 from gemel.functional.grouping import by_code
 
 SmallGroups: TypeAlias = Literal["skip", "fewer-ways"]

@@ -11,13 +11,7 @@ from gemel.arrays import Codes, Indices
 from gemel.counting import count
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, draw_across, most_ways_across
-from gemel.evaluation.few_shot import (
-    Episodes,
-    FewShotTask,
-    draw_episodes,
-    groups_below,
-    most_ways,
-)
+from gemel.evaluation.episodes import Episodes, FewShotTask, draw_episodes, groups_below, most_ways
 from gemel.evaluation.two_makers import (
     SmallGroups,
     TwoMakersTask,

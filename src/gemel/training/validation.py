@@ -14,7 +14,8 @@ import torch.nn.functional as F
 
 from gemel.arrays import Codes, Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
-from gemel.evaluation.few_shot import Episodes, answer_episodes
+from gemel.evaluation.episodes import Episodes
+from gemel.evaluation.few_shot import answer_episodes
 from gemel.evaluation.pairs import PairLimits, PairSample
 from gemel.evaluation.sequences import SequenceTask, draw_sequences
 from gemel.functional.ranking import right_is_nearest
