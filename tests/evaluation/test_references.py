@@ -8,7 +8,7 @@ import pytest
 from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.references import Makings, ReferencesTask, question, scores
+from gemel.evaluation.questioned import Makings, ReferencesTask, question, scores
 from gemel.evaluation.references import references as evidence_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from gemel.errors import DataError, RunError
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.partners import partner_retrieval
-from gemel.evaluation.references import Makings, ReferencesTask, references
+from gemel.evaluation.questioned import Makings, ReferencesTask
+from gemel.evaluation.references import references
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.sequences import SequenceTask, score_sequences
 from gemel.evaluation.similarity import similarity

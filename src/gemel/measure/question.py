@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, Self, final
 
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.references import Aggregate, Relative
+from gemel.evaluation.questioned import Aggregate, Relative
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import FARS
 from gemel.measure.candidates import Makers

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from gemel.calibration import parse_target
-from gemel.evaluation.references import Aggregate, Relative
+from gemel.evaluation.questioned import Aggregate, Relative
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.recipe.setting import Setting
 
