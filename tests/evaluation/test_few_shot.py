@@ -133,7 +133,7 @@ def test_one_group_is_harder_where_groups_are_alike_inside(noisy):
 
 
 def test_the_batches_that_memory_allows_make_no_difference_to_the_sum(monkeypatch, oracle):
-    monkeypatch.setattr("gemel.evaluation.few_shot.CHUNK_FLOATS", 400)
+    monkeypatch.setattr("gemel.evaluation.episodes.CHUNK_FLOATS", 400)
     figure = accuracy(oracle(LABELS), FewShotTask(5, trials=333))
     assert (figure.value, figure.n) == (1, 333)
 
