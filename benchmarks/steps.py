@@ -7,10 +7,8 @@ Augmentation, backward pass and optimiser are included.
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,8 +17,9 @@ from gemel.counting import count
 from gemel.data import Dataset
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
-from gemel.run import Run
-from gemel.training.loop import Trainer
+from gemel.training.learner import Learner
+from gemel.training.plan import Plan
+from gemel.training.speed import choose_speed
 from gemel.training.train import make_plan, prepare_for
 
 GROUPS, LABELS, EACH = 5, 4, 6
@@ -60,24 +59,19 @@ def main(name: str, steps: int) -> None:
         split=np.array([0, 0, 0, 1, 2])[labels // LABELS],
     )
     prepared, recipe = prepare_for(data, recipe, Silent())
-    plan = make_plan(recipe, prepared)
-    with tempfile.TemporaryDirectory() as folder:
-        trainer = Trainer(plan, Run(Path(folder)), Silent())
-        time_steps(trainer, steps)
+    time_steps(make_plan(recipe, prepared), steps)
 
 
-def time_steps(trainer: Trainer, steps: int) -> None:
+def time_steps(plan: Plan, steps: int) -> None:
     """Print the loss and duration of each step, and finally the images and pairs per second."""
-    twin = trainer.plan.twin
-    parameters = sum(parameter.numel() for parameter in twin.parameters())
+    learner = Learner(plan, choose_speed(plan.recipe.training))
+    parameters = sum(parameter.numel() for parameter in plan.twin.parameters())
     print(f"{parameters:,} parameters, {count(torch.get_num_threads(), 'thread')}")
     seconds, images, pairs = [], 0, 0
-    kind = trainer.plan.batches
-    epochs = (kind.epoch(np.random.default_rng(seed)) for seed in range(steps))
+    epochs = (plan.batches.epoch(np.random.default_rng(seed)) for seed in range(steps))
     for number, batch in zip(range(steps), chain.from_iterable(epochs), strict=False):
         begun, computed = time.perf_counter(), time.process_time()
-        loss = trainer._update(batch)
-        trainer.counters.step += 1
+        loss = learner.learn(batch, number).value
         seconds.append((time.perf_counter() - begun, time.process_time() - computed))
         images, pairs = images + len(batch.items), pairs + batch.same.size
         print(f"step {number}: loss {loss:.4f}, {seconds[-1][0]:.2f} s", flush=True)

@@ -71,6 +71,10 @@ class Run:
         return self.checkpoints / "last.safetensors"
 
     @property
+    def best_checkpoint(self) -> Path:
+        return self.checkpoints / "best.safetensors"
+
+    @property
     def finished(self) -> bool:
         """Whether training has completed here at least once."""
         return self.metrics.is_file()

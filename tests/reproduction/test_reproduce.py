@@ -21,7 +21,7 @@ from gemel.reproduction.commit import commit
 from gemel.run import Run
 from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
-from gemel.training.loop import Trainer
+from gemel.training.learner import Learner
 from gemel.training.machine import machine
 from heard import Heard
 
@@ -160,7 +160,7 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(
     first = reproduce(order(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     matcher = load(path)
-    monkeypatch.setattr(Trainer, "_epoch", killed)
+    monkeypatch.setattr(Learner, "learn", killed)
     for mirror, times in [("sideways", 2), ("both-ways", 4), ("", 1)]:
         changes = (f"test_time.mirror={mirror}",) if mirror else ()
         entry = reproduce(order(changes=changes), Silent())
@@ -183,7 +183,7 @@ def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
     trained = reproduce(order(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     one_view = load(path).file.embedding_size
-    monkeypatch.setattr(Trainer, "_epoch", killed)
+    monkeypatch.setattr(Learner, "learn", killed)
     other = order(changes=("test_time.mirror=sideways",))
     with monkeypatch.context() as patch:
         patch.setattr(make_matcher, "export_networks", killed)

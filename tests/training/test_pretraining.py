@@ -90,7 +90,7 @@ def test_done_once_it_is_taken_from_its_checkpoint(own, other, tmp_path, monkeyp
     pretrained(first, prepared, tmp_path)
 
     again, prepared = prepared_plan(own, setting)
-    monkeypatch.setattr("gemel.training.loop.Trainer._update", None)  # not another step
+    monkeypatch.setattr("gemel.training.learner.Learner.learn", None)  # not another step
     pretrained(again, prepared, tmp_path)
     assert equal(weights(again), weights(first))
 

@@ -24,11 +24,11 @@ from gemel.metrics import METRICS
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
-from gemel.training import loop
+from gemel.training import learner, loop
 from gemel.training.batch_numbers import resolve_batch
-from gemel.training.checkpoint import read_counters
+from gemel.training.checkpoint import read_counters, save_checkpoint
 from gemel.training.loop import Trainer
-from gemel.training.step import MemoryStep, targets_of
+from gemel.training.step import MemoryStep, build_step, targets_of
 from gemel.training.train import make_plan
 from gemel.twin import SharedTwin
 
@@ -41,23 +41,43 @@ def prepared(drawings):
     return prepare(open_data(drawings), Inputs(GREY, GREY), SplitConfig(by="item"), 0, Silent())
 
 
-def trainer_on(prepared, folder, changes, **parts):
+def plan_on(prepared, changes):
     recipe = load_recipe("default", [*QUICK, "batch.labels=2", "batch.items=2", *changes])
-    plan = make_plan(resolve_batch(recipe, prepared), prepared)
-    return Trainer(replace(plan, **parts), Run(folder / "run"), Silent())
+    return make_plan(resolve_batch(recipe, prepared), prepared)
 
 
-def test_a_training_that_ends_within_an_epoch_counts_the_steps_that_it_took(prepared, tmp_path):
-    trainer = trainer_on(prepared, tmp_path, ["training.minutes=1"])
-    update = trainer._update
+def trainer_on(prepared, folder, changes, **parts):
+    return Trainer(replace(plan_on(prepared, changes), **parts), Run(folder / "run"), Silent())
 
-    def slowly(batch):
-        trainer.started -= 25
-        return update(batch)
 
-    trainer._update = slowly
-    counters = trainer.train()
-    assert trainer.plan.batches.steps > 3
+class Slow:
+    """Batches that take 25 seconds each to come."""
+
+    def __init__(self, batches, clock):
+        self.batches, self.clock, self.steps = batches, clock, batches.steps
+
+    def epoch(self, rng):
+        for batch in self.batches.epoch(rng):
+            self.clock.now += 25
+            yield batch
+
+
+class Clock:
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+def test_a_training_that_ends_within_an_epoch_counts_the_steps_that_it_took(
+    prepared, tmp_path, monkeypatch
+):
+    clock = Clock()
+    monkeypatch.setattr(loop.time, "monotonic", clock.monotonic)
+    plan = plan_on(prepared, ["training.minutes=1"])
+    slow = replace(plan, batches=Slow(plan.batches, clock))
+    counters = Trainer(slow, Run(tmp_path / "run"), Silent()).train()
+    assert plan.batches.steps > 3
     assert counters.taken == 3
 
 
@@ -70,7 +90,7 @@ def test_ctrl_c_in_the_last_validation_is_obeyed_and_nothing_is_lost(prepared, t
     trainer = trainer_on(prepared, tmp_path, ["training.epochs=1"], validate=pressing)
     with pytest.raises(KeyboardInterrupt):
         trainer.train()
-    assert read_counters(trainer.last).finished
+    assert read_counters(trainer.run.last_checkpoint).finished
 
 
 def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
@@ -88,19 +108,23 @@ def test_weights_that_keep_getting_better_do_not_put_off_the_checkpoint(
     )
     each = trainer.plan.batches.steps * 4  # looks at the clock in an epoch, roughly
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1.5 * each)
-    save = trainer._save
-    monkeypatch.setattr(trainer, "_save", lambda path: (saved.append(path.stem), save(path)))
+
+    def counted(path, *state):
+        saved.append(path.stem)
+        save_checkpoint(path, *state)
+
+    monkeypatch.setattr(learner, "save_checkpoint", counted)
     trainer.train()
     assert saved.count("best") == 8
     assert saved.count("last") > 2
 
 
 @pytest.mark.parametrize("instances", [0.0, 0.5])
-def test_copies_of_an_item_are_a_loss_of_their_own(prepared, tmp_path, instances):
+def test_copies_of_an_item_are_a_loss_of_their_own(prepared, instances):
     """The loss of all pairs, and so much of the loss of what is a copy of an item."""
     changes = [f"batch.instances={instances}", "encoder.dropout=0"]
-    trainer = trainer_on(prepared, tmp_path, changes)
-    step, plan = trainer.module.eval(), trainer.plan
+    plan = plan_on(prepared, changes)
+    step = build_step(plan).eval()
     batch = next(plan.batches.epoch(np.random.default_rng(0)))
     sides = batch.sides(apart=False)
     compared = targets_of(batch, sides, lambda tensor: tensor, read=False)

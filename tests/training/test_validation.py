@@ -140,7 +140,7 @@ def test_a_run_that_keeps_the_best_ends_with_the_weights_of_its_best_validation(
     history = read_history(run.history)
     best = (min if figure == "eer" else max)(row[figure] for row in history)
     epoch = next(row["epoch"] for row in history if row[figure] == best)
-    assert read_counters(run.checkpoints / "best.safetensors").epoch == epoch
+    assert read_counters(run.best_checkpoint).epoch == epoch
     assert counters.best_epoch == epoch
     assert plan.validate(plan.twin)[figure] == pytest.approx(best, abs=1e-6)
 

@@ -75,7 +75,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     doubts = make_matcher(run, plan, prepared, progress, _trained(trained, recipe, pretrained))
     asked = subject(load(run.path), prepared, progress)
     verified, others = own_figures(asked, recipe)
-    notices = (*prepared.notices, *trainer.warnings, *doubts)
+    notices = (*prepared.notices, *trained.warnings, *doubts)
     elsewhere = trainer.before + (pretrained.before if pretrained else 0.0)
     seconds = time.monotonic() - begun + elsewhere
     write_metrics(run, [verified.answer, *others], notices, seconds)

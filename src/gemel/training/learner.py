@@ -1,0 +1,106 @@
+"""What a training changes: a plan's network, one optimiser step for each batch.
+
+Lightning Fabric handles device and precision. All randomness of a step derives from the seed and
+the step's number, never from earlier steps, so a killed and resumed training takes the same steps
+as an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from pathlib import Path
+from typing import NamedTuple, final
+
+import torch
+from lightning_fabric import Fabric
+
+from gemel.batches import Batch
+from gemel.batches.batch import OneSide
+from gemel.errors import RunError
+from gemel.shapes import Items
+from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
+from gemel.training.optimizer import Pace, build_optimizer
+from gemel.training.plan import Feed, Plan
+from gemel.training.speed import Speed
+from gemel.training.step import build_step, targets_of
+from gemel.twin import SharedTwin
+
+
+class Losses(NamedTuple):
+    """The loss of a step, and what it would be if all distances were zero."""
+
+    value: float
+    resting: float
+
+
+@final
+class Learner:
+    """The network of a plan and its optimiser, on one device."""
+
+    def __init__(self, plan: Plan, speed: Speed) -> None:
+        if speed.compiled:
+            for encoder in plan.twin.encoders:
+                encoder.compile(dynamic=False)
+        # Keeps Fabric's own messages out of the output for the user.
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+        self.plan = plan
+        self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
+        self.module = build_step(plan).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.step, self.optimizer = self.fabric.setup(
+            self.module, build_optimizer(plan.recipe.optimizer, self.module)
+        )
+        self.pace = Pace(plan.recipe, self.optimizer)
+
+    def learn(self, batch: Batch, number: int) -> Losses:
+        """Takes the optimiser step of this number; raises `RunError` if its loss is no number."""
+        seed = self.plan.recipe.seed * 1_000_003 + number
+        losses = self._descend(batch, seed)
+        if not math.isfinite(losses.value):
+            raise RunError(
+                f"the training diverged: its loss must be a number and is {losses.value} at step "
+                f"{number}. Lower optimizer.learning_rate tenfold and train again"
+            )
+        return losses
+
+    def _descend(self, batch: Batch, seed: int) -> Losses:
+        plan, generator = self.plan, torch.Generator().manual_seed(seed)
+        apart = plan.right is not plan.left
+        sides = batch.sides(apart=apart)
+        read = isinstance(plan.twin, SharedTwin) and plan.twin.reader is not None
+        targets = targets_of(batch, sides, self.fabric.to_device, read=read)
+        left = self._items(plan.left, sides.left, generator)
+        right = self._items(plan.right, sides.right, generator) if apart else left
+        self.step.train()
+        with torch.random.fork_rng(devices=[]):
+            self._seed_dropout(seed)
+            loss, resting = self.step(left, right, targets)
+        self.fabric.backward(loss)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return Losses(float(loss.detach()), float(resting))
+
+    def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
+        items = tuple(map(self.fabric.to_device, feed.items(side.items)))
+        return tuple(map(_channels_last, feed.augment(items, side, generator)))
+
+    def _seed_dropout(self, seed: int) -> None:
+        """Seeds on a CPU only the CPU's generator, which is a thousand times faster."""
+        if self.fabric.device.type == "cpu":
+            torch.default_generator.manual_seed(seed)
+        else:
+            torch.manual_seed(seed)
+
+    def save(self, path: Path, counters: Counters) -> None:
+        """Writes a checkpoint; of several processes only the first does."""
+        if self.fabric.global_rank == 0:
+            save_checkpoint(path, self.module, self.optimizer, counters)
+
+    def load(self, path: Path) -> Counters:
+        """Restores a checkpoint in place; returns its counters."""
+        return load_checkpoint(path, self.module, self.optimizer)
+
+
+def _channels_last(values: torch.Tensor) -> torch.Tensor:
+    """Pictures in channels-last format, the fastest for convolutions; others unchanged."""
+    return values.contiguous(memory_format=torch.channels_last) if values.ndim == 4 else values
