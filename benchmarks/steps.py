@@ -19,8 +19,8 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.training.learner import Learner
 from gemel.training.plan import Plan
+from gemel.training.planning import make_plan, prepare_for
 from gemel.training.speed import choose_speed
-from gemel.training.train import make_plan, prepare_for
 
 GROUPS, LABELS, EACH = 5, 4, 6
 

@@ -18,8 +18,9 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training.order import Order
+from gemel.training.planning import make_plan, prepare_for
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
-from gemel.training.train import make_plan, prepare_for, train
+from gemel.training.train import train
 from heard import Heard
 
 THINGS = ("car", "cat", "house", "ship", "tree", "stone")

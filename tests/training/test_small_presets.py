@@ -22,7 +22,7 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
 from gemel.run import Run
 from gemel.training.loop import Trainer
-from gemel.training.train import make_plan, prepare_for
+from gemel.training.planning import make_plan, prepare_for
 
 
 def digits(folder):

@@ -10,7 +10,7 @@ from gemel.data.sources import ArrayItems
 from gemel.functional.whitening import covariance_within
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
-from gemel.training.train import make_plan, prepare_for
+from gemel.training.planning import make_plan, prepare_for
 
 SMALL = load_recipe("faces").small
 

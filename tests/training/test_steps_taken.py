@@ -28,8 +28,8 @@ from gemel.training import learner, loop
 from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import read_counters, save_checkpoint
 from gemel.training.loop import Trainer
+from gemel.training.planning import make_plan
 from gemel.training.step import MemoryStep, build_step, targets_of
-from gemel.training.train import make_plan
 from gemel.twin import SharedTwin
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]

@@ -20,7 +20,7 @@ from gemel.recipe.validation import ValidationSetting
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
-from gemel.training.train import make_plan, prepare_for
+from gemel.training.planning import make_plan, prepare_for
 from gemel.training.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.twin import SharedTwin
 

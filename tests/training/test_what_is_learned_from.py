@@ -26,13 +26,14 @@ from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
-from gemel.training import data as room_of_data
-from gemel.training import speed
+from gemel.training import pixel_statistics, speed
 from gemel.training.batch_numbers import resolve_batch
-from gemel.training.data import build_batches, statistics_of
+from gemel.training.build_batches import build_batches
 from gemel.training.order import Order
+from gemel.training.pixel_statistics import statistics_of
+from gemel.training.planning import prepare_for
 from gemel.training.speed import Speed, choose_speed, flushed_denormals
-from gemel.training.train import prepare_for, train
+from gemel.training.train import train
 from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
@@ -89,7 +90,7 @@ def test_pixel_statistics_are_those_of_training_pixels(prepared):
 def test_statistics_are_the_same_however_few_items_are_looked_at_at_once(prepared, monkeypatch):
     one_by_one, at_once = [], []
     for told, many in ((one_by_one, 1), (at_once, 1_000)):
-        monkeypatch.setattr(room_of_data, "STATISTICS_AT_ONCE", many)
+        monkeypatch.setattr(pixel_statistics, "AT_ONCE", many)
         told.append(statistics_of(prepared))
     assert one_by_one[0].mean == pytest.approx(at_once[0].mean, rel=1e-12)
     assert one_by_one[0].std == pytest.approx(at_once[0].std, rel=1e-12)

@@ -92,6 +92,11 @@ class Prepared:
             return np.full(len(items), True)
         return self.dataset.genuine[items]
 
+    def genuine_part(self, name: Part) -> Indices:
+        """The items of `train`, `validation` or `test` that are no forgeries."""
+        items = self.part(name)
+        return items[self.genuine(items)]
+
     def pair_rows(self, part: Part) -> Indices:
         """The rows of the given pairs in a part; empty where no pairs are given."""
         if self.split.pairs is None:

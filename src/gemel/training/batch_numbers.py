@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gemel.batches import LabelIndex, TwoSidedIndex
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
 from gemel.recipe.objective import (
@@ -17,6 +16,7 @@ from gemel.recipe.objective import (
     EpisodesBatch,
     TrialsBatch,
 )
+from gemel.training.label_index import label_index, two_sided_index
 
 LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
 """Batches of a fixed number of labels."""
@@ -73,12 +73,9 @@ def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
 
     Raises `DataError` if there are too few to learn from.
     """
-    train, data = prepared.part("train"), prepared.dataset
-    assert data.labels is not None
-    if data.unlike is not None:
-        left, right = train[data.unlike.left[train]], train[data.unlike.right[train]]
-        return len(TwoSidedIndex(left, right, data.labels).codes)
-    index = LabelIndex(train[prepared.genuine(train)], data.labels, data.groups)
+    if prepared.dataset.unlike is not None:
+        return len(two_sided_index(prepared).codes)
+    index = label_index(prepared)
     if not isinstance(batch, TrialsBatch):
         return len(index)
     return max(2, *(len(np.intersect1d(group, index.paired)) for group in index.groups))

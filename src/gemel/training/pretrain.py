@@ -21,9 +21,10 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
 from gemel.training.batch_numbers import batch_notices, resolve_batch
-from gemel.training.data import build_batches, build_feeds
-from gemel.training.loop import Trainer
+from gemel.training.build_batches import build_batches
+from gemel.training.loop import Trainer, Watch
 from gemel.training.plan import Plan
+from gemel.training.planning import build_feeds
 from gemel.training.validation import build_validation
 
 
@@ -52,8 +53,21 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
     return prepared
 
 
+def train_plan(
+    plan: Plan, first: Prepared | None, run: Run, progress: Progress, watch: Watch | None = None
+) -> list[Trainer]:
+    """Trains the plan's twin in place, and before that on `first`, its pretraining data, if any.
+
+    Returns the trainers, that of the plan itself last; `watch` follows that one.
+    """
+    before = [] if first is None else [pretrain(plan, first, run, progress)]
+    trainer = Trainer(plan, run, progress, watch)
+    trainer.train()
+    return [*before, trainer]
+
+
 def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Trainer:
-    """Pretrains the plan's twin in place; returns its trainer.
+    """Pretrains the plan's twin in place; returns the trainer.
 
     A resumed run takes finished pretraining from its checkpoint.
     """

@@ -93,8 +93,7 @@ def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) 
 
 def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
     """Santoro et al. 2016, section 4.2: the accuracy at the second item of a class."""
-    items = prepared.part("validation")
-    items = items[prepared.genuine(items)]
+    items = prepared.genuine_part("validation")
     labels = prepared.labels(items)
     task = SequenceTask(memory.ways, SEQUENCE_ITEMS, SEQUENCES, seed).that_fits(labels)
     (drawn,) = draw_sequences(labels, task)
@@ -123,8 +122,7 @@ def draw_one_shot(
     Trials have as many ways as the data allow, up to the setting's. Raises `DataError` if the
     validation part has fewer than two labels.
     """
-    items = prepared.part("validation")
-    items = items[prepared.genuine(items)]
+    items = prepared.genuine_part("validation")
     dataset = prepared.dataset
     of_two = dataset.makers is not None and dataset.unlike is None
     candidates = Candidates.of(

@@ -31,10 +31,8 @@ def whiten(twin: Twin, prepared: Prepared) -> None:
 
 
 def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) -> None:
-    train = prepared.part("train")
+    train = prepared.part("train") if encoder.by_axes else prepared.genuine_part("train")
     train = train[packed.holds(train)]
-    if not encoder.by_axes:
-        train = train[prepared.genuine(train)]
     chosen = train[evenly_spaced(len(train), MOST_ITEMS)]
     described = _described(encoder, packed, chosen)
     for layer, features in zip(encoder.whitenings(), described, strict=True):

@@ -16,11 +16,10 @@ from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import Counters
-from gemel.training.loop import Trainer
 from gemel.training.plan import Plan
-from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
+from gemel.training.planning import make_plan
+from gemel.training.pretrain import pretraining_data, pretraining_of, train_plan
 from gemel.training.speed import fast_arithmetic
-from gemel.training.train import make_plan
 from gemel.tuning.space import with_values
 from gemel.whole_file import write_text
 
@@ -71,16 +70,14 @@ def carry_out(
     with fast_arithmetic():
         write_text(run.recipe, recipe_text(plan.recipe))
         first = pretraining_data(plan.recipe, prepared, progress)
-        if first is not None:
-            pretrain(plan, first, run, progress)
-        trainer = Trainer(plan, run, progress, watch=_Watch(trial, plan.recipe))
         try:
-            counters = trainer.train()
+            *_, trainer = train_plan(plan, first, run, progress, _Watch(trial, plan.recipe))
         finally:
             for each in (run, pretraining_of(run)):
                 shutil.rmtree(each.checkpoints, ignore_errors=True)
-    assert counters.best is not None
-    return counters.best
+    best = trainer.counters.best
+    assert best is not None
+    return best
 
 
 class _Watch:

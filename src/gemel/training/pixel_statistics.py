@@ -1,0 +1,48 @@
+"""Statistics of the training items, by which encoders standardise what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gemel.arrays import Array, Floats, Indices, Side, evenly_spaced
+from gemel.encoders import PixelStatistics
+from gemel.measure.packed import PackedSide
+from gemel.measure.prepared import Prepared
+
+MOST_ITEMS = 2_000
+AT_ONCE = 16
+"""Items held in memory as floats while statistics are accumulated."""
+
+
+def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
+    """Mean and std per channel of up to `MOST_ITEMS` training items; None for texts."""
+    packed, train = prepared.packed.side(side), prepared.part("train")
+    if packed.input.kind == "text":
+        return None
+    train = train[packed.holds(train)]
+    chosen = train[evenly_spaced(len(train), MOST_ITEMS)]
+    mean = _mean_over(packed, chosen, lambda values: values)
+    variance = _mean_over(packed, chosen, lambda values: np.square(values - mean))
+    return PixelStatistics(mean.tolist(), np.sqrt(variance).tolist())
+
+
+def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -> Floats:
+    """(channels,) mean of `of(values)` over all pixels or samples, a few items at a time."""
+    total, count = np.zeros(1), 0
+    for start in range(0, len(items), AT_ONCE):
+        values = _values(side, items[start : start + AT_ONCE])
+        total = total + of(values).sum(0, dtype=np.float64)
+        count += len(values)
+    mean: Floats = total / count
+    return mean
+
+
+def _values(side: PackedSide, items: Indices) -> Array:
+    """(n, channels) all pixels or samples of the items, without padding."""
+    floats, *lengths = side.feed(items)
+    if lengths:
+        own: Array = floats[np.arange(floats.shape[1]) < lengths[0][:, None]]
+        return own
+    return np.moveaxis(floats, 1, -1).reshape(-1, floats.shape[1])
