@@ -22,8 +22,9 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training.augmenting import build_augment
+from gemel.training.build_encoder import InputStatistics
 from gemel.training.loop import Trainer
-from gemel.training.parts import InputStatistics, build_loss, build_twin
+from gemel.training.parts import build_loss, build_twin
 from gemel.training.plan import Feed, Plan
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24

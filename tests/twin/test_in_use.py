@@ -16,8 +16,9 @@ from gemel.metrics import METRICS
 from gemel.networks import Networks
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
+from gemel.training.build_encoder import InputStatistics
 from gemel.training.export import export_networks
-from gemel.training.parts import InputStatistics, build_twin, twin_in_use
+from gemel.training.parts import build_twin, twin_in_use
 from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
 from heard import Followed

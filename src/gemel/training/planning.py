@@ -15,7 +15,8 @@ from gemel.recipe.augmentation import AugmentChoice
 from gemel.training.augmenting import build_augment
 from gemel.training.batch_numbers import batch_notices, resolve_batch
 from gemel.training.build_batches import build_batches
-from gemel.training.parts import InputStatistics, build_loss, build_memory, build_twin, twin_in_use
+from gemel.training.build_encoder import InputStatistics
+from gemel.training.parts import build_loss, build_memory, build_twin, twin_in_use
 from gemel.training.pixel_statistics import statistics_of
 from gemel.training.plan import Feed, Plan
 from gemel.training.validation import build_validation
