@@ -10,7 +10,7 @@ import numpy as np
 
 from gemel.errors import MissingExtra, RecipeError
 from gemel.progress import Silent, shown_progress
-from gemel.recipe.files import key_and_value
+from gemel.recipe.changes import key_and_value
 from gemel.whole_file import user_path
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from gemel.calibration import EerTarget, Threshold, choose_threshold
 from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
 from gemel.measure.calibrate import calibrate, check_target
 from gemel.measure.threshold_intervals import far_chosen_anew, with_intervals
-from gemel.recipe.schema import CalibrationSetting
+from gemel.recipe.calibration import CalibrationSetting
 
 LABEL, NOISE = 0.25, 0.15
 """Deviations of a distance: by each of the two labels, and by itself."""

@@ -16,9 +16,9 @@ from gemel.metrics import METRICS
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.recipe.augmentation import AugmentSetting, GroupAugmentSetting
+from gemel.recipe.losses import LossChoice
 from gemel.recipe.memories import Mann
 from gemel.recipe.network import EncoderChoice, MetricChoice
-from gemel.recipe.objective import LossChoice
 from gemel.recipe.readers import ReaderChoice
 
 GIVEN = {"self", "input_shape", "statistics", "size", "stem", "model"}

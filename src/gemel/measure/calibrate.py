@@ -26,7 +26,7 @@ from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.measure.threshold_intervals import with_intervals
 from gemel.recipe import Recipe
-from gemel.recipe.schema import CalibrationSetting
+from gemel.recipe.calibration import CalibrationSetting
 
 USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
 

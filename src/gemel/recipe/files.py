@@ -6,23 +6,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import tomli_w
 from pydantic import ValidationError
 
 from gemel.errors import RecipeError
+from gemel.recipe.changes import Change, apply_changes
 from gemel.recipe.schema import Recipe
 from gemel.recipe.slips import nearest, sentence
-
-Change: TypeAlias = str | tuple[str, Any]
-"""A changed setting: the text `key=value`, or a tuple of its dotted key and its value.
-
-An empty text behind the `=`, or None, restores the default.
-"""
-
-CHOOSING = frozenset({"name", "kind"})
-"""Keys that select a section's variant; its other keys are the settings of that variant."""
 
 
 def named_recipes() -> dict[str, str]:
@@ -62,12 +54,7 @@ def load_recipe(name_or_file: str | Path, changes: Sequence[Change] = ()) -> Rec
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{name_or_file} is not a TOML file: {error}") from None
-    settings = map(key_and_value, changes)
-    for key, value in sorted(settings, key=lambda setting: order_of(setting[0])):
-        if value is None:
-            _unset(tree, key)
-        else:
-            set_at(tree, key, value)
+    apply_changes(tree, changes)
     return check_recipe(tree, str(name_or_file))
 
 
@@ -103,86 +90,3 @@ def _text(name_or_file: str | Path) -> str:
         f"a recipe is a name or a TOML file, and {str(name_or_file)!r} is neither; "
         f"{nearest(str(name_or_file), known)}"
     )
-
-
-def key_and_value(change: Change) -> tuple[str, Any]:
-    """The dotted key and the value of a change; raises `RecipeError` unless it is `key=value`.
-
-    >>> key_and_value("loss.temperature=0.2"), key_and_value("input.size=")
-    (('loss.temperature', 0.2), ('input.size', None))
-    """
-    if not isinstance(change, str):
-        return change
-    key, found, value = change.partition("=")
-    if not found or not key.strip():
-        raise RecipeError(
-            f"a change is written key=value, as in loss.temperature=0.2; got {change!r}"
-        )
-    return key.strip(), _value(value.strip()) if value.strip() else None
-
-
-def _unset(tree: dict[str, Any], key: str) -> None:
-    *parents, last = key.split(".")
-    for parent in parents:
-        tree = tree.get(parent, {})
-        if not isinstance(tree, dict):
-            raise RecipeError(
-                f"{key!r} cannot be left out, since {parent} is a value by itself: leave out "
-                f"{key.rpartition('.')[0]!r}, or give a value after the ="
-            )
-    tree.pop(last, None)
-
-
-def order_of(key: str) -> tuple[bool, int]:
-    """Sort key that puts `name` and `kind` first: choosing a variant drops the old one's settings.
-
-    >>> sorted(["optimizer.momentum", "optimizer.name", "seed"], key=order_of)
-    ['optimizer.name', 'seed', 'optimizer.momentum']
-    """
-    *parents, last = key.strip().split(".")
-    return last not in CHOOSING, len(parents)
-
-
-def set_at(tree: dict[str, Any], key: str, value: Any) -> None:
-    """Set one dotted key in place; another `name` or `kind` drops the settings of the old variant.
-
-    A number in the key is an index into a list. Raises `RecipeError` where the key leads nowhere.
-
-    >>> tree = {"encoder": {"kernels": [10, 7]}}
-    >>> set_at(tree, "encoder.kernels.0", 5)
-    >>> tree
-    {'encoder': {'kernels': [5, 7]}}
-    """
-    *parents, last = key.split(".")
-    place: Any = tree
-    for parent in parents:
-        if isinstance(place, list):
-            place = place[_position(place, parent, key)]
-        else:
-            place = place.setdefault(parent, {})
-        if not isinstance(place, dict | list):
-            raise RecipeError(f"{key!r}: {parent} is a value and has no settings below it")
-    if isinstance(place, list):
-        place[_position(place, last, key)] = value
-        return
-    if last in CHOOSING and parents and place.get(last) != value:
-        place.clear()
-    if parents == ["training"] and last in {"epochs", "minutes"}:
-        place.pop("minutes" if last == "epochs" else "epochs", None)
-    place[last] = value
-
-
-def _position(values: list[Any], text: str, key: str) -> int:
-    if not text.isdecimal() or int(text) >= len(values):
-        raise RecipeError(
-            f"{key!r}: an index of this list is a number from 0 to {len(values) - 1}, got {text!r}"
-        )
-    return int(text)
-
-
-def _value(text: str) -> Any:
-    """The value of a TOML expression, or the text itself where it is not TOML."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, SeriesAugmentSetting
+from gemel.recipe.batches import BatchChoice
 from gemel.recipe.network import EncoderChoice
-from gemel.recipe.objective import BatchChoice
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.reading import InputSetting, TextReading
 from gemel.recipe.sequence_encoders import SEQUENCE_ENCODERS, SentenceTransformer, SequenceSetting

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from gemel.recipe.encoder_values import Dropout, Output
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, Share
 
 FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 
@@ -94,7 +94,7 @@ class Gabor(PictureSetting):
     shift: NonNegativeInt = 2
     scales: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = (1.0, 0.9, 1.1)
     mirror: bool = True
-    shrinkage: Annotated[float, Field(ge=0, le=1)] = 0.1
+    shrinkage: Share = 0.1
     descriptors: PositiveInt = 384
 
 
@@ -107,7 +107,7 @@ class Hinge(PictureSetting):
     ] = ((2, 4, 7), (2, 7), (4, 11), (3, 9, 15), (13, 20, 28))
     cells: tuple[tuple[PositiveInt, PositiveInt], ...] = ((1, 1), (4, 2), (4, 2), (6, 2), (3, 2))
     directions: PositiveInt = 8
-    shrinkage: Annotated[float, Field(ge=0, le=1)] = 0.2
+    shrinkage: Share = 0.2
     axes: PositiveInt = 400
     points: PositiveInt = 4096
     dropout: Dropout = 0.0

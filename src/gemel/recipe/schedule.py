@@ -13,9 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from gemel.recipe.setting import Setting, refuse_idle
-
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+from gemel.recipe.setting import Setting, Share, refuse_idle
 
 
 def _as_text(value: object) -> object:

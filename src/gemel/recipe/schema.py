@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
-from gemel.calibration import Method, parse_target
 from gemel.data import SplitConfig
 from gemel.networks import Tie
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting, GroupAugmentSetting
+from gemel.recipe.batches import BatchChoice
+from gemel.recipe.calibration import CalibrationSetting
+from gemel.recipe.evaluation import EvaluationSetting
+from gemel.recipe.losses import LossChoice
 from gemel.recipe.memories import MemoryChoice
 from gemel.recipe.network import EncoderChoice, MetricChoice, TestTimeSetting
-from gemel.recipe.objective import BatchChoice, LossChoice
 from gemel.recipe.one_side import (
     check_augments,
     check_takes,
@@ -24,8 +26,9 @@ from gemel.recipe.one_side import (
 from gemel.recipe.ranges import Searched
 from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
-from gemel.recipe.reproduction import POOLED, ReproductionSetting
+from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.right import RightSetting, with_right
+from gemel.recipe.rows import check_measured
 from gemel.recipe.schedule import (
     OptimizerSetting,
     PretrainingSetting,
@@ -42,38 +45,6 @@ WORDS = frozenset({"about", "small", "reproduction"})
 """Sections that do not affect the matcher: they describe the recipe and what to measure."""
 AFTERWARDS = frozenset({"test_time", "calibration"})
 """Sections applied when the matcher is made: they may differ when a run is resumed."""
-
-
-class CalibrationSetting(Setting):
-    """`target` defines the default threshold: `eer`, `far=0.01` or `cost=10:1`.
-
-    `prior` is the share of all pairs that are the same.
-    """
-
-    target: str = "eer"
-    method: Method = "auto"
-    prior: Annotated[float, Field(gt=0, lt=1)] = 0.5
-
-    @model_validator(mode="after")
-    def _known_target(self) -> CalibrationSetting:
-        parse_target(self.target, self.prior)
-        return self
-
-
-class EvaluationSetting(Setting):
-    """What verification measures.
-
-    `pairs` are sampled from all pairs, the `consecutive` ones of the MNIST example of Keras, or
-    Koch's 10,000 `by-group`, on which thresholds are set too. `fixed_threshold` adds the
-    accuracy at that distance, and `fars` are the false-accept rates at which `tar@far=…` is
-    reported. `most_pairs` bounds the number of pairs that a protocol compares; by default it is as
-    many as the figures need, and fewer with a joint tie, which scores each pair by itself.
-    """
-
-    pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
-    most_pairs: PositiveInt | None = None
-    fixed_threshold: float | None = None
-    fars: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.1, 0.01, 0.001)
 
 
 GROUPED_BATCHES = frozenset({"classes", "trials", "episodes"})
@@ -244,23 +215,6 @@ class Recipe(Setting):
     @model_validator(mode="after")
     def _rows_can_be_measured(self) -> Recipe:
         """Refused before training rather than after it."""
-        fixed = self.evaluation.fixed_threshold
         for row in self.reproduction.rows if self.reproduction else ():
-            distance = row.figure.partition("@distance=")[2]
-            if distance and (fixed is None or distance != f"{fixed:g}"):
-                raise ValueError(
-                    f"{row.figure} is measured at evaluation.fixed_threshold, which is {fixed}: "
-                    f"set it to {distance}"
-                )
-            far = row.figure.partition("tar@far=")[2]
-            if far and float(far) not in self.evaluation.fars:
-                raise ValueError(
-                    f"{row.figure} is reported only at the rates in evaluation.fars, which are "
-                    f"{list(self.evaluation.fars)}: add {far}"
-                )
-            if self.split.folds and (row.protocol not in POOLED or row.data is not None):
-                raise ValueError(
-                    "figures are pooled over the identities that the folds test, and the row "
-                    f"{row.what!r} is not about these: leave out split.folds or the row"
-                )
+            check_measured(row, self.evaluation, pooled=bool(self.split.folds))
         return self

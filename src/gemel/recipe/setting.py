@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 LARGEST = {int: 2**53, float: 1e30}
 """Largest magnitude by type: exact as a float64, or well within the range of float32."""

@@ -16,7 +16,8 @@ from gemel.evaluation.figure import Figure
 from gemel.measure.answer import Answer
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, named_recipes
-from gemel.recipe.reproduction import ReproductionSetting, RowChoice
+from gemel.recipe.reproduction import ReproductionSetting
+from gemel.recipe.rows import RowChoice
 from gemel.reproduction.combine import mean_over_seeds
 from gemel.reproduction.keep import keep
 from gemel.reproduction.results import Entry, Row

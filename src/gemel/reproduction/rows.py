@@ -15,7 +15,7 @@ from gemel.measure.runs import OF_RUNS, measure_run, run_subject
 from gemel.measure.subject import Subject
 from gemel.progress import Progress
 from gemel.recipe import Recipe
-from gemel.recipe.reproduction import RowChoice
+from gemel.recipe.rows import RowChoice
 from gemel.run import Run
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
-from gemel.recipe.objective import (
+from gemel.recipe.batches import (
     USUALLY_FORGED,
     BatchChoice,
     ClassesBatch,

@@ -22,7 +22,7 @@ from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import consecutive_pairs
 from gemel.measure.prepared import Prepared
 from gemel.recipe import Recipe
-from gemel.recipe.objective import (
+from gemel.recipe.batches import (
     BatchChoice,
     ClassesBatch,
     EpisodesBatch,

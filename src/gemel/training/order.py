@@ -14,7 +14,7 @@ from gemel.data import data_path
 from gemel.data.builtins import BUILTINS
 from gemel.errors import RunError
 from gemel.inputs import Kind
-from gemel.recipe.files import Change
+from gemel.recipe.changes import Change
 from gemel.run import Run
 from gemel.whole_file import writing
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gemel.errors import RecipeError
 from gemel.recipe import Recipe, check_recipe
-from gemel.recipe.files import order_of, set_at
+from gemel.recipe.changes import apply_changes
 from gemel.recipe.ranges import Value
 
 SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimizer", "schedule"})
@@ -60,8 +60,7 @@ def _conditions(recipe: Recipe, key: str) -> list[dict[str, Value]]:
 def with_values(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
     """The recipe with some settings replaced; raises `RecipeError` where they are incompatible."""
     tree = recipe.model_dump(mode="json", exclude_none=True)
-    for key in sorted(values, key=order_of):
-        set_at(tree, key, values[key])
+    apply_changes(tree, tuple(values.items()))
     return check_recipe(tree, recipe.name)
 
 
