@@ -10,7 +10,7 @@ from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.progress import Silent
-from gemel.training.make_matcher import _unlike_themselves
+from gemel.training.unlike_themselves import unlike_themselves
 
 GREY = ImageInput(height=12, width=12, channels=1)
 
@@ -27,7 +27,7 @@ def test_items_that_are_unlike_themselves_are_counted(drawings):
 
     prepared = prepare(open_data(drawings), Inputs(GREY, GREY), SplitConfig(by="item"), 0, Silent())
     threshold = choose_threshold(np.float32([0, 1]), np.array([True, False]), EerTarget())
-    assert _unlike_themselves(Offset(0.0), prepared, threshold) == ()
-    (told,) = _unlike_themselves(Offset(2.0), prepared, threshold)
+    assert unlike_themselves(Offset(0.0), prepared, threshold) == ()
+    (told,) = unlike_themselves(Offset(2.0), prepared, threshold)
     many = len(prepared.part("validation"))
     assert told.startswith(f"{many} of {many} validation items, compared with themselves,")

@@ -27,12 +27,13 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
 from gemel.training import pixel_statistics, speed
+from gemel.training.arithmetic import flushed_denormals
 from gemel.training.batch_numbers import resolve_batch
 from gemel.training.build_batches import build_batches
 from gemel.training.order import Order
 from gemel.training.pixel_statistics import statistics_of
 from gemel.training.planning import prepare_for
-from gemel.training.speed import Speed, choose_speed, flushed_denormals
+from gemel.training.speed import Speed, choose_speed
 from gemel.training.train import train
 from heard import Heard
 
@@ -184,7 +185,7 @@ def test_bf16_is_chosen_where_it_is_clearly_faster(monkeypatch, low, gains):
     times = iter([2.0, low])
     monkeypatch.setattr(speed, "has_bf16", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(speed, "_best_time", lambda _: next(times))
+    monkeypatch.setattr(speed, "best_time", lambda _: next(times))
     speed.gains_by_bf16.cache_clear()
     assert speed.gains_by_bf16() is gains
     speed.gains_by_bf16.cache_clear()
@@ -192,7 +193,7 @@ def test_bf16_is_chosen_where_it_is_clearly_faster(monkeypatch, low, gains):
 
 def test_a_processor_without_bf16_is_not_asked(monkeypatch):
     monkeypatch.setattr(speed, "has_bf16", lambda: False)
-    monkeypatch.setattr(speed, "_best_time", lambda _: pytest.fail("timed"))
+    monkeypatch.setattr(speed, "best_time", lambda _: pytest.fail("timed"))
     speed.gains_by_bf16.cache_clear()
     assert not speed.gains_by_bf16()
     speed.gains_by_bf16.cache_clear()
@@ -203,7 +204,7 @@ def test_freed_memory_is_taken_again_without_new_pages_and_returned_in_the_end()
     """In a process of its own: pytest's memory is not its business."""
     code = """
 import resource, torch
-from gemel.training.speed import kept_memory
+from gemel.training.arithmetic import kept_memory
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 def work():

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from gemel.arrays import evenly_spaced
-from gemel.calibration import Threshold
-from gemel.counting import count
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.pairs import PairSample
 from gemel.matcher_file import FORMAT, MatcherFile, seal
@@ -30,11 +28,10 @@ from gemel.training.export_memory import check_memory, export_memory
 from gemel.training.machine import machine
 from gemel.training.parity import Parity, measure_parity
 from gemel.training.plan import Plan
+from gemel.training.unlike_themselves import unlike_themselves
 from gemel.twin import EmbeddingTwin
 from gemel.whole_file import whole_folder
 
-SELVES = 64
-"""Number of items that are compared with themselves."""
 PARITY_PAIRS = 256
 """Number of pairs whose items are run by both torch and ONNX Runtime."""
 
@@ -54,14 +51,14 @@ def make_matcher(
         labelled = prepared.dataset.labels is not None
         calibrated = calibrate(distance, pairs, plan.recipe.calibration, labelled=labelled)
         curve = score_curve(distance, pairs, prepared)
-        unlike_themselves = _unlike_themselves(comparer, prepared, calibrated.thresholds[0])
+        unlike = unlike_themselves(comparer, prepared, calibrated.thresholds[0])
         if plan.memory is not None:
             _add_memory(plan.memory, comparer, folder)
         parity = _parity(plan, networks, prepared, pairs, calibrated.thresholds[0].distance)
         about = {**_about(plan, prepared, parity), **provenance}
         file = _file(run.path.name, plan, prepared, calibrated, about)
         seal(folder, file.model_copy(update={"scores": curve}))
-    return (*calibrated.notices, *unlike_themselves)
+    return (*calibrated.notices, *unlike)
 
 
 def _exported(
@@ -101,23 +98,6 @@ def _views(plan: Plan) -> int:
     if plan.used is plan.twin:
         return 1
     return plan.used.encoders[0].embedding_size // plan.twin.encoders[0].embedding_size
-
-
-def _unlike_themselves(
-    comparer: Comparer, prepared: Prepared, threshold: Threshold
-) -> tuple[str, ...]:
-    """A warning if items are not *same* as themselves, which is possible with learned metrics."""
-    if prepared.dataset.unlike is not None:
-        return ()
-    items = np.arange(min(SELVES, len(prepared.part("validation"))))
-    many = int((comparer.pairs(items, items) > threshold.distance).sum())
-    if not many:
-        return ()
-    return (
-        f"{many} of {count(len(items), 'validation item')}, compared with themselves, are "
-        f"different at the threshold for {threshold.target}, so its verdicts are unreliable: train "
-        "longer, or choose another metric",
-    )
 
 
 def _parity(

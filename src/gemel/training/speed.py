@@ -1,14 +1,11 @@
-"""Settings that make training fast on this machine: precision, compilation, memory, denormals."""
+"""The precision and compilation that make training fast on this machine."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, final
@@ -24,12 +21,6 @@ COMPILE_MINUTES = 2.5
 BF16_GAIN = 1.25
 """The speed-up of a convolution from which bf16 is chosen, well above measurement noise."""
 
-TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD, MMAP_MAX = -1, -2, -3, -4
-"""glibc's parameter numbers (`man mallopt`)."""
-KEEPING = {MMAP_MAX: 0, TRIM_THRESHOLD: 2**31 - 1, TOP_PAD: 2**28}
-USUAL = {MMAP_MAX: 2**16, TRIM_THRESHOLD: 2**26, TOP_PAD: 2**17, MMAP_THRESHOLD: 2**25}
-"""glibc's defaults; its thresholds grow up to these, and stay fixed once any has been set."""
-
 Precision = Literal["32-true", "bf16-mixed"]
 
 
@@ -40,55 +31,6 @@ class Speed:
 
     precision: Precision
     compiled: bool
-
-
-@contextmanager
-def flushed_denormals() -> Iterator[None]:
-    """Treats denormal numbers (below about 1e-38), which are a hundred times slower, as zero.
-
-    Moving averages of gradients that have become zero decay into denormals, and training would slow
-    down tenfold. Threads inherit the setting when they start, so enter this before the first
-    computation. On exit the setting of the calling thread is restored.
-    """
-    before = float(torch.tensor([1e-38]) * 1e-2) == 0
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(before)
-
-
-@contextmanager
-def fast_arithmetic() -> Iterator[None]:
-    """The arithmetic of training: denormals are flushed to zero and freed memory is kept."""
-    with kept_memory(), flushed_denormals():
-        yield
-
-
-@contextmanager
-def kept_memory() -> Iterator[None]:
-    """Makes this process keep freed memory for reuse.
-
-    By default glibc returns large blocks to the system at once, and the system clears their pages
-    when the next step allocates them: up to half the time of a small convnet's step. On exit the
-    memory is returned. Only Linux is affected.
-    """
-    _set_allocator(KEEPING)
-    try:
-        yield
-    finally:
-        _set_allocator(USUAL)
-
-
-def _set_allocator(settings: Mapping[int, int]) -> None:
-    """Set glibc's parameters, and return the memory that is not to be kept under them."""
-    if not sys.platform.startswith("linux"):
-        return
-    with suppress(OSError, AttributeError):  # a C library without such settings
-        library = ctypes.CDLL(None)
-        for parameter, value in settings.items():
-            library.mallopt(parameter, value)
-        library.malloc_trim(0)
 
 
 def choose_speed(setting: TrainingSetting) -> Speed:
@@ -138,11 +80,12 @@ def gains_by_bf16() -> bool:
         with torch.autocast("cpu", torch.bfloat16):
             convolution(items)
 
-    return _best_time(lambda: convolution(items)) > BF16_GAIN * _best_time(low)
+    return best_time(lambda: convolution(items)) > BF16_GAIN * best_time(low)
 
 
 @torch.no_grad()
-def _best_time(work: Callable[[], object], times: int = 7) -> float:
+def best_time(work: Callable[[], object], times: int = 7) -> float:
+    """The shortest of several durations, in seconds."""
     seconds = []
     for _ in range(times):
         begun = time.perf_counter()

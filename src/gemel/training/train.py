@@ -19,6 +19,7 @@ from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.report import write_report_of
 from gemel.run import Run
+from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.given import given, given_again
 from gemel.training.loop import Trainer
 from gemel.training.make_matcher import make_matcher
@@ -27,7 +28,6 @@ from gemel.training.own_figures import check_measurable, own_figures, write_metr
 from gemel.training.planning import make_plan, prepare_for
 from gemel.training.pretrain import pretraining_data, train_plan
 from gemel.training.resume import check_kept, no_longer
-from gemel.training.speed import fast_arithmetic
 from gemel.whole_file import write_json, write_text
 
 
