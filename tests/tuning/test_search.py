@@ -17,7 +17,7 @@ from gemel.recipe import load_recipe
 from gemel.tuning.search import Order, tune
 from gemel.tuning.space import own_values, with_values
 from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
-from gemel.tuning.trial import _Watch, suggested
+from gemel.tuning.trial import TrialWatch, suggested
 
 DATA = {"name": "made up", "fingerprint": "1"}
 
@@ -177,7 +177,7 @@ def test_a_trial_behind_half_of_its_elders_is_given_up(tmp_path):
         history: tuple[dict[str, float], ...] = ()
 
     def reported(auc, validations):
-        watch, counters = _Watch(next_trial(study, recipe), recipe), Counters()
+        watch, counters = TrialWatch(next_trial(study, recipe), recipe), Counters()
         for _ in range(validations):
             counters.history = (*counters.history, {"auc": auc})
             watch(counters)

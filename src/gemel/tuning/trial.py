@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import final
 
 from optuna import TrialPruned
 from optuna.trial import Trial
@@ -71,7 +72,7 @@ def carry_out(
         write_text(run.recipe, recipe_text(plan.recipe))
         first = pretraining_data(plan.recipe, prepared, progress)
         try:
-            *_, trainer = train_plan(plan, first, run, progress, _Watch(trial, plan.recipe))
+            *_, trainer = train_plan(plan, first, run, progress, TrialWatch(trial, plan.recipe))
         finally:
             for each in (run, pretraining_of(run)):
                 shutil.rmtree(each.checkpoints, ignore_errors=True)
@@ -80,7 +81,8 @@ def carry_out(
     return best
 
 
-class _Watch:
+@final
+class TrialWatch:
     """Report each validation to the study, and stop the trial if it collapses or is pruned."""
 
     def __init__(self, trial: Trial, recipe: Recipe) -> None:
