@@ -89,10 +89,11 @@ class Matcher:
                 f"Of the two, the {left} was taken as the left item and the {right} as the right "
                 "one."
             )
-        if self.file.tie == "separate":
+        if self.file.tie == "separate" or self.file.right_input is not None:
+            own = "an encoder" if self.file.tie == "separate" else "a way of reading"
             return (
                 "The first was taken as the left item and the second as the right: each side has "
-                "an encoder of its own, so exchanging them may change the verdict."
+                f"{own} of its own, so exchanging them may change the verdict."
             )
         return ""
 

@@ -35,6 +35,15 @@ def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     assert accuracy(constant, made).value == 0
 
 
+def test_a_reader_answers_in_place_of_distances(constant):
+    made, labels = runs()
+
+    def read(episodes):
+        return labels[episodes.support[..., 0]] != labels[episodes.query][:, None]
+
+    assert figures_of([lake_runs(constant, made, read)])["accuracy"].value == 1
+
+
 def test_a_random_comparer_is_at_chance(chance):
     made, _ = runs(count=40)
     figure = accuracy(chance, made)

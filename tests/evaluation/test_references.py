@@ -38,6 +38,14 @@ class TestScores:
         (score,) = scores(self.comparer, self.known, self.questioned, task)
         assert score == pytest.approx(expected)
 
+    def test_there_is_no_ratio_to_distances_below_zero(self):
+        logits = EmbeddingComparer(
+            np.zeros((4, 1), np.float32), lambda a, b: a - b.transpose(0, 2, 1) - 2
+        )
+        task = ReferencesTask(references=3, relative="ratio")
+        with pytest.raises(DataError, match=r"a zero, and .* are -2 on average"):
+            scores(logits, self.known, self.questioned, task)
+
     def test_one_reference_has_no_distances_between(self):
         with pytest.raises(DataError, match="--relative needs two references or more, got 1"):
             ReferencesTask(references=1, relative="ratio")

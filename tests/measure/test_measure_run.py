@@ -29,6 +29,7 @@ from gemel.measure.runs import measure, measure_run
 from gemel.networks import EncoderSide
 from gemel.progress import Silent
 from gemel.run import Run
+from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 
@@ -251,6 +252,16 @@ def test_trials_cost_no_encoding(tiny_run, monkeypatch):
     trials = measured(tiny_run, protocol="few-shot", ways=2).figures["accuracy"].n
     items = own_data(tiny_run, load(tiny_run.path), Silent()).part("test")
     assert sum(encoded) == len(items) < trials
+
+
+def test_copies_in_other_data_are_told(tiny_run, drawings, tmp_path):
+    data = shutil.copytree(drawings, tmp_path / "mine")
+    shutil.copy(data / "label0" / "00.png", data / "label0" / "again.png")
+    heard = Heard()
+    measure_run(tiny_run, str(data), "retrieval", Question(), heard)
+    assert (
+        "1 item is a copy of another of the same label, and match it trivially." in heard.sentences
+    )
 
 
 def test_a_few_shot_task_may_be_asked_for(tiny_run):

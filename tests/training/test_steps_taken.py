@@ -50,6 +50,15 @@ def trainer_on(prepared, folder, changes, **parts):
     return Trainer(replace(plan_on(prepared, changes), **parts), Run(folder / "run"), Silent())
 
 
+def test_items_are_not_rounded_before_the_network_subtracts_their_mean(prepared, tmp_path):
+    trainer = trainer_on(prepared, tmp_path, ["training.precision=bf16", "training.epochs=1"])
+    seen = []
+    for encoder in trainer.plan.twin.encoders:
+        encoder.register_forward_pre_hook(lambda _, items: seen.append(items[0].dtype))
+    trainer.train()
+    assert set(seen) == {torch.float32}
+
+
 class Slow:
     """Batches that take 25 seconds each to come."""
 

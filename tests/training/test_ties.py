@@ -52,6 +52,14 @@ def test_its_matcher_needs_no_torch_and_repeats_itself(tied):
     assert ("exchanging them may change the verdict" in matcher.order) == (tie == "separate")
 
 
+def test_a_joint_tie_says_that_the_order_matters_where_its_sides_are_read_differently(
+    drawings, tmp_path
+):
+    settings = {**QUICK, "tie": "joint", "right.input.fit": "ink"}
+    run = gemel.train(drawings, out=tmp_path / "run", epochs=1, settings=settings, quiet=True)
+    assert "each side has a way of reading of its own" in gemel.load(run.path).order
+
+
 def test_all_protocols_have_answers_and_the_page_is_made(tied):
     tie, run = tied
     answered = json.loads(run.metrics.read_text("utf-8"))["protocols"]

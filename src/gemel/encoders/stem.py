@@ -33,7 +33,8 @@ class TokenVectors(Stem):
     """Token embeddings from the given (tokens, width) `vectors`; trained only if `tuned`.
 
     `dropout` zeroes whole tokens: P. Iyyer et al., "Deep unordered composition rivals syntactic
-    methods for text classification", ACL 2015.
+    methods for text classification", ACL 2015. Differs from the paper: a zeroed token still counts
+    in the mean over tokens.
 
     >>> stem = TokenVectors(torch.rand(9, 4))
     >>> stem(torch.tensor([[2, 3, 0]])).shape

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import final
 
 import numpy as np
@@ -17,7 +18,8 @@ from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.evidence import Evidence
-from gemel.evaluation.few_shot import answer_episodes
+from gemel.evaluation.few_shot import Read, mean_distances
+from gemel.functional.ranking import right_is_nearest
 
 
 @final
@@ -33,12 +35,15 @@ class LakeRun:
     answer: Indices
 
 
-def lake_runs(comparer: Comparer, runs: Sequence[LakeRun]) -> Evidence:
+def lake_runs(comparer: Comparer, runs: Sequence[LakeRun], read: Read | None = None) -> Evidence:
     """Evidence for `accuracy` over all items of all runs.
 
-    The interval resamples whole runs, since the trials of a run share an alphabet and examples.
+    `read` gives the distances to the examples, by default those of `comparer`. The interval
+    resamples whole runs, since the trials of a run share an alphabet and examples.
     """
-    right = [answer_episodes(comparer, _episodes(run)).astype(np.float64) for run in runs]
+    read = partial(mean_distances, comparer) if read is None else read
+    trials = map(_episodes, runs)
+    right = [right_is_nearest(read(each), each.answer).astype(np.float64) for each in trials]
     run_of = np.repeat(np.arange(len(runs)), [len(each) for each in right])
     return Evidence.of_scores({"accuracy": np.concatenate(right)}, run_of)
 

@@ -125,7 +125,10 @@ def _of_label(
 def scores(
     comparer: Comparer, known: Indices, questioned: Indices, task: ReferencesTask
 ) -> Distances:
-    """(q,) the scores of the questioned items against the references `known` (k,)."""
+    """(q,) the scores of the questioned items against the references `known` (k,).
+
+    Raises DataError for the ratio to a within distance below zero.
+    """
     aggregate = np.mean if task.aggregate == "mean" else np.min
     score: Distances = aggregate(comparer.cross(known, questioned), axis=0)
     if task.relative == "no":
@@ -135,6 +138,12 @@ def scores(
     within = aggregate(others, axis=1).mean()
     relative: Distances
     if task.relative == "ratio":
+        if within < 0:
+            raise DataError(
+                "--relative ratio needs a metric whose distances have a zero, and those between "
+                f"references are {within:.3g} on average: measure with --relative difference or "
+                "part"
+            )
         relative = score / np.maximum(within, np.float32(1e-6))
     else:
         relative = score - (PART if task.relative == "part" else 1.0) * within

@@ -8,6 +8,7 @@ import numpy as np
 
 from gemel.data import data_path
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
+from gemel.episode_reader import EpisodeReader
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import figures_of
@@ -16,7 +17,7 @@ from gemel.evaluation.lake_runs import LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
-from gemel.measure.compared import comparer_of, raw_items
+from gemel.measure.compared import comparer_of, embeddings_of, raw_items
 from gemel.measure.learned import among
 from gemel.measure.packed import Digests
 
@@ -34,7 +35,9 @@ def measure_lake_runs(matcher: Matcher, data: str | None, learned: Digests | Non
     _refuse_other_kinds(matcher)
     drawings, runs = _drawings(archive)
     comparer = comparer_of(matcher.networks, raw_items(matcher.networks, drawings))
-    return _answer(comparer, runs, _notices(matcher, drawings, learned))
+    embeddings = embeddings_of(comparer)
+    reader = None if embeddings is None else matcher.reader(embeddings)
+    return _answer(comparer, runs, reader, _notices(matcher, drawings, learned))
 
 
 def measure_hausdorff() -> Answer:
@@ -48,8 +51,13 @@ def measure_hausdorff() -> Answer:
     return _answer(HausdorffComparer(points), runs)
 
 
-def _answer(comparer: Comparer, runs: list[LakeRun], notices: tuple[str, ...] = ()) -> Answer:
-    figures = figures_of([lake_runs(comparer, runs)])
+def _answer(
+    comparer: Comparer,
+    runs: list[LakeRun],
+    reader: EpisodeReader | None = None,
+    notices: tuple[str, ...] = (),
+) -> Answer:
+    figures = figures_of([lake_runs(comparer, runs, reader)])
     return Answer("lake-runs", "omniglot (all_runs.zip)", 0, figures, notices)
 
 
@@ -88,17 +96,23 @@ def _drawings(archive: Path | None = None) -> tuple[list[bytes], list[LakeRun]]:
 
 
 def _notices(matcher: Matcher, drawings: list[bytes], learned: Digests | None) -> tuple[str, ...]:
-    """A sentence where the matcher has, or may have, learned from drawings of the runs."""
+    """Sentences on a memory, which is not asked, and on drawings of the runs that the matcher has,
+    or may have, learned from.
+    """
+    by_metric = "answered by the metric: the matcher's memory has no part in the runs"
+    remarks = () if matcher.file.memory is None else (by_metric,)
     if learned is None:
         return (
+            *remarks,
             f"{matcher.path} is a matcher without its run: whether it has learned from drawings of "
             "Lake's runs cannot be told",
         )
     digests = b"".join(matcher.file.input.read_with_digest(item)[1] for item in drawings)
     seen = among(np.frombuffer(digests, np.uint8).reshape(len(drawings), -1), learned)
     if not seen.any():
-        return ()
+        return remarks
     return (
+        *remarks,
         f"{int(seen.sum())} of the {len(drawings)} drawings of Lake's runs are among those that "
         "this run has learned from, or set its threshold by: the figure is not of characters never "
         "seen",

@@ -8,6 +8,8 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.data import TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, split
+from gemel.data.splits.given import told_of_copies
+from gemel.data.splits.together import content_codes
 from gemel.data.unreadable import MOST_UNREADABLE
 from gemel.measure.packed import Inputs, pack_sides
 from gemel.measure.prepared import WHOLE, Prepared
@@ -65,6 +67,10 @@ def prepare_whole(
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(NONE, NONE, held if len(held) else rows)
         some = some or len(pairs.test) < len(rows)
+    if dataset.labels is not None:
+        contents = content_codes(packed.digests)
+        copies = told_of_copies(dataset.labels, contents, chosen, dataset.items.name)
+        dataset = dataset.noticing(*copies)
     reason = "Measured on the test items that come with the data." if some else WHOLE
     whole = Split(NONE, NONE, np.flatnonzero(chosen), "item", reason, pairs)
     prepared = Prepared(dataset, packed, whole)

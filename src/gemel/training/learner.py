@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 import math
 from pathlib import Path
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.plugins.precision import MixedPrecision
 
 from gemel.batches import Batch
 from gemel.batches.batch import OneSide
@@ -22,7 +23,7 @@ from gemel.shapes import Items
 from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.plan import Feed, Plan
-from gemel.training.speed import Speed
+from gemel.training.speed import Precision, Speed
 from gemel.training.step import build_step, targets_of
 from gemel.twin import SharedTwin
 
@@ -45,7 +46,7 @@ class Learner:
         # Keeps Fabric's own messages out of the output for the user.
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.plan = plan
-        self.fabric = Fabric(accelerator="auto", devices=1, precision=speed.precision)
+        self.fabric = _fabric(speed.precision)
         self.module = build_step(plan).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.step, self.optimizer = self.fabric.setup(
             self.module, build_optimizer(plan.recipe.optimizer, self.module)
@@ -99,6 +100,22 @@ class Learner:
     def load(self, path: Path) -> Counters:
         """Restores a checkpoint in place; returns its counters."""
         return load_checkpoint(path, self.module, self.optimizer)
+
+
+class _Autocast(MixedPrecision):
+    """Autocast alone: Fabric would also round the items themselves, before an encoder subtracts
+    their mean, and validation and use do not round them.
+    """
+
+    def convert_input(self, data: Any) -> Any:
+        return data
+
+
+def _fabric(precision: Precision) -> Fabric:
+    if precision == "32-true":
+        return Fabric(accelerator="auto", devices=1, precision=precision)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Fabric(accelerator="auto", devices=1, plugins=_Autocast(precision, device))
 
 
 def _channels_last(values: torch.Tensor) -> torch.Tensor:
