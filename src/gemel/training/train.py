@@ -1,4 +1,4 @@
-"""The whole of a training: from data to a finished run, in the order of DESIGN.md's data flow."""
+"""The whole of a training: from data to a finished run."""
 
 from __future__ import annotations
 
