@@ -18,14 +18,14 @@ import torch
 from gemel.batches import Batch, Classes, LabelIndex
 from gemel.encoders import PixelStatistics
 from gemel.inputs import ImageInput
+from gemel.planning.augmenting import build_augment
+from gemel.planning.build_encoder import InputStatistics
+from gemel.planning.parts import build_loss, build_twin
+from gemel.planning.plan import Feed, Plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
-from gemel.training.augmenting import build_augment
-from gemel.training.build_encoder import InputStatistics
 from gemel.training.loop import Trainer
-from gemel.training.parts import build_loss, build_twin
-from gemel.training.plan import Feed, Plan
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
 SHAPES = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}

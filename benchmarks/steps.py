@@ -15,11 +15,11 @@ import torch
 
 from gemel.counting import count
 from gemel.data import Dataset
+from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.plan import Plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.training.learner import Learner
-from gemel.training.plan import Plan
-from gemel.training.planning import make_plan, prepare_for
 from gemel.training.speed import choose_speed
 
 GROUPS, LABELS, EACH = 5, 4, 6

@@ -8,7 +8,7 @@ from typing import TypeVar
 from beartype import BeartypeConf, beartype
 from beartype.roar import BeartypeDecorHintPep3119Exception
 
-CHECKED = ["encoders", "metrics", "losses", "augment", "twin", "training"]
+CHECKED = ["encoders", "metrics", "losses", "augment", "twin", "planning", "export", "training"]
 
 CONVENTIONS = BeartypeConf(is_pep484_tower=True)
 """A whole number will do where a float is wanted, as for mypy."""

@@ -20,13 +20,15 @@ FLOORS = [
     {"matcher", "recipe"},
     {"measure"},
     {"report"},
+    {"planning"},
+    {"export"},
     {"training"},
     {"api", "reproduction", "tuning"},
     {"cli"},
 ]
 TORCH_ROOMS = {
     *{"encoders", "metrics", "losses", "readers", "memories", "augment", "shapes", "twin"},
-    *{"training", "tuning"},
+    *{"planning", "export", "training", "tuning"},
 }
 HEAVY = {
     *{"torch", "sklearn", "matplotlib", "pyarrow", "lightning_fabric", "jinja2", "onnx"},

@@ -10,9 +10,9 @@ from safetensors.torch import load_file, save_file
 from gemel.errors import ExportError, RecipeError
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.sequences import Sequences
+from gemel.export.memory import check_memory, export_memory
 from gemel.memories import MEMORIES, remember
 from gemel.recall import MEMORY, Recall
-from gemel.training.export_memory import check_memory, export_memory
 
 SIZE, WAYS, LENGTH = 6, 3, 7
 

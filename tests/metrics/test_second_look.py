@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch.export import Dim
 
+from gemel.export.onnx_file import write_onnx
 from gemel.metrics.second_look import SecondLookMetric
 from gemel.networks import open_session
-from gemel.training.onnx_file import write_onnx
 
 PARTS, CHANNELS = (2, 3), 4
 SIZE = CHANNELS * 6

@@ -13,9 +13,9 @@ from safetensors.torch import load_file, save_file
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ExportError
 from gemel.evaluation.episodes import Episodes
+from gemel.export.reader import ReaderNetwork, check_reader, export_reader
 from gemel.metrics import METRICS
 from gemel.readers import READERS
-from gemel.training.export_reader import ReaderNetwork, check_reader, export_reader
 
 SIZE, WAYS, SHOTS = 6, 3, 2
 COSINE = METRICS["cosine"](SIZE)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from gemel.errors import DataError, RecipeError
+from gemel.export import make_matcher
+from gemel.export.machine import machine
 from gemel.matcher import load
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
@@ -19,10 +21,8 @@ from gemel.recipe import load_recipe, recipe_text
 from gemel.reproduction import ReproductionOrder, read_results, reproduce, unit
 from gemel.reproduction.commit import commit
 from gemel.run import Run
-from gemel.training import make_matcher
 from gemel.training.checkpoint import read_counters
 from gemel.training.learner import Learner
-from gemel.training.machine import machine
 from heard import Heard
 
 TINY = """

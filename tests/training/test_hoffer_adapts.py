@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from gemel.data import open_data
+from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
-from gemel.training.planning import make_plan, prepare_for
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from torch import nn
 from gemel.encoders import PixelStatistics
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
+from gemel.planning.build_encoder import InputStatistics
+from gemel.planning.parts import build_loss, build_twin
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
-from gemel.training.build_encoder import InputStatistics
 from gemel.training.muon import Muon
 from gemel.training.optimizer import Pace, build_optimizer, rate_factor
-from gemel.training.parts import build_loss, build_twin
 from gemel.training.step import Step
 
 

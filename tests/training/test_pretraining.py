@@ -14,11 +14,11 @@ from gemel.errors import MissingData, RecipeError
 from gemel.matcher import load
 from gemel.measure.history import read_history
 from gemel.measure.learned import read_learned, without
+from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training.order import Order
-from gemel.training.planning import make_plan, prepare_for
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
 from gemel.training.train import train
 from heard import Heard

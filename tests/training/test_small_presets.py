@@ -18,11 +18,11 @@ from PIL import Image
 from gemel.data import SplitConfig, open_data
 from gemel.encoders import WhitenedEncoder
 from gemel.measure.history import read_history
+from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
 from gemel.run import Run
 from gemel.training.loop import Trainer
-from gemel.training.planning import make_plan, prepare_for
 
 
 def digits(folder):

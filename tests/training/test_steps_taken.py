@@ -21,14 +21,14 @@ from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.memories import MEMORIES, remember
 from gemel.metrics import METRICS
+from gemel.planning.batch_numbers import resolve_batch
+from gemel.planning.make_plan import make_plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
 from gemel.training import learner, loop
-from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import read_counters, save_checkpoint
 from gemel.training.loop import Trainer
-from gemel.training.planning import make_plan
 from gemel.training.step import MemoryStep, build_step, targets_of
 from gemel.twin import SharedTwin
 

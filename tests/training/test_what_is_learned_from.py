@@ -23,16 +23,17 @@ from gemel.errors import DataError, RecipeError
 from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
+from gemel.planning import pixel_statistics
+from gemel.planning.batch_numbers import resolve_batch
+from gemel.planning.build_batches import build_batches
+from gemel.planning.make_plan import prepare_for
+from gemel.planning.pixel_statistics import statistics_of
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import TrainingSetting
-from gemel.training import pixel_statistics, speed
+from gemel.training import speed
 from gemel.training.arithmetic import flushed_denormals
-from gemel.training.batch_numbers import resolve_batch
-from gemel.training.build_batches import build_batches
 from gemel.training.order import Order
-from gemel.training.pixel_statistics import statistics_of
-from gemel.training.planning import prepare_for
 from gemel.training.speed import Speed, choose_speed
 from gemel.training.train import train
 from heard import Heard

@@ -12,12 +12,12 @@ from safetensors.torch import load_file, save_file
 
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.errors import RecipeError
+from gemel.export.networks import export_networks, plain_copy, save_weights
+from gemel.export.parity import measure_parity
 from gemel.inputs import ImageInput
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.networks import JointNetworks, Networks
-from gemel.training.export import export_networks, plain_copy, save_weights
-from gemel.training.parity import measure_parity
 from gemel.twin import TIES, JointTwin, SeparateTwin, SharedTwin, check_margin, stacked
 
 SHAPE = (1, 4, 4)

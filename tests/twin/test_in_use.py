@@ -11,14 +11,14 @@ from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import RecipeError
 from gemel.evaluation.episodes import Episodes
+from gemel.export.networks import export_networks
 from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
 from gemel.networks import Networks
+from gemel.planning.build_encoder import InputStatistics
+from gemel.planning.parts import build_twin, twin_in_use
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
-from gemel.training.build_encoder import InputStatistics
-from gemel.training.export import export_networks
-from gemel.training.parts import build_twin, twin_in_use
 from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
 from heard import Followed

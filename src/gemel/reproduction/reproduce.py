@@ -13,6 +13,7 @@ from typing import final
 from gemel.data import BUILTINS, open_data
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.figure import Figure
+from gemel.export.machine import has_gpu
 from gemel.measure.answer import Answer
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, named_recipes
@@ -24,7 +25,6 @@ from gemel.reproduction.results import Entry, Row
 from gemel.reproduction.rows import answers_of, figure_of
 from gemel.reproduction.settings import settings_of
 from gemel.reproduction.unit import Record, Unit, digest
-from gemel.training.machine import has_gpu
 
 
 @final

@@ -21,13 +21,13 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gemel.data import Dataset
+from gemel.export.machine import machine
 from gemel.matcher import load
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe
 from gemel.recipe.schema import WORDS
 from gemel.reproduction.commit import commit
 from gemel.run import Run
-from gemel.training.machine import machine
 from gemel.training.order import Order
 from gemel.training.train import train
 from gemel.whole_file import write_text

@@ -6,22 +6,10 @@ has when every distance is zero.
 
 from __future__ import annotations
 
-from gemel.shapes import Embeddings
-
 EARLY_STEPS = 10
 """Up to this step, embeddings may coincide simply because they did initially."""
 LEAST_SPREAD = 0.01
 RESTING_SHARE = 0.01
-
-
-def spread(embeddings: Embeddings) -> float:
-    """Root mean square distance from the mean embedding, relative to the RMS embedding norm.
-
-    In 0–1: 0 if all embeddings coincide, 1 if their mean is zero.
-    """
-    centred = embeddings - embeddings.mean(0)
-    length = embeddings.square().sum(-1).mean().sqrt()
-    return float(centred.square().sum(-1).mean().sqrt() / length.clamp(min=1e-12))
 
 
 def collapse_sentence(

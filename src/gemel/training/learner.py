@@ -19,10 +19,10 @@ from lightning_fabric.plugins.precision import MixedPrecision
 from gemel.batches import Batch
 from gemel.batches.batch import OneSide
 from gemel.errors import RunError
+from gemel.planning.plan import Feed, Plan
 from gemel.shapes import Items
 from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.optimizer import Pace, build_optimizer
-from gemel.training.plan import Feed, Plan
 from gemel.training.speed import Precision, Speed
 from gemel.training.step import build_step, targets_of
 from gemel.twin import SharedTwin

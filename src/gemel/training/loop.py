@@ -16,6 +16,7 @@ import numpy as np
 
 from gemel.batches import Batch
 from gemel.measure.history import write_history
+from gemel.planning.plan import Plan
 from gemel.progress import Progress, Stage
 from gemel.run import Run
 from gemel.training.board import Board
@@ -24,7 +25,6 @@ from gemel.training.collapse import EARLY_STEPS, collapse_sentence
 from gemel.training.interrupt import remembered_interrupt
 from gemel.training.learner import Learner
 from gemel.training.note import Note
-from gemel.training.plan import Plan
 from gemel.training.speed import Speed, choose_speed
 
 CHECKPOINT_SECONDS = 20.0

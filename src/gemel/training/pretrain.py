@@ -17,15 +17,15 @@ from gemel.errors import DataError, MissingData, RecipeError
 from gemel.measure.learned import digests_of, without
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared
+from gemel.planning.batch_numbers import batch_notices, resolve_batch
+from gemel.planning.build_batches import build_batches
+from gemel.planning.make_plan import build_feeds
+from gemel.planning.plan import Plan
+from gemel.planning.validation import build_validation
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
-from gemel.training.batch_numbers import batch_notices, resolve_batch
-from gemel.training.build_batches import build_batches
 from gemel.training.loop import Trainer, Watch
-from gemel.training.plan import Plan
-from gemel.training.planning import build_feeds
-from gemel.training.validation import build_validation
 
 
 def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepared | None:

@@ -14,8 +14,8 @@ from gemel.batches import Batch
 from gemel.batches.batch import Sides
 from gemel.losses import Loss
 from gemel.memories import Memory, remember
+from gemel.planning.plan import Plan
 from gemel.shapes import Distances, EmbeddingSets, Items, Positions, Same, Scalar
-from gemel.training.plan import Plan
 from gemel.twin import Episode, SharedTwin, Twin
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from gemel.data import Dataset
 from gemel.errors import RecipeError
+from gemel.export.make_matcher import make_matcher
 from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.subject import subject
+from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.report import write_report_of
@@ -22,10 +24,8 @@ from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.given import given, given_again
 from gemel.training.loop import Trainer
-from gemel.training.make_matcher import make_matcher
 from gemel.training.order import Order, held, run_for, source_of, where
 from gemel.training.own_figures import check_measurable, own_figures, write_metrics
-from gemel.training.planning import make_plan, prepare_for
 from gemel.training.pretrain import pretraining_data, train_plan
 from gemel.training.resume import check_kept, no_longer
 from gemel.whole_file import write_json, write_text

@@ -16,10 +16,10 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from gemel.data import open_data
 from gemel.errors import GemelError, RecipeError, RunError
 from gemel.measure.prepared import Prepared
+from gemel.planning.make_plan import prepare_for
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
-from gemel.training.planning import prepare_for
 from gemel.tuning.space import check_space, own_values, with_values
 from gemel.tuning.study import alone, finished, lock_of, next_trial, open_study, running
 from gemel.tuning.trial import carry_out, plan_of

@@ -11,15 +11,15 @@ from optuna.trial import Trial
 
 from gemel.errors import RunError
 from gemel.measure.prepared import Prepared
+from gemel.planning.batch_numbers import resolve_batch
+from gemel.planning.make_plan import make_plan
+from gemel.planning.plan import Plan
 from gemel.progress import Progress
 from gemel.recipe import Recipe, recipe_text
 from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
-from gemel.training.batch_numbers import resolve_batch
 from gemel.training.checkpoint import Counters
-from gemel.training.plan import Plan
-from gemel.training.planning import make_plan
 from gemel.training.pretrain import pretraining_data, pretraining_of, train_plan
 from gemel.tuning.space import with_values
 from gemel.whole_file import write_text

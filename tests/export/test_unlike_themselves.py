@@ -6,11 +6,11 @@ import numpy as np
 
 from gemel.calibration import EerTarget, choose_threshold
 from gemel.data import SplitConfig, open_data
+from gemel.export.unlike_themselves import unlike_themselves
 from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.progress import Silent
-from gemel.training.unlike_themselves import unlike_themselves
 
 GREY = ImageInput(height=12, width=12, channels=1)
 

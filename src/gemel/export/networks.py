@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from gemel.encoders import Encoder
+from gemel.export.onnx_file import write_onnx
+from gemel.export.reader import ReaderNetwork, export_reader
 from gemel.matcher_file import WEIGHTS
 from gemel.metrics import Metric
 from gemel.networks import ENCODER, FEEDS, METRIC, PAIR, RIGHT_ENCODER
 from gemel.shapes import PairDistances
-from gemel.training.export_reader import ReaderNetwork, export_reader
-from gemel.training.onnx_file import write_onnx
 from gemel.twin import EmbeddingTwin, JointTwin, SeparateTwin, Twin
 
 AnyTwin = TypeVar("AnyTwin", bound=Twin)

@@ -8,9 +8,9 @@ import torch
 from gemel.data import Dataset, open_data
 from gemel.data.sources import ArrayItems
 from gemel.functional.whitening import covariance_within
+from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
-from gemel.training.planning import make_plan, prepare_for
 
 SMALL = load_recipe("faces").small
 

@@ -14,14 +14,14 @@ from gemel.measure.history import read_history
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
+from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
-from gemel.training.planning import make_plan, prepare_for
-from gemel.training.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.twin import SharedTwin
 
 LABELS, DRAWERS = 30, 4

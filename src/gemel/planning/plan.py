@@ -12,9 +12,9 @@ from gemel.arrays import Array, Indices
 from gemel.batches import BatchKind
 from gemel.losses import Loss
 from gemel.memories import Memory
+from gemel.planning.augmenting import Augmenting
 from gemel.recipe import Recipe
 from gemel.shapes import Items
-from gemel.training.augmenting import Augmenting
 from gemel.twin import Twin
 
 

@@ -10,13 +10,13 @@ import torch
 
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
+from gemel.export.agreement import check_difference
+from gemel.export.networks import plain_copy
+from gemel.export.reader import ReaderNetwork, check_reader
 from gemel.measure.compared import Compared, comparer_of
 from gemel.measure.packed import Inputs
 from gemel.networks import JointNetworks, Networks
-from gemel.training.agreement import check_difference
-from gemel.training.comparing import twin_comparer
-from gemel.training.export import plain_copy
-from gemel.training.export_reader import ReaderNetwork, check_reader
+from gemel.planning.comparing import twin_comparer
 from gemel.twin import EmbeddingTwin, Twin
 
 

@@ -15,13 +15,13 @@ import gemel
 from gemel.arrays import padded
 from gemel.encoders import ENCODERS, PixelStatistics, SequenceEncoder, TokenVectors
 from gemel.errors import ExportError
+from gemel.export import make_matcher as room
+from gemel.export.networks import export_networks, plain_copy, save_weights
+from gemel.export.parity import measure_parity
 from gemel.inputs import ImageInput, TextInput, learn_tokenizer
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.networks import ENCODER, METRIC, Networks
-from gemel.training import make_matcher as room
-from gemel.training.export import export_networks, plain_copy, save_weights
-from gemel.training.parity import measure_parity
 from gemel.twin import SharedTwin
 
 SIDE = {

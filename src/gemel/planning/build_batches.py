@@ -21,6 +21,7 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import consecutive_pairs
 from gemel.measure.prepared import Prepared
+from gemel.planning.label_index import label_index, two_sided_index
 from gemel.recipe import Recipe
 from gemel.recipe.batches import (
     BatchChoice,
@@ -32,7 +33,6 @@ from gemel.recipe.batches import (
     TrialsBatch,
     TripletsBatch,
 )
-from gemel.training.label_index import label_index, two_sided_index
 
 DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
 """Batches drawn at random in every epoch, by label and group alone."""

@@ -10,10 +10,10 @@ from safetensors.torch import save_file
 from torch.export import Dim
 
 from gemel.arrays import Embeddings
+from gemel.export.agreement import check_distances
+from gemel.export.onnx_file import write_onnx
 from gemel.memories import Memory, remember
 from gemel.recall import MEMORY, MEMORY_WEIGHTS, Recall
-from gemel.training.agreement import check_distances
-from gemel.training.onnx_file import write_onnx
 
 CHECKED_ITEMS = 20
 """The length of the sequence on which torch and ONNX Runtime are compared."""

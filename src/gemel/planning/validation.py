@@ -24,10 +24,10 @@ from gemel.measure.candidates import Candidates
 from gemel.measure.compared import embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory, remember
+from gemel.planning.comparing import twin_comparer
+from gemel.planning.spread import spread
 from gemel.recipe import Recipe
 from gemel.recipe.validation import ValidationSetting
-from gemel.training.collapse import spread
-from gemel.training.comparing import twin_comparer
 from gemel.twin import Twin
 
 VALIDATION_ITEMS = 1_500

@@ -12,10 +12,10 @@ from gemel.inputs import ImageInput
 from gemel.losses import LOSSES, Loss
 from gemel.memories import MEMORIES, Memory
 from gemel.metrics import METRICS, Metric
+from gemel.planning.build_encoder import InputStatistics, build_encoder, build_pair_encoder
 from gemel.readers import READERS, Reader
 from gemel.recipe import Recipe
 from gemel.recipe.setting import Setting
-from gemel.training.build_encoder import InputStatistics, build_encoder, build_pair_encoder
 from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, in_use, views_of
 
 

@@ -9,18 +9,18 @@ from gemel.measure.packed import Inputs, PackedSide, PackedSides
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared
 from gemel.measure.reading import resolve_inputs, resolved, unread_notices
+from gemel.planning.augmenting import build_augment
+from gemel.planning.batch_numbers import batch_notices, resolve_batch
+from gemel.planning.build_batches import build_batches
+from gemel.planning.build_encoder import InputStatistics
+from gemel.planning.parts import build_loss, build_memory, build_twin, twin_in_use
+from gemel.planning.pixel_statistics import statistics_of
+from gemel.planning.plan import Feed, Plan
+from gemel.planning.validation import build_validation
+from gemel.planning.whitening import whiten
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.recipe.augmentation import AugmentChoice
-from gemel.training.augmenting import build_augment
-from gemel.training.batch_numbers import batch_notices, resolve_batch
-from gemel.training.build_batches import build_batches
-from gemel.training.build_encoder import InputStatistics
-from gemel.training.parts import build_loss, build_memory, build_twin, twin_in_use
-from gemel.training.pixel_statistics import statistics_of
-from gemel.training.plan import Feed, Plan
-from gemel.training.validation import build_validation
-from gemel.training.whitening import whiten
 
 
 def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from gemel.measure.prepared import Prepared
+from gemel.planning.label_index import label_index, two_sided_index
 from gemel.recipe import Recipe
 from gemel.recipe.batches import (
     USUALLY_FORGED,
@@ -16,7 +17,6 @@ from gemel.recipe.batches import (
     EpisodesBatch,
     TrialsBatch,
 )
-from gemel.training.label_index import label_index, two_sided_index
 
 LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
 """Batches of a fixed number of labels."""

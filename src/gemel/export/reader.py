@@ -10,11 +10,11 @@ from torch import nn
 from torch.export import Dim
 
 from gemel.episode_reader import READER, EpisodeReader
+from gemel.export.agreement import check_distances
+from gemel.export.onnx_file import write_onnx
 from gemel.metrics import Metric
 from gemel.readers import Reader
 from gemel.shapes import ClassDistances, Embeddings, EmbeddingSets, SupportLabels
-from gemel.training.agreement import check_distances
-from gemel.training.onnx_file import write_onnx
 
 
 @final
