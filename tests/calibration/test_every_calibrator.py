@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -138,6 +138,7 @@ def test_equal_distances_everywhere_are_no_information(method):
 
 @every_method
 @settings(max_examples=60, deadline=None)
+@example(near=[0.0], far=[1.6200945250197527e-35])
 @given(
     near=st.lists(st.floats(0, 1e4, width=32), min_size=1, max_size=40),
     far=st.lists(st.floats(0, 1e4, width=32), min_size=1, max_size=40),
@@ -145,10 +146,14 @@ def test_equal_distances_everywhere_are_no_information(method):
 def test_any_pairs_give_a_falling_calibration(method, near, far):
     distance = np.float32(near + far)
     calibration = fit_calibration(distance, np.arange(len(distance)) < len(near), method)
-    low, high = float(distance.min()) - 1, float(distance.max()) + 1
-    ratio = calibration.log_likelihood_ratio(np.linspace(low, high, 20))
-    assert np.isfinite(ratio).all()
+    low, high = float(distance.min()), float(distance.max())
+    # Distances may lie within 1e-35: a unit away, what tells two apart is beyond any precision.
+    around = (high - low) or 1.0
+    ratio = calibration.log_likelihood_ratio(np.linspace(low - around, high + around, 20))
     assert (np.diff(ratio) < 0).all()
+    far_away = calibration.log_likelihood_ratio(np.linspace(low - 1, high + 1, 20))
+    assert np.isfinite(far_away).all()
+    assert (np.diff(far_away) <= 0).all()
     assert saved_and_loaded(calibration) == calibration
 
 

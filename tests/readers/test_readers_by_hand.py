@@ -77,7 +77,7 @@ def test_full_context_is_the_papers_recurrence():
     # f: K steps of an LSTM whose state is joined by what it reads from g (eq. 2-6).
     h, c = query, torch.zeros(4)
     for _ in range(3):
-        scores = [math.exp(float(h @ g[i])) for i in range(5)]
+        scores = [math.exp((h @ g[i]).item()) for i in range(5)]
         r = sum(score / sum(scores) * g[i] for i, score in enumerate(scores))
         gates = reader.from_query.weight @ query + reader.from_query.bias
         gates = gates + reader.from_state.weight @ torch.cat([h, r])
