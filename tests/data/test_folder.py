@@ -97,6 +97,7 @@ def test_links_that_are_broken_or_go_round_do_not_stop_it(tmp_path):
     tree(tmp_path, "a/1.png", "a/2.png", "b/1.png")
     (tmp_path / "b" / "gone.png").symlink_to(tmp_path / "nothing")
     (tmp_path / "b" / "round").symlink_to(tmp_path)
+    (tmp_path / "b" / ".self").symlink_to(tmp_path / "b" / ".self")
     data = open_data(tmp_path)
     assert len(data) == 4
     assert any("links back" in notice for notice in data.notices)

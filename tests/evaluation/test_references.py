@@ -8,7 +8,7 @@ import pytest
 from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.questioned import Makings, ReferencesTask, question, scores
+from gemel.evaluation.questioned import Makings, ReferencesTask, score_questioned, scores
 from gemel.evaluation.references import references as evidence_of
 
 
@@ -84,7 +84,9 @@ class TestReferences:
 
     def test_no_reference_is_questioned_and_forgeries_are_never_references(self):
         spots, labels, real = crowd(people=2, genuine=4, forged=3)
-        asked = question(on_a_line(spots), Makings(labels, real), ReferencesTask(references=3))
+        asked = score_questioned(
+            on_a_line(spots), Makings(labels, real), ReferencesTask(references=3)
+        )
         assert asked.genuine.sum() == 2
         assert asked.skilled.sum() == 6
         assert (~asked.genuine & ~asked.skilled).sum() == 2 * 4
@@ -94,7 +96,7 @@ class TestReferences:
         spots = np.where(makers == 1, 0.0, 100.0)
         real = np.full(8, True)
         task = ReferencesTask(references=3)
-        asked = question(on_a_line(spots), Makings(labels, real, makers), task)
+        asked = score_questioned(on_a_line(spots), Makings(labels, real, makers), task)
         # Three of session 1 are known: its fourth is at 0, the four of session 2 are at 100.
         assert sorted(asked.score.tolist()) == [0, 100, 100, 100, 100]
 

@@ -260,7 +260,8 @@ def test_copies_in_other_data_are_told(tiny_run, drawings, tmp_path):
     heard = Heard()
     measure_run(tiny_run, str(data), "retrieval", Question(), heard)
     assert (
-        "1 item is a copy of another of the same label, and match it trivially." in heard.sentences
+        "1 item is a copy of another of the same label, and matches it trivially."
+        in heard.sentences
     )
 
 

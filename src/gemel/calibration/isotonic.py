@@ -31,7 +31,7 @@ from gemel.arrays import Distances, Floats, Same
 from gemel.errors import MatcherError
 from gemel.functional.bayes import posterior
 from gemel.functional.pchip import monotone_curve
-from gemel.functional.pooling import pool_adjacent
+from gemel.functional.pool_adjacent import pool_adjacent
 from gemel.functional.roc import check_pairs
 
 SMALLEST_FALL = 1e-6

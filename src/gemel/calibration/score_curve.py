@@ -16,7 +16,7 @@ from gemel.arrays import Distances, Floats
 from gemel.calibration.isotonic import strictly_falling
 from gemel.errors import DataError, MatcherError
 from gemel.functional.pchip import monotone_curve
-from gemel.functional.pooling import pool_adjacent
+from gemel.functional.pool_adjacent import pool_adjacent
 
 SMALLEST_FALL = 1e-9
 """Least difference of adjacent scores, as a share of the scale, so that rounding cannot make them

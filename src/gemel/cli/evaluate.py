@@ -10,7 +10,7 @@ import typer
 
 from gemel.cli.options import JsonOption
 from gemel.cli.output import print_figures, print_json
-from gemel.measure.protocol import Protocol
+from gemel.measure.protocol_names import Protocol
 
 if TYPE_CHECKING:
     from gemel.measure.answer import Answer

@@ -24,7 +24,7 @@ from gemel.inputs.digest import DIGEST_BYTES
 Advance: TypeAlias = Callable[[int, int], None]
 """Progress callback, called with (done, total) items; the last call has done = total."""
 
-FORMAT = 2
+FORMAT = 3
 """Increased when the same content is packed differently, so that old packs are no longer used."""
 
 MOST_ITEMS_PER_TASK = 64

@@ -81,9 +81,9 @@ def _scan(
     for entry in entries:
         name = f"{below}/{entry.name}" if below else entry.name
         hidden = entry.name.startswith(".")
-        if entry.is_dir() and not hidden:
+        if not hidden and entry.is_dir():
             _scan(folder / entry.name, name, found, (*ancestors, identity))
-        elif _is_item(entry, found.kind) and not hidden:
+        elif not hidden and _is_item(entry, found.kind):
             found.items.append(name)
         else:
             found.ignored.append(name)

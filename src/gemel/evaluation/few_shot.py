@@ -9,7 +9,6 @@ scores 0, not 1/N or 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -37,12 +36,11 @@ def score_episodes(
     `labels` (n,) are those of all items, `groups` (n,) their groups if each trial lies within one.
     `read` gives the distances to the ways, by default the mean distance to their examples.
     """
-    read = partial(mean_distances, comparer) if read is None else read
     right: list[Same] = []
     queries: list[Indices] = []
     among: list[Codes] = []
     for episodes in drawn:
-        right.append(right_is_nearest(read(episodes), episodes.answer))
+        right.append(answer_episodes(comparer, episodes, read))
         queries.append(episodes.query)
         among.append(labels[episodes.support[..., 0]])
     scores = {"accuracy": np.concatenate(right).astype(np.float64)}
@@ -54,9 +52,12 @@ def score_episodes(
     return Evidence.of_scores(scores, labels[query], groups=within, shares=few)
 
 
-def answer_episodes(comparer: Comparer, episodes: Episodes) -> Same:
-    """(t,) whether the right label is strictly nearer, by mean distance, than every other."""
-    return right_is_nearest(mean_distances(comparer, episodes), episodes.answer)
+def answer_episodes(comparer: Comparer, episodes: Episodes, read: Read | None = None) -> Same:
+    """(t,) whether the right label is strictly nearer than every other, by `read` or else by mean
+    distance.
+    """
+    distance = mean_distances(comparer, episodes) if read is None else read(episodes)
+    return right_is_nearest(distance, episodes.answer)
 
 
 def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:

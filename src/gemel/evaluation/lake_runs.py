@@ -1,7 +1,8 @@
 """Lake's one-shot runs: 20 runs, each with 20 drawings to classify from one example of each class.
 
 B. Lake, R. Salakhutdinov & J. Tenenbaum, "Human-level concept learning through probabilistic
-program induction", Science 350, 2015. The nearest example is the answer and a tie counts as wrong.
+program induction", Science 350, 2015. The nearest example is the answer, by distance or by
+a reader, and a tie counts as wrong.
 Each item is classified independently, although the items of a run map one-to-one to the examples.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import final
 
 import numpy as np
@@ -18,8 +18,7 @@ from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.evidence import Evidence
-from gemel.evaluation.few_shot import Read, mean_distances
-from gemel.functional.ranking import right_is_nearest
+from gemel.evaluation.few_shot import Read, answer_episodes
 
 
 @final
@@ -41,9 +40,8 @@ def lake_runs(comparer: Comparer, runs: Sequence[LakeRun], read: Read | None = N
     `read` gives the distances to the examples, by default those of `comparer`. The interval
     resamples whole runs, since the trials of a run share an alphabet and examples.
     """
-    read = partial(mean_distances, comparer) if read is None else read
     trials = map(_episodes, runs)
-    right = [right_is_nearest(read(each), each.answer).astype(np.float64) for each in trials]
+    right = [answer_episodes(comparer, each, read).astype(np.float64) for each in trials]
     run_of = np.repeat(np.arange(len(runs)), [len(each) for each in right])
     return Evidence.of_scores({"accuracy": np.concatenate(right)}, run_of)
 

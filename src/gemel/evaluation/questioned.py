@@ -77,7 +77,7 @@ class Makings:
     makers: Codes | None = None
 
 
-def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questioned:
+def score_questioned(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questioned:
     """Score the questioned items of every label against references of the label.
 
     They are its other genuine items, its skilled forgeries, and random forgeries.
@@ -86,7 +86,7 @@ def question(comparer: Comparer, items: Makings, task: ReferencesTask) -> Questi
     >>> spots = np.array([[0.0], [0.2], [0.1], [0.9], [5.0], [5.2]], np.float32)
     >>> apart = EmbeddingComparer(spots, lambda a, b: np.abs(a - b.transpose(0, 2, 1)))
     >>> people = Makings(np.array([0, 0, 0, 0, 1, 1]), np.array([1, 1, 1, 0, 1, 1]) == 1)
-    >>> asked = question(apart, people, ReferencesTask(references=1, seed=1))
+    >>> asked = score_questioned(apart, people, ReferencesTask(references=1, seed=1))
     >>> bool(asked.score[asked.genuine].max() < asked.score[asked.skilled].min())
     True
     """

@@ -8,7 +8,7 @@ from gemel.arrays import Floats, Indices, Same
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import Basis
-from gemel.evaluation.questioned import Makings, Questioned, ReferencesTask, question
+from gemel.evaluation.questioned import Makings, Questioned, ReferencesTask, score_questioned
 from gemel.functional.probability import weighted_mean
 from gemel.functional.roc import auc, eer, rank_pairs, tar_at_far
 
@@ -27,7 +27,7 @@ def references(comparer: Comparer, items: Makings, task: ReferencesTask) -> Evid
     thresholds. Where there are skilled forgeries, also for these and for random ones separately.
     Raises DataError where no label has more than K genuine items.
     """
-    questioned = question(comparer, items, task)
+    questioned = score_questioned(comparer, items, task)
     genuine, forged = questioned.genuine, _forged(questioned)
     ranked = rank_pairs(questioned.score, genuine)
     of_labels = {kind: _label_eers(questioned, of_kind) for kind, of_kind in forged.items()}

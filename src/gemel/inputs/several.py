@@ -10,15 +10,10 @@ from PIL import Image
 
 from gemel.arrays import Array
 from gemel.errors import ItemError
-from gemel.inputs.decode import Picture
-from gemel.inputs.image import ImageInput
-from gemel.inputs.series import SeriesInput
-from gemel.inputs.text import TextInput
+from gemel.inputs import ImageInput, Input, Raw, SeriesInput, TextInput
 
 
-def several(
-    items: Iterable[Picture], input: ImageInput | TextInput | SeriesInput
-) -> Iterable[Picture]:
+def several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
     """Returns the items; raises `ItemError` for one item, which could be iterated over by mistake.
 
     >>> from gemel.inputs import ImageInput
@@ -34,7 +29,7 @@ def several(
     return items
 
 
-def _is_one(items: Array, input: ImageInput | TextInput | SeriesInput) -> bool:
+def _is_one(items: Array, input: Input) -> bool:
     match input:
         case ImageInput():
             return items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))

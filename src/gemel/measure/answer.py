@@ -10,7 +10,7 @@ from gemel.arrays import Distances, Floats
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, figures_to_json
 from gemel.evaluation.pairs import PairSample
-from gemel.measure.protocol import Protocol
+from gemel.measure.protocol_names import Protocol
 
 
 @final

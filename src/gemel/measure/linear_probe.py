@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gemel.arrays import Codes, Same
+from gemel.arrays import Codes
 from gemel.data import Part
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
@@ -29,15 +29,12 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
         )
     encoder = matcher.embedder()
 
-    def genuine(name: Part) -> Same:
-        return prepared.genuine(prepared.part(name))
-
     def labels(name: Part) -> Codes:
-        return prepared.labels(prepared.part(name))[genuine(name)]
+        return prepared.labels(prepared.genuine_part(name))
 
     def part(name: Part) -> Labelled:
         embeddings = encoded(encoder.encode, prepared.compared(name), progress)
-        return Labelled(embeddings[genuine(name)], labels(name))
+        return Labelled(embeddings[prepared.genuine(prepared.part(name))], labels(name))
 
     refuse_unknown(labels("train"), labels("test"))  # before anything is encoded
     train, validation, test = part("train"), part("validation"), part("test")

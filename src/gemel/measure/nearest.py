@@ -36,7 +36,8 @@ def nearest(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress)
     in validation.
     """
     refuse_unlike(prepared, "nearest")
-    known, test = _known(prepared), _genuine(prepared, prepared.part("test"))
+    learned = [prepared.genuine_part("train"), prepared.genuine_part("validation")]
+    known, test = np.sort(np.concatenate(learned)), prepared.genuine_part("test")
     labels, truth = prepared.labels(known), prepared.labels(test)
     if len(missing := np.setdiff1d(truth, labels)):
         raise DataError(
@@ -83,12 +84,3 @@ def _scores(
         with_all.append(named_rightly(distance, labels, truth[chunk]))
         with_few.append(named_by_shots(distance, labels, truth[chunk], draws))
     return np.concatenate(with_all).astype(np.float64), np.concatenate(with_few)
-
-
-def _known(prepared: Prepared) -> Indices:
-    learned = np.concatenate([prepared.part("train"), prepared.part("validation")])
-    return _genuine(prepared, np.sort(learned))
-
-
-def _genuine(prepared: Prepared, items: Indices) -> Indices:
-    return items[prepared.genuine(items)]

@@ -67,10 +67,6 @@ def prepare_whole(
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(NONE, NONE, held if len(held) else rows)
         some = some or len(pairs.test) < len(rows)
-    if dataset.labels is not None:
-        contents = content_codes(packed.digests)
-        copies = told_of_copies(dataset.labels, contents, chosen, dataset.items.name)
-        dataset = dataset.noticing(*copies)
     reason = "Measured on the test items that come with the data." if some else WHOLE
     whole = Split(NONE, NONE, np.flatnonzero(chosen), "item", reason, pairs)
     prepared = Prepared(dataset, packed, whole)
@@ -81,4 +77,15 @@ def prepare_whole(
 def say_notices(prepared: Prepared, progress: Progress) -> None:
     """Say which items were skipped or unreadable."""
     for sentence in (*prepared.dataset.notices, *prepared.packed.notices):
+        progress.say(sentence)
+
+
+def say_copies(prepared: Prepared, progress: Progress) -> None:
+    """Say which test items are copies of others."""
+    dataset = prepared.dataset
+    if dataset.labels is None:
+        return
+    tested = np.isin(np.arange(len(dataset)), prepared.part("test"))
+    contents = content_codes(prepared.packed.digests)
+    for sentence in told_of_copies(dataset.labels, contents, tested, dataset.items.name):
         progress.say(sentence)

@@ -14,7 +14,7 @@ from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.measure.answer import Answer, Verified
 from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.prepared import refuse_unlike
-from gemel.measure.protocol import Protocol
+from gemel.measure.protocol_names import Protocol
 from gemel.measure.question import Question
 from gemel.measure.subject import Subject
 

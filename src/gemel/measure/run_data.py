@@ -11,7 +11,7 @@ from gemel.errors import DataError, RunError
 from gemel.matcher import Matcher
 from gemel.measure.learned import without_learned
 from gemel.measure.packed import Inputs
-from gemel.measure.prepare import prepare, prepare_whole, say_notices
+from gemel.measure.prepare import prepare, prepare_whole, say_copies, say_notices
 from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
@@ -72,7 +72,9 @@ def data_to_measure(run: Run, matcher: Matcher, source: str | None, progress: Pr
         moved = source if dataset.fingerprint() == about["fingerprint"] else None
         return own_data(run, matcher, progress, moved)
     whole = prepare_whole(dataset, Inputs(*matcher.file.inputs), progress)
-    return without_learned(run, whole, progress)
+    unseen = without_learned(run, whole, progress)
+    say_copies(unseen, progress)
+    return unseen
 
 
 def all_parts(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:

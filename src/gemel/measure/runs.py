@@ -15,9 +15,9 @@ from gemel.measure.learned import read_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.packed import Inputs
-from gemel.measure.prepare import prepare_whole
+from gemel.measure.prepare import prepare_whole, say_copies
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocol import Protocol
+from gemel.measure.protocol_names import Protocol
 from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
 from gemel.measure.run_data import all_parts, data_to_measure, open_for
@@ -85,6 +85,7 @@ def measure_matcher(
         )
     matcher.threshold(question.target)  # refused before anything is encoded
     whole = prepare_whole(open_for(matcher, data), Inputs(*matcher.file.inputs), progress)
+    say_copies(whole, progress)
     progress.say(
         f"{folder} is a matcher without its run: items of {whole.dataset.name} that it has "
         "learned from cannot be left out"
@@ -94,7 +95,7 @@ def measure_matcher(
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
-    """The protocols of a run on `data`, or on its own test items, each encoded once."""
+    """A run's matcher and the test items of `data`, or its own, encoded once."""
     matcher = load(run.path)
     return subject(matcher, data_to_measure(run, matcher, data, progress), progress)
 

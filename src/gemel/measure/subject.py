@@ -15,7 +15,7 @@ from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocol import Protocol
+from gemel.measure.protocol_names import Protocol
 from gemel.measure.question import Question
 from gemel.progress import Progress, Silent
 from gemel.recall import Recall

@@ -62,8 +62,9 @@ def told_of_copies(
     contradicting = len(again)
     told = []
     if twice:
-        are = count(twice, "item is a copy", "items are copies")
-        told.append(f"{are} of another of the same label, and match it trivially.")
+        one = "item is a copy of another of the same label, and matches"
+        several = "items are copies of another of the same label, and match"
+        told.append(f"{count(twice, one, several)} it trivially.")
     if contradicting:
         are = count(contradicting, "item is a copy", "items are copies")
         places = np.flatnonzero(alive)[firsts]

@@ -1,0 +1,1 @@
+"""Training: the loop, its optimiser and checkpoints, and what comes before and after."""
