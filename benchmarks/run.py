@@ -20,7 +20,7 @@ from gemel.encoders import PixelStatistics
 from gemel.inputs import ImageInput
 from gemel.planning.augmenting import build_augment
 from gemel.planning.build_encoder import InputStatistics
-from gemel.planning.parts import build_loss, build_twin
+from gemel.planning.build_network import build_loss, build_twin
 from gemel.planning.plan import Feed, Plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -72,6 +72,7 @@ def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, floa
     plan = Plan(
         recipe=recipe,
         twin=twin,
+        used=twin,
         loss=build_loss(recipe, twin),
         batches=clock,
         left=feed,

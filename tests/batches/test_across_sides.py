@@ -64,3 +64,13 @@ def test_items_of_a_label_are_different_ones_while_they_last():
     each = min(np.bincount(LABELS[LEFT]).min(), np.bincount(LABELS[RIGHT]).min())
     for batch in AcrossSides(index, labels=4, items=int(each)).epoch(np.random.default_rng(0)):
         assert len(np.unique(batch.items)) == len(batch.items)
+
+
+def test_groups_of_very_different_sizes_give_as_many_labels_as_there_are():
+    # Of six labels, four are in one group and two have a group each.
+    labels = np.tile(np.arange(6), 2)
+    index = TwoSidedIndex(np.arange(6), np.arange(6, 12), labels, np.maximum(labels - 3, 0))
+    for seed in range(20):
+        for count in (2, 4, 6, 9):
+            drawn = index.draw(count, 1, np.random.default_rng(seed))
+            assert len(set(drawn.tolist())) == len(drawn) == min(count, 6)

@@ -90,6 +90,20 @@ def test_a_training_that_ends_within_an_epoch_counts_the_steps_that_it_took(
     assert counters.taken == 3
 
 
+def test_a_validation_that_uses_up_the_time_is_the_last(prepared, tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(loop.time, "monotonic", clock.monotonic)
+    plan = plan_on(prepared, ["training.minutes=1"])
+
+    def slowly(twin):
+        clock.now += 40
+        return plan.validate(twin)
+
+    slow = replace(plan, batches=Slow(plan.batches, clock), validate=slowly)
+    counters = Trainer(slow, Run(tmp_path / "run"), Silent()).train()
+    assert (counters.taken, len(counters.history)) == (1, 1)
+
+
 def test_ctrl_c_in_the_last_validation_is_obeyed_and_nothing_is_lost(prepared, tmp_path):
     def pressing(twin):
         del twin

@@ -16,7 +16,7 @@ from gemel.inputs import ImageInput
 from gemel.metrics import METRICS
 from gemel.networks import Networks
 from gemel.planning.build_encoder import InputStatistics
-from gemel.planning.parts import build_twin, twin_in_use
+from gemel.planning.build_network import build_twin, twin_in_use
 from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.twin import SharedTwin, in_use, views_of

@@ -47,15 +47,15 @@ class TwoSidedIndex:
         self.groups = list(by_code(group).values())
 
     def draw(self, count: int, groups: int | None, rng: np.random.Generator) -> Indices:
-        """Up to `count` distinct labels, from `groups` groups or (None) from all of them.
+        """`count` distinct labels, or all if there are fewer, from `groups` groups or (None) all.
 
-        Further groups are drawn if these contain only one label in total.
+        Further groups are used if these have too few labels.
         """
         if groups is None or groups >= len(self.groups):
             return rng.permutation(len(self.codes))[:count]
         sizes = np.array([len(members) for members in self.groups], np.float64)
         order = rng.choice(len(self.groups), len(sizes), replace=False, p=sizes / sizes.sum())
-        enough = 1 + int(np.searchsorted(np.cumsum(sizes[order]), 2))
+        enough = 1 + int(np.searchsorted(np.cumsum(sizes[order]), count))
         chosen = order[: max(groups, enough)]
         return rng.permutation(np.concatenate([self.groups[group] for group in chosen]))[:count]
 

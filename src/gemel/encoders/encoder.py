@@ -40,14 +40,9 @@ class PictureEncoder(Encoder):
 
 
 class LayeredEncoder(PictureEncoder):
-    """An encoder of pictures that is a sequence of `layers`."""
+    """An encoder of pictures that is a sequence of `layers`, which each encoder sets."""
 
     layers: nn.Sequential
-
-    @abstractmethod
-    def __init__(self) -> None:
-        """Each encoder sets its `layers`."""
-        super().__init__()
 
     def forward(self, items: Images) -> Embeddings:
         embeddings: Embeddings = self.layers(items)

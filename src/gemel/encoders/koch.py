@@ -67,9 +67,11 @@ class KochEncoder(PictureEncoder):
         self.conv4 = nn.Conv2d(maps[2], maps[3], kernels[3], padding=padding)
         self.dense = nn.Linear(maps[3] * height * width, embedding_size)
         self.pool = nn.MaxPool2d(2)
-        norms = [*map(nn.BatchNorm2d, maps), nn.BatchNorm1d(embedding_size)]
-        self.norms = nn.ModuleList(norms if batch_norm else [nn.Identity()] * len(norms))
-        if not batch_norm:
+        if batch_norm:
+            norms = [*map(nn.BatchNorm2d, maps), nn.BatchNorm1d(embedding_size)]
+            self.norms = nn.ModuleList(norms)
+        else:
+            self.norms = nn.ModuleList([nn.Identity()] * (len(maps) + 1))
             self._initialise()
 
     def _initialise(self) -> None:

@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 from torch.export import Dim
 
 from gemel.arrays import Embeddings
-from gemel.export.agreement import check_distances
 from gemel.export.onnx_file import write_onnx
+from gemel.export.tolerance import check_distances
 from gemel.memories import Memory, remember
 from gemel.recall import MEMORY, MEMORY_WEIGHTS, Recall
 

@@ -10,9 +10,9 @@ import torch
 
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer
-from gemel.export.agreement import check_difference
 from gemel.export.networks import plain_copy
 from gemel.export.reader import ReaderNetwork, check_reader
+from gemel.export.tolerance import check_difference
 from gemel.measure.compared import Compared, comparer_of
 from gemel.measure.packed import Inputs
 from gemel.networks import JointNetworks, Networks

@@ -13,7 +13,7 @@ from gemel.planning.augmenting import build_augment
 from gemel.planning.batch_numbers import batch_notices, resolve_batch
 from gemel.planning.build_batches import build_batches
 from gemel.planning.build_encoder import InputStatistics
-from gemel.planning.parts import build_loss, build_memory, build_twin, twin_in_use
+from gemel.planning.build_network import build_loss, build_memory, build_twin, twin_in_use
 from gemel.planning.pixel_statistics import statistics_of
 from gemel.planning.plan import Feed, Plan
 from gemel.planning.validation import build_validation

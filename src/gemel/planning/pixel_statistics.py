@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gemel.arrays import Array, Floats, Indices, Side, evenly_spaced
+from gemel.arrays import Array, Floats, Indices, Side, evenly_spaced, slices
 from gemel.encoders import PixelStatistics
 from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 
 MOST_ITEMS = 2_000
+"""The most training items looked at."""
 AT_ONCE = 16
 """Items held in memory as floats while statistics are accumulated."""
 
@@ -31,8 +32,8 @@ def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | 
 def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -> Floats:
     """(channels,) mean of `of(values)` over all pixels or samples, a few items at a time."""
     total, count = np.zeros(1), 0
-    for start in range(0, len(items), AT_ONCE):
-        values = _values(side, items[start : start + AT_ONCE])
+    for chunk in slices(len(items), AT_ONCE):
+        values = _values(side, items[chunk])
         total = total + of(values).sum(0, dtype=np.float64)
         count += len(values)
     mean: Floats = total / count

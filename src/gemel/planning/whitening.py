@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes, Floats, Indices, Same, evenly_spaced
+from gemel.arrays import Codes, Floats, Indices, Same, evenly_spaced, slices
 from gemel.encoders import WhitenedEncoder
 from gemel.encoders.whitened import Whitening
 from gemel.errors import RecipeError
@@ -76,8 +76,8 @@ def _described(
     """Features (n, views, d) for each layer."""
     parts = []
     with torch.inference_mode():
-        for start in range(0, len(chosen), AT_ONCE):
-            (pictures,) = packed.feed(chosen[start : start + AT_ONCE])
+        for chunk in slices(len(chosen), AT_ONCE):
+            (pictures,) = packed.feed(chosen[chunk])
             parts.append(encoder.described(torch.from_numpy(pictures)))
     return [torch.cat(of_layer).numpy() for of_layer in zip(*parts, strict=True)]
 

@@ -28,7 +28,7 @@ from gemel.training.step import build_step, targets_of
 from gemel.twin import SharedTwin
 
 
-class Losses(NamedTuple):
+class StepLoss(NamedTuple):
     """The loss of a step, and what it would be if all distances were zero."""
 
     value: float
@@ -53,7 +53,7 @@ class Learner:
         )
         self.pace = Pace(plan.recipe, self.optimizer)
 
-    def learn(self, batch: Batch, number: int) -> Losses:
+    def learn(self, batch: Batch, number: int) -> StepLoss:
         """Takes the optimiser step of this number; raises `RunError` if its loss is no number."""
         seed = self.plan.recipe.seed * 1_000_003 + number
         losses = self._descend(batch, seed)
@@ -64,7 +64,7 @@ class Learner:
             )
         return losses
 
-    def _descend(self, batch: Batch, seed: int) -> Losses:
+    def _descend(self, batch: Batch, seed: int) -> StepLoss:
         plan, generator = self.plan, torch.Generator().manual_seed(seed)
         apart = plan.right is not plan.left
         sides = batch.sides(apart=apart)
@@ -79,7 +79,7 @@ class Learner:
         self.fabric.backward(loss)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return Losses(float(loss.detach()), float(resting))
+        return StepLoss(float(loss.detach()), float(resting))
 
     def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
         items = tuple(map(self.fabric.to_device, feed.items(side.items)))
@@ -112,10 +112,11 @@ class _Autocast(MixedPrecision):
 
 
 def _fabric(precision: Precision) -> Fabric:
+    fabric = Fabric(accelerator="auto", devices=1)
     if precision == "32-true":
-        return Fabric(accelerator="auto", devices=1, precision=precision)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Fabric(accelerator="auto", devices=1, plugins=_Autocast(precision, device))
+        return fabric
+    plugin = _Autocast(precision, fabric.device.type)
+    return Fabric(accelerator="auto", devices=1, plugins=plugin)
 
 
 def _channels_last(values: torch.Tensor) -> torch.Tensor:

@@ -50,9 +50,9 @@ class Trainer:
         self.plan, self.run, self.progress, self.watch = plan, run, progress, watch
         self.setting = plan.recipe.training
         self.figure = plan.recipe.validation.figure
-        self.steps = plan.batches.steps
+        self.epoch_steps = plan.batches.steps
         minutes, epochs = self.setting.minutes, self.setting.epochs or 1
-        self.length = minutes * 60 if minutes else float(epochs * self.steps)
+        self.length = minutes * 60 if minutes else float(epochs * self.epoch_steps)
         """Seconds of a training by minutes, steps of any other."""
         last, resumes = run.last_checkpoint, run.last_checkpoint.is_file()
         speed = Speed(**read_counters(last).speed) if resumes else choose_speed(self.setting)
@@ -94,27 +94,25 @@ class Trainer:
             if interrupted():
                 self._save()
                 raise KeyboardInterrupt
+            if self.setting.minutes and self._share() < 1 and self._validation_is_due():
+                self._validate()  # within the epoch, which may be long
+            if self._share() >= 1 or counters.finished:
+                break
             if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
                 self._save()
-            if self._share() >= 1:
-                break
-            if self.setting.minutes and self._validation_is_due():
-                self._validate()  # within the epoch, which may be long
-                if counters.finished:
-                    break
         counters.epoch += 1
         counters.finished |= self._share() >= 1
         if counters.losses and (counters.finished or self._validation_is_due()):
             self._validate()
             stage.advance(self._done(), self.note.after(0, counters))
         # If time ran out within an epoch, a longer training continues with the next one.
-        counters.step = counters.epoch * self.steps
+        counters.step = counters.epoch * self.epoch_steps
 
     def _remaining_batches(self) -> Iterator[Batch]:
         """The batches of this epoch, without those taken before the checkpoint."""
         counters = self.counters
         rng = np.random.default_rng([self.plan.recipe.seed, counters.epoch])
-        taken = max(0, counters.step - counters.epoch * self.steps)
+        taken = max(0, counters.step - counters.epoch * self.epoch_steps)
         return islice(self.plan.batches.epoch(rng), taken, None)
 
     def _step(self, batch: Batch) -> None:
@@ -191,7 +189,7 @@ class Trainer:
 
     def _epochs(self) -> float:
         """The number of epochs trained, fractional within an epoch."""
-        trained = round(self.counters.step / self.steps, 4)
+        trained = round(self.counters.step / self.epoch_steps, 4)
         return int(trained) if trained.is_integer() else trained
 
     def _clock(self) -> None:

@@ -25,7 +25,7 @@ from gemel.planning.validation import build_validation
 from gemel.progress import Progress
 from gemel.recipe import Recipe
 from gemel.run import Run
-from gemel.training.loop import Trainer, Watch
+from gemel.training.loop import Trainer
 
 
 def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepared | None:
@@ -51,19 +51,6 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
     for sentence in told:
         progress.say(f"pretraining: {sentence}")
     return prepared
-
-
-def train_plan(
-    plan: Plan, first: Prepared | None, run: Run, progress: Progress, watch: Watch | None = None
-) -> list[Trainer]:
-    """Trains the plan's twin in place, and before that on `first`, its pretraining data, if any.
-
-    Returns the trainers, that of the plan itself last; `watch` follows that one.
-    """
-    before = [] if first is None else [pretrain(plan, first, run, progress)]
-    trainer = Trainer(plan, run, progress, watch)
-    trainer.train()
-    return [*before, trainer]
 
 
 def pretrain(plan: Plan, prepared: Prepared, run: Run, progress: Progress) -> Trainer:

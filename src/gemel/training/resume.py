@@ -37,7 +37,7 @@ def _but_its_length(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"training": recipe.training.model_copy(update=update)})
 
 
-def no_longer(run: Run, recipe: Recipe, steps: int) -> str | None:
+def trained_already(run: Run, recipe: Recipe, steps: int) -> str | None:
     """A sentence where a resumed training has its length already; None where more is to come.
 
     Raises `RecipeError` where another length is asked for than the run was begun with, and it has

@@ -22,12 +22,13 @@ from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.report import write_report_of
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
-from gemel.training.given import given, given_again
 from gemel.training.loop import Trainer
 from gemel.training.order import Order, held, run_for, source_of, where
+from gemel.training.ordered_data import ordered, resumed
 from gemel.training.own_figures import check_measurable, own_figures, write_metrics
-from gemel.training.pretrain import pretraining_data, train_plan
-from gemel.training.resume import check_kept, no_longer
+from gemel.training.pretrain import pretraining_data
+from gemel.training.resume import check_kept, trained_already
+from gemel.training.train_plan import train_plan
 from gemel.whole_file import write_json, write_text
 
 
@@ -50,7 +51,7 @@ def _check_devices(devices: int | str) -> None:
 
 
 def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None:
-    dataset, recipe = given_again(order, run) if order.resume else given(order)
+    dataset, recipe = resumed(order, run) if order.resume else ordered(order)
     prepared, recipe = prepare_for(dataset, recipe, progress)
     if order.resume:
         check_kept(recipe, load_recipe(run.recipe))
@@ -59,7 +60,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
-        already = no_longer(run, recipe, plan.batches.steps) if order.resume else None
+        already = trained_already(run, recipe, plan.batches.steps) if order.resume else None
         _begin(run, recipe, dataset, [prepared] if first is None else [prepared, first], order)
         for sentence in filter(None, (where(order, run), already)):
             progress.say(sentence)

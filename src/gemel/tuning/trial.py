@@ -20,7 +20,8 @@ from gemel.recipe.ranges import Searched, Value
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.checkpoint import Counters
-from gemel.training.pretrain import pretraining_data, pretraining_of, train_plan
+from gemel.training.pretrain import pretraining_data, pretraining_of
+from gemel.training.train_plan import train_plan
 from gemel.tuning.space import with_values
 from gemel.whole_file import write_text
 

@@ -11,7 +11,7 @@ from gemel.run import Run
 from gemel.training.order import Order, source_of
 
 
-def given(order: Order) -> tuple[Dataset, Recipe]:
+def ordered(order: Order) -> tuple[Dataset, Recipe]:
     """The data and the recipe of an order for a new run."""
     assert order.data is not None
     # The recipe first, so that a mistake in it is reported before any download.
@@ -21,7 +21,7 @@ def given(order: Order) -> tuple[Dataset, Recipe]:
     return dataset, chosen or load_recipe(usual_recipe(dataset), order.changes)
 
 
-def given_again(order: Order, run: Run) -> tuple[Dataset, Recipe]:
+def resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
     """The data and the recipe of a run that an order resumes.
 
     Raises `RunError` for other data than it was begun on.
