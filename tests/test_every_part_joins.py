@@ -46,7 +46,7 @@ def test_every_network_part_is_registered(room, kind, registry):
     written = {
         part
         for part in written_in(room)
-        if issubclass(part, kind) and part is not kind and not inspect.isabstract(part)
+        if issubclass(part, kind) and not part.__subclasses__()  # others are interfaces
     }
     assert written == set(registry.values())
 
