@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
@@ -28,7 +29,9 @@ from gemel.run import Run
 from gemel.training.loop import Trainer
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
-SHAPES = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}
+Shape: TypeAlias = tuple[Literal[1, 3], int, int]
+"""Channels, height and width of pictures."""
+SHAPES: dict[str, Shape] = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}
 
 
 def main() -> None:
@@ -40,7 +43,7 @@ def main() -> None:
     report_processes()
 
 
-def report_training(name: str, shape: tuple[int, int, int]) -> None:
+def report_training(name: str, shape: Shape) -> None:
     plain = plain_loop(shape)
     ways = {
         "Gemel in full precision": gemel_loop(shape, "32"),
@@ -52,7 +55,7 @@ def report_training(name: str, shape: tuple[int, int, int]) -> None:
         print(f"| {name}: {way} | {images:,.0f} | {pairs:,.0f} | {images / plain[0]:.2f} x |")
 
 
-def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, float]:
+def gemel_loop(shape: Shape, precision: str) -> tuple[float, float]:
     """(items/s, pairs/s) of Gemel's own loop with augmentation, on the default recipe."""
     recipe = load_recipe(
         "default",
@@ -84,7 +87,7 @@ def gemel_loop(shape: tuple[int, int, int], precision: str) -> tuple[float, floa
     return clock.rates()
 
 
-def plain_loop(shape: tuple[int, int, int]) -> tuple[float, float]:
+def plain_loop(shape: Shape) -> tuple[float, float]:
     """(items/s, pairs/s) of a tutorial's loop: same network, batches and loss, no augmentation."""
     recipe = load_recipe("default", ["training.epochs=1"])
     data = torch.from_numpy(pictures(shape))
@@ -129,13 +132,13 @@ class Clock:
         return len(self.last.items) / seconds, self.last.same.size / seconds
 
 
-def fed(shape: tuple[int, int, int]) -> InputStatistics:
+def fed(shape: Shape) -> InputStatistics:
     channels, height, width = shape
     statistics = PixelStatistics([0.5] * channels, [0.3] * channels)
     return InputStatistics(ImageInput(channels=channels, height=height, width=width), statistics)
 
 
-def pictures(shape: tuple[int, int, int]) -> np.ndarray:
+def pictures(shape: Shape) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (LABELS * EACH, *shape), dtype=np.uint8)
 
 

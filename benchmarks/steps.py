@@ -19,6 +19,7 @@ from gemel.planning.make_plan import make_plan, prepare_for
 from gemel.planning.plan import Plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
+from gemel.recipe.reading import ImageReading
 from gemel.training.learner import Learner
 from gemel.training.speed import choose_speed
 
@@ -47,7 +48,10 @@ class Scribbles:
 
 def main(name: str, steps: int) -> None:
     recipe = load_recipe(name)
-    side = recipe.input.size[0]
+    reading = recipe.input
+    assert isinstance(reading, ImageReading), "the steps of pictures are timed"
+    assert reading.size != "auto", "a recipe with a size of its own"
+    side = reading.size[0]
     labels = np.repeat(np.arange(GROUPS * LABELS), EACH)
     data = Dataset(
         "scribbles",
