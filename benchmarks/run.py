@@ -29,6 +29,7 @@ from gemel.run import Run
 from gemel.training.loop import Trainer
 
 LABELS, EACH, WARM_UP, STEPS = 40, 50, 6, 24
+
 Shape: TypeAlias = tuple[Literal[1, 3], int, int]
 """Channels, height and width of pictures."""
 SHAPES: dict[str, Shape] = {"28x28 grey": (1, 28, 28), "64x64 colour": (3, 64, 64)}
