@@ -10,6 +10,7 @@ import numpy as np
 
 from gemel.arrays import Array
 from gemel.errors import ItemError
+from gemel.inputs.digest import digest
 
 
 @final
@@ -82,4 +83,4 @@ def content_digest(content: str | bytes | Array | ItemError) -> bytes:
         kind, data = "bytes", content
     else:
         kind, data = type(content).__name__, str(content).encode("utf-8", "surrogatepass")
-    return blake2b(kind.encode() + b"\0" + data, digest_size=16).digest()
+    return digest(kind.encode() + b"\0" + data)
