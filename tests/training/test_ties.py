@@ -18,6 +18,7 @@ from gemel.measure.protocols import measure_retrieval, measure_verification
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Silent
+from gemel.report.of_run import embeddings_to_map
 
 QUICK = {
     "encoder.width": 4,
@@ -188,6 +189,18 @@ def test_a_left_item_is_looked_for_among_right_ones(unlike):
     assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
     assert 0 <= figures["recall@1"].value <= 1
     assert measure_few_shot(asked, Question(ways=2, shots=1)).figures["accuracy"].n > 0
+
+
+def test_the_map_has_each_item_by_the_encoder_of_its_side(unlike):
+    run, folder = unlike
+    asked = run_subject(run, None, Silent())
+    mapped = embeddings_to_map(asked, asked.prepared.part("test"))
+    names = [asked.prepared.dataset.items.name(int(item)) for item in mapped.shown]
+    for side, ending in (("left", ".png"), ("right", ".csv")):
+        rows = [row for row, name in enumerate(names) if name.endswith(ending)]
+        own = gemel.load(run.path).embed([folder / names[row] for row in rows], side)
+        assert np.abs(own).max() > 0
+        np.testing.assert_allclose(mapped.embeddings[rows], own, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gemel.arrays import Indices
 from gemel.errors import RunError
+from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.units import Units
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Verified
-from gemel.measure.compared import embeddings_of
 from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.protocols import measure_verification
@@ -79,14 +81,21 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
             for row in read_history(run.history)
         ],
         pairs=_pairs(asked, verified, items),
-        cloud=_cloud(asked, items),
+        cloud=embeddings_to_map(asked, items),
     )
 
 
-def _cloud(asked: Subject, items: Indices) -> Cloud | None:
-    """The embeddings to map, if there are any."""
-    embeddings = embeddings_of(asked.comparer)
-    return None if embeddings is None else Cloud(embeddings, items)
+def embeddings_to_map(asked: Subject, items: Indices) -> Cloud | None:
+    """The embeddings to map, if there are any: that of an item by the encoder of its side, and by
+    the left one for items that may be on both.
+    """
+    comparer, unlike = asked.comparer, asked.prepared.dataset.unlike
+    if not isinstance(comparer, EmbeddingComparer):
+        return None
+    if unlike is None or comparer.right is None:
+        return Cloud(comparer.embeddings, items)
+    is_right = unlike.right[items][:, None]
+    return Cloud(np.where(is_right, comparer.right, comparer.embeddings), items)
 
 
 def _pairs(asked: Subject, verified: Verified, items: Indices) -> TestPairs:
