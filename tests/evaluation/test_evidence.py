@@ -168,6 +168,12 @@ def test_accuracies_within_groups_cover_that_of_other_groups():
     assert np.mean(held) > 0.85
 
 
+@pytest.mark.parametrize(("count", "resampled"), [(6, True), (5, False)])
+def test_groups_are_resampled_where_there_are_enough(count, resampled):
+    groups = np.arange(count).repeat(2)
+    assert (Units.of_pairs(groups, groups, groups=groups).groups is not None) == resampled
+
+
 def test_folds_may_choose_among_different_numbers_of_labels():
     folds = [
         Evidence.of_scores({"accuracy": np.array([1.0, 0.0])}, labels[:, 0], among=labels)

@@ -165,15 +165,26 @@ def test_a_task_that_asks_nothing_is_refused(settings_):
         FewShotTask(*settings_)
 
 
-@pytest.mark.parametrize(("count", "resampled"), [(6, True), (5, False)])
-def test_within_groups_their_trials_vary_with_groups_where_there_are_enough(
-    chance, count, resampled
-):
-    labels = np.repeat(np.arange(2 * count), 3)
+def test_within_groups_trials_depend_on_their_group(chance):
+    labels = np.repeat(np.arange(12), 3)
     groups = labels // 2
     episodes = draw_episodes(labels, FewShotTask(2, 1, 500), groups)
     evidence = score_episodes(chance, labels, episodes, groups=groups)
     assert evidence.among is None
-    assert (evidence.groups is not None) == resampled
-    if resampled:
-        assert evidence.groups.tolist() == (evidence.left // 2).tolist()
+    assert evidence.groups.tolist() == (evidence.left // 2).tolist()
+
+
+@pytest.mark.parametrize("sizes", [(6, 5), (5, 6), (5, 5)])
+def test_the_groups_of_all_folds_are_resampled_together(oracle, sizes):
+    """In each fold, every other group is answered rightly throughout and the others never."""
+
+    def fold(first, count):
+        labels = np.repeat(np.arange(first, first + 10 * count), 3)
+        groups = labels // 10
+        comparer = oracle(np.where(groups % 2, labels, -1))
+        drawn = draw_episodes(labels, FewShotTask(5, trials=600), groups)
+        return score_episodes(comparer, labels, drawn, groups=groups)
+
+    figure = figures_of([fold(0, sizes[0]), fold(1000, sizes[1])])["accuracy"]
+    # Ten groups or eleven, right or wrong: a standard error of 0.5 / sqrt(10), two on either side.
+    assert 0.5 < figure.high - figure.low < 0.9

@@ -17,7 +17,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.evidence import Evidence, hit_rates_of_few
-from gemel.evaluation.units import FEW_GROUPS, side_by_side
+from gemel.evaluation.units import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
 Read: TypeAlias = Callable[[Episodes], Distances | Floats]
@@ -48,8 +48,7 @@ def score_episodes(
     few = hit_rates_of_few(scores, labels[query])
     if groups is None:
         return Evidence.of_scores(scores, labels[query], among=side_by_side(among), shares=few)
-    within = groups[query] if len(np.unique(groups[query])) >= FEW_GROUPS else None
-    return Evidence.of_scores(scores, labels[query], groups=within, shares=few)
+    return Evidence.of_scores(scores, labels[query], groups=groups[query], shares=few)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes, read: Read | None = None) -> Same:

@@ -34,13 +34,17 @@ class Units:
     def of_pairs(
         cls, left: Codes, right: Codes, among: Codes | None = None, groups: Codes | None = None
     ) -> Self:
-        """Renumber the labels and the groups from 0; `among` may be padded with -1."""
+        """Renumber the labels and the groups from 0, and leave out groups that are too few.
+
+        `among` may be padded with -1.
+        """
         named = [] if among is None else [among[among >= 0]]
         names = np.unique(np.concatenate([left, right, *named]))
         if among is not None:
             among = np.where(among < 0, len(names), np.searchsorted(names, among))
         if groups is not None:
-            groups = np.unique(groups, return_inverse=True)[1]
+            of_groups, groups = np.unique(groups, return_inverse=True)
+            groups = groups if len(of_groups) >= FEW_GROUPS else None
         left, right = np.searchsorted(names, left), np.searchsorted(names, right)
         return cls(left, right, len(names), among, groups)
 
