@@ -130,10 +130,11 @@ def test_data_that_say_otherwise_are_noticed_and_stay_monotone(method):
 
 
 @every_method
-def test_equal_distances_everywhere_are_no_information(method):
-    calibration = fit_calibration(np.full(300, 0.7), np.arange(300) < 100, method)
+@pytest.mark.parametrize("everywhere", [0.7, -(2.0**68)])
+def test_equal_distances_everywhere_are_no_information(method, everywhere):
+    calibration = fit_calibration(np.full(300, everywhere), np.arange(300) < 100, method)
     assert not calibration.informative
-    assert calibration.probability(np.float32([0.7])) == pytest.approx(0.5, abs=1e-3)
+    assert calibration.probability(np.float32([everywhere])) == pytest.approx(0.5, abs=1e-3)
 
 
 @every_method

@@ -97,6 +97,15 @@ def test_equal_costs_are_weighed_by_how_common_either_kind_is():
     assert choose_threshold(distance, same, CostTarget(1, 1, prior=0.1)).distance == 0.5
 
 
+@pytest.mark.parametrize("everywhere", [0.7, -1e20, 1e20])
+def test_one_distance_everywhere_is_accepted_as_the_rates_say(everywhere):
+    distance, same = np.full(9, everywhere, np.float32), np.arange(9) < 4
+    for target, accepted in ((CostTarget(1, 9), True), (CostTarget(9, 1), False)):
+        threshold = choose_threshold(distance, same, target)
+        assert (threshold.far, threshold.frr) == (accepted, not accepted)
+        assert ((distance <= np.float32(threshold.distance)) == accepted).all()
+
+
 def test_all_or_none_are_accepted_where_that_is_cheapest():
     # Genuine pairs are the farthest: each accepted one costs all the impostors before it.
     upside_down = choose_threshold(DISTANCE, DISTANCE > 3.5, CostTarget(1, 0.01))

@@ -153,7 +153,8 @@ def _points(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The distances and the log-odds of the points to interpolate."""
     if len(levels) == 1 and levels[0].first == levels[0].last:
-        levels = [replace(levels[0], last=levels[0].first + 1)]
+        only = levels[0].first
+        levels = [replace(levels[0], last=only + max(1.0, abs(only)))]
     points: dict[float, float] = {}
     for level in levels:
         height = _log_odds(level, genuine, impostors)

@@ -173,7 +173,8 @@ def _halfway(distances: Floats, last: int) -> float:
 
     The result is a float32, as distances are, so that comparisons agree in either precision.
     """
-    gap = float(np.diff(distances).mean()) if len(distances) > 1 else 1.0
+    alone = max(1.0, abs(float(distances[0])))  # 1 added to a huge distance would be lost
+    gap = float(np.diff(distances).mean()) if len(distances) > 1 else alone
     padded = np.concatenate([[distances[0] - gap], distances, [distances[-1] + gap]])
     below, above = padded[last + 1 : last + 3]
     middle = np.float32((below + above) / 2)
