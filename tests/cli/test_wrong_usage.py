@@ -33,6 +33,19 @@ from gemel.run import Run
         ),
         (["evaluate", "run", "--protocol", "retrieval", "--makers", "two"], "--makers goes with"),
         (["evaluate", "run", "--protocol", "few-shot", "--small-groups", "skip"], "--makers two"),
+        (
+            [
+                "evaluate",
+                "run",
+                "--protocol",
+                "few-shot",
+                "--makers",
+                "two",
+                "--small-groups",
+                "fewer-ways",
+            ],
+            "goes with --makers two and --within-group",
+        ),
         (["evaluate", "run", "--protocol", "lake-runs", "--method", "hausdorff"], "leave out RUN"),
         (
             ["evaluate", "--protocol", "lake-runs", "--method", "hausdorff", "--seed", "1"],

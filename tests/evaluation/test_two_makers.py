@@ -60,7 +60,8 @@ def test_episodes_keep_their_promises(rows, ways, shots, grouped, small_groups):
     groups = labels % 2 if grouped else None
     task = TwoMakersTask(ways, shots, episodes=20, small_groups=small_groups)
     most = most_ways_of_two(labels, makers, shots, groups)
-    if most < (ways if small_groups == "skip" else 2):
+    fewer = grouped and small_groups == "fewer-ways"
+    if most < (2 if fewer else ways):
         with pytest.raises(DataError, match=f"{ways}-way {shots}-shot between two makers"):
             draw_two_makers(labels, makers, task, groups)
         return
@@ -69,7 +70,7 @@ def test_episodes_keep_their_promises(rows, ways, shots, grouped, small_groups):
         trial = np.arange(len(episodes.query))
         own = labels[episodes.support]
         asked = own.shape[1]
-        assert asked == ways or (small_groups == "fewer-ways" and asked < ways)
+        assert asked == ways or (fewer and asked < ways)
         # The shots of a way are different items of one label, the ways of different labels.
         assert (own == own[..., :1]).all()
         assert (np.diff(np.sort(own[..., 0], axis=1), axis=1) > 0).all()
@@ -99,14 +100,28 @@ def test_the_most_ways_by_brute_force():
 
 def test_small_groups_are_left_out_and_told(oracle):
     drawn = draw_two_makers(LABELS, MAKERS, TwoMakersTask(7, episodes=40), GROUPS)
-    assert drawn.small.tolist() == [1, 2]
+    assert (drawn.left_out.tolist(), drawn.fewer.tolist()) == ([1, 2], [])
     queries = np.concatenate([episodes.query for episodes in drawn.episodes])
     assert set(GROUPS[queries]) == {0}
     task = TwoMakersTask(7, episodes=300, small_groups="fewer-ways")
     drawn = draw_two_makers(LABELS, MAKERS, task, GROUPS)
-    assert drawn.small.tolist() == [1, 2]
+    assert (drawn.left_out.tolist(), drawn.fewer.tolist()) == ([], [1, 2])
     assert sorted(episodes.support.shape[1] for episodes in drawn.episodes) == [3, 6, 7]
     assert accuracy(oracle(LABELS), task).value == 1
+
+
+def test_a_group_of_one_label_is_left_out_and_not_said_to_be_asked():
+    labels, makers = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 1])
+    task = TwoMakersTask(3, episodes=9, small_groups="fewer-ways")
+    drawn = draw_two_makers(labels, makers, task, groups=np.array([0, 0, 0, 0, 1, 1]))
+    assert (drawn.left_out.tolist(), drawn.fewer.tolist()) == ([1], [0])
+
+
+def test_without_groups_there_are_no_fewer_ways():
+    labels, makers = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    task = TwoMakersTask(3, small_groups="fewer-ways")
+    with pytest.raises(DataError, match=r"3-way 1-shot .* needs 3 labels .* got 2"):
+        draw_two_makers(labels, makers, task)
 
 
 def test_groups_makers_and_labels_are_drawn_evenly():

@@ -114,8 +114,8 @@ def evaluate(
         Literal["skip", "fewer-ways"] | None,
         typer.Option(
             metavar="FATE",
-            help="With --makers two: what to do with groups of fewer labels than --ways, skip "
-            "or fewer-ways.  [default: skip]",
+            help="With --makers two and --within-group: what to do with groups of fewer labels "
+            "than --ways, skip or fewer-ways.  [default: skip]",
         ),
     ] = None,
     references: Annotated[
@@ -209,5 +209,6 @@ def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
             raise typer.BadParameter(
                 f"--{option} goes with --protocol {_or(protocols)}, got --protocol {protocol}"
             )
-    if asked["small_groups"] is not None and asked["makers"] != "two":
-        raise typer.BadParameter("--small-groups goes with --makers two")
+    between_makers = asked["makers"] == "two" and asked["within_group"]
+    if asked["small_groups"] is not None and not between_makers:
+        raise typer.BadParameter("--small-groups goes with --makers two and --within-group")

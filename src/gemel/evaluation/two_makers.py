@@ -48,10 +48,14 @@ class TwoMakersTask:
 @final
 @dataclass(frozen=True)
 class TwoMakersDraw:
-    """All episodes of a task, and the groups (codes) with fewer than N labels for it."""
+    """All episodes of a task, the groups (codes) that are asked with fewer than N labels, and those
+    left out, with fewer than `least`.
+    """
 
     episodes: list[Episodes]
-    small: Codes
+    fewer: Codes
+    left_out: Codes
+    least: int
 
 
 def draw_two_makers(
@@ -59,12 +63,13 @@ def draw_two_makers(
 ) -> TwoMakersDraw:
     """Draw the episodes: a group, two of its makers, labels that both have made, and their items.
 
-    Each is drawn uniformly. `labels`, `makers` and `groups` (n,) are those of the comparer's items.
-    Raises DataError where no group has two makers with enough labels in common.
+    Each is drawn uniformly. `labels`, `makers` and `groups` (n,) are those of the comparer's items;
+    without groups every episode has N labels, whatever the task says of small ones. Raises
+    DataError where no group has two makers with enough labels in common.
     """
     rng = np.random.default_rng(task.seed)
     every = _split(labels, makers, groups, task.shots)
-    least = task.ways if task.small_groups == "skip" else 2
+    least = 2 if task.small_groups == "fewer-ways" and groups is not None else task.ways
     usable = [group for group in every if group.most_ways >= least]
     if not usable:
         most = most_ways_of_two(labels, makers, task.shots, groups)
@@ -79,8 +84,9 @@ def draw_two_makers(
         ways = min(task.ways, group.most_ways)
         by_ways[ways].append(group.draw(ways, task.shots, rng))
     episodes = [batch for ways in sorted(by_ways) for batch in _batches(by_ways[ways])]
-    small = [group.code for group in every if group.most_ways < task.ways]
-    return TwoMakersDraw(episodes, np.array(small, np.int64))
+    fewer = [group.code for group in usable if group.most_ways < task.ways]
+    left_out = [group.code for group in every if group.most_ways < least]
+    return TwoMakersDraw(episodes, np.array(fewer, np.int64), np.array(left_out, np.int64), least)
 
 
 def most_ways_of_two(

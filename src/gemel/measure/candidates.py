@@ -115,7 +115,8 @@ class Candidates:
         number = -(-trials // ways) if trials else USUAL_EPISODES
         makers_task = TwoMakersTask(ways, shots, number, seed, self.small_groups)
         drawn = draw_two_makers(self.labels, self.makers, makers_task, self.groups)
-        return drawn.episodes, self._notice(drawn.small, ways, self.small_groups)
+        left_out = self._notice(drawn.left_out, drawn.least, "skip")
+        return drawn.episodes, (*left_out, *self._notice(drawn.fewer, ways, "fewer-ways"))
 
     def _small_groups(self, ways: int, shots: int) -> Codes:
         if self.groups is None:
