@@ -51,7 +51,8 @@ def test_nearer_is_strictly_more_probable(method):
 @pytest.mark.parametrize("prior", [1e-9, 0.5, 1 - 1e-9])
 def test_nothing_is_ever_certain(method, prior):
     calibration = fit_calibration(*two_gaussians(0), method)
-    probability = calibration.probability(np.float32([-1e30, -10, 0, 10, 1e30]), prior)
+    distance = np.float32([-np.inf, -1e30, -10, 0, 10, 1e30, np.inf])
+    probability = calibration.probability(distance, prior)
     assert ((probability > 0) & (probability < 1)).all()
 
 

@@ -71,9 +71,8 @@ class LogisticCalibration(BaseModel):
 
 
 def _saturated(excess: Floats) -> Floats:
-    """0 up to 0, then strictly increasing towards 1."""
-    excess = np.maximum(excess, 0.0)
-    return excess / (1 + excess)
+    """0 up to 0, then strictly increasing towards 1, which it is at infinity."""
+    return 1 - 1 / (1 + np.maximum(excess, 0.0))
 
 
 def fit_logistic(distance: Distances, same: Same) -> LogisticCalibration:
