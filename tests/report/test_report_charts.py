@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gemel.evaluation.units import Units
+from gemel.inputs.series import Recording
 from gemel.report import Decision, TestPairs, thumbnail
 from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
 from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, Frame
@@ -25,6 +26,7 @@ from gemel.report.progress import progress
 from gemel.report.rates import rates
 from gemel.report.reliability import reliability
 from gemel.report.roc import roc
+from gemel.report.trace import trace
 
 
 def pairs(
@@ -216,3 +218,11 @@ def test_a_constant_distance_draws_the_line_of_chance() -> None:
         np.float64(re.findall(r"([\d.]+) ([\d.]+)", mark.path)) for mark in chart.marks
     )
     assert np.interp(chance[:, 0], *curve.T) == pytest.approx(chance[:, 1], abs=1)
+
+
+@pytest.mark.parametrize("columns", [("x", "y"), ("current", "voltage")])
+def test_a_sequence_looks_alike_in_any_unit(columns):
+    values = np.random.default_rng(0).normal(size=(50, 2))
+    drawn = trace(Recording(columns, values))
+    assert trace(Recording(columns, values * 2.0**-40)) == drawn
+    assert "nan" not in trace(Recording(columns, values * 0))

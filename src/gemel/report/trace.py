@@ -15,6 +15,8 @@ MARGIN = 3
 MOST_POINTS = 240
 """The most points of a line; more are not visible at this size."""
 MOST_CHANNELS = 4
+FLAT = 1e-300
+"""The least range to divide by: that of a constant is 0, and one in small units may be 1e-12."""
 UPWARDS = frozenset({("x", "y", "time", "stroke"), ("x", "y", "time", "pressure", "stroke")})
 """Columns of devices whose y points upwards: Omniglot's drawing field and SUSIG's tablets."""
 
@@ -47,7 +49,7 @@ def _strokes(recording: Recording) -> list[tuple[int, Floats]]:
     if recording.columns in UPWARDS:
         points = points * [1, -1]
     low, high = points.min(0), points.max(0)
-    scale = min(*((WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN) / np.maximum(high - low, 1e-9)))
+    scale = min(*((WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN) / np.maximum(high - low, FLAT)))
     points = (points - (low + high) / 2) * scale + [WIDTH / 2, HEIGHT / 2]
     cuts = [0]
     if "stroke" in recording.columns:
@@ -61,7 +63,7 @@ def _curves(recording: Recording) -> list[tuple[int, Floats]]:
     values = _thinned(recording.values[:, :MOST_CHANNELS])
     low, high = float(values.min()), float(values.max())
     across = np.linspace(MARGIN, WIDTH - MARGIN, len(values))
-    heights = HEIGHT - MARGIN - (values - low) / max(high - low, 1e-9) * (HEIGHT - 2 * MARGIN)
+    heights = HEIGHT - MARGIN - (values - low) / max(high - low, FLAT) * (HEIGHT - 2 * MARGIN)
     return [(fade, np.stack([across, height], axis=1)) for fade, height in enumerate(heights.T)]
 
 
