@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
+from gemel.evaluation.across import TwoSides
 from gemel.measure import subject
+from gemel.measure.candidates import Candidates
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
@@ -34,6 +37,17 @@ def test_groups_too_small_are_told_of_whoever_made_the_items(tiny_run, written):
     answer = measured(tiny_run, written, within_group=True, ways=4)
     assert answer.notices == ("1 of 2 groups has fewer than 4 labels and is left out: 1.",)
     assert measured(tiny_run, written, within_group=True, ways=3).notices == ()
+
+
+def test_groups_too_small_are_told_of_across_two_sides():
+    """A label has an item on the left and two on the right; group 1 has two labels of five."""
+    labels = np.repeat(np.arange(5), 3)
+    left = np.arange(15) % 3 == 0
+    sides = TwoSides(labels, np.flatnonzero(left), np.flatnonzero(~left))
+    candidates = Candidates(labels, labels // 3, None, ("A", "B"), "skip", sides)
+    told = ("1 of 2 groups has fewer than 3 labels and is left out: B.",)
+    assert candidates.episodes(3, 2, seed=0, trials=5)[1] == told
+    assert candidates.episodes(2, 2, seed=0, trials=5)[1] == ()
 
 
 def test_what_is_left_open_is_as_much_as_the_data_allow(tiny_run, written):

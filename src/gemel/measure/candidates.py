@@ -107,7 +107,8 @@ class Candidates:
         """
         if self.sides is not None:
             task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
-            return draw_across(self.sides, task, self.groups), ()
+            episodes = draw_across(self.sides, task, self.groups)
+            return episodes, self._notice(self._small_groups(ways, shots), ways, "skip")
         if self.makers is None:
             task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
             episodes = draw_episodes(self.labels, task, self.groups)
@@ -121,6 +122,9 @@ class Candidates:
     def _small_groups(self, ways: int, shots: int) -> Codes:
         if self.groups is None:
             return np.zeros(0, np.int64)
+        if self.sides is not None:  # the query is not among the K items on the right
+            right = self.sides.right
+            return groups_below(self.labels[right], ways, shots - 1, self.groups[right])
         return groups_below(self.labels, ways, shots, self.groups)
 
     def _notice(self, small: Codes, ways: int, fate: SmallGroups) -> tuple[str, ...]:
