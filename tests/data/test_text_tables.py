@@ -62,6 +62,17 @@ def test_few_lines_that_are_no_utf8_are_counted_and_many_refused(tmp_path, many)
     )
 
 
+@pytest.mark.parametrize("column", ["label", "group", "maker"])
+def test_names_that_are_no_utf8_are_refused_since_two_of_them_would_be_one(tmp_path, column):
+    rows = [f"text {n},{'ab'[n % 2]},{'ab'[n % 2]}".encode() for n in range(60)]
+    names = [name.encode("latin-1") for name in ("M\u00fcller", "M\u00f6ller")]
+    rows += [b"name %d,c,%s" % (n, name) for n, name in enumerate(names)]
+    head = b"item,other,label" if column == "label" else b"item,label,%s" % column.encode()
+    (tmp_path / "t.csv").write_bytes(b"\n".join([head, *rows]))
+    with pytest.raises(DataError, match=rf"row 62 of .*: {column} must be UTF-8, got 'M.ller'"):
+        open_data(tmp_path / "t.csv")
+
+
 def test_a_table_of_pictures_that_are_missing_is_still_one_of_pictures(tmp_path):
     with pytest.raises(MissingData, match=r"row 2 .*'a\.png' does not exist"):
         open_data(table(tmp_path, "item,label\na.png,a\nb.png,b\n"))

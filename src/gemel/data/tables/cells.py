@@ -11,6 +11,7 @@ from typing import TypeVar
 from gemel.counting import SHOWN, and_more, count
 from gemel.data.dataset import SPLIT_WORDS, Items
 from gemel.data.sources import FileItems, MemoryItems
+from gemel.data.tables.lines import BROKEN
 from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
@@ -86,6 +87,16 @@ def refuse_empty(rows: Rows, column: str) -> None:
             f"{str(rows.path)!r}: {column} is empty in row {shown}{and_more(len(empty))}: fill it "
             "in or remove the row"
         )
+
+
+def refuse_broken(rows: Rows, column: str) -> None:
+    """Raise DataError for a name with invalid bytes: two names that differ there would be one."""
+    for cell, number in zip(rows.column(column), rows.numbers, strict=True):
+        if BROKEN in cell:
+            raise DataError(
+                f"row {number} of {str(rows.path)!r}: {column} must be UTF-8, got {cell!r}: save "
+                "the table as UTF-8"
+            )
 
 
 def ignored_columns(rows: Rows, known: Collection[str]) -> tuple[str, ...]:

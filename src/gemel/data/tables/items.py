@@ -14,6 +14,7 @@ from gemel.data.tables.cells import (
     ends,
     ignored_columns,
     items_of,
+    refuse_broken,
     refuse_empty,
     split_codes,
     yes_or_no,
@@ -31,11 +32,12 @@ def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
     """The dataset of a table of labelled items; rows that repeat an item are left out.
 
     Raises DataError for an item with two labels, groups, parts or makers, for a label in two
-    groups, and for empty or invalid cells.
+    groups, for empty or invalid cells, and for names that are not UTF-8.
     """
     for column in ("label", "group", "maker"):
         if column in rows.columns:
             refuse_empty(rows, column)
+            refuse_broken(rows, column)
     (items,) = ends(rows, ("item",), kind)
     kept = _kept(rows, items)
     once = rows.only(kept)
