@@ -211,3 +211,19 @@ class TestSeriesAugment:
         torch.testing.assert_close(made[..., :2].norm(dim=-1), values[..., :2].norm(dim=-1))
         assert torch.equal(made[..., 2], values[..., 2])
         assert not torch.allclose(made[..., 0], values[..., 0])
+
+
+@pytest.mark.parametrize("strides", [(1, 2, 2), (3, 5)])
+@pytest.mark.parametrize("samples_long", [1, 2, 4, 15])
+def test_no_convolution_that_is_trained_leaves_a_single_frame(strides, samples_long):
+    """There oneDNN does not set all of the gradient of its weights in bf16."""
+    encoder = ENCODERS["resnet1d"](samples(), width=4, strides=strides)
+    left: list[int] = []
+    for part in encoder.modules():
+        if isinstance(part, torch.nn.Conv1d):
+            part.register_forward_hook(lambda _, __, frames: left.append(frames.shape[-1]))
+
+    encoder(torch.randn(3, samples_long, 3), torch.full((3,), samples_long))
+
+    assert len(left) == 3 * len(strides)
+    assert min(left) > 1

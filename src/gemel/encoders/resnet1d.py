@@ -12,9 +12,11 @@ pooling is as described, and a dense layer makes the embedding.
 
 from __future__ import annotations
 
+from math import prod
 from typing import final
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gemel.encoders.masked import mask, max_over, mean_over, parts_over
@@ -68,6 +70,7 @@ class Resnet1dEncoder(SequenceEncoder):
             )
         self.segments = segments
         self.places = places
+        self.shortest = 1 + prod(strides)
         self.embedding_size = embedding_size
         self.map_size = (1, shares or 1)
         self.output = output
@@ -84,6 +87,10 @@ class Resnet1dEncoder(SequenceEncoder):
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
         frames = self.stem(values)
         frames = frames * mask(frames, lengths)
+        if self.training:
+            # Where a single frame is left, oneDNN does not set all of a bf16 convolution's gradient
+            # (torch 2.13): it is what was in memory.
+            frames = F.pad(frames, (0, 0, 0, max(0, self.shortest - frames.shape[1])))
         for block in self.blocks:
             frames, lengths = block(frames, lengths)
         embeddings: Embeddings = self.last(self._pooled(frames, lengths))
