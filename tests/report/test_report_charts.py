@@ -17,7 +17,7 @@ from gemel.evaluation.units import Units
 from gemel.inputs.series import Recording
 from gemel.report import Decision, TestPairs, thumbnail
 from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
-from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, Frame
+from gemel.report.chart import BOTTOM, LEFT, RIGHT, TOP, Absent, Chart, Frame
 from gemel.report.det import det
 from gemel.report.histogram import histogram
 from gemel.report.naming import figure_name
@@ -146,6 +146,22 @@ def test_training_charts_mark_the_best_epoch() -> None:
     assert isinstance(error, Chart)
     assert (loss.title, error.title) == ("Loss in training", "Equal error rate in validation")
     assert error.sentence.replace("\u202f", " ") == "Best 10.0 %, in epoch 2."
+
+
+def test_a_single_epoch_is_stated_and_not_drawn() -> None:
+    [loss, error] = progress([{"epoch": 1, "loss": 1.5, "eer": 0.03}])
+
+    assert isinstance(loss, Absent)
+    assert isinstance(error, Absent)
+    assert loss.why == "1.5 in epoch 1."
+    assert error.why.replace("\u202f", " ") == "3.0 % in epoch 1."
+
+
+def test_no_axis_goes_beyond_what_a_figure_can_be() -> None:
+    [auc] = progress([{"epoch": epoch, "auc": 1.0} for epoch in (1, 2, 3)])
+
+    assert isinstance(auc, Chart)
+    assert auc.frame.up.high == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,10 @@ _AXES = {"loss": "Loss, mean of an epoch", "learning_rate": "Learning rate"}
 
 
 def progress(history: Sequence[Mapping[str, float]]) -> tuple[Chart | Absent, ...]:
-    """One chart per column: the loss, the validation figures, the learning rate."""
+    """One chart per column: the loss, the validation figures, the learning rate.
+
+    A single value is only stated, since there is no course to draw.
+    """
     if not history:
         return (Absent("Progress", "This run has no history."),)
     named = dict.fromkeys(column for row in history for column in row)
@@ -44,9 +47,11 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
     if not known.any():
         return Absent(title, "No epoch has a value.")
     epoch, value = epochs[known], values[known]
-    frame = Frame(_along(epochs), _upright(_AXES.get(column, name.label), name, value))
     at = [_epoch_text(each) for each in epoch]
     written = [f"{each:.3g}" if in_training else name.write(each) for each in value]
+    if len(value) == 1:
+        return Absent(title, f"{written[0]} in epoch {at[0]}.")
+    frame = Frame(_along(epochs), _upright(_AXES.get(column, name.label), name, value))
     dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
     best = int(value.argmin() if name.better == "low" else value.argmax())
     of_best = f"Best {written[best]}, in epoch {at[best]}."
@@ -78,6 +83,6 @@ def _along(epochs: Floats) -> Axis:
 
 def _upright(title: str, name: FigureName, values: Floats) -> Axis:
     low, high = rounded(values.min(), values.max())
-    if name.unit == "percent" and values.min() >= 0 and values.max() <= 1:
-        return linear(title, max(0.0, low), min(1.0, high), round_percent)
-    return linear(title, low, high, tick_text)
+    if values.min() >= 0 and values.max() <= 1:
+        low, high = max(0.0, low), min(1.0, high)
+    return linear(title, low, high, round_percent if name.unit == "percent" else tick_text)
