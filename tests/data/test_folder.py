@@ -126,6 +126,19 @@ def test_only_other_files(tmp_path):
         open_data(tmp_path)
 
 
+def test_only_what_is_read_of_the_kind_asked_for_is_listed(tmp_path):
+    with pytest.raises(DataError) as refused:
+        open_data(tree(tmp_path, "a/1.png", "b/2.png"), kind="series")
+    assert str(refused.value).endswith("read are sequences that end in .csv, .npy, .sig, .ts")
+
+
+def test_a_run_is_not_data(tmp_path):
+    for name in ("recipe.toml", "history.csv"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(DataError, match="is a run, where data are expected"):
+        open_data(tmp_path)
+
+
 def test_pictures_of_a_telephone_are_told_how_they_are_saved(tmp_path):
     for name in ("cat/1.HEIC", "cat/2.heic", "dog/1.avif"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -80,12 +80,12 @@ def closed(drawings, tmp_path_factory):
 def test_data_that_were_moved_are_measured_where_they_are_now(closed, drawings, tmp_path):
     """As their own test items, though where the run knows them from there is nothing."""
     here = shutil.copytree(drawings, tmp_path / "old" / "drawings")
-    run = train(here, tmp_path / "run", "split.by=item")
+    run = train(here, tmp_path / "a run", "split.by=item")
     moved = here.rename(tmp_path / "drawings")
     for protocol in ("verification", "linear-probe"):
         expected = measured(closed, protocol=protocol).figures
         assert measured(run, str(moved), protocol).figures.keys() == expected.keys()
-    with pytest.raises(RunError, match="put them back, or name them"):
+    with pytest.raises(RunError, match=r"in gemel evaluate '.*/a run' DATA"):
         measured(run)
 
 

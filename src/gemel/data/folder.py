@@ -31,7 +31,7 @@ def open_folder(root: Path, kind: Kind | None = None) -> Dataset:
     loose = [name for name in found.items if "/" not in name]
     names = sorted(name for name in found.items if "/" in name)
     if not names:
-        raise _shapeless(root, loose, found)
+        raise _shapeless(root, kind, loose, found)
     depth = _depth(root, names)
     dataset = _dataset(root, found.kind, names).labelled(_folders(names))
     if depth == 2:
@@ -48,7 +48,7 @@ def folder_items(root: Path, kind: Kind | None = None) -> Dataset:
     """
     found = find_items(root, kind)
     if not found.items:
-        raise no_items(root, found, "name a folder with some in it")
+        raise no_items(root, kind, found, "name a folder with some in it")
     names = sorted(found.items)
     dataset = _dataset(root, found.kind, names)
     if any("/" in name for name in names):
@@ -64,10 +64,15 @@ def _folders(names: list[str]) -> list[str]:
     return [name.rpartition("/")[0] for name in names]
 
 
-def _shapeless(root: Path, loose: list[str], found: Found) -> DataError:
+def _shapeless(root: Path, kind: Kind | None, loose: list[str], found: Found) -> DataError:
+    if (root / "recipe.toml").is_file():
+        return DataError(
+            f"{str(root)!r} is a run, where data are expected: name the folder or the table that "
+            "holds the items"
+        )
     what = WORDS[found.kind]
     if not loose:
-        return no_items(root, found, f"it must hold a folder of {what} per label")
+        return no_items(root, kind, found, f"it must hold a folder of {what} per label")
     return DataError(
         f"{str(root)!r} holds {count(len(loose), WORD[found.kind])} but no class folders: put "
         f"the {what} of each label into a folder of its own, or pass a table with the "

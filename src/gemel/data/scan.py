@@ -95,18 +95,21 @@ def _is_item(entry: os.DirEntry[str], kind: Kind) -> bool:
     return named and (entry.is_file() or entry.is_symlink())
 
 
-def no_items(root: Path, found: Found, remedy: str) -> DataError:
-    """The error for a folder without items."""
+def no_items(root: Path, kind: Kind | None, found: Found, remedy: str) -> DataError:
+    """The error for a folder without items of `kind`, or of any kind."""
     what, ignored = WORDS[found.kind], found.ignored
     if not ignored:
         return DataError(f"{str(root)!r} holds no {what}: {remedy}")
     read = " and ".join(
-        f"{WORDS[kind]} that end in {', '.join(sorted(endings))}" for kind, endings in FILES.items()
+        f"{WORDS[each]} that end in {', '.join(sorted(endings))}"
+        for each, endings in FILES.items()
+        if kind in (None, each)
     )
+    advice = _as_jpeg(ignored)
     return DataError(
         f"{str(root)!r} holds no {what}, only {count(len(ignored), 'other file')} "
-        f"({first_of(ignored)}): {remedy}, and what is read are {read}. "
-        f"{_as_jpeg(ignored)}".rstrip()
+        f"({first_of(ignored)}): {remedy}, and what is read are {read}"
+        f"{'. ' if advice else ''}{advice}"
     )
 
 

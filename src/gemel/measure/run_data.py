@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from gemel.data import BUILTINS, Dataset, open_data
@@ -51,10 +52,11 @@ def own_data(run: Run, matcher: Matcher, progress: Progress, source: str | None 
 def refuse_gone(run: Run, source: str) -> None:
     """Raise RunError where the data of a run are no longer at `source`."""
     if source not in BUILTINS and not Path(source).exists():
+        path = quote(str(run.path))
         raise RunError(
             f"the data of {run.path} were at {source} and are not there: put them back, or name "
-            f"them where they are now, as in gemel evaluate {run.path} DATA, or gemel train DATA "
-            f"--resume --out {run.path}, which writes the report again"
+            f"them where they are now, as in gemel evaluate {path} DATA, or gemel train DATA "
+            f"--resume --out {path}, which writes the report again"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,7 @@ def _metrics(run: Run) -> dict[str, Any]:
         damage = "" if isinstance(error, FileNotFoundError) else f" ({error})"
         raise RunError(
             f"a report needs a finished run, and {run.path} has no complete "
-            f"metrics.json{damage}: finish it with gemel train --resume --out {run.path}"
+            f"metrics.json{damage}: finish it with gemel train --resume --out "
+            f"{quote(str(run.path))}"
         ) from None
     return tree

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import final
 
 from filelock import FileLock, Timeout
@@ -65,7 +66,7 @@ def where(order: Order, run: Run) -> str | None:
     if order.out is None and run.path != usual:
         taken = Run(usual)
         begun = taken.recipe.is_file() and not taken.finished
-        unfinished = f" and has not finished (--resume --out {usual} resumes it)"
+        unfinished = f" and has not finished (--resume --out {quote(str(usual))} resumes it)"
         return f"{usual} exists already{unfinished if begun else ''}, so this run is {run.path}."
     return None
 
