@@ -18,7 +18,7 @@ import pytest
 
 from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.units import Units
-from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, run_verdict, write
+from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, run_summary, write
 from gemel.report.page import render
 from gemel.report.shown import text_snippet
 from gemel.report.tables import tables
@@ -294,7 +294,7 @@ def test_a_package_that_is_missing_is_named(
 
 
 def test_a_finished_run_is_summed_up_as_its_page_does(tiny_run: Run) -> None:
-    paragraph = run_verdict(tiny_run)
+    paragraph = run_summary(tiny_run)
 
     assert paragraph.startswith("On 3 labels never seen in training, Gemel tells same from")
     page = Document(tiny_run.report.read_text("utf-8")).text

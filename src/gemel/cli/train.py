@@ -112,10 +112,10 @@ def train(
 
 
 def _print_end(run: Run) -> None:
-    """Print the verdict on the run, its files and the next commands."""
-    from gemel.report import run_verdict
+    """Print the summary of the run, its files and the next commands."""
+    from gemel.report import run_summary
 
-    print_wrapped(run_verdict(run))
+    print_wrapped(run_summary(run))
     path = quote(str(run.path))
     typer.echo(
         f"\nmatcher  {run.matcher}\nreport   {run.report}\n\nTry next:\n"

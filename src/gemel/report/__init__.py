@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
-from gemel.report.of_run import run_verdict, write_report, write_report_of
+from gemel.report.of_run import run_summary, write_report, write_report_of
 from gemel.report.page import write
 from gemel.report.thumbnail import thumbnail
 
@@ -14,7 +14,7 @@ __all__ = [
     "PartSize",
     "Split",
     "TestPairs",
-    "run_verdict",
+    "run_summary",
     "thumbnail",
     "write",
     "write_report",

@@ -28,7 +28,7 @@ from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, S
 from gemel.report.page import write
 from gemel.report.provenance import provenance
 from gemel.report.shown import shown
-from gemel.report.verdict import Outcome, paragraph
+from gemel.report.summary import Outcome, summary_of
 from gemel.run import Run
 
 HIDDEN_CURVES = frozenset({"spread"})
@@ -53,13 +53,13 @@ def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
     return run.report
 
 
-def run_verdict(run: Run) -> str:
-    """The summary paragraph of a finished run's report, from its folder alone."""
+def run_summary(run: Run) -> str:
+    """The summary of a finished run's report, from its folder alone."""
     figures = _figures(_metrics(run))
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
     far, frr = (figures["verification"][name]["value"] for name in ("far", "frr"))
-    return paragraph(figures, split, Outcome(_decision(load(run.path)), far, frr))
+    return summary_of(figures, split, Outcome(_decision(load(run.path)), far, frr))
 
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:

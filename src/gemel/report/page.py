@@ -19,8 +19,8 @@ from gemel.report.progress import progress
 from gemel.report.rates import rates
 from gemel.report.reliability import reliability
 from gemel.report.roc import roc
+from gemel.report.summary import summary
 from gemel.report.tables import tables
-from gemel.report.verdict import verdict
 from gemel.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def render(contents: Contents) -> str:
             style=_part("page.css"),
             script=script,
             script_hash=_hash(script),
-            verdict=verdict(contents),
+            summary=summary(contents),
             headlines=headlines(contents.figures),
             tables=tables(contents.figures),
             progress=progress(contents.history),

@@ -13,11 +13,11 @@ from gemel.report.naming import figure_name
 from gemel.report.numbers import percent, round_percent
 
 
-def verdict(contents: Contents) -> str:
-    """The summary paragraph of a report."""
+def summary(contents: Contents) -> str:
+    """The summary of a report."""
     pairs = contents.pairs
     outcome = None if pairs is None else Outcome.of(pairs)
-    return paragraph(contents.figures, contents.split, outcome)
+    return summary_of(contents.figures, contents.split, outcome)
 
 
 @final
@@ -41,7 +41,7 @@ class Outcome:
         )
 
 
-def paragraph(
+def summary_of(
     figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
 ) -> str:
     """The summary: the accuracy on unseen data, and the error rates at the threshold."""
