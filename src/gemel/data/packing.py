@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
@@ -19,7 +18,7 @@ from gemel.data.threads import ordered_map
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many
 from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
-from gemel.inputs.digest import DIGEST_BYTES
+from gemel.inputs.digest import DIGEST_BYTES, digest
 
 Advance: TypeAlias = Callable[[int, int], None]
 """Progress callback, called with (done, total) items; the last call has done = total."""
@@ -68,10 +67,8 @@ def pack(
 
 def _key(dataset: Dataset, input: Input) -> str:
     settings = json.dumps(input.model_dump(mode="json"), sort_keys=True)
-    return blake2b(
-        f"{FORMAT} {version('pillow')} {dataset.items.fingerprint()} {settings}".encode(),
-        digest_size=16,
-    ).hexdigest()
+    content = f"{FORMAT} {version('pillow')} {dataset.items.fingerprint()} {settings}"
+    return digest(content.encode()).hex()
 
 
 def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Decoded]:

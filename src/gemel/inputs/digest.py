@@ -1,7 +1,8 @@
-"""Digests of decoded items, by which a split keeps equal items together."""
+"""Digests of contents: a split keeps equal items together by them, and a pack is found again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 DIGEST_BYTES = 16
@@ -9,4 +10,12 @@ DIGEST_BYTES = 16
 
 def digest(content: bytes) -> bytes:
     """`DIGEST_BYTES` bytes, equal for equal content."""
-    return blake2b(content, digest_size=DIGEST_BYTES).digest()
+    return digest_of_all([content])
+
+
+def digest_of_all(parts: Iterable[bytes]) -> bytes:
+    """The digest of the parts put together."""
+    whole = blake2b(digest_size=DIGEST_BYTES)
+    for part in parts:
+        whole.update(part)
+    return whole.digest()

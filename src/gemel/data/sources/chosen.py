@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import final
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from gemel.arrays import Indices
 from gemel.data.dataset import Items
 from gemel.inputs import Raw
+from gemel.inputs.digest import digest_of_all
 
 
 @final
@@ -31,6 +31,5 @@ class ChosenItems:
         return self.items.name(int(self.chosen[index]))
 
     def fingerprint(self) -> str:
-        whole = blake2b(self.items.fingerprint().encode(), digest_size=16)
-        whole.update(np.ascontiguousarray(self.chosen).tobytes())
-        return whole.hexdigest()
+        chosen = np.ascontiguousarray(self.chosen).tobytes()
+        return digest_of_all([self.items.fingerprint().encode(), chosen]).hex()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import final
+
+from gemel.inputs.digest import digest_of_all
 
 
 @final
@@ -25,24 +26,28 @@ class KnownFingerprints:
 
 def _stamps(paths: Iterable[Path]) -> bytes:
     """A digest of the sizes and modification times of the files."""
-    whole = blake2b(digest_size=16)
-    for path in paths:
-        try:
-            about = path.stat()
-            whole.update(f"{about.st_size} {about.st_mtime_ns} ".encode())
-        except OSError:
-            whole.update(b"- ")
-    return whole.digest()
+    return digest_of_all(map(_stamp, paths))
+
+
+def _stamp(path: Path) -> bytes:
+    try:
+        about = path.stat()
+    except OSError:
+        return b"- "
+    return f"{about.st_size} {about.st_mtime_ns} ".encode()
 
 
 def file_digest(path: Path, name: str) -> bytes:
-    """A 16-byte digest of a file's `name` and content, also of one that cannot be read."""
-    digest = blake2b(name.encode(errors="surrogateescape") + b"\0", digest_size=16)
+    """A digest of a file's `name` and content, also of one that cannot be read."""
+    return digest_of_all(_named_content(path, name))
+
+
+def _named_content(path: Path, name: str) -> Iterator[bytes]:
+    yield name.encode(errors="surrogateescape") + b"\0"
     try:
         with path.open("rb") as stream:
             while block := stream.read(1 << 20):
-                digest.update(block)
+                yield block
     except OSError as error:
         # The pack lists the item as unreadable; here it only needs a digest of its own.
-        digest.update(f"unreadable {error.errno}".encode())
-    return digest.digest()
+        yield f"unreadable {error.errno}".encode()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import final
 
 from gemel.data.sources.digests import KnownFingerprints, file_digest
 from gemel.data.threads import ordered_map
+from gemel.inputs.digest import digest_of_all
 
 FILES_PER_TASK = 64
 
@@ -41,10 +41,8 @@ class FileItems:
         return self._known.of((self.root / name for name in self.names), self._hashed)
 
     def _hashed(self) -> str:
-        whole = blake2b(digest_size=16)
-        for digests in ordered_map(self._digests, range(0, len(self), FILES_PER_TASK)):
-            whole.update(digests)
-        return whole.hexdigest()
+        starts = range(0, len(self), FILES_PER_TASK)
+        return digest_of_all(ordered_map(self._digests, starts)).hex()
 
     def _digests(self, start: int) -> bytes:
         names = self.names[start : start + FILES_PER_TASK]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import final
 
 import numpy as np
 
 from gemel.arrays import Array
 from gemel.errors import ItemError
-from gemel.inputs.digest import digest
+from gemel.inputs.digest import digest, digest_of_all
 
 
 @final
@@ -34,11 +34,12 @@ class ArrayItems:
         return f"{prefix}/{offset}"
 
     def fingerprint(self) -> str:
-        whole = blake2b(digest_size=16)
+        return digest_of_all(self._described()).hex()
+
+    def _described(self) -> Iterator[bytes]:
         for prefix, array in self.parts:
-            whole.update(f"{prefix} {array.shape} {array.dtype} ".encode())
-            whole.update(array.tobytes())
-        return whole.hexdigest()
+            yield f"{prefix} {array.shape} {array.dtype} ".encode()
+            yield array.tobytes()
 
     def _found(self, index: int) -> tuple[str, Array, int]:
         for prefix, array in self.parts:
@@ -69,14 +70,14 @@ class MemoryItems:
         return self.names[index]
 
     def fingerprint(self) -> str:
-        whole = blake2b(digest_size=16)
-        for name, content in zip(self.names, self.contents, strict=True):
-            whole.update(name.encode("utf-8", "surrogatepass") + b"\0" + content_digest(content))
-        return whole.hexdigest()
+        return digest_of_all(
+            name.encode("utf-8", "surrogatepass") + b"\0" + content_digest(content)
+            for name, content in zip(self.names, self.contents, strict=True)
+        ).hex()
 
 
 def content_digest(content: str | bytes | Array | ItemError) -> bytes:
-    """A 16-byte digest of a content and its type; for arrays, of their dtype and shape too."""
+    """A digest of a content and its type; for arrays, of their dtype and shape too."""
     if isinstance(content, np.ndarray):
         kind, data = f"{content.dtype} {content.shape}", np.ascontiguousarray(content).tobytes()
     elif isinstance(content, bytes):

@@ -6,12 +6,13 @@ import threading
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import final
 
 from gemel.data.sources.digests import KnownFingerprints, file_digest
 from gemel.errors import DataError, ItemError
+from gemel.inputs.digest import digest_of_all
 
 BAD_MEMBER = (
     OSError,
@@ -70,12 +71,12 @@ class ZipItems:
         return self._known.of(self.paths, self._hashed)
 
     def _hashed(self) -> str:
-        whole = blake2b(digest_size=16)
-        for path in self.paths:
-            whole.update(file_digest(path, path.name))
-        for archive, member in self.members:
-            whole.update(f"{archive} {member}\0".encode("utf-8", "surrogateescape"))
-        return whole.hexdigest()
+        archives = (file_digest(path, path.name) for path in self.paths)
+        members = (
+            f"{archive} {member}\0".encode("utf-8", "surrogateescape")
+            for archive, member in self.members
+        )
+        return digest_of_all(chain(archives, members)).hex()
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
