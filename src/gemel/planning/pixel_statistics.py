@@ -12,9 +12,9 @@ from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
 
 MOST_ITEMS = 2_000
-"""The most training items looked at."""
+"""The most training items looked at; statistics gain nothing from more."""
 AT_ONCE = 16
-"""Items held in memory as floats while statistics are accumulated."""
+"""Items held in memory as floats at a time."""
 
 
 def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | None:
@@ -22,11 +22,16 @@ def statistics_of(prepared: Prepared, side: Side = "left") -> PixelStatistics | 
     packed, train = prepared.packed.side(side), prepared.part("train")
     if packed.input.kind == "text":
         return None
-    train = train[packed.holds(train)]
-    chosen = train[evenly_spaced(len(train), MOST_ITEMS)]
+    chosen = looked_at(packed, train)
     mean = _mean_over(packed, chosen, lambda values: values)
     variance = _mean_over(packed, chosen, lambda values: np.square(values - mean))
     return PixelStatistics(mean.tolist(), np.sqrt(variance).tolist())
+
+
+def looked_at(side: PackedSide, items: Indices) -> Indices:
+    """At most `MOST_ITEMS` of those items that the side holds, evenly spaced."""
+    items = items[side.holds(items)]
+    return items[evenly_spaced(len(items), MOST_ITEMS)]
 
 
 def _mean_over(side: PackedSide, items: Indices, of: Callable[[Array], Array]) -> Floats:

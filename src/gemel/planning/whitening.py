@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gemel.arrays import Codes, Floats, Indices, Same, evenly_spaced, slices
+from gemel.arrays import Codes, Floats, Indices, Same, slices
 from gemel.encoders import WhitenedEncoder
 from gemel.encoders.whitened import Whitening
 from gemel.errors import RecipeError
@@ -14,12 +14,8 @@ from gemel.functional.principal import principal_axes
 from gemel.functional.whitening import whitening_within
 from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
+from gemel.planning.pixel_statistics import AT_ONCE, looked_at
 from gemel.twin import Twin
-
-MOST_ITEMS = 2_000
-"""The most training items used; covariances gain nothing from more."""
-AT_ONCE = 16
-"""Items whose features are computed at once."""
 
 
 def whiten(twin: Twin, prepared: Prepared) -> None:
@@ -32,8 +28,7 @@ def whiten(twin: Twin, prepared: Prepared) -> None:
 
 def _whiten(encoder: WhitenedEncoder, prepared: Prepared, packed: PackedSide) -> None:
     train = prepared.part("train") if encoder.by_axes else prepared.genuine_part("train")
-    train = train[packed.holds(train)]
-    chosen = train[evenly_spaced(len(train), MOST_ITEMS)]
+    chosen = looked_at(packed, train)
     described = _described(encoder, packed, chosen)
     for layer, features in zip(encoder.whitenings(), described, strict=True):
         labels = np.repeat(prepared.labels(chosen), features.shape[1])
