@@ -15,7 +15,7 @@ import torch
 
 from gemel.counting import count
 from gemel.data import Dataset
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.planning.plan import Plan
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -62,7 +62,7 @@ def main(name: str, steps: int) -> None:
         group_names=tuple(map(str, range(GROUPS))),
         split=np.array([0, 0, 0, 1, 2])[labels // LABELS],
     )
-    prepared, recipe = prepare_for(data, recipe, Silent())
+    prepared, recipe = prepare_and_resolve(data, recipe, Silent())
     time_steps(make_plan(recipe, prepared), steps)
 
 

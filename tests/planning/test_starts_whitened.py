@@ -8,7 +8,7 @@ import torch
 from gemel.data import Dataset, open_data
 from gemel.data.sources import ArrayItems
 from gemel.functional.whitening import covariance_within
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 
@@ -17,7 +17,7 @@ SMALL = load_recipe("faces").small
 
 def test_the_last_layer_whitens_the_training_side_and_sees_nothing_of_the_others():
     recipe = load_recipe("faces", (*SMALL, "encoder.shrinkage=0", "encoder.descriptors=8"))
-    prepared, recipe = prepare_for(open_data("digits"), recipe, Silent())
+    prepared, recipe = prepare_and_resolve(open_data("digits"), recipe, Silent())
     encoder = make_plan(recipe, prepared).twin.encoders[0]
 
     def white(side):
@@ -41,7 +41,7 @@ def test_the_right_encoder_of_a_separate_tie_whitens_what_the_right_side_reads()
         if each.startswith("encoder.")
     )
     recipe = load_recipe("faces", (*SMALL, *own, *right))
-    prepared, recipe = prepare_for(open_data("digits"), recipe, Silent())
+    prepared, recipe = prepare_and_resolve(open_data("digits"), recipe, Silent())
     encoder = make_plan(recipe, prepared).twin.encoders[1]
     (pictures,) = prepared.packed.right.feed(prepared.part("train"))
     with torch.inference_mode():
@@ -81,7 +81,7 @@ def test_forgeries_say_in_what_items_differ_and_not_what_a_label_varies_by():
     small = load_recipe("signatures").small
     changes = (*small, "encoder.shrinkage=0", "encoder.axes=6", "batch.labels=2")
     recipe = load_recipe("signatures", changes)
-    prepared, recipe = prepare_for(writers_and_their_forgers(), recipe, Silent())
+    prepared, recipe = prepare_and_resolve(writers_and_their_forgers(), recipe, Silent())
     encoder = make_plan(recipe, prepared).twin.encoders[0]
     train = prepared.part("train")
     own = train[prepared.genuine(train)]

@@ -14,7 +14,7 @@ from gemel.measure.history import read_history
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.planning.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -134,7 +134,7 @@ def test_a_run_that_keeps_the_best_ends_with_the_weights_of_its_best_validation(
     settings = ["encoder.width=4", "training.keep=best", f"validation.figure={figure}"]
     settings += ["optimizer.learning_rate=0.1", "schedule.name=constant"]  # up and down
     recipe = load_recipe("default", [*settings, "training.epochs=6", "training.precision=32"])
-    prepared, recipe = prepare_for(open_data("digits"), recipe, Silent())
+    prepared, recipe = prepare_and_resolve(open_data("digits"), recipe, Silent())
     plan, run = make_plan(recipe, prepared), Run(tmp_path / "run")
     counters = Trainer(plan, run, Silent()).train()
     history = read_history(run.history)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gemel.data import open_data
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 
@@ -27,7 +27,7 @@ def test_hoffer_adapts_to_grey_and_colour_and_ends_in_128_numbers(tmp_path, shap
         for item in range(8):
             pixels = rng.integers(0, 256, shape).astype(np.uint8)
             Image.fromarray(pixels).save(tmp_path / "pictures" / label / f"{item}.png")
-    prepared, recipe = prepare_for(
+    prepared, recipe = prepare_and_resolve(
         open_data(str(tmp_path / "pictures")), load_recipe("hoffer-2015"), Silent()
     )
     twin = make_plan(recipe, prepared).twin

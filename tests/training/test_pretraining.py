@@ -14,7 +14,7 @@ from gemel.errors import MissingData, RecipeError
 from gemel.matcher import load
 from gemel.measure.history import read_history
 from gemel.measure.learned import read_learned, without
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.run import Run
@@ -52,7 +52,7 @@ def other(tmp_path):
 
 def prepared_plan(own, changes):
     recipe = load_recipe("mueller-2016", [*load_recipe("mueller-2016").small, *SMALL, *changes])
-    prepared, recipe = prepare_for(open_data(own), recipe, Silent())
+    prepared, recipe = prepare_and_resolve(open_data(own), recipe, Silent())
     return make_plan(recipe, prepared), prepared
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from gemel.data import SplitConfig, open_data
 from gemel.encoders import WhitenedEncoder
 from gemel.measure.history import read_history
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
 from gemel.run import Run
@@ -185,7 +185,7 @@ def test_its_small_preset_learns_within_seconds(name, tmp_path):
     by_pair = dataset.kind == "text" and dataset.labels is None
     divided = {"split": SplitConfig(by="pair" if by_pair else "item")}
     small_recipe = load_recipe(name, small).model_copy(update=divided)
-    prepared, recipe = prepare_for(dataset, small_recipe, Silent())
+    prepared, recipe = prepare_and_resolve(dataset, small_recipe, Silent())
     plan = make_plan(recipe, prepared)
     with closed_form_undone(plan.twin):
         untrained = plan.validate(plan.twin)["auc"]

@@ -26,7 +26,7 @@ from gemel.measure.prepare import prepare
 from gemel.planning import pixel_statistics
 from gemel.planning.batch_numbers import resolve_batch
 from gemel.planning.build_batches import build_batches
-from gemel.planning.make_plan import prepare_for
+from gemel.planning.make_plan import prepare_and_resolve
 from gemel.planning.pixel_statistics import statistics_of
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
@@ -250,11 +250,11 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawi
 def test_episodes_of_more_labels_than_there_are_have_as_many_as_there_are(drawings):
     heard = Heard()
     recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=50"])
-    _, resolved = prepare_for(open_data(str(drawings)), recipe, heard)
+    _, resolved = prepare_and_resolve(open_data(str(drawings)), recipe, heard)
     assert resolved.batch.ways == 6
     assert "Episodes have 6 ways: there are no more labels to learn from." in heard.sentences
     recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=5"])
-    assert prepare_for(open_data(str(drawings)), recipe, Silent())[1].batch.ways == 5
+    assert prepare_and_resolve(open_data(str(drawings)), recipe, Silent())[1].batch.ways == 5
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_an_epoch_sees_about_all_items_however_many_labels_are_asked_for(
 ):
     heard = Heard()
     recipe = load_recipe("default", ["split.by=item", *changes])
-    prepared, resolved = prepare_for(open_data(str(drawings)), recipe, heard)
+    prepared, resolved = prepare_and_resolve(open_data(str(drawings)), recipe, heard)
     assert any(told.startswith(sentence) for told in heard.sentences)
     batches = list(build_batches(resolved, prepared).epoch(np.random.default_rng(0)))
     seen = sum(len(batch.items) for batch in batches)
@@ -331,7 +331,7 @@ def test_a_caller_who_counts_small_numbers_as_zero_goes_on_doing_so():
 def test_batch_settings_that_do_nothing_beside_the_data_are_told(setting, told, drawings, written):
     recipe = load_recipe("default", ["split.by=item", setting])
     neither, both = Heard(), Heard()
-    prepare_for(open_data(str(drawings)), recipe, neither)
+    prepare_and_resolve(open_data(str(drawings)), recipe, neither)
     assert told in neither.sentences
-    prepare_for(open_data(written), recipe, both)
+    prepare_and_resolve(open_data(written), recipe, both)
     assert not any("does nothing" in sentence for sentence in both.sentences)

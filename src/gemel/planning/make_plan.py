@@ -23,7 +23,9 @@ from gemel.recipe import Recipe
 from gemel.recipe.augmentation import AugmentChoice
 
 
-def prepare_for(dataset: Dataset, recipe: Recipe, progress: Progress) -> tuple[Prepared, Recipe]:
+def prepare_and_resolve(
+    dataset: Dataset, recipe: Recipe, progress: Progress
+) -> tuple[Prepared, Recipe]:
     """The prepared data, and the recipe with everything that depends on them resolved."""
     left, right = resolve_inputs(recipe, dataset)
     prepared = prepare(dataset, Inputs(left, right), recipe.split, recipe.seed, progress)

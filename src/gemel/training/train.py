@@ -16,7 +16,7 @@ from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.subject import subject
-from gemel.planning.make_plan import make_plan, prepare_for
+from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.report import write_report_of
@@ -52,7 +52,7 @@ def _check_devices(devices: int | str) -> None:
 
 def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None:
     dataset, recipe = resumed(order, run) if order.resume else ordered(order)
-    prepared, recipe = prepare_for(dataset, recipe, progress)
+    prepared, recipe = prepare_and_resolve(dataset, recipe, progress)
     if order.resume:
         check_kept(recipe, load_recipe(run.recipe))
     check_target(calibration_pairs(recipe, prepared).same, recipe.calibration)

@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from gemel.data import open_data
 from gemel.errors import GemelError, RecipeError, RunError
 from gemel.measure.prepared import Prepared
-from gemel.planning.make_plan import prepare_for
+from gemel.planning.make_plan import prepare_and_resolve
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
@@ -226,5 +226,5 @@ def tune(order: Order, progress: Progress) -> Found:
     dataset = open_data(order.data)
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint()}
     study = open_study(order.study, recipe, data)
-    prepared, _ = prepare_for(dataset, recipe, progress)
+    prepared, _ = prepare_and_resolve(dataset, recipe, progress)
     return Search(study, recipe, prepared, order, progress).run()
