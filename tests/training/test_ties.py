@@ -53,12 +53,16 @@ def test_its_matcher_needs_no_torch_and_repeats_itself(tied):
     assert ("exchanging them may change the verdict" in matcher.order) == (tie == "separate")
 
 
-def test_a_joint_tie_says_that_the_order_matters_where_its_sides_are_read_differently(
-    drawings, tmp_path
-):
+def test_the_order_matters_where_the_sides_of_a_joint_tie_are_read_differently(drawings, tmp_path):
     settings = {**QUICK, "tie": "joint", "right.input.fit": "ink"}
     run = gemel.train(drawings, out=tmp_path / "run", epochs=1, settings=settings, quiet=True)
     assert "each side has a way of reading of its own" in gemel.load(run.path).order
+    for number, pixels in enumerate(pictures(8)):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    rows = [f"{n}.png,{(n + step) % 8}.png,{2 - step}" for n in range(0, 8, 2) for step in (1, 2)]
+    (tmp_path / "pairs.csv").write_text("\n".join(["left,right,same", *rows]) + "\n", "utf-8")
+    answer = measure_run(run, str(tmp_path / "pairs.csv"), "retrieval", Question(), Silent())
+    assert answer.figures["recall@1"].n == 4  # a right item is not read as the left side asks
 
 
 def test_all_protocols_have_answers_and_the_page_is_made(tied):

@@ -69,7 +69,8 @@ def measure_retrieval(asked: Subject, question: Question) -> Answer:
 def _partners(asked: Subject, question: Question) -> Evidence:
     pairs = asked.prepared.pairs("test", "sampled", question.seed)
     size = len(asked.prepared.part("test"))
-    one_way = asked.matcher.file.tie == "separate" or bool(asked.prepared.dataset.unlike)
+    file, dataset = asked.matcher.file, asked.prepared.dataset
+    one_way = file.tie == "separate" or file.right_input is not None or bool(dataset.unlike)
     task = _retrieval_task(asked, size, question)
     return partner_retrieval(asked.comparer, pairs, size, task, one_way)
 
