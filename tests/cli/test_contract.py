@@ -188,6 +188,21 @@ def test_compare_tells_of_skilled_forgeries_where_it_was_calibrated_on_some(
     assert "forgeries" not in plain
 
 
+def test_compare_writes_a_distance_and_a_threshold_so_that_they_differ_if_they_do(
+    tiny_run: Run, tmp_path: Path
+) -> None:
+    one = picture(tmp_path / "a.png", 1)
+    verdict = load(tiny_run.path).compare(one, one)
+    near = {"same": False, "distance": 0.000235881, "threshold": 0.000192}
+
+    (_, apart, *_), (_, alike, *_) = (
+        sentences(verdict.model_copy(update=each)) for each in (near, near | {"distance": 0.000192})
+    )
+
+    assert apart == "distance 0.000235881 > threshold 0.000192"
+    assert alike == "distance 0.0002 > threshold 0.0002"
+
+
 def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> None:
     for name in ("all.npz", "all.parquet"):
         outcome = gemel("embed", tiny_run.path, drawings, "--out", tmp_path / name)

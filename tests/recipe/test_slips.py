@@ -274,6 +274,12 @@ def test_a_true_accept_rate_is_asked_for_where_it_is_told():
         load_recipe("chopra-2005", ["evaluation.fars=[0.1]"])
 
 
+def test_a_true_accept_rate_is_written_as_its_figure_is_named():
+    row = '{what="faces", protocol="verification", figure="tar@far=0.10"}'
+    with pytest.raises(RecipeError, match=r"add 0\.10, or write it as there"):
+        load_recipe("chopra-2005", [f"reproduction.rows=[{row}]"])
+
+
 def test_a_setting_without_its_section_is_told_with_it():
     with pytest.raises(RecipeError, match=r"did you mean 'optimizer\.learning_rate'\?"):
         load_recipe("default", ["learning_rate=0.1"])

@@ -69,9 +69,10 @@ def sentences(verdict: Verdict) -> list[str]:
     word, relation = ("same", "≤") if verdict.same else ("different", ">")
     prior = "half" if verdict.prior == 0.5 else _percent(verdict.prior)
     aim = "equal error rates" if verdict.target == "eer" else verdict.target
+    distance, threshold = _told_apart(verdict.distance, verdict.threshold)
     lines = [
         f"{word}   p(same) = {_percent(verdict.probability)} where {prior} of all pairs are",
-        f"distance {verdict.distance:z.4f} {relation} threshold {verdict.threshold:.4f}",
+        f"distance {distance} {relation} threshold {threshold}",
         f"At this threshold, set for {aim}, {_rate(verdict.far, verdict.far_interval)} of "
         f"different pairs{_forged(verdict)} are accepted as the same and "
         f"{_rate(verdict.frr, verdict.frr_interval)} of matching pairs are rejected, measured "
@@ -86,6 +87,16 @@ def sentences(verdict: Verdict) -> list[str]:
             "the same, disagree: the verdict follows the threshold."
         )
     return lines
+
+
+def _told_apart(distance: float, threshold: float) -> tuple[str, str]:
+    """Both with four decimals; with the nine digits of a float32 if these are the same and they
+    are not.
+    """
+    written = f"{distance:z.4f}", f"{threshold:z.4f}"
+    if distance != threshold and written[0] == written[1]:
+        return f"{distance:.9g}", f"{threshold:.9g}"
+    return written
 
 
 def _forged(verdict: Verdict) -> str:

@@ -150,10 +150,11 @@ def check_measured(row: RowChoice, evaluation: EvaluationSetting, *, pooled: boo
             f"set it to {distance}"
         )
     far = row.figure.partition("tar@far=")[2]
-    if far and float(far) not in evaluation.fars:
+    fars = [f"{rate:g}" for rate in evaluation.fars]
+    if far and far not in fars:
         raise ValueError(
             f"{row.figure} is reported only at the rates in evaluation.fars, which are "
-            f"{list(evaluation.fars)}: add {far}"
+            f"[{', '.join(fars)}]: add {far}, or write it as there"
         )
     if pooled and (row.protocol not in POOLED or row.data is not None):
         raise ValueError(
