@@ -164,6 +164,13 @@ def test_no_axis_goes_beyond_what_a_figure_can_be() -> None:
     assert auc.frame.up.high == 1
 
 
+def test_two_epochs_have_no_epochs_between_them() -> None:
+    [loss] = progress([{"epoch": epoch, "loss": 1.0 / epoch} for epoch in (1, 2)])
+
+    assert isinstance(loss, Chart)
+    assert loss.frame.across.ticks == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

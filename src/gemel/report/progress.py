@@ -76,9 +76,9 @@ def _epoch_text(epoch: float) -> str:
 
 
 def _along(epochs: Floats) -> Axis:
-    """An axis of whole epochs, unless training took less than two."""
+    """An axis of whole epochs, unless it spans less than one."""
     low, high = float(epochs.min()), float(epochs.max())
-    return (whole_numbers if high - low >= 2 else linear)("Epoch", low, high)
+    return (whole_numbers if high - low >= 1 else linear)("Epoch", low, high)
 
 
 def _upright(title: str, name: FigureName, values: Floats) -> Axis:
