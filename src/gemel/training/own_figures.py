@@ -59,8 +59,7 @@ def _similarity(asked: Subject, question: Question) -> Answer:
         return measure_similarity(asked, question)
     except DataError as error:
         missing: Figures = dict.fromkeys(SIMILARITY, Missing(missing=str(error)))
-        data = f"{asked.prepared.dataset.name} ({asked.prepared.measured})"
-        return Answer("similarity", data, question.seed, missing)
+        return Answer("similarity", asked.data(), question.seed, missing)
 
 
 def write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:
