@@ -125,9 +125,9 @@ def _of_one_recipe(
     """Measure rows that share their trainings, one for each seed and fold."""
     records: list[Record] = []
     by_seed: list[list[Figure]] = []
-    by_fold = _units(order, data, changes)
-    trainings = sum(map(len, by_fold))
-    for units in by_fold:
+    seeds = _units(order, data, changes)
+    trainings = sum(map(len, seeds))
+    for units in seeds:
         answers: list[list[Answer]] = []
         for unit in units:
             if trainings > 1:
@@ -148,17 +148,17 @@ def _units(order: ReproductionOrder, data: str, changes: Sequence[str]) -> list[
     settings = (*changes, *order.changes)
     recipe = load_recipe(order.recipe, settings)
     name = f"{recipe.name}-{digest(recipe, open_data(data))}"
-    units = []
-    for seed in range(recipe.seed, recipe.seed + order.seeds):
-        of_seed = []
-        for fold in range(recipe.split.folds or 1):
-            own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
-            if recipe.split.folds:
-                own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
-            resolved = load_recipe(order.recipe, own)
-            of_seed.append(Unit(data, order.recipe, own, resolved, order.out / name / folder))
-        units.append(of_seed)
-    return units
+    folds = recipe.split.folds
+
+    def unit(seed: int, fold: int) -> Unit:
+        own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
+        if folds:
+            own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
+        resolved = load_recipe(order.recipe, own)
+        return Unit(data, order.recipe, own, resolved, order.out / name / folder)
+
+    seeds = range(recipe.seed, recipe.seed + order.seeds)
+    return [[unit(seed, fold) for fold in range(folds or 1)] for seed in seeds]
 
 
 def _entry(
