@@ -15,7 +15,7 @@ from gemel.inputs import ImageInput
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.planning import pixel_statistics
-from gemel.planning.batch_numbers import resolve_batch
+from gemel.planning.batch_numbers import batch_notices, resolve_batch
 from gemel.planning.build_batches import build_batches
 from gemel.planning.make_plan import prepare_and_resolve
 from gemel.planning.pixel_statistics import statistics_of
@@ -166,3 +166,18 @@ def test_batch_settings_that_do_nothing_beside_the_data_are_told(setting, told, 
     assert told in neither.sentences
     prepare_and_resolve(open_data(written), recipe, both)
     assert not any("does nothing" in sentence for sentence in both.sentences)
+
+
+@pytest.mark.parametrize(("instances", "told"), [(0, []), ("auto", []), (1.5, ["1.5"])])
+def test_copies_that_are_not_told_apart_across_sides_are_told_of(prepared, instances, told):
+    left = np.arange(72) % 2 == 0
+    across = replace(
+        prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, ~left, "image"))
+    )
+    recipe = load_recipe("default", [("batch.instances", instances)])
+
+    notices = batch_notices(recipe.batch, resolve_batch(recipe, across).batch, across)
+
+    start = "batch.instances={} does nothing: the items of one side have no copies"
+    assert len(notices) == len(told)
+    assert all(map(str.startswith, notices, map(start.format, told)))

@@ -95,6 +95,12 @@ def _idle(batch: BatchChoice, prepared: Prepared) -> Iterator[str]:
         yield f"batch.groups={groups} does nothing: there are no two groups to learn from."
     if forged != USUALLY_FORGED and (data.unlike or prepared.genuine(train).all()):
         yield f"batch.forged={forged} does nothing: there are no forgeries to learn from."
+    instances = getattr(batch, "instances", "auto")
+    if data.unlike and instances not in {"auto", 0}:
+        yield (
+            f"batch.instances={instances:g} does nothing: the items of one side have no copies "
+            "among those of the other."
+        )
 
 
 def labels_notice(asked: BatchChoice, resolved: BatchChoice) -> str | None:
