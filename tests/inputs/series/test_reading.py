@@ -117,6 +117,7 @@ class TestRefused:
             (b"x,y\n3,4\n1,inf\n-inf,2\n", "got inf in sample 2 of channel 'y', and 1 more"),
             (b"1,\n3,4\n", "got nan in sample 1 of channel '2'"),
             (b"1.O,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1.O'"),
+            (b"NA,1\n2,3\n3,4\n", "line 1 of the sequence must hold numbers, got 'NA'"),
             (b"Monday,2\nTuesday,4\n", "line 1 of the sequence must hold numbers, got 'Monday'"),
             (b"1_0,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1_0'"),
             (b"when,what\nMonday,rain\n", "line 2 of the sequence must hold numbers, got 'Monday'"),

@@ -16,14 +16,18 @@ Row: TypeAlias = tuple[int, list[str]]
 """The number of a line, and its cells."""
 Read: TypeAlias = Callable[[str], float]
 
+HOLES = frozenset({"na", "n/a", "null", "none"})
+"""Words for a missing number: beside numbers in a first line, they name no column."""
+
 
 def parse_delimited(text: str, named: str) -> Recording:
     """The recording in a delimited text file; errors call the file `named`.
 
     The separator is whichever of semicolon, tab and comma occurs in most lines, or white space. In
     files separated by semicolons or tabs, a comma is a decimal point. The first line is a header if
-    it has no number, or a word above a column of numbers. With a header, columns without any number
-    (dates, remarks) and unnamed columns (the index that pandas writes) are left out.
+    it has no number, or a word that is none of `HOLES` above a column of numbers. With a header,
+    columns without any number (dates, remarks) and unnamed columns (the index that pandas writes)
+    are left out.
 
     Raises ItemError with the number of a line that has too few or too many cells, or one that is
     not a number. An empty cell is a missing number, and refused by `recorded`.
@@ -65,7 +69,9 @@ def _is_header(rows: list[Row], read: Read) -> bool:
     words = [
         column
         for column, cell in enumerate(first)
-        if cell.strip()[:1].isalpha() and not _is_number(cell, read)
+        if cell.strip()[:1].isalpha()
+        and cell.strip().lower() not in HOLES
+        and not _is_number(cell, read)
     ]
     return any(all(_is_number(cells[column], read) for cells in others) for column in words)
 
