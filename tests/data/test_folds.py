@@ -88,6 +88,12 @@ def test_folds_that_cannot_be_are_refused(settings_, sentence):
         SplitConfig(**settings_)
 
 
+def test_a_given_split_that_leaves_nothing_to_divide_is_refused():
+    dataset = people(split=np.tile([-1, 0, 1, 2], 12))
+    with pytest.raises(DataError, match=r"4 folds need 4 labels or groups .*, got 0"):
+        sides(dataset, 0, by="label")
+
+
 def test_pairs_without_labels_have_no_folds():
     none = np.zeros(0, np.int64)
     items = ArrayItems((("faces", np.zeros((4, 2, 2), np.uint8)),))

@@ -141,7 +141,7 @@ def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes
     >>> fold_of_unit(np.array([0, 0, 1, 2, 3]), 2, np.random.default_rng(0)).tolist()
     [0, 0, 1, 1]
     """
-    count = int(units.max()) + 1
+    count = int(units.max(initial=-1)) + 1
     if count < folds:
         raise DataError(
             f"{folds} folds need {folds} labels or groups that share nothing, got {count}: lower "
