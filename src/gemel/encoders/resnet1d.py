@@ -87,10 +87,10 @@ class Resnet1dEncoder(SequenceEncoder):
     def forward(self, values: Tensor, lengths: Lengths) -> Embeddings:
         frames = self.stem(values)
         frames = frames * mask(frames, lengths)
-        if self.training:
+        if self.training and frames.shape[1] < self.shortest:
             # Where a single frame is left, oneDNN does not set all of a bf16 convolution's gradient
             # (torch 2.13): it is what was in memory.
-            frames = F.pad(frames, (0, 0, 0, max(0, self.shortest - frames.shape[1])))
+            frames = F.pad(frames, (0, 0, 0, self.shortest - frames.shape[1]))
         for block in self.blocks:
             frames, lengths = block(frames, lengths)
         embeddings: Embeddings = self.last(self._pooled(frames, lengths))

@@ -105,13 +105,12 @@ class Candidates:
         `trials` is their number, by default the usual one; between makers it is rounded up to whole
         episodes.
         """
-        if self.sides is not None:
-            task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
-            episodes = draw_across(self.sides, task, self.groups)
-            return episodes, self._notice(self._small_groups(ways, shots), ways, "skip")
         if self.makers is None:
             task = FewShotTask(ways, shots, trials or USUAL_TRIALS, seed)
-            episodes = draw_episodes(self.labels, task, self.groups)
+            if self.sides is None:
+                episodes = draw_episodes(self.labels, task, self.groups)
+            else:
+                episodes = draw_across(self.sides, task, self.groups)
             return episodes, self._notice(self._small_groups(ways, shots), ways, "skip")
         number = -(-trials // ways) if trials else USUAL_EPISODES
         makers_task = TwoMakersTask(ways, shots, number, seed, self.small_groups)
