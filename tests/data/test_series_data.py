@@ -62,15 +62,31 @@ def test_class_folders_of_sequences_are_seen_for_what_they_are(tmp_path):
             np.savetxt(
                 tmp_path / label / f"{number}.csv", rows, delimiter=",", header="x,z", comments=""
             )
-    (tmp_path / "a" / "0.csv").write_text("x,z\n1,nan\n2,3\n")
+    (tmp_path / "a" / "0.csv").write_text("x,z\n1,inf\n2,3\n")
     data = open_data(tmp_path)
     assert data.kind == "series"
     packed = pack(data, SeriesInput(channels=("x", "z")), cache=tmp_path / "cache")
     assert packed.lengths.tolist()[1] == 4 + 1
     ((name, reason),) = packed.unreadable
     assert name == "a/0.csv"
-    assert "finite, got nan in sample 1 of channel 'z'" in reason
+    assert "finite, got inf in sample 1 of channel 'z'" in reason
     assert "1 of 24 items cannot be read" in packed.notices[0]
+
+
+def test_gaps_are_filled_and_told_of_once(tmp_path):
+    series = [np.arange(6.0), np.array([0, np.nan, np.nan, 3, np.nan]), np.array([np.nan, 1, 2])]
+    for number, values in enumerate(series):
+        for label in ("a", "b"):
+            (tmp_path / label).mkdir(exist_ok=True)
+            np.save(tmp_path / label / f"{number}.npy", values)
+    data, input = open_data(tmp_path), SeriesInput(channels=("1",), normalise="none")
+    for _ in range(2):  # from the cache too
+        packed = pack(data, input, cache=tmp_path / "cache")
+        assert packed[np.array([1])].values[0, :, 0].tolist() == [0, 1, 2, 3]
+        (told,) = packed.notices
+        assert told.startswith("8 samples of 4 of 6 sequences have no numbers in some channel")
+    clean = SeriesInput(channels=("1",), normalise="none").read(np.array([0.0, 1, 2, 3]))
+    np.testing.assert_array_equal(input.read(tmp_path / "a" / "1.npy"), clean)
 
 
 @pytest.mark.skipif("GEMEL_DATA" not in os.environ, reason="needs the original archives")

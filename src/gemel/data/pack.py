@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gemel.arrays import Indices, Packed, Padded
 from gemel.data.unreadable import Unreadable, skipped
+from gemel.inputs.series import told_of_gaps
 
 
 @final
@@ -21,7 +22,7 @@ class Pack:
     `items` is (n, *shape); if items differ in length it is (sum of lengths, *shape), the items
     concatenated, with their `lengths` (n,). `digests` (n, 16) are equal for equal content.
     `readable` (n,) is false for unreadable items, which are zeros in `items` and listed in
-    `unreadable` as (name, reason).
+    `unreadable` as (name, reason). `gaps` counts samples with gaps, and the items that have any.
     """
 
     items: np.memmap[Any, Any]
@@ -29,6 +30,7 @@ class Pack:
     readable: NDArray[np.bool_]
     unreadable: tuple[Unreadable, ...]
     lengths: Indices | None = None
+    gaps: tuple[int, int] = (0, 0)
 
     def __len__(self) -> int:
         return len(self.readable)
@@ -57,5 +59,6 @@ class Pack:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """A sentence about the unreadable items; empty if there are none."""
-        return skipped(self.unreadable, len(self.unreadable), len(self))
+        """Sentences about the unreadable items and about gaps; empty if there are none."""
+        unreadable = skipped(self.unreadable, len(self.unreadable), len(self))
+        return (*unreadable, *told_of_gaps(*self.gaps, len(self)))

@@ -26,13 +26,16 @@ ABANDONED_SECONDS = 3600
 
 
 class Decoded(NamedTuple):
-    """A run of consecutive items as bytes, which of them are readable, and errors of the others."""
+    """A run of consecutive items as bytes, which of them are readable, errors of the others, and
+    how many samples of each had gaps.
+    """
 
     content: bytes
     lengths: bytes
     digests: bytes
     readable: list[bool]
     unreadable: list[Unreadable]
+    gaps: list[int]
 
 
 @final
@@ -40,8 +43,9 @@ class Decoded(NamedTuple):
 class PackFolder:
     """A folder with `items.raw`, `digests.raw`, `readable.raw`, `lengths.raw` and `pack.json`.
 
-    The raw files concatenate the items' entries; `pack.json` lists the unreadable items. If
-    `varying`, an item has several steps of `shape`, counted in `lengths.raw`, which else is empty.
+    The raw files concatenate the items' entries; `pack.json` lists the unreadable items and counts
+    gaps. If `varying`, an item has several steps of `shape`, counted in `lengths.raw`, which else
+    is empty.
     """
 
     path: Path
@@ -79,6 +83,7 @@ class PackFolder:
             digests=np.fromfile(self.path / "digests.raw", np.uint8).reshape(-1, DIGEST_BYTES),
             readable=np.fromfile(self.path / "readable.raw", np.bool_),
             unreadable=tuple((name, reason) for name, reason in described["unreadable"]),
+            gaps=tuple(described["gaps"]),
             lengths=self._lengths() if self.varying else None,
         )
 
@@ -112,6 +117,7 @@ class PackFolder:
 
     def _write_parts(self, partial: Path, parts: Iterable[Decoded]) -> None:
         unreadable: list[Unreadable] = []
+        samples = having = 0
         # Plain writes rather than a memory map, where a full disk would kill the process (SIGBUS).
         with (
             (partial / "items.raw").open("wb") as items,
@@ -125,10 +131,12 @@ class PackFolder:
                 readable.write(bytes(part.readable))
                 lengths.write(part.lengths if self.varying else b"")
                 unreadable += part.unreadable
+                samples += sum(part.gaps)
+                having += sum(map(bool, part.gaps))
             for stream in (items, digests, readable, lengths):
                 _sync(stream)
         with (partial / "pack.json").open("w", encoding="utf-8") as described:
-            json.dump({"unreadable": unreadable}, described)
+            json.dump({"unreadable": unreadable, "gaps": [samples, having]}, described)
             _sync(described)
 
     def _publish(self, partial: Path) -> None:

@@ -23,7 +23,7 @@ from gemel.inputs.digest import DIGEST_BYTES, digest
 Advance: TypeAlias = Callable[[int, int], None]
 """Progress callback, called with (done, total) items; the last call has done = total."""
 
-FORMAT = 3
+FORMAT = 4
 """Increased when the same content is packed differently, so that old packs are no longer used."""
 
 MOST_ITEMS_PER_TASK = 64
@@ -92,13 +92,14 @@ def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:
     arrays = [blank] * len(indices)
     digests = [bytes(DIGEST_BYTES)] * len(indices)
     readable = [False] * len(indices)
+    gaps = [0] * len(indices)
     unreadable: list[Unreadable] = []
     for row, index in enumerate(indices):
         try:
-            arrays[row], digests[row] = input.read_with_digest(dataset.items.raw(index))
+            arrays[row], digests[row], gaps[row] = input.read_with_digest(dataset.items.raw(index))
             readable[row] = True
         except ItemError as error:
             unreadable.append((dataset.items.name(index), str(error)))
     lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
     content = b"".join(array.tobytes() for array in arrays)
-    return Decoded(content, lengths, b"".join(digests), readable, unreadable)
+    return Decoded(content, lengths, b"".join(digests), readable, unreadable, gaps)

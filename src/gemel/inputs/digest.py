@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import NamedTuple, final
+
+from gemel.arrays import Array
 
 DIGEST_BYTES = 16
+
+
+@final
+class Digested(NamedTuple):
+    """An item as its input reads it, its digest, and how many of its samples had a gap."""
+
+    values: Array
+    digest: bytes
+    gaps: int = 0
 
 
 def digest(content: bytes) -> bytes:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gemel.arrays import Array, Packed, Pixels
 from gemel.inputs.decode import Picture, decode, in_fact_grey
-from gemel.inputs.digest import digest
+from gemel.inputs.digest import Digested, digest
 from gemel.inputs.fit import Fit, fit
 
 LARGEST_SIDE = 4096
@@ -53,14 +53,14 @@ class ImageInput(BaseModel):
         """
         return self._fitted(self._decoded(raw))
 
-    def read_with_digest(self, raw: Picture) -> tuple[Pixels, bytes]:
+    def read_with_digest(self, raw: Picture) -> Digested:
         """`read`, and a 16-byte digest of the pixels, independent of the file format.
 
         The digest is of the decoded picture before fitting (a large JPEG may be decoded at reduced
         size). A PNG and its BMP copy agree, as do a grey picture and its RGB copy.
         """
         image = self._decoded(raw)
-        return self._fitted(image), _digest(image)
+        return Digested(self._fitted(image), _digest(image))
 
     def to_float(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Convert uint8 of any shape to float32 in 0–1."""

@@ -15,7 +15,7 @@ from gemel.arrays import Array, Indices, Packed, Padded, Same
 from gemel.counting import count
 from gemel.errors import ItemError, MissingExtra
 from gemel.inputs.decode import Picture
-from gemel.inputs.digest import digest
+from gemel.inputs.digest import Digested, digest
 from gemel.inputs.plain_text import plain_text, quoted
 
 PADDING, UNKNOWN = 0, 1
@@ -78,14 +78,14 @@ class TextInput(BaseModel):
             )
         return ids
 
-    def read_with_digest(self, raw: Picture) -> tuple[NDArray[np.int32], bytes]:
+    def read_with_digest(self, raw: Picture) -> Digested:
         """The ids, and a 16-byte digest of the text that does not depend on the vocabulary.
 
         Texts without a known token are accepted here, because neither the test items nor the split
         may depend on the vocabulary.
         """
         text = plain_text(raw)
-        return self._ids(self._tokenizer.encode(text)), text_digest(text)
+        return Digested(self._ids(self._tokenizer.encode(text)), text_digest(text))
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
         """The arguments of the encoder: (n, longest) ids and (n,) lengths."""

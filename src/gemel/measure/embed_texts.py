@@ -62,7 +62,7 @@ class _Reader:
         number, cells = record
         self.rows += 1
         try:
-            ids, _ = self.input.read_with_digest(cell_text(cells.get("item")))
+            ids = self.input.read_with_digest(cell_text(cells.get("item"))).values
         except ItemError as error:
             self.unreadable += 1
             if len(self.shown) < NAMED:

@@ -63,6 +63,42 @@ class TestFormats:
         assert recording.columns == ("1", "2")
         assert recording.values.tolist() == [[1, 2], [3, 4]]
 
+    @pytest.mark.parametrize(
+        "content", [b"x,y,\n1,2,\n3,4,\n", b"x,y\n1,2,\n3,4,\n", b"x,y,\n1,2\n3,4\n"]
+    )
+    def test_separators_at_the_end_of_lines_make_no_column(self, content):
+        recording = read_recording(content)
+        assert recording.columns == ("x", "y")
+        assert recording.values.tolist() == [[1, 2], [3, 4]]
+        assert read_recording(content.split(b"\n", 1)[1]).columns == ("1", "2")
+
+    @pytest.mark.parametrize("name", [b"", b"Unnamed: 0"])
+    def test_the_index_that_pandas_writes_is_no_channel(self, name):
+        assert read_recording(name + b",x\n0,1\n2,3\n").columns == ("x",)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"sep=;\nx;y\n1;2\n3;4\n",
+            b"sep=,\r\nx,y\r\n1,2\r\n3,4\r\n",
+            b"x|y\n1|2\n3|4\n",
+            b"# x,y\n1,2\n3,4\n",
+            b"# x y\n1 2\n3 4\n",
+            b"# by hand\n#x,y\n1,2\n3,4\n# the end\n",
+            b"# a, remark\nx,y\n1,2\n3,4\n",
+            b",\nx,y\n1,2\n3,4\n",
+        ],
+    )
+    def test_what_spreadsheets_and_numpy_write_above_the_numbers(self, content):
+        recording = read_recording(content)
+        assert recording.columns == ("x", "y")
+        assert recording.values.tolist() == [[1, 2], [3, 4]]
+
+    def test_other_comments_name_no_column(self):
+        for comment in (b"# a remark, of, commas", b"# 1,2", b"#"):
+            assert read_recording(comment + b"\n1,2\n3,4\n").columns == ("1", "2")
+        assert read_recording(b"# anna\n1\n2\n").columns == ("1",)
+
     def test_an_array_of_any_number_type_and_npy_agree(self):
         numbers = np.arange(6, dtype=np.int16).reshape(3, 2)
         array, file = read_recording(numbers), read_recording(npy(numbers))
@@ -106,18 +142,65 @@ class TestFormats:
         assert read_recording(path).columns[3] == "pressure"
 
 
+class TestGaps:
+    """Missing numbers lie on the line between their neighbours."""
+
+    @pytest.mark.parametrize("hole", ["", "NaN", "NA", "n/a", "null", "#N/A", "?", " - "])
+    def test_a_gap_may_be_written_in_many_ways(self, hole):
+        recording = read_recording(f"x,y\n1,2\n3,{hole}\n5,6\n".encode())
+        assert recording.values.tolist() == [[1, 2], [3, 4], [5, 6]]
+        assert (recording.gaps_of(["x"]), recording.gaps_of(["y", "x"])) == (0, 1)
+
+    def test_in_the_first_line_it_is_no_name(self):
+        recording = read_recording(b"NA,1\n2,3\n4,5\n")
+        assert recording.columns == ("1", "2")
+        assert recording.values.tolist() == [[2, 1], [2, 3], [4, 5]]
+        assert read_recording(b"#N/A,1\n2,3\n4,5\n").values.tolist() == [[2, 1], [2, 3], [4, 5]]
+
+    def test_a_line_goes_by_the_time_where_there_is_one(self):
+        recording = read_recording(b"time,x\n0,0\n1,\n,\n10,10\n")
+        # The unknown time lies half way between 1 and 10.
+        assert recording.values.tolist() == [[0, 0], [1, 1], [5.5, 5.5], [10, 10]]
+
+    def test_arrays_padded_with_nan_end_where_their_numbers_do(self):
+        hole = np.nan
+        values = [[hole, hole], [1, hole], [hole, 5], [3, 7], [hole, hole]]
+        recording = read_recording(np.array(values))
+        assert recording.values.tolist() == [[1, 5], [2, 5], [3, 7]]
+        assert recording.gaps_of(recording.columns) == 4
+
+    def test_the_time_of_samples_without_numbers_does_not_keep_them(self):
+        assert len(read_recording(b"time,x\n0,\n1,5\n2,6\n3,\n")) == 2
+
+    def test_a_channel_without_numbers_is_not_there(self):
+        recording = read_recording(np.array([[1, np.nan, 3], [4, np.nan, 6]]))
+        assert recording.columns == ("1", "3")
+        with pytest.raises(ItemError, match="must have a channel '2' with numbers, got 1, 3"):
+            recording.column("2", "it")
+
+    def test_the_given_array_is_left_as_it_was(self):
+        values = np.array([1.0, np.nan, 3.0])
+        read_recording(values)
+        assert np.isnan(values[1])
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("raw", "sentence"),
         [
             (b"", "is empty"),
-            (b"1,2\n3\n", "line 2 of the sequence must have 2 cells like the first line, got 1"),
+            (b"1,2\n3\n", "line 2 of the sequence must have 2 cells like line 1, got 1"),
+            (b"x\n1,5\n2,5\n", "must have 1 cell like line 1, got 2: .* comma is a decimal point"),
+            (b"x,y\n1,2,3\n4,5,6\n", "must have 2 cells like line 1, got 3: give every column a"),
+            (b"x,y,\n1,2,3\n4,5,6\n", "column 3 holds numbers and has no name: give it one"),
+            (b",x\n2,1\n1,3\n", "column 1 holds numbers and has no name"),
+            (b"x,y\n#DIV/0!,2\n3,4\n", "line 2 of the sequence must hold numbers, got '#DIV/0!'"),
+            (b"# a remark\n", "is empty: it must hold a line per sample"),
+            ("größe,x\n1,2\n3,4\n".encode("latin-1"), "must be UTF-8, and line 1 is not: save it"),
+            (b"nan\nnan\n1\n", "at least two samples to be a sequence, got 1"),
             (b"1,2\n3,x\n", "line 2 of the sequence must hold numbers, got 'x'"),
-            (b"1,2\n3,nan\n", "got nan in sample 2 of channel '2'"),
             (b"x,y\n3,4\n1,inf\n-inf,2\n", "got inf in sample 2 of channel 'y', and 1 more"),
-            (b"1,\n3,4\n", "got nan in sample 1 of channel '2'"),
             (b"1.O,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1.O'"),
-            (b"NA,1\n2,3\n3,4\n", "line 1 of the sequence must hold numbers, got 'NA'"),
             (b"Monday,2\nTuesday,4\n", "line 1 of the sequence must hold numbers, got 'Monday'"),
             (b"1_0,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1_0'"),
             (b"when,what\nMonday,rain\n", "line 2 of the sequence must hold numbers, got 'Monday'"),

@@ -169,7 +169,9 @@ class TestSeriesInput:
 
     def test_a_missing_channel_is_named_with_those_that_are_there(self, tmp_path):
         (tmp_path / "odd.csv").write_text("x,z\n1,2\n3,4\n")
-        with pytest.raises(ItemError, match=r"odd.csv' must have a channel 'y', got x, z"):
+        with pytest.raises(
+            ItemError, match=r"odd.csv' must have a channel 'y' with numbers, got x, z"
+        ):
             SeriesInput(channels=("x", "y")).read(tmp_path / "odd.csv")
 
     def test_an_unknown_derivation_says_what_there_is(self):

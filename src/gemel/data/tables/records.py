@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, zip_longest
@@ -14,12 +13,10 @@ from typing import NamedTuple, TypeAlias, final
 from gemel.counting import count
 from gemel.data.tables.lines import LineCount, count_lines, lines_of
 from gemel.errors import DataError, MissingExtra
+from gemel.inputs.excels_line import said_separator
 
 SEPARATORS = ",;\t|"
 """Column separators; the one that occurs most often in the first line is used."""
-
-EXCELS_LINE = re.compile(r'"?sep=([,;\t|])"?')
-"""With which Excel says the separator, before the line that names the columns."""
 
 LONGEST_CELL = 1 << 30
 """The field limit of `csv` in characters: a cell that is too long must not fail the whole table."""
@@ -93,8 +90,8 @@ def _heading(path: Path, lines: Iterator[str]) -> tuple[int, str, str]:
     """The number of lines above the one that names the columns, this line, and the separator."""
     said = ""
     for above, line in enumerate(lines):
-        if excels := EXCELS_LINE.fullmatch(line.strip("\r\n")):
-            said = excels[1]
+        if excels := said_separator(line):
+            said = excels
         elif line.strip():
             return above, line, said or max(SEPARATORS, key=line.count)
     raise DataError(

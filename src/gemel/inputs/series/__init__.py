@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gemel.inputs.series.gaps import told_of_gaps
 from gemel.inputs.series.input import Samples, SeriesInput
 from gemel.inputs.series.propose import channels_of_some, propose_series_input
 from gemel.inputs.series.read import ENDINGS, Sequence, read_recording
@@ -17,4 +18,5 @@ __all__ = [
     "propose_series_input",
     "read_recording",
     "recorded",
+    "told_of_gaps",
 ]

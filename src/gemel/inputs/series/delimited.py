@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from typing import TypeAlias
+import re
 
 import numpy as np
 
+from gemel.counting import count
 from gemel.errors import ItemError
 from gemel.inputs.decimal import decimal
+from gemel.inputs.excels_line import said_separator
+from gemel.inputs.series.cells import Read, number
+from gemel.inputs.series.header import Row, is_header, under_header
 from gemel.inputs.series.recording import Recording, recorded
 
-Row: TypeAlias = tuple[int, list[str]]
-"""The number of a line, and its cells."""
-Read: TypeAlias = Callable[[str], float]
+COMMENT = re.compile(r"\s*#(?!n/a|nv\b|[\w/]+[!?])", re.IGNORECASE)
+"""The start of a comment; #N/A, #DIV/0! and the like are what spreadsheets write into cells."""
 
-HOLES = frozenset({"na", "n/a", "null", "none"})
-"""Words for a missing number: beside numbers in a first line, they name no column."""
+SEPARATORS = ";\t|,"
 
 
 def parse_delimited(text: str, named: str) -> Recording:
     """The recording in a delimited text file; errors call the file `named`.
 
-    The separator is whichever of semicolon, tab and comma occurs in most lines, or white space. In
-    files separated by semicolons or tabs, a comma is a decimal point. The first line is a header if
-    it has no number, or a word that is none of `HOLES` above a column of numbers. With a header,
-    columns without any number (dates, remarks) and unnamed columns (the index that pandas writes)
-    are left out.
+    The separator is the one that Excel's line `sep=;` says, or whichever of `SEPARATORS` occurs in
+    most lines, or white space. Except in files separated by commas or white space, a comma is a
+    decimal point. Lines that begin with # are comments; the last one above the numbers may name the
+    columns, as NumPy writes them. Otherwise the first line is a header if it has no number, or a
+    word that is none of `HOLES` above a column of numbers. Columns without any number (dates,
+    remarks, what a separator at the end of lines makes) are left out, and so is a first column
+    without a name whose numbers ascend (the index that pandas writes).
 
     Raises ItemError with the number of a line that has too few or too many cells, or one that is
-    not a number. An empty cell is a missing number, and refused by `recorded`.
+    not a number, and for any other column of numbers without a name below a header.
 
     >>> parse_delimited("x,y\\n1,2\\n3,4", "it").columns
     ('x', 'y')
     """
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if not lines:
+    lines = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
+    said = said_separator(lines[0][1]) if lines else None
+    lines = lines[1:] if said else lines
+    written = [(place, line) for place, line in lines if not COMMENT.match(line)]
+    if not written:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
-    found = {each: sum(each in line for _, line in lines) for each in ";\t,"}
-    separator = max(found, key=found.__getitem__) if any(found.values()) else " "
-    read = decimal if separator in ";\t" else float
-    rows = [(number, _cells(line, separator)) for number, line in lines]
-    _refuse_uneven(rows, named)
+    separator = said or _most_frequent(written)
+    read = float if separator in ", " else decimal
+    rows = [(place, _cells(line, separator)) for place, line in written]
+    rows = _even(_without_blank_lines(rows), named)
+    if not is_header(rows, read):
+        above = [line for place, line in lines if place < rows[0][0] and COMMENT.match(line)]
+        rows = _under_comment(above, rows, separator, read)
     names = None
-    if _is_header(rows, read):
-        names, rows = _under_header(rows, read, named)
-    values = [_sample(cells, f"line {number} of {named}", read) for number, cells in rows]
+    if is_header(rows, read):
+        names, rows = under_header(rows, read, named)
+    values = [_sample(cells, f"line {place} of {named}", read) for place, cells in rows]
     width = len(rows[0][1] if names is None else names)
     return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
+
+
+def _most_frequent(lines: list[tuple[int, str]]) -> str:
+    found = {each: sum(each in line for _, line in lines) for each in SEPARATORS}
+    return max(found, key=found.__getitem__) if any(found.values()) else " "
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -60,72 +73,53 @@ def _cells(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _is_header(rows: list[Row], read: Read) -> bool:
-    """Whether the first line names the columns. A typo such as 1.O is no name: names begin with a
-    letter."""
-    first, others = rows[0][1], [cells for _, cells in rows[1:]]
-    if not any(_is_number(cell, read) for cell in first):
-        return True
-    words = [
-        column
-        for column, cell in enumerate(first)
-        if cell.strip()[:1].isalpha()
-        and cell.strip().lower() not in HOLES
-        and not _is_number(cell, read)
-    ]
-    return any(all(_is_number(cells[column], read) for cells in others) for column in words)
+def _without_blank_lines(rows: list[Row]) -> list[Row]:
+    """The rows from the first one with any text on: spreadsheets write empty rows as separators."""
+    blank = (not any(cell.strip() for cell in cells) for _, cells in rows)
+    return rows[next((row for row, empty in enumerate(blank) if not empty), 0) :]
 
 
-def _under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ...], list[Row]]:
-    """The names of the columns that are read, and these columns of the rows below the header."""
-    (_, header), *below = rows
-    names = tuple(cell.strip().lower() for cell in header)
-    _refuse_twins(names, named)
-    held = [
-        column
-        for column, name in enumerate(names)
-        if (name or not any(names)) and any(_is_number(cells[column], read) for _, cells in below)
-    ]
-    if not held:
-        return names, below
-    return (
-        tuple(names[column] for column in held),
-        [(number, [cells[column] for column in held]) for number, cells in below],
-    )
+def _even(rows: list[Row], named: str) -> list[Row]:
+    """The rows without what a separator at the end of lines adds; these must then be equally long.
 
-
-def _refuse_uneven(rows: list[Row], named: str) -> None:
-    width = len(rows[0][1])
-    for number, cells in rows:
-        if len(cells) != width:
+    Raises ItemError for a row of another length than the first.
+    """
+    width = max(_extent(cells) for _, cells in rows) or 1
+    rows = [(place, cells[:width]) for place, cells in rows]
+    wanted = len(rows[0][1])
+    for place, cells in rows:
+        if len(cells) != wanted:
             raise ItemError(
-                f"line {number} of {named} must have {width} cells like the first line, got "
-                f"{len(cells)}"
+                f"line {place} of {named} must have {count(wanted, 'cell')} like line "
+                f"{rows[0][0]}, got {len(cells)}: give every column a name and every line as many "
+                "cells (a comma is a decimal point only where semicolons or tabs separate cells)"
             )
+    return rows
 
 
-def _refuse_twins(names: tuple[str, ...], named: str) -> None:
-    twin = next((name for name in names if name and names.count(name) > 1), None)
-    if twin is not None:
-        raise ItemError(f"{named} has two columns {twin!r}: rename one of them")
+def _extent(cells: list[str]) -> int:
+    """The number of cells up to the last one with any text."""
+    extent = len(cells)
+    while extent and not cells[extent - 1].strip():
+        extent -= 1
+    return extent
+
+
+def _under_comment(above: list[str], rows: list[Row], separator: str, read: Read) -> list[Row]:
+    """The rows below the last comment above them, if that names as many columns.
+
+    A single word is no name: above a single column it may be any remark.
+    """
+    if not above:
+        return rows
+    named = (0, _cells(above[-1].lstrip().lstrip("#").strip(), separator))
+    fits = len(named[1]) == len(rows[0][1]) > 1
+    return [named, *rows] if fits and is_header([named, *rows], read) else rows
 
 
 def _sample(cells: list[str], where: str, read: Read) -> list[float]:
-    numbers = [_number(cell, read) for cell in cells]
+    numbers = [number(cell, read) for cell in cells]
     if None in numbers:
         wrong = cells[numbers.index(None)]
         raise ItemError(f"{where} must hold numbers, got {wrong[:40]!r}")
     return [each for each in numbers if each is not None]
-
-
-def _is_number(cell: str, read: Read) -> bool:
-    return bool(cell.strip()) and _number(cell, read) is not None
-
-
-def _number(cell: str, read: Read) -> float | None:
-    if not cell.strip():
-        return float("nan")
-    try:
-        return None if "_" in cell else read(cell)  # Python would read 1_0 as 10
-    except ValueError:
-        return None

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gemel.arrays import Array, Floats, Indices, Packed, Padded
 from gemel.counting import count
 from gemel.errors import ItemError
-from gemel.inputs.digest import digest
+from gemel.inputs.digest import Digested, digest
 from gemel.inputs.item_file import name_of
 from gemel.inputs.series.derive import derive, sources
+from gemel.inputs.series.gaps import COUNTS
 from gemel.inputs.series.read import Sequence, read_recording
 from gemel.inputs.series.recording import Recording
 from gemel.inputs.series.resample import Along, even_places, resample
@@ -99,10 +100,11 @@ class SeriesInput(BaseModel):
         """
         return self._read(read_recording(raw), name_of(raw, "the sequence"))
 
-    def read_with_digest(self, raw: Sequence) -> tuple[Samples, bytes]:
+    def read_with_digest(self, raw: Sequence) -> Digested:
         """`read`, and a 16-byte digest of the recording, independent of the file format."""
         recording = read_recording(raw)
-        return self._read(recording, name_of(raw, "the sequence")), _digest(recording)
+        values = self._read(recording, name_of(raw, "the sequence"))
+        return Digested(values, _digest(recording), recording.gaps_of(self.columns))
 
     def feed(self, packed: Packed) -> tuple[Array, ...]:
         """The arguments of the encoder: (n, longest, channels) samples and (n,) lengths."""
@@ -151,7 +153,7 @@ def normalised(columns: dict[str, Floats], how: Normalise) -> dict[str, Floats]:
     """
     if how in {"none", "channels"}:
         return columns
-    chosen = [name for name in columns if name not in {"time", "stroke"}]
+    chosen = [name for name in columns if name not in COUNTS]
     if how == "shape":
         chosen = [name for name in chosen if name in {"x", "y"}]
     centred = {name: columns[name] - columns[name].mean() for name in chosen}

@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gemel.errors import ItemError
+from gemel.inputs.series.gaps import COUNTS
 from gemel.inputs.series.input import SeriesInput
 from gemel.inputs.series.read import Sequence, read_recording
-
-COUNTS = frozenset({"time", "stroke"})
-"""Columns that order the samples rather than describe them."""
 
 SLIPS = 0.05
 """The share of sequences that may lack a column that is read nevertheless."""

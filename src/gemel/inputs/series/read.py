@@ -64,9 +64,15 @@ def _parsed(content: bytes, named: str) -> Recording:
         return parse_sig(text, named)
     if first == "START":
         return joined(parse_strokes(text, named), named)
-    if first.startswith(("@", "#")):
+    if _is_ts(text):
         return _only_series(text, named)
     return parse_delimited(text, named)
+
+
+def _is_ts(text: str) -> bool:
+    """Whether the first line that is no comment belongs to the header of a .ts file."""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line and line[0] != "#"), "").startswith("@")
 
 
 def _only_series(text: str, named: str) -> Recording:
@@ -115,7 +121,12 @@ def _listed(raw: object, named: str) -> Array:
 def _text(content: bytes, named: str) -> str:
     try:
         text = content.decode(text_encoding(content))
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if b"\0" not in content:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise ItemError(
+                f"{named} must be UTF-8, and line {line} is not: save it as UTF-8"
+            ) from None
         text = "\0"
     if "\0" in text:
         raise ItemError(

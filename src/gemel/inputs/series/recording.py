@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
 
-from gemel.arrays import Floats
+from gemel.arrays import Floats, Same
 from gemel.errors import ItemError
+from gemel.inputs.series.gaps import filled
 
 MOST_NUMBERS = 10_000_000
 """The most numbers that one sequence may have."""
@@ -19,12 +21,16 @@ MOST_NUMBERS = 10_000_000
 class Recording:
     """`values` is (samples, columns), with one name in `columns` for each.
 
+    `gaps` is, by column, which samples had no number before these were filled; it leaves out
+    columns without gaps.
+
     Pen traces have the columns `x` (to the right), `y` (in the device's direction), `time` in
     milliseconds, `stroke` (the number of the stroke, from 0), and optionally `pressure`.
     """
 
     columns: tuple[str, ...]
     values: Floats
+    gaps: Mapping[str, Same] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -33,18 +39,24 @@ class Recording:
         """(samples,) one column. Raises ItemError, naming the item `named`, if there is none."""
         if name not in self.columns:
             raise ItemError(
-                f"{named} must have a channel {name!r}, got {', '.join(self.columns)}: add it, or "
-                "leave the file out"
+                f"{named} must have a channel {name!r} with numbers, got "
+                f"{', '.join(self.columns)}: add it, or leave the file out"
             )
         column: Floats = self.values[:, self.columns.index(name)]
         return column
+
+    def gaps_of(self, names: Sequence[str]) -> int:
+        """The number of samples without a number in any of these columns."""
+        masks = [self.gaps[name] for name in names if name in self.gaps]
+        return int(np.any(masks, axis=0).sum()) if masks else 0
 
 
 def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None) -> Recording:
     """A recording of checked values; without `columns`, these are named `1`, `2`, ….
 
-    `values` is (samples,) or (samples, columns). Raises ItemError for any other shape, fewer than
-    two samples, more than `MOST_NUMBERS` values, and values that are not finite.
+    `values` is (samples,) or (samples, columns). NaN is a missing number, see `filled`; columns
+    without any number are left out. Raises ItemError for any other shape, infinite values, fewer
+    than two samples with numbers, and more than `MOST_NUMBERS` values.
 
     >>> recorded(np.array([0.0, 1.0, 4.0]), "it").columns
     ('1',)
@@ -55,26 +67,35 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
         raise ItemError(
             f"{named} must have the shape (samples,) or (samples, channels), got {values.shape}"
         )
-    if len(values) < 2:
-        raise ItemError(
-            f"{named} must hold at least two samples to be a sequence, got {len(values)}: remove it"
-        )
     if values.size > MOST_NUMBERS:
         raise ItemError(
             f"{named} holds {values.size:,} numbers, where at most {MOST_NUMBERS:,} are read: cut "
             "it into shorter sequences"
         )
     columns = columns or tuple(str(number) for number in range(1, values.shape[1] + 1))
-    _refuse_holes(values, columns, named)
-    return Recording(columns, np.ascontiguousarray(values, np.float64))
+    _refuse_infinite(values, columns, named)
+    missing: Same = np.isnan(values)
+    gaps: dict[str, Same] = {}
+    if missing.any():
+        kept = np.flatnonzero(~missing.all(0))
+        columns = tuple(columns[column] for column in kept)
+        missing = missing[:, kept]
+        gaps = {name: mask for name, mask in zip(columns, missing.T, strict=True) if mask.any()}
+        values = filled(values[:, kept], columns) if columns else values[:0]
+    if len(values) < 2:
+        raise ItemError(
+            f"{named} must hold at least two samples to be a sequence, got {len(values)}: remove it"
+        )
+    return Recording(columns, np.ascontiguousarray(values, np.float64), gaps)
 
 
-def _refuse_holes(values: Floats, columns: tuple[str, ...], named: str) -> None:
-    holes = np.argwhere(~np.isfinite(values))
-    if len(holes):
-        sample, column = holes[0]
-        more = f", and {len(holes) - 1} more are not" if len(holes) > 1 else ""
+def _refuse_infinite(values: Floats, columns: tuple[str, ...], named: str) -> None:
+    infinite = np.argwhere(np.isinf(values))
+    if len(infinite):
+        sample, column = infinite[0]
+        more = f", and {len(infinite) - 1} more are not" if len(infinite) > 1 else ""
         raise ItemError(
             f"every number of {named} must be finite, got {values[sample, column]} in sample "
-            f"{sample + 1} of channel {columns[column]!r}{more}: fill the gaps or remove it"
+            f"{sample + 1} of channel {columns[column]!r}{more}: leave out such numbers, which are "
+            "then filled as gaps"
         )

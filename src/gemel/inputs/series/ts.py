@@ -72,7 +72,7 @@ def parse_header(lines: list[str], named: str) -> TsHeader:
 def parse_ts(text: str, named: str) -> Iterator[tuple[Floats, str]]:
     """Each series as (samples, channels), and its label ("" if the file has none).
 
-    Missing numbers (`?`) become NaN, which `recorded` refuses. Raises ItemError with the number of
+    Missing numbers (`?`) become NaN, which `recorded` fills. Raises ItemError with the number of
     an invalid line, or of a series that contradicts the header.
 
     >>> [(series.tolist(), label) for series, label in parse_ts("@classLabel true a\\n@data\\n"

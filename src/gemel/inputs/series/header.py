@@ -1,0 +1,70 @@
+"""Find the names of the columns in a delimited file of numbers, and the columns that are read."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TypeAlias
+
+from gemel.errors import ItemError
+from gemel.inputs.series.cells import Read, is_hole, is_number, is_numeric, number
+
+Row: TypeAlias = tuple[int, list[str]]
+"""The number of a line, and its cells."""
+UNNAMED = re.compile(r"^unnamed: \d+$")
+"""What pandas calls a column without a name."""
+
+
+def is_header(rows: list[Row], read: Read) -> bool:
+    """Whether the first line names the columns. A typo such as 1.O is no name: names begin with a
+    letter."""
+    first, others = rows[0][1], [cells for _, cells in rows[1:]]
+    if all(is_hole(cell) for cell in first):
+        return False
+    if not any(is_number(cell, read) for cell in first):
+        return True
+    words = [
+        column
+        for column, cell in enumerate(first)
+        if cell.strip()[:1].isalpha() and not is_hole(cell) and not is_number(cell, read)
+    ]
+    return any(is_numeric([cells[column] for cells in others], read) for column in words)
+
+
+def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ...], list[Row]]:
+    """The names of the columns that are read, and these columns of the rows below the header."""
+    (_, header), *below = rows
+    names = tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
+    _refuse_twins(names, named)
+    held = [
+        column
+        for column in range(len(names))
+        if any(is_number(cells[column], read) for _, cells in below)
+    ]
+    if held[:1] == [0] and not names[0] and _ascends([cells[0] for _, cells in below], read):
+        held = held[1:]
+    unnamed = next((column for column in held if not names[column]), None)
+    if unnamed is not None:
+        raise ItemError(
+            f"{named} names its columns, and column {unnamed + 1} holds numbers and has no name: "
+            "give it one in the first line, or remove it"
+        )
+    if not held:
+        return names, below
+    return (
+        tuple(names[column] for column in held),
+        [(place, [cells[column] for column in held]) for place, cells in below],
+    )
+
+
+def _ascends(cells: list[str], read: Read) -> bool:
+    """Whether every cell holds a larger number than the one before, as those of an index do."""
+    numbers = [number(cell, read) for cell in cells]
+    whole = [each for each in numbers if each is not None]
+    return len(whole) == len(numbers) and all(a < b for a, b in pairwise(whole))
+
+
+def _refuse_twins(names: tuple[str, ...], named: str) -> None:
+    twin = next((name for name in names if name and names.count(name) > 1), None)
+    if twin is not None:
+        raise ItemError(f"{named} has two columns {twin!r}: rename one of them")
