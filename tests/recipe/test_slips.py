@@ -139,6 +139,14 @@ def test_a_value_that_a_setting_refuses_says_what_it_takes(change, sentence):
             ["validation.trials=99"],
             r"trials is for one-shot.*--set validation\.trials=",
         ),
+        (
+            ["augment.scale=", "augment.shear=0", "augment.axes=apart"],
+            r"augment\.axes is how shear and scale are drawn, and neither is set: leave it out",
+        ),
+        (
+            ["augment={brightness=0.2, mirror=true, probability=0.5}"],
+            r"probability is that of rotation, .* none of them is set: .*augment\.rotation=10",
+        ),
         (["split.folds=3", "split.test=0.3"], r"split\.test is a share, and with split\.folds=3"),
     ],
 )
@@ -152,6 +160,10 @@ def test_parts_that_contradict_each_other_are_refused_with_a_way_out(changes, se
     [
         (["input.length=70000"], r"input\.length must be less than or equal to 65536, got 70000"),
         (["input.length=64", "input.every=2"], r"input\.length=64 and input\.every=2: leave out"),
+        (
+            ["input.length=64", "input.most_samples=99"],
+            r"input\.most_samples limits .*input\.length=64 .*leave it out \(--set",
+        ),
         (["input.channels=['speeed:x']"], r"a channel is a column, one of .* got 'speeed:x'"),
         (["batch.turned=true"], r"batch\.turned makes new labels of pictures, .* kind series"),
         (["batch.kind=trials", "batch.overlaid=0.5"], r"leave batch\.overlaid out"),

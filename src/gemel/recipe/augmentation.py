@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, NonNegativeFloat, PositiveFloat, Tag
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    Tag,
+    model_validator,
+)
 
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Setting, refuse_idle
 
 
 def _ascending(factors: tuple[float, float]) -> tuple[float, float]:
@@ -52,6 +60,19 @@ class AugmentSetting(Setting):
     elastic: NonNegativeFloat = 0.0
     untouched: Annotated[float, Field(ge=0, lt=1)] = 0.0
     group: GroupAugmentSetting = GroupAugmentSetting()
+
+    @model_validator(mode="after")
+    def _refuse_ignored(self) -> AugmentSetting:
+        if not self.shear and self.scale == (1.0, 1.0):
+            because = "is how shear and scale are drawn, and neither is set"
+            refuse_idle("augment", self, ["axes"], because, "set augment.shear or augment.scale")
+        if not any((self.rotation, self.shear, self.stretch, self.shift, self.scale != (1.0, 1.0))):
+            because = (
+                "is that of rotation, shear, scale, stretch and shift, and none of them is set"
+            )
+            instead = "set one of them, such as augment.rotation=10"
+            refuse_idle("augment", self, ["probability"], because, instead)
+        return self
 
 
 class SeriesAugmentSetting(Setting):

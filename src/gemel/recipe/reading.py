@@ -89,6 +89,12 @@ class SeriesReading(Setting):
     def _can_be_read(self) -> SeriesReading:
         channels = () if self.channels == "auto" else self.channels
         check_samples(channels, self.length, self.every)
+        if self.length is not None:
+            because = (
+                f"limits sequences of any length, and with input.length={self.length} all have "
+                "that many samples"
+            )
+            refuse_idle("input", self, ["most_samples"], because, "leave input.length out")
         return self
 
 
