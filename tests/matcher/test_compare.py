@@ -170,6 +170,18 @@ def test_one_item_in_place_of_several_says_how_it_is_written(matcher, one):
         next(matcher.embed_stream(one))
 
 
+def test_columns_of_a_frame_and_arrays_of_several_shapes_are_several_items(matcher, drawings):
+    paths = sorted(drawings.glob("*/*.png"))[:2] or sorted(drawings.rglob("*.png"))[:2]
+    expected = matcher.embed(paths)
+    for named in (np.array(list(map(str, paths))), np.array(list(map(str, paths)), object)):
+        np.testing.assert_array_equal(matcher.embed(named), expected)
+    ragged = np.empty(2, object)
+    ragged[:] = [np.arange(3.0), np.arange(5.0)]
+    assert several(ragged, SeriesInput(channels=("1",))) is ragged
+    with pytest.raises(ItemError, match="takes several items"):
+        matcher.embed(np.array("a.png"))
+
+
 @pytest.mark.parametrize("none", [None, 5])
 def test_what_is_no_items_at_all_is_one_sentence(matcher, items, none):
     with pytest.raises(ItemError, match=f"takes several items, as a list of them, got {none}"):

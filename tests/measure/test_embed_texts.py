@@ -141,3 +141,17 @@ def test_of_a_table_of_pairs_each_text_is_written_once_by_itself(matcher, tmp_pa
     assert [row["item"] for row in written] == texts
     found = np.array([row["embedding"] for row in written])
     np.testing.assert_allclose(found, matcher.embed(texts), atol=1e-5)
+
+
+def test_a_long_text_among_many_goes_into_parquet_and_not_into_npz(tmp_path, monkeypatch):
+    monkeypatch.setattr("gemel.measure.embeddings.MOST_NAME_BYTES", 10 << 20)
+    texts = ["short"] * 999 + ["x" * 10_000]
+    part = Embedded(texts, [""] * 1000, np.ones((1000, 2), np.float32))
+    sentence = (
+        r"may take 10 MB, got 38 MB, as each of 1,000 texts .* of 10,000 .* write a \.parquet"
+    )
+    with pytest.raises(DataError, match=sentence):
+        write_parts(tmp_path / "e.npz", iter([part]), {})
+    assert list(tmp_path.iterdir()) == []
+    write_parts(tmp_path / "e.parquet", iter([part]), {})
+    assert [row["item"] for row in embedded(tmp_path / "e.parquet")] == texts

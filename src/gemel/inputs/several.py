@@ -30,6 +30,10 @@ def several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
 
 
 def _is_one(items: Array, input: Input) -> bool:
+    if items.ndim == 0:
+        return True
+    if items.dtype.kind in "OSU":  # a column of paths or texts, or arrays of different shapes
+        return False
     match input:
         case ImageInput():
             return items.ndim < 3 or (items.ndim == 3 and items.shape[-1] in (1, 3, 4))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gemel.arrays import Embeddings, Side, slices
+from gemel.counting import count
 from gemel.data import Dataset
 from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
@@ -25,6 +26,8 @@ from gemel.whole_file import whole_file
 
 AT_ONCE = 2_048
 """Items in memory at once, which make a row group of a Parquet file."""
+MOST_NAME_BYTES = 1 << 30
+"""The most memory that the names or the labels in an .npz may take."""
 SKIPPED = 1.0
 """The share of items that may be unreadable: all others are embedded, however few."""
 
@@ -143,7 +146,13 @@ def _pyarrow() -> tuple[ModuleType, ModuleType]:
 
 
 def _write_npz(path: Path, parts: Iterable[Embedded], about: Mapping[str, str | float]) -> None:
-    whole = list(parts)
+    whole: list[Embedded] = []
+    many = longest = 0
+    for part in parts:
+        whole.append(part)
+        many += len(part.names)
+        longest = max(longest, *map(len, part.names), *map(len, part.labels))
+        _refuse_padding(many, longest)
     arrays: dict[str, Any] = {
         "item": np.array([name for part in whole for name in part.names]),
         "label": np.array([label for part in whole for label in part.labels]),
@@ -152,3 +161,14 @@ def _write_npz(path: Path, parts: Iterable[Embedded], about: Mapping[str, str | 
     }
     with path.open("wb") as file:
         np.savez(file, **arrays)
+
+
+def _refuse_padding(many: int, longest: int) -> None:
+    """Raise DataError for a long text among many: NumPy gives all the room of the longest."""
+    padded = 4 * many * longest
+    if padded > MOST_NAME_BYTES:
+        raise DataError(
+            f"the texts in an .npz may take {MOST_NAME_BYTES >> 20:,} MB, got {padded >> 20:,} MB, "
+            f"as each of {count(many, 'text')} takes as much as the longest, of {longest:,} "
+            "characters: write a .parquet"
+        )

@@ -212,6 +212,8 @@ class TestRefused:
             (npy(np.zeros((2, 2, 2))), r"must have the shape .*, got \(2, 2, 2\)"),
             (npy(np.array(["a", "b"])), "must hold real numbers, got the type <U1"),
             (npy(np.array([1j, 2])), "must hold real numbers"),
+            (npy(np.array([None, 2])), "save each sequence as an array of numbers"),
+            (np.array([None, 2]), "array of numbers, got one of objects: if these are sequences"),
             ((TS + "1,2:a\n3,4:b\n").encode(), "must hold one series to be an item, got 2"),
         ],
     )

@@ -97,12 +97,18 @@ def _npy(content: bytes, named: str) -> Array:
     except Exception as error:
         # On a damaged header NumPy may raise any type of error, even MemoryError.
         raise ItemError(
-            f"{named} is not a .npy file of numbers ({error}): save the array again"
+            f"{named} is not a .npy file of numbers ({error}): save each sequence as "
+            "an array of numbers, in a file of its own"
         ) from error
     return array
 
 
 def _floats(array: Array, named: str) -> Array:
+    if array.dtype.kind == "O":
+        raise ItemError(
+            f"{named} must be an array of numbers, got one of objects: if these are sequences of "
+            "different lengths, make each an item of its own"
+        )
     if array.dtype.kind not in "biuf":
         raise ItemError(f"{named} must hold real numbers, got the type {array.dtype}")
     return array.astype(np.float64)
