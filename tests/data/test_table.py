@@ -237,6 +237,26 @@ def test_a_file_is_found_by_either_form_of_its_name(folder, on_disk, in_table):
     assert data.items.name(0) == unicodedata.normalize(on_disk, "é.png")
 
 
+def test_paths_of_windows_are_found(folder):
+    (folder / "inner").mkdir()
+    (folder / "a1.png").rename(folder / "inner" / "a1.png")
+    data = open_data(table(folder, ITEMS.replace("a1.png", r"inner\a1.png")))
+    assert data.items.name(0) == "inner/a1.png"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "sentence"),
+    [
+        ("https://example.org/1.png", None, "what is on the web is not fetched: save the files"),
+        ('"[1, 2, 3]"', "series", r"lists of numbers are read from the cells of a \.jsonl"),
+    ],
+)
+def test_cells_that_name_no_file_are_told_what_to_do(folder, cell, kind, sentence):
+    path = table(folder, f"item,label\n{cell},a\n{cell.replace('1', '4')},b\n")
+    with pytest.raises(MissingData, match=f"row 2 .* does not exist.*{sentence}"):
+        open_data(path, kind=kind)
+
+
 def test_an_unclosed_quote_swallows_no_rows(tmp_path):
     rows = [f"word {n},{n % 5}" for n in range(100)]
     rows[30] = '"word 30,0'

@@ -17,6 +17,7 @@ from PIL import Image
 
 from gemel.errors import ItemError
 from gemel.inputs import ImageInput, ink
+from gemel.inputs.decode import decode
 from gemel.inputs.fit import fit
 from gemel.inputs.ink import ink_box
 from gemel.inputs.sheet import border_colour
@@ -380,3 +381,9 @@ def test_a_narrow_picture_is_framed_without_its_paper(monkeypatch):
     monkeypatch.setattr(Image, "new", recorded)
     ink.framed(Image.fromarray(np.zeros((4, 20_000), np.uint8)), (56, 56))
     assert max(width * height for width, height in made) < 1_000_000
+
+
+def test_what_is_transparent_in_sixteen_bits_is_white():
+    grey, stream = np.array([[0, 65535], [32896, 0]], np.uint16), io.BytesIO()
+    Image.fromarray(grey).save(stream, "PNG", transparency=0)
+    assert np.asarray(decode(stream.getvalue())).tolist() == [[255, 255], [128, 255]]

@@ -36,6 +36,7 @@ DRAFT_PIXELS = 1_000_000
 def decode(raw: Picture, side: int | None = None) -> Image.Image:
     """Decode a picture to mode L or RGB, 8 bits, rotated by its EXIF tag, transparency on white.
 
+    Of an animation or a file of several pages, the first picture is decoded.
     `side` is the longest side that will be needed: large JPEGs are then decoded at reduced size, at
     least twice that. Raises ItemError naming the file.
     """

@@ -18,7 +18,7 @@ def eight_bits(image: Image.Image, file_format: str | None) -> Image.Image:
     Raises ItemError, without a name, for other numbers.
     """
     if image.mode.startswith("I;16"):
-        return _from_sixteen(np.asarray(image))
+        return _from_sixteen(np.asarray(image), image.info.get("transparency"))
     if image.mode == "I":
         numbers = np.asarray(image)
         if file_format not in SIXTEEN_BITS and numbers.min() >= 0 and numbers.max() <= 255:
@@ -33,14 +33,18 @@ def eight_bits(image: Image.Image, file_format: str | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _from_sixteen(numbers: Array) -> Image.Image:
+def _from_sixteen(numbers: Array, clear: int | None = None) -> Image.Image:
+    """16-bit grey as 8-bit grey; pixels of the value `clear` are transparent, and become white."""
     if numbers.min() < 0 or numbers.max() > 65535:
         raise ItemError(
             f"holds numbers from {numbers.min()} to {numbers.max()} where 0 to 65535 was expected: "
             "save it with 8 or 16 bits"
         )
     # 65535 = 255 · 257: round to the nearest of 256 levels.
-    return Image.fromarray(((numbers.astype(np.uint32) + 128) // 257).astype(np.uint8))
+    pixels = ((numbers.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return Image.fromarray(
+        pixels if clear is None else np.where(numbers == clear, np.uint8(255), pixels)
+    )
 
 
 def _from_float(numbers: Floats) -> Image.Image:

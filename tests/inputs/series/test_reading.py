@@ -72,6 +72,11 @@ class TestFormats:
         assert recording.values.tolist() == [[1, 2], [3, 4]]
         assert read_recording(content.split(b"\n", 1)[1]).columns == ("1", "2")
 
+    def test_true_and_false_are_numbers_as_in_arrays(self):
+        recording = read_recording(b"x,down\n1,True\n2,False\n")
+        assert recording.columns == ("x", "down")
+        assert recording.values.tolist() == [[1, 1], [2, 0]]
+
     @pytest.mark.parametrize("name", [b"", b"Unnamed: 0"])
     def test_the_index_that_pandas_writes_is_no_channel(self, name):
         assert read_recording(name + b",x\n0,1\n2,3\n").columns == ("x",)
@@ -205,6 +210,7 @@ class TestRefused:
             (b"1_0,2\n3,4\n", "line 1 of the sequence must hold numbers, got '1_0'"),
             (b"when,what\nMonday,rain\n", "line 2 of the sequence must hold numbers, got 'Monday'"),
             (b"x,y,x\n1,2,3\n4,5,6\n", "has two columns 'x': rename one"),
+            (b"1,2,3\n", "got 1 of 3 channels: give each sample a row of its own, or remove it"),
             (b"7\n", "at least two samples to be a sequence, got 1"),
             (b"x,y\n", "at least two samples to be a sequence, got 0"),
             (b"\x89PNG\r\n\x1a\n\x00", "not a sequence that can be read, whatever its name"),

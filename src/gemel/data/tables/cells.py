@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,15 +49,30 @@ def paths(rows: Rows, columns: tuple[str, ...]) -> list[list[str]]:
         more = f", and {others} missing" if len(missing) > 1 else ""
         raise MissingData(
             f"row {number} of {str(rows.path)!r}: the {column} {path!r} does not exist{more}; "
-            f"paths are looked up from the table's folder, {str(folder.resolve())!r}"
+            f"{_remedy(path, folder)}"
         )
     return found
 
 
 def _existing(folder: Path, path: str) -> str | None:
-    """The spelling of a path under which it exists; macOS may decompose é into two characters."""
-    forms = (path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))
-    return next((form for form in forms if os.path.lexists(folder / form)), None)
+    """The spelling of a path under which it exists."""
+    return next((form for form in _spellings(path) if os.path.lexists(folder / form)), None)
+
+
+def _spellings(path: str) -> Iterator[str]:
+    """Windows separates folders by backslashes; macOS may decompose é into two characters."""
+    for each in dict.fromkeys((path, os.path.normpath(path.replace("\\", "/")))):
+        yield each
+        yield from (unicodedata.normalize(form, each) for form in ("NFC", "NFD"))
+
+
+def _remedy(path: str, folder: Path) -> str:
+    """What to do about a path that does not exist."""
+    if path.startswith(("http:/", "https:/")):
+        return "what is on the web is not fetched: save the files, and write their paths"
+    if path.startswith("["):
+        return "lists of numbers are read from the cells of a .jsonl or a .parquet, not from text"
+    return f"paths are looked up from the table's folder, {str(folder.resolve())!r}"
 
 
 def split_codes(rows: Rows) -> list[int]:

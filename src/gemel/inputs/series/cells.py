@@ -11,6 +11,8 @@ Read: TypeAlias = Callable[[str], float]
 HOLES = frozenset({"", "na", "n/a", "#n/a", "#nv", "<na>", "nan", "null", "none", "?", "-"})
 """How files write a missing number; in a first line these name no column."""
 
+TRUTH = {"true": 1.0, "false": 0.0}
+
 
 def is_number(cell: str, read: Read) -> bool:
     return not is_hole(cell) and number(cell, read) is not None
@@ -24,6 +26,8 @@ def number(cell: str, read: Read) -> float | None:
     """The number in a cell, NaN for a missing one, and None for anything else."""
     if is_hole(cell):
         return float("nan")
+    if cell.strip().lower() in TRUTH:
+        return TRUTH[cell.strip().lower()]
     try:
         return None if "_" in cell else read(cell)  # Python would read 1_0 as 10
     except ValueError:

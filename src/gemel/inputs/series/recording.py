@@ -83,10 +83,14 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
         gaps = {name: mask for name, mask in zip(columns, missing.T, strict=True) if mask.any()}
         values = filled(values[:, kept], columns) if columns else values[:0]
     if len(values) < 2:
-        raise ItemError(
-            f"{named} must hold at least two samples to be a sequence, got {len(values)}: remove it"
-        )
+        raise ItemError(_too_short(values, named))
     return Recording(columns, np.ascontiguousarray(values, np.float64), gaps)
+
+
+def _too_short(values: Floats, named: str) -> str:
+    one = f"1 of {values.shape[1]} channels" if values.shape[1] > 1 else "1"
+    got, remedy = (one, "give each sample a row of its own, or ") if len(values) else ("0", "")
+    return f"{named} must hold at least two samples to be a sequence, got {got}: {remedy}remove it"
 
 
 def _refuse_infinite(values: Floats, columns: tuple[str, ...], named: str) -> None:
