@@ -254,6 +254,18 @@ def test_a_label_may_be_called_fake(tmp_path):
     assert open_data(tree(tmp_path, *names)).notices == ()
 
 
+def test_plain_files_are_told_how_texts_and_sequences_are_read(tmp_path):
+    for name in ("cat/1.txt", "dog/2.dat"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("1 2\n3 4\n")
+    told = r"Texts are read from the cells of a table; sequences in \.dat and \.txt files are read"
+    with pytest.raises(DataError, match=told):
+        open_data(tmp_path)
+    with pytest.raises(DataError, match="holds no pictures, only 2 other files") as alone:
+        open_data(tmp_path, kind="image")
+    assert "Texts" not in str(alone.value)
+
+
 def test_pictures_that_are_not_read_are_told_of_first(tmp_path):
     photos = tree(tmp_path, "1/a.png", "1/b.png", "2/a.png", "2/b.png")
     (photos / "1/IMG.HEIC").write_bytes(b"")

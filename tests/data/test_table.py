@@ -225,7 +225,7 @@ def test_a_spreadsheet_s_unicode_text_is_named_for_what_it_is(folder: Path) -> N
 
 
 def test_a_spreadsheet_is_told_how_it_is_saved(folder: Path) -> None:
-    with pytest.raises(DataError, match=r"a spreadsheet is saved as \.csv"):
+    with pytest.raises(DataError, match=r"a spreadsheet is saved as \.csv, an archive is"):
         open_data(table(folder, "PK", "t.xlsx"))
 
 

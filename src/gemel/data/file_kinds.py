@@ -12,6 +12,9 @@ FILES: dict[Kind, frozenset[str]] = {"image": frozenset(PICTURES), "series": fro
 UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".cr2", ".nef"})
 """The endings of pictures from telephones and cameras that cannot be read."""
 
+PLAIN_FILES = frozenset({".txt", ".dat", ".asc"})
+"""The endings of files that may hold a text or a sequence, which their names do not say."""
+
 WORDS: dict[Kind, str] = {"image": "pictures", "text": "texts", "series": "sequences"}
 """The plural of each kind in messages."""
 

@@ -109,8 +109,8 @@ def _table(path: Path, kind: Kind | None) -> Dataset:
     if path.suffix.lower() not in TABLES:
         raise DataError(
             f"{str(path)!r} cannot be read as a table: pass a folder, a file that ends in "
-            f"{', '.join(TABLES)} or .ts (a spreadsheet is saved as .csv), or the name of a "
-            "built-in set, such as digits"
+            f"{', '.join(TABLES)} or .ts (a spreadsheet is saved as .csv, an archive is "
+            "unpacked), or the name of a built-in set, such as digits"
         )
     return open_table(path, kind)
 

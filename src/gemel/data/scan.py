@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import final
 
 from gemel.counting import SHOWN, and_more, count
-from gemel.data.file_kinds import FILES, UNREAD_PICTURES, WORD, WORDS
+from gemel.data.file_kinds import FILES, PLAIN_FILES, UNREAD_PICTURES, WORD, WORDS
 from gemel.errors import DataError
 from gemel.inputs import Kind
 
@@ -105,7 +105,7 @@ def no_items(root: Path, kind: Kind | None, found: Found, remedy: str) -> DataEr
         for each, endings in FILES.items()
         if kind in (None, each)
     )
-    advice = _as_jpeg(ignored)
+    advice = _as_jpeg(ignored) or (_renamed(ignored) if kind != "image" else "")
     return DataError(
         f"{str(root)!r} holds no {what}, only {count(len(ignored), 'other file')} "
         f"({first_of(ignored)}): {remedy}, and what is read are {read}"
@@ -117,6 +117,17 @@ def _as_jpeg(ignored: list[str]) -> str:
     """Advice about pictures of unsupported formats; empty if there are none."""
     endings = sorted({Path(name).suffix.lower() for name in ignored} & UNREAD_PICTURES)
     return f"Save {' and '.join(endings)} files as JPEG to use them." if endings else ""
+
+
+def _renamed(ignored: list[str]) -> str:
+    """Advice about files that may hold texts or sequences; empty if there are none."""
+    endings = sorted({Path(name).suffix.lower() for name in ignored} & PLAIN_FILES)
+    return (
+        f"Texts are read from the cells of a table; sequences in {' and '.join(endings)} files are "
+        "read once these end in .csv."
+        if endings
+        else ""
+    )
 
 
 def first_of(names: list[str]) -> str:

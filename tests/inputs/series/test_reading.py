@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemel.errors import ItemError
-from gemel.inputs.series import read_recording
+from gemel.inputs.series import read_recording, recorded
 from gemel.inputs.series.delimited import parse_delimited
 from gemel.inputs.series.pen import SIG_HEADER, parse_sig, parse_strokes
 from gemel.inputs.series.ts import parse_ts
@@ -166,6 +166,19 @@ class TestGaps:
         recording = read_recording(b"time,x\n0,0\n1,\n,\n10,10\n")
         # The unknown time lies half way between 1 and 10.
         assert recording.values.tolist() == [[0, 0], [1, 1], [5.5, 5.5], [10, 10]]
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.integers(2, 30), st.integers(0, 2**32 - 1))
+    def test_of_a_straight_line_through_time_nothing_is_lost(self, samples, seed):
+        generator = np.random.default_rng(seed)
+        time = generator.uniform(0.1, 2, samples).cumsum()
+        line, other = 3 * time - 5, generator.normal(size=samples)
+        holes = generator.random(samples) < 0.5
+        holes[[0, -1]] = False
+        values = np.column_stack([time, np.where(holes, np.nan, line), other])
+        recording = recorded(values, "it", ("time", "x", "y"))
+        np.testing.assert_allclose(recording.values, np.column_stack([time, line, other]))
+        assert recording.gaps_of(["x"]) == holes.sum()
 
     def test_arrays_padded_with_nan_end_where_their_numbers_do(self):
         hole = np.nan

@@ -95,8 +95,8 @@ class SeriesInput(BaseModel):
     def read(self, raw: Sequence) -> Samples:
         """The sequence as (samples, channels) floats.
 
-        `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array or list.
-        Raises ItemError naming the file.
+        `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array or list,
+        where NaN is a gap that is filled. Raises ItemError naming the file.
         """
         return self._read(read_recording(raw), name_of(raw, "the sequence"))
 
