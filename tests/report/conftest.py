@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from gemel.evaluation.units import Units
-from gemel.report import Cloud, Contents, Decision, PartSize, Split, TestPairs, thumbnail
+from gemel.report.contents import Cloud, Contents, Decision, PartSize, Shown, Split, TestPairs
+from gemel.report.thumbnail import thumbnail
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def make() -> Callable[..., Contents]:
         figures={
             "verification": {
                 "accuracy": {"value": 0.971, "low": 0.95, "high": 0.983, "n": 300},
+                "far": {"value": 0.2, "low": 0.1, "high": 0.3, "n": 150},
+                "frr": {"value": 0.25, "low": 0.1, "high": 0.4, "n": 150},
                 "auc": {"value": 0.98, "low": 0.97, "high": 0.99, "n": 300},
                 "tar@far=0.001": {"value": None, "missing": "29,850 impostor pairs are missing."},
             },
@@ -47,9 +50,9 @@ def make() -> Callable[..., Contents]:
         ),
         recipe='[loss]\nkind = "contrastive"\n',
         provenance={"Gemel": "0.1.0", "Machine": "two cores"},
-        show=lambda item: thumbnail(pictures[item % 40]),
-        name=lambda item: f"digits/{item}",
-        label=lambda item: str(item % 3),
+        shown=lambda item: Shown(
+            thumbnail(pictures[item % 40]), name=f"digits/{item}", label=str(item % 3)
+        ),
         notices=("Two pictures are the same.",),
         history=[
             {"epoch": epoch, "seconds": 1.5, "loss": 1 / epoch, "learning_rate": 1e-3, "eer": 0.1}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gemel.report import Contents, write
+from gemel.report.contents import Contents
+from gemel.report.page import write
 
 Make = Callable[..., Contents]
 pytestmark = pytest.mark.browser

@@ -1,22 +1,7 @@
-"""The report of a run: `write(path, contents)` writes one self-contained `report.html`."""
+"""The report of a run: one self-contained `report.html`, and its summary in a paragraph."""
 
 from __future__ import annotations
 
-from gemel.report.contents import Cloud, Contents, Decision, PartSize, Split, TestPairs
 from gemel.report.of_run import run_summary, write_report, write_report_of
-from gemel.report.page import write
-from gemel.report.thumbnail import thumbnail
 
-__all__ = [
-    "Cloud",
-    "Contents",
-    "Decision",
-    "PartSize",
-    "Split",
-    "TestPairs",
-    "run_summary",
-    "thumbnail",
-    "write",
-    "write_report",
-    "write_report_of",
-]
+__all__ = ["run_summary", "write_report", "write_report_of"]

@@ -79,14 +79,9 @@ class Frame:
         return BOTTOM - (BOTTOM - TOP) * self.up.fraction(values)
 
     def line(self, across: ArrayLike, up: ArrayLike) -> str:
-        """A path through the points, with a gap where a value is not finite."""
-        path, drawing = [], False
-        for x, y in _distinct(self.x(across), self.y(up)):
-            finite = bool(np.isfinite(x) and np.isfinite(y))
-            if finite:
-                path.append(f"{'L' if drawing else 'M'}{x:.1f} {y:.1f}")
-            drawing = finite
-        return "".join(path)
+        """A path through the points; empty where there are none."""
+        points = [f"{x:.1f} {y:.1f}" for x, y in _distinct(self.x(across), self.y(up))]
+        return f"M{'L'.join(points)}" if points else ""
 
     def steps(self, edges: ArrayLike, heights: Sequence[float] | Floats) -> str:
         """The closed outline of a histogram: n + 1 edges, n heights."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, final
 
-import numpy as np
-
 from gemel.arrays import Distances, Embeddings, Floats, Indices, Same
 from gemel.evaluation.units import Units
 
@@ -21,12 +19,12 @@ class Decision:
     """The threshold of the verdicts: `distance <= threshold` is *same*.
 
     `target` is what it was chosen for (`eer`, `far=0.01`, `cost=10:1`); `prior` is the share of
-    matching pairs that the probabilities assume, None for that of the test pairs themselves.
+    matching pairs that the probabilities assume.
     """
 
     threshold: float
     target: str
-    prior: float | None = None
+    prior: float
 
 
 @final
@@ -34,6 +32,7 @@ class Decision:
 class TestPairs:
     """The n pairs that the verification figures were measured on, as (n,) arrays.
 
+    There are matching and different ones, and all distances are finite: verification demands it.
     `left` and `right` are positions of items, as for `Contents.show`; `units` are the labels that
     intervals resample.
     """
@@ -51,6 +50,16 @@ class TestPairs:
     def __len__(self) -> int:
         return len(self.same)
 
+    @property
+    def genuine(self) -> int:
+        """The number of matching pairs."""
+        return int(self.same.sum())
+
+    @property
+    def impostors(self) -> int:
+        """The number of different pairs."""
+        return len(self) - self.genuine
+
     def __getitem__(self, chosen: Indices | Same) -> TestPairs:
         return TestPairs(
             self.left[chosen],
@@ -61,10 +70,6 @@ class TestPairs:
             Units(self.units.left[chosen], self.units.right[chosen], self.units.count),
             self.decision,
         )
-
-    def measurable(self) -> TestPairs:
-        """The pairs whose distance and probability are finite."""
-        return self[np.isfinite(self.distance) & np.isfinite(self.probability)]
 
     def false_accept(self) -> Same:
         return ~self.same & (self.distance <= self.decision.threshold)
@@ -101,9 +106,9 @@ class Split:
     why: str
     parts: tuple[PartSize, ...]
 
-    def part(self, name: str) -> PartSize | None:
-        """The part of this name, if there is one."""
-        return next((part for part in self.parts if part.name == name), None)
+    def part(self, name: str) -> PartSize:
+        """The part of this name."""
+        return next(part for part in self.parts if part.name == name)
 
     @property
     def unit(self) -> str:
@@ -115,15 +120,31 @@ class Split:
 
 @final
 @dataclass(frozen=True)
+class Shown:
+    """An item on the page.
+
+    `snippet` is HTML that is inserted unescaped: it must be self-contained and escape any text
+    (`thumbnail` does so for pictures). `name` and `label`, "" if unknown, may hold any text.
+    """
+
+    snippet: str
+    name: str
+    label: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the snippet is text, which needs no text alternative."""
+        return self.snippet.startswith("<blockquote")
+
+
+@final
+@dataclass(frozen=True)
 class Contents:
     """The contents of one run's report.
 
-    `show` renders the item at a position as HTML that is inserted unescaped: it must be
-    self-contained and escape any text (`thumbnail` does so for pictures). `name` and `label` are
-    the item's, `label` "" if unknown; both may hold any text. `figures` maps protocols to their
-    figures. A row of `history` is a validation: `epoch` (epochs trained so far), `seconds`, `loss`,
-    `learning_rate`, and the figures by name; any may be absent or NaN. `cloud` is None for a
-    matcher without embeddings, `pairs` where nothing was verified.
+    `shown` gives the item at a position. `figures` maps protocols to their figures. A row of
+    `history` is a validation: `epoch` (epochs trained so far), `seconds`, `loss`, `learning_rate`,
+    and the figures by name. `cloud` is None for a matcher without embeddings.
     """
 
     title: str
@@ -132,10 +153,8 @@ class Contents:
     split: Split
     recipe: str
     provenance: Mapping[str, str]
-    show: Callable[[int], str]
-    name: Callable[[int], str]
-    label: Callable[[int], str]
-    notices: tuple[str, ...] = ()
-    history: Sequence[Mapping[str, float]] = ()
-    pairs: TestPairs | None = None
-    cloud: Cloud | None = None
+    shown: Callable[[int], Shown]
+    notices: tuple[str, ...]
+    history: Sequence[Mapping[str, float]]
+    pairs: TestPairs
+    cloud: Cloud | None

@@ -9,17 +9,13 @@ import numpy as np
 
 from gemel.functional.roc import eer
 from gemel.report.axes import deviates
-from gemel.report.chart import Absent, Chart, Frame, Mark
+from gemel.report.chart import Chart, Frame, Mark
 from gemel.report.numbers import percent
-from gemel.report.rates import NO_CURVE, Rates
-
-TITLE = "DET curve"
+from gemel.report.rates import Rates
 
 
-def det(rates: Rates | None) -> Chart | Absent:
-    """The DET curve, or why there is none."""
-    if rates is None:
-        return Absent(TITLE, NO_CURVE)
+def det(rates: Rates) -> Chart:
+    """The DET curve, with the run's own threshold on it."""
     equal = eer(rates.curve)
     low = min(0.01, max(0.0005, rates.finest / 2))
     high = min(0.99, max(0.5, 1.2 * max(equal, rates.own_far, rates.own_frr)))
@@ -30,7 +26,7 @@ def det(rates: Rates | None) -> Chart | Absent:
     curve = rates.curve
     inside = np.all([(low <= side) & (side <= high) for side in (curve.far, curve.frr)], axis=0)
     return Chart(
-        title=TITLE,
+        title="DET curve",
         sentence=f"Both error rates are {percent(equal)} where the curve crosses the dashed line. "
         "The nearer to the lower left, the better.",
         alternative=f"DET curve on normal-deviate axes; equal error rate {percent(equal)}.",

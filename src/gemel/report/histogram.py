@@ -7,20 +7,17 @@ import numpy as np
 from gemel.arrays import Floats, Indices
 from gemel.counting import count
 from gemel.report.axes import linear, rounded
-from gemel.report.chart import BOTTOM, TOP, Absent, Chart, Frame, Mark, Note
+from gemel.report.chart import BOTTOM, TOP, Chart, Frame, Mark, Note
 from gemel.report.contents import TestPairs
 from gemel.report.numbers import percent, round_percent
 
 BINS = 40
-TITLE = "Distances of pairs"
 
 
-def histogram(pairs: TestPairs) -> Chart | Absent:
+def histogram(pairs: TestPairs) -> Chart:
     """The histogram, each kind normalised to its own number so that the rarer one is visible."""
-    if not len(pairs):
-        return Absent(TITLE, "No pairs were compared.")
-    thresholds = [each for each in (pairs.decision.threshold,) if np.isfinite(each)]
-    shown = [*pairs.distance.tolist(), *thresholds]
+    threshold = pairs.decision.threshold
+    shown = [*pairs.distance.tolist(), threshold]
     across = linear("Distance", *rounded(min(shown), max(shown)))
     edges = np.linspace(across.low, across.high, BINS + 1)
     genuine = np.histogram(pairs.distance[pairs.same], edges)[0]
@@ -28,23 +25,23 @@ def histogram(pairs: TestPairs) -> Chart | Absent:
     top = rounded(0, max(_shares(genuine).max(), _shares(impostor).max()))[1]
     frame = Frame(across, linear("Share of pairs of its kind", 0, top, round_percent))
     return Chart(
-        title=TITLE,
+        title="Distances of pairs",
         sentence="The less the two distributions overlap, the better. Left of the threshold the "
         "verdict is “same”.",
-        alternative=_alternative(pairs, int(genuine.sum()), int(impostor.sum())),
+        alternative=_alternative(pairs),
         frame=frame,
         marks=(
             Mark("area", "impostor", frame.steps(edges, _shares(impostor))),
             Mark("area", "genuine", frame.steps(edges, _shares(genuine))),
-            *(Mark("dashes", "threshold", frame.upright(each)) for each in thresholds),
+            Mark("dashes", "threshold", frame.upright(threshold)),
         ),
         bands=frame.bands(
             (edges[1:] + edges[:-1]) / 2, _words(edges, genuine, impostor), [()] * BINS
         ),
-        notes=tuple(_threshold_note(frame, each) for each in thresholds),
+        notes=(_threshold_note(frame, threshold),),
         keys=(
-            ("genuine", count(int(genuine.sum()), "matching pair")),
-            ("impostor", count(int(impostor.sum()), "different pair")),
+            ("genuine", count(pairs.genuine, "matching pair")),
+            ("impostor", count(pairs.impostors, "different pair")),
         ),
     )
 
@@ -76,12 +73,11 @@ def _threshold_note(frame: Frame, threshold: float) -> Note:
     )
 
 
-def _alternative(pairs: TestPairs, genuine: int, impostor: int) -> str:
-    parts = [f"Histogram of distances. Threshold {pairs.decision.threshold:.3g}."]
-    if genuine:
-        share = 1 - pairs.false_reject().sum() / genuine
-        parts.append(f"{percent(share)} of {count(genuine, 'matching pair')} lie below it.")
-    if impostor:
-        share = pairs.false_accept().sum() / impostor
-        parts.append(f"{percent(share)} of {count(impostor, 'different pair')} lie below it.")
-    return " ".join(parts)
+def _alternative(pairs: TestPairs) -> str:
+    matching = percent(1 - pairs.false_reject().sum() / pairs.genuine)
+    different = percent(pairs.false_accept().sum() / pairs.impostors)
+    return (
+        f"Histogram of distances. Threshold {pairs.decision.threshold:.3g}. {matching} of "
+        f"{count(pairs.genuine, 'matching pair')} lie below it. {different} of "
+        f"{count(pairs.impostors, 'different pair')} lie below it."
+    )

@@ -13,8 +13,7 @@ import numpy as np
 from gemel.arrays import Embeddings, Floats, evenly_spaced
 from gemel.counting import count
 from gemel.errors import MissingExtra
-from gemel.report.contents import Cloud, Contents
-from gemel.report.shown import is_text
+from gemel.report.contents import Cloud, Contents, Shown
 
 MOST_ITEMS = 400
 MOST_KEYS = 24
@@ -33,14 +32,8 @@ class Place:
 
     left: float
     top: float
-    snippet: str
-    name: str
-    label: str
+    item: Shown
     code: int
-
-    @property
-    def is_text(self) -> bool:
-        return is_text(self.snippet)
 
 
 @final
@@ -65,14 +58,12 @@ def embedding_map(contents: Contents) -> Map | str:
         return "All items have the same embedding: the network has collapsed to a point."
     positions, method = _in_two_dimensions(cloud.embeddings)
     spots = _spread(_to_unit_square(positions))
-    labels = [contents.label(int(item)) for item in cloud.shown]
-    names = sorted(set(labels))
+    items = [contents.shown(item) for item in cloud.shown.tolist()]
+    names = sorted({item.label for item in items})
     codes = {label: code for code, label in enumerate(names)}
     places = [
-        Place(
-            round(x, 2), round(y, 2), contents.show(item), contents.name(item), label, codes[label]
-        )
-        for (x, y), item, label in zip(spots.tolist(), cloud.shown.tolist(), labels, strict=True)
+        Place(round(x, 2), round(y, 2), item, codes[item.label])
+        for (x, y), item in zip(spots.tolist(), items, strict=True)
     ]
     return Map(
         places=tuple(sorted(places, key=lambda place: place.code)),

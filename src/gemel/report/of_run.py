@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -28,7 +29,7 @@ from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, S
 from gemel.report.page import write
 from gemel.report.provenance import provenance
 from gemel.report.shown import shown
-from gemel.report.summary import Outcome, summary_of
+from gemel.report.summary import summary
 from gemel.run import Run
 
 HIDDEN_CURVES = frozenset({"spread"})
@@ -55,27 +56,22 @@ def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
 
 def run_summary(run: Run) -> str:
     """The summary of a finished run's report, from its folder alone."""
-    figures = _figures(_metrics(run))
     about = run_data(run)["split"]
     split = Split(about["by"], about["reason"], tuple(PartSize(**part) for part in about["sides"]))
-    far, frr = (figures["verification"][name]["value"] for name in ("far", "frr"))
-    return summary_of(figures, split, Outcome(_decision(load(run.path)), far, frr))
+    return summary(_figures(_metrics(run)), split, _decision(load(run.path)))
 
 
 def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
     prepared, metrics = asked.prepared, _metrics(run)
-    items, dataset = prepared.part("test"), prepared.dataset
-    labels = dataset.labels
+    items = prepared.part("test")
     return Contents(
         title=run.path.name,
-        data=dataset.name,
+        data=prepared.dataset.name,
         figures=_figures(metrics),
         split=_split(prepared),
         recipe=run.recipe.read_text("utf-8"),
         provenance=provenance(asked.matcher.file, metrics),
-        show=shown(prepared),
-        name=dataset.items.name,
-        label=lambda index: "" if labels is None else dataset.label_names[labels[index]],
+        shown=partial(shown, prepared),
         notices=tuple(text for text in metrics["notices"] if text != prepared.split.reason),
         history=[
             {key: value for key, value in row.items() if key not in HIDDEN_CURVES}

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gemel.errors import MissingExtra
 from gemel.report.contents import Contents
@@ -39,7 +39,8 @@ def write(path: Path, contents: Contents) -> None:
 
 def render(contents: Contents) -> str:
     """The page as HTML."""
-    script = _part("page.js")
+    script, pairs = _part("page.js"), contents.pairs
+    measured = rates(pairs)
     return (
         _environment()
         .get_template("page.html")
@@ -48,26 +49,15 @@ def render(contents: Contents) -> str:
             style=_part("page.css"),
             script=script,
             script_hash=_hash(script),
-            summary=summary(contents),
+            summary=summary(contents.figures, contents.split, pairs.decision),
             headlines=headlines(contents.figures),
             tables=tables(contents.figures),
             progress=progress(contents.history),
             map=embedding_map(contents),
-            **_of_pairs(contents),
+            distances=(histogram(pairs), roc(measured), det(measured), reliability(pairs)),
+            mistakes=(false_accepts(contents), false_rejects(contents)),
         )
     )
-
-
-def _of_pairs(contents: Contents) -> dict[str, Any]:
-    """The charts and the mistakes of the test pairs; empty where there are no pairs."""
-    if contents.pairs is None:
-        return {"distances": (), "mistakes": ()}
-    pairs = contents.pairs.measurable()
-    measured = rates(pairs)
-    return {
-        "distances": (histogram(pairs), roc(measured), det(measured), reliability(pairs)),
-        "mistakes": (false_accepts(contents, pairs), false_rejects(contents, pairs)),
-    }
 
 
 def _environment() -> Environment:

@@ -24,36 +24,30 @@ def progress(history: Sequence[Mapping[str, float]]) -> tuple[Chart | Absent, ..
     """
     if not history:
         return (Absent("Progress", "This run has no history."),)
-    named = dict.fromkeys(column for row in history for column in row)
+    named = history[0]
     figures = [column for column in named if column not in _NO_FIGURES]
-    epoch = _column(history, "epoch")
-    epoch = np.where(np.isfinite(epoch), epoch, np.arange(1, len(history) + 1))
+    epochs = _column(history, "epoch")
     return tuple(
-        _chart(column, epoch, _column(history, column))
+        _chart(column, epochs, _column(history, column))
         for column in ("loss", *figures, "learning_rate")
         if column in named
     )
 
 
 def _column(history: Sequence[Mapping[str, float]], name: str) -> Floats:
-    values = np.array([row.get(name, np.nan) for row in history], np.float64)
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.array([row[name] for row in history], np.float64)
 
 
 def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
     name, in_training = figure_name(column), column in _TITLES
     title = _TITLES.get(column, f"{name.label[:1].upper()}{name.label[1:]} in validation")
-    known = np.isfinite(values)
-    if not known.any():
-        return Absent(title, "No epoch has a value.")
-    epoch, value = epochs[known], values[known]
-    at = [_epoch_text(each) for each in epoch]
-    written = [f"{each:.3g}" if in_training else name.write(each) for each in value]
-    if len(value) == 1:
+    at = [_epoch_text(each) for each in epochs]
+    written = [f"{each:.3g}" if in_training else name.write(each) for each in values]
+    if len(values) == 1:
         return Absent(title, f"{written[0]} in epoch {at[0]}.")
-    frame = Frame(_along(epochs), _upright(_AXES.get(column, name.label), name, value))
-    dots = [frame.dot(a, b, "accent") for a, b in zip(epoch, value, strict=True)]
-    best = int(value.argmin() if name.better == "low" else value.argmax())
+    frame = Frame(_along(epochs), _upright(_AXES.get(column, name.label), name, values))
+    dots = [frame.dot(a, b, "accent") for a, b in zip(epochs, values, strict=True)]
+    best = int(values.argmin() if name.better == "low" else values.argmax())
     of_best = f"Best {written[best]}, in epoch {at[best]}."
     return Chart(
         title=title,
@@ -62,7 +56,7 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         frame=frame,
         marks=(Mark("line", "accent", frame.line(epochs, values)),),
         bands=frame.bands(
-            epoch,
+            epochs,
             [f"epoch {when}\n{text}" for when, text in zip(at, written, strict=True)],
             [(dot,) for dot in dots],
         ),

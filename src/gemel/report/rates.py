@@ -14,7 +14,6 @@ from gemel.report.chart import Band, Frame
 from gemel.report.contents import TestPairs
 from gemel.report.numbers import percent
 
-NO_CURVE = "This curve needs both matching pairs and different ones to compare."
 READINGS = 48
 
 
@@ -48,13 +47,8 @@ class Rates:
         return frame.bands(far, words, dots)
 
 
-def rates(pairs: TestPairs) -> Rates | None:
-    """The rates of these pairs; None unless there are both matching and different pairs."""
-    genuine = int(pairs.same.sum())
-    impostor = len(pairs) - genuine
-    if not genuine or not impostor:
-        return None
+def rates(pairs: TestPairs) -> Rates:
+    """The rates of these pairs."""
     curve, threshold = roc(pairs.distance, pairs.same), pairs.decision.threshold
-    return Rates(
-        curve, far_at(curve, threshold), frr_at(curve, threshold), 1 / max(genuine, impostor)
-    )
+    finest = 1 / max(pairs.genuine, pairs.impostors)
+    return Rates(curve, far_at(curve, threshold), frr_at(curve, threshold), finest)

@@ -14,28 +14,22 @@ from gemel.evaluation.resampling import Bootstrap
 from gemel.functional.probability import Reliability, bin_of, prior_weights
 from gemel.functional.probability import reliability as of_weighted
 from gemel.report.axes import linear
-from gemel.report.chart import Absent, Chart, Frame, Mark
+from gemel.report.chart import Chart, Frame, Mark
 from gemel.report.contents import TestPairs
 from gemel.report.numbers import percent, round_percent
 
 BINS = 10
 RESAMPLES = 200
 """Bootstrap resamples of the labels for the error bars."""
-TITLE = "Reliability of the probability"
 COUNTS_HEIGHT = 0.16
 """Height of the tallest bar of the pair counts, as a share of the chart."""
 
 
-def reliability(pairs: TestPairs) -> Chart | Absent:
+def reliability(pairs: TestPairs) -> Chart:
     """The diagram, with 95 % intervals that resample labels, and the number of pairs per bin.
 
     Test pairs are weighted to the prior that the probabilities assume.
     """
-    if not len(pairs):
-        return Absent(TITLE, "No pairs were compared.")
-    prior = pairs.decision.prior
-    if prior is not None and float(pairs.same.mean()) in (0.0, 1.0):
-        return Absent(TITLE, "Probabilities can be checked only on pairs of both kinds.")
     bins = _bins(pairs)
     frame = Frame(
         linear("Stated probability of “same”", 0, 1, round_percent),
@@ -52,7 +46,7 @@ def reliability(pairs: TestPairs) -> Chart | Absent:
     dots = tuple(frame.dot(p, q, "accent") for p, q in zip(bins.stated, value, strict=True))
     steps = COUNTS_HEIGHT * bins.amount / bins.amount.max()
     return Chart(
-        title=TITLE,
+        title="Reliability of the probability",
         sentence="On the dashed line, 80 % of the pairs with a probability of 80 % match.",
         alternative="Reliability diagram: " + "; ".join(words).replace("\n", ", ") + ".",
         frame=frame,
@@ -78,10 +72,8 @@ class _Bins(NamedTuple):
 
 
 def _bins(pairs: TestPairs) -> _Bins:
-    prior = pairs.decision.prior
-
     def weighted(weights: Floats) -> Reliability:
-        moved = weights if prior is None else prior_weights(pairs.same, prior, weights)
+        moved = prior_weights(pairs.same, pairs.decision.prior, weights)
         return of_weighted(pairs.probability, pairs.same, moved, BINS)
 
     def by_bin(weights: Floats) -> dict[str, float]:

@@ -9,24 +9,20 @@ import numpy as np
 from gemel.arrays import Floats
 from gemel.functional.roc import Roc, auc
 from gemel.report.axes import decades, linear
-from gemel.report.chart import Absent, Chart, Frame, Mark
+from gemel.report.chart import Chart, Frame, Mark
 from gemel.report.numbers import number, percent, round_percent
-from gemel.report.rates import NO_CURVE, Rates
-
-TITLE = "ROC curve"
+from gemel.report.rates import Rates
 
 
-def roc(rates: Rates | None) -> Chart | Absent:
-    """The ROC curve, or why there is none."""
-    if rates is None:
-        return Absent(TITLE, NO_CURVE)
+def roc(rates: Rates) -> Chart:
+    """The ROC curve, with the run's own threshold on it."""
     lowest = 10.0 ** max(-5, min(-1, math.floor(math.log10(rates.finest))))
     area = auc(rates.curve)
     across = decades("False accepts, of different pairs", lowest)
     frame = Frame(across, linear("True accepts, of matching pairs", 0, 1, round_percent))
     chance = np.geomspace(lowest, 1, 60)
     return Chart(
-        title=TITLE,
+        title="ROC curve",
         sentence=f"Area under the curve {number(area)}. The nearer to the upper left, the better.",
         alternative=f"ROC curve with an area of {number(area)}. At the run's threshold "
         f"{percent(1 - rates.own_frr)} of matching and {percent(rates.own_far)} of different pairs "

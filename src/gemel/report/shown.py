@@ -1,8 +1,7 @@
-"""HTML snippets of items for the report, by their kind."""
+"""Items as the report shows them, by their kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
 import numpy as np
@@ -12,6 +11,7 @@ from gemel.inputs import plain_text
 from gemel.inputs.series import read_recording
 from gemel.measure.packed import PackedSide
 from gemel.measure.prepared import Prepared
+from gemel.report.contents import Shown
 from gemel.report.thumbnail import thumbnail
 from gemel.report.trace import trace
 
@@ -19,23 +19,23 @@ MOST_CHARACTERS = 280
 """The most characters of a text that are shown."""
 
 
-def shown(prepared: Prepared) -> Callable[[int], str]:
-    """A function from the position of an item to a self-contained snippet of HTML."""
-    packed, unlike = prepared.packed, prepared.dataset.unlike
-    if unlike is None:
-        return _of_side(prepared, packed.left)
-    left, right = (_of_side(prepared, side) for side in (packed.left, packed.right))
-    return lambda index: left(index) if unlike.left[index] else right(index)
+def shown(prepared: Prepared, index: int) -> Shown:
+    """The item at a position, as a picture, a drawing of a sequence or a text."""
+    dataset = prepared.dataset
+    label = "" if dataset.labels is None else dataset.label_names[dataset.labels[index]]
+    return Shown(_snippet(prepared, index), dataset.items.name(index), label)
 
 
-def _of_side(prepared: Prepared, side: PackedSide) -> Callable[[int], str]:
+def _snippet(prepared: Prepared, index: int) -> str:
+    items, unlike, packed = prepared.dataset.items, prepared.dataset.unlike, prepared.packed
+    side = packed.left if unlike is None or unlike.left[index] else packed.right
     match side.input.kind:
         case "image":
-            return lambda index: _picture(side, index)
+            return _picture(side, index)
         case "series":
-            return lambda index: trace(read_recording(prepared.dataset.items.raw(index)))
+            return trace(read_recording(items.raw(index)))
         case "text":
-            return lambda index: text_snippet(plain_text(prepared.dataset.items.raw(index)))
+            return text_snippet(plain_text(items.raw(index)))
 
 
 def text_snippet(text: str) -> str:
@@ -46,11 +46,6 @@ def text_snippet(text: str) -> str:
     """
     cut = text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
     return f'<blockquote class="text">{escape(cut)}</blockquote>'
-
-
-def is_text(snippet: str) -> bool:
-    """Whether a snippet is text, which needs no text alternative."""
-    return snippet.startswith("<blockquote")
 
 
 def _picture(side: PackedSide, index: int) -> str:

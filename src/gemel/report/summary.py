@@ -2,81 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import final
 
 from gemel.counting import count
-from gemel.report.contents import Contents, Decision, Figure, Split, TestPairs
+from gemel.report.contents import Decision, Figure, Split
 from gemel.report.naming import figure_name
 from gemel.report.numbers import percent, round_percent
 
 
-def summary(contents: Contents) -> str:
-    """The summary of a report."""
-    pairs = contents.pairs
-    outcome = None if pairs is None else Outcome.of(pairs)
-    return summary_of(contents.figures, contents.split, outcome)
-
-
-@final
-@dataclass(frozen=True)
-class Outcome:
-    """The decision and its error rates on the test pairs, None for a kind without pairs."""
-
-    decision: Decision
-    far: float | None
-    frr: float | None
-
-    @staticmethod
-    def of(pairs: TestPairs) -> Outcome:
-        pairs = pairs.measurable()
-        genuine = int(pairs.same.sum())
-        impostor = len(pairs) - genuine
-        return Outcome(
-            pairs.decision,
-            far=float(pairs.false_accept().sum() / impostor) if impostor else None,
-            frr=float(pairs.false_reject().sum() / genuine) if genuine else None,
-        )
-
-
-def summary_of(
-    figures: Mapping[str, Mapping[str, Figure]], split: Split, outcome: Outcome | None
-) -> str:
-    """The summary: the accuracy on unseen data, and the error rates at the threshold."""
-    test, unseen = split.part("test"), _unseen(split)
-    accuracy = figures.get("verification", {}).get("accuracy")
-    if accuracy is None or outcome is None:
-        return f"On {unseen}, no pairs were compared, so there is no accuracy to state."
-    if accuracy["value"] is None:
-        return f"On {unseen}, the accuracy could not be measured: {accuracy['missing']}"
+def summary(figures: Mapping[str, Mapping[str, Figure]], split: Split, decision: Decision) -> str:
+    """The accuracy on unseen data, and the error rates at the threshold."""
+    verified, test = figures["verification"], split.part("test")
+    far, frr = (percent(verified[name]["value"]) for name in ("far", "frr"))
     sentences = [
-        f"On {unseen}, {_claim(accuracy, outcome.decision, split.unit)}",
-        _errors(outcome),
-        _forgeries(figures["verification"].get("far@skilled")),
+        f"On {_unseen(split)}, {_claim(verified['accuracy'], decision, split.unit)}",
+        f"At this threshold it accepts {far} of different pairs and rejects {frr} of matching "
+        "pairs.",
     ]
-    if split.unit == "item" and test is not None and test.labels is not None:
+    if skilled := verified.get("far@skilled"):
+        sentences.append(f"It accepts {percent(skilled['value'])} of skilled forgeries.")
+    if split.unit == "item" and test.labels is not None:
         sentences.append(
             "Training has seen the labels of these items: this says little about other labels."
         )
-    return " ".join(filter(None, sentences))
+    return " ".join(sentences)
 
 
 def _unseen(split: Split) -> str:
     test = split.part("test")
-    if test is None:
-        return f"unseen {split.unit}s"
     if split.unit == "pair":
         return f"unseen pairs of {count(test.items, 'item')}, of which training saw some"
     amount = test.items if split.unit == "item" or test.labels is None else test.labels
     return f"{count(amount, split.unit)} never seen in training"
-
-
-def _forgeries(far: Figure | None) -> str:
-    if far is None or far["value"] is None:
-        return ""
-    return f"It accepts {percent(far['value'])} of skilled forgeries."
 
 
 def _claim(accuracy: Figure, decision: Decision, unit: str) -> str:
@@ -89,10 +46,8 @@ def _claim(accuracy: Figure, decision: Decision, unit: str) -> str:
     )
 
 
-def _prior_text(prior: float | None) -> str:
+def _prior_text(prior: float) -> str:
     """The prior that the accuracy is weighted to."""
-    if prior is None:
-        return ""
     share = "half" if prior == 0.5 else round_percent(prior)
     return f" where {share} of all pairs are the same"
 
@@ -100,17 +55,8 @@ def _prior_text(prior: float | None) -> str:
 def _target_text(target: str) -> str:
     if target == "eer":
         return "set for equal error rates"
-    if far := re.fullmatch(r"far=(.+)", target):
-        return f"set to accept {round_percent(float(far[1]))} of different pairs"
-    if cost := re.fullmatch(r"cost=(.+):(.+)", target):
-        return f"set for false accepts that cost {cost[1]} and false rejects that cost {cost[2]}"
-    return f"set for {target}"
-
-
-def _errors(outcome: Outcome) -> str:
-    parts = []
-    if outcome.far is not None:
-        parts.append(f"accepts {percent(outcome.far)} of different pairs")
-    if outcome.frr is not None:
-        parts.append(f"rejects {percent(outcome.frr)} of matching pairs")
-    return f"At this threshold it {' and '.join(parts)}." if parts else ""
+    kind, _, setting = target.partition("=")
+    if kind == "far":
+        return f"set to accept {round_percent(float(setting))} of different pairs"
+    accept, reject = setting.split(":")
+    return f"set for false accepts that cost {accept} and false rejects that cost {reject}"
