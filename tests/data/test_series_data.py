@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gemel.data import open_data, pack
-from gemel.data.builtins.ucr import ucr
+from gemel.data.builtins.ucr import open_ucr
 from gemel.errors import DataError
 from gemel.inputs import SeriesInput
 
@@ -113,6 +113,6 @@ def test_a_set_that_is_unpacked_is_whole_or_not_there(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", killed)
         with pytest.raises(KeyboardInterrupt):
-            ucr("Tiny")()
+            open_ucr("Tiny")
     assert not [path for path in (home / "Tiny").iterdir() if path.is_file()]
-    assert len(ucr("Tiny")()) == 8
+    assert len(open_ucr("Tiny")) == 8

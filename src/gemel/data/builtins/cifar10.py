@@ -46,8 +46,7 @@ def open_cifar10() -> Dataset:
     members = tar_members(path, (*TRAIN_FILES, TEST_FILE))
     batches = {name: records(path, name, content, RECORD) for name, content in members.items()}
     train = _divided(np.concatenate([batches[name] for name in TRAIN_FILES]))
-    test = _divided(batches[TEST_FILE])
-    return train_and_test("cifar10", (train[0], test[0]), (train[1], test[1]), LABELS)
+    return train_and_test("cifar10", train, _divided(batches[TEST_FILE]), LABELS)
 
 
 def _divided(batch: Array) -> tuple[Array, Codes]:

@@ -37,9 +37,8 @@ def open_idx(name: str, files: tuple[Archive, ...], label_names: tuple[str, ...]
 
     Raises DataError if the files are damaged, do not fit each other, or are exchanged.
     """
-    parts = [read_idx(fetch(name, file)) for file in files]
-    images, labels = parts[0::2], parts[1::2]
-    for picture, label in zip(images, labels, strict=True):
+    images, labels, test_images, test_labels = (read_idx(fetch(name, file)) for file in files)
+    for picture, label in ((images, labels), (test_images, test_labels)):
         if (
             picture.ndim != 3
             or not picture.size
@@ -51,13 +50,13 @@ def open_idx(name: str, files: tuple[Archive, ...], label_names: tuple[str, ...]
                 f"each, got images {picture.shape} and labels {label.shape}; get the originals "
                 "again"
             )
-    if len(labels[1]) > len(labels[0]) or np.array_equal(images[0], images[1]):
+    if len(test_labels) > len(labels) or np.array_equal(images, test_images):
         raise DataError(
             f"the test files of {name} (t10k-…) must hold other and fewer items than the train "
-            f"files, got {len(labels[1]):,} and {len(labels[0]):,}: one is in place of the other; "
+            f"files, got {len(test_labels):,} and {len(labels):,}: one is in place of the other; "
             "get the originals again"
         )
-    return train_and_test(name, (images[0], images[1]), (labels[0], labels[1]), label_names)
+    return train_and_test(name, (images, labels), (test_images, test_labels), label_names)
 
 
 def read_idx(path: Path) -> Pixels:

@@ -10,7 +10,6 @@ private, so these titles are generated: a field and a role.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -69,29 +68,25 @@ AFTER = ("in London", "(m/f/d)", "for our team", "- night shift", "wanted", "at 
 NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
-def job_titles(*variations: Variation, held_out: bool) -> Callable[[], Dataset]:
-    """A function that opens the titles and these `variations`; labels are the titles.
+def open_job_titles(*variations: Variation, held_out: bool) -> Dataset:
+    """The titles and these `variations` of each; labels are the titles.
 
     `held_out` chooses the titles of the probes instead of the others.
     """
-
-    def open_titles() -> Dataset:
-        pairs = [
-            pair for number, pair in enumerate(product(FIELDS, ROLES)) if _held(number) == held_out
-        ]
-        rng = np.random.default_rng([SEED, held_out])
-        texts: dict[str, str] = {}
-        for field, role in pairs:
-            title = f"{field} {role}"
-            texts[title] = title
-            for variation in variations:
-                for _ in range(EACH):
-                    texts.setdefault(_varied(field, role, variation, rng), title)
-        name = "-".join(["job-titles", *(variations if held_out else ())])
-        items = MemoryItems(tuple(f"row {n}" for n in range(1, len(texts) + 1)), tuple(texts))
-        return sound(Dataset(name, items, kind="text").labelled(list(texts.values())))
-
-    return open_titles
+    pairs = [
+        pair for number, pair in enumerate(product(FIELDS, ROLES)) if _held(number) == held_out
+    ]
+    rng = np.random.default_rng([SEED, held_out])
+    texts: dict[str, str] = {}
+    for field, role in pairs:
+        title = f"{field} {role}"
+        texts[title] = title
+        for variation in variations:
+            for _ in range(EACH):
+                texts.setdefault(_varied(field, role, variation, rng), title)
+    name = "-".join(["job-titles", *(variations if held_out else ())])
+    items = MemoryItems(tuple(f"row {n}" for n in range(1, len(texts) + 1)), tuple(texts))
+    return sound(Dataset(name, items, kind="text").labelled(list(texts.values())))
 
 
 def _held(number: int) -> bool:

@@ -24,16 +24,16 @@ def records(path: Path, member: str, content: bytes, size: int) -> Pixels:
 
 def train_and_test(
     name: str,
-    pictures: tuple[Array, Array],
-    labels: tuple[Array, Array],
+    train: tuple[Array, Array],
+    test: tuple[Array, Array],
     label_names: tuple[str, ...],
 ) -> Dataset:
-    """The dataset of (train, test) `pictures` (n, h, w) or (n, h, w, 3) and `labels` (n,) codes.
+    """The dataset of two parts, each (n, h, w) or (n, h, w, 3) pictures and (n,) codes of labels.
 
     Items are named `train/0` … `test/9`; training items are undecided. Raises DataError for a
     picture without a label or a label without a name.
     """
-    for images, codes in zip(pictures, labels, strict=True):
+    for images, codes in (train, test):
         inside = len(codes) and codes.min() >= 0 and codes.max() < len(label_names)
         if len(images) != len(codes) or not inside:
             raise DataError(
@@ -42,8 +42,8 @@ def train_and_test(
             )
     return Dataset(
         name=name,
-        items=ArrayItems((("train", pictures[0]), ("test", pictures[1]))),
-        labels=np.concatenate(labels).astype(np.int64),
+        items=ArrayItems((("train", train[0]), ("test", test[0]))),
+        labels=np.concatenate([train[1], test[1]]).astype(np.int64),
         label_names=label_names,
-        split=np.repeat(np.array([-1, TEST], np.int64), [len(codes) for codes in labels]),
+        split=np.repeat(np.array([-1, TEST], np.int64), [len(train[1]), len(test[1])]),
     )

@@ -116,24 +116,10 @@ class Drawings:
         return dataset.labelled(self.characters).grouped(self.alphabets).made_by(self.drawers)
 
 
-def open_omniglot() -> Dataset:
+def open_omniglot(name: str, background: Archive) -> Dataset:
     """Labels are `Alphabet/character01`, groups are alphabets, makers are the drawers "01" to "20".
 
-    The evaluation zip is test.
+    Of the two archives, `background` is undecided and the evaluation zip is test.
     """
-    return _with_evaluation("omniglot", BACKGROUND)
-
-
-def open_omniglot_small1() -> Dataset:
-    """As `omniglot`, with the five background alphabets of the first small archive."""
-    return _with_evaluation("omniglot-small1", SMALL1)
-
-
-def open_omniglot_small2() -> Dataset:
-    """As `omniglot`, with the five background alphabets of the second small archive."""
-    return _with_evaluation("omniglot-small2", SMALL2)
-
-
-def _with_evaluation(name: str, background: Archive) -> Dataset:
     drawings = Drawings.of((background, EVALUATION))
     return drawings.dataset(name, np.where(drawings.archive == 1, TEST, -1))

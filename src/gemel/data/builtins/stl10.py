@@ -44,8 +44,9 @@ def open_stl10() -> Dataset:
     path = fetch("stl10", ARCHIVE)
     members = tar_members(path, FILES)
     train_x, train_y, test_x, test_y = (members[name] for name in FILES)
-    pictures = (_pictures(path, FILES[0], train_x), _pictures(path, FILES[2], test_x))
-    return train_and_test("stl10", pictures, (_labels(train_y), _labels(test_y)), LABELS)
+    train = _pictures(path, FILES[0], train_x), _labels(train_y)
+    test = _pictures(path, FILES[2], test_x), _labels(test_y)
+    return train_and_test("stl10", train, test, LABELS)
 
 
 def _pictures(path: Path, member: str, content: bytes) -> Array:

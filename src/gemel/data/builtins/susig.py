@@ -11,7 +11,6 @@ from __future__ import annotations
 import lzma
 import re
 import tarfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -47,30 +46,26 @@ class Signature:
         return f"{self.part}/{self.writer}/{self.session}_{self.number}"
 
 
-def susig(*parts: str) -> Callable[[], Dataset]:
-    """A function that opens these parts (`visual`, `blind`).
+def open_susig(*parts: str) -> Dataset:
+    """These parts, `visual` or `blind` or both.
 
     Labels are writers: `visual/001`. The same number in the other part counts as another writer;
     whether anybody signed in both is not known. A forgery has the label of the writer that it
     imitates. Makers are sessions: `1` and `2` in the visual part, `g` in the blind one, `f` for
     forgeries.
     """
-
-    def opened() -> Dataset:
-        signatures = [found for found in _signatures(_archive()) if found.part in parts]
-        dataset = Dataset(
-            name="susig" if len(parts) > 1 else f"susig-{parts[0]}",
-            kind="series",
-            items=MemoryItems(
-                tuple(found.name for found in signatures),
-                tuple(found.content for found in signatures),
-            ),
-            genuine=np.array([found.session != FORGED for found in signatures], np.bool_),
-        )
-        writers = [f"{found.part}/{found.writer}" for found in signatures]
-        return dataset.labelled(writers).made_by([found.session for found in signatures])
-
-    return opened
+    signatures = [found for found in _signatures(_archive()) if found.part in parts]
+    dataset = Dataset(
+        name="susig" if len(parts) > 1 else f"susig-{parts[0]}",
+        kind="series",
+        items=MemoryItems(
+            tuple(found.name for found in signatures),
+            tuple(found.content for found in signatures),
+        ),
+        genuine=np.array([found.session != FORGED for found in signatures], np.bool_),
+    )
+    writers = [f"{found.part}/{found.writer}" for found in signatures]
+    return dataset.labelled(writers).made_by([found.session for found in signatures])
 
 
 def _signatures(path: Path) -> list[Signature]:

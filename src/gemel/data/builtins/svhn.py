@@ -29,7 +29,7 @@ DIGITS = tuple(map(str, range(10)))
 def open_svhn() -> Dataset:
     """Items are (32, 32, 3) uint8, named `train/0` … `test/26031`, labels "0" to "9"."""
     train, test = (_read(fetch("svhn", archive)) for archive in (TRAIN, TEST))
-    return train_and_test("svhn", (train[0], test[0]), (train[1], test[1]), DIGITS)
+    return train_and_test("svhn", train, test, DIGITS)
 
 
 def _read(path: Path) -> tuple[Array, Codes]:

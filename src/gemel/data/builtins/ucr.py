@@ -8,7 +8,6 @@ Any other dataset of the archive can be opened as a folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from gemel.data.dataset import Dataset
@@ -21,18 +20,10 @@ from gemel.whole_file import whole_file
 HOME = "https://timeseriesclassification.com/aeon-toolkit/"
 
 
-def ucr(name: str) -> Callable[[], Dataset]:
-    """A function that opens the dataset `name`; labels are classes, the TEST series are test."""
-
-    def opened() -> Dataset:
-        return open_ts(_train_file(name))
-
-    return opened
-
-
-def _train_file(name: str) -> Path:
+def open_ucr(name: str) -> Dataset:
+    """The dataset `name` of the archive; labels are classes, the TEST series are test."""
     found = at_hand("timeseries", f"{name}/{name}_TRAIN.ts")
-    return found or _unpacked(fetch("timeseries", Archive(f"{HOME}{name}.zip")), name)
+    return open_ts(found or _unpacked(fetch("timeseries", Archive(f"{HOME}{name}.zip")), name))
 
 
 def _unpacked(archive: Path, name: str) -> Path:
