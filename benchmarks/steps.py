@@ -75,7 +75,7 @@ def time_steps(plan: Plan, steps: int) -> None:
     epochs = (plan.batches.epoch(np.random.default_rng(seed)) for seed in range(steps))
     for number, batch in zip(range(steps), chain.from_iterable(epochs), strict=False):
         begun, computed = time.perf_counter(), time.process_time()
-        loss = learner.learn(batch, number).value
+        loss, _ = learner.learn(batch, number)
         seconds.append((time.perf_counter() - begun, time.process_time() - computed))
         images, pairs = images + len(batch.items), pairs + batch.same.size
         print(f"step {number}: loss {loss:.4f}, {seconds[-1][0]:.2f} s", flush=True)

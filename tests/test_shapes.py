@@ -8,7 +8,7 @@ from jaxtyping import TypeCheckError
 
 from gemel.losses import LOSSES
 from gemel.metrics import METRICS
-from gemel.planning.spread import spread
+from gemel.planning.validation import spread
 
 
 def test_a_wrong_shape_is_caught_at_the_door_of_a_metric():

@@ -35,7 +35,7 @@ def test_one_part_is_measured_as_ever():
     right, people = np.array([1.0, 1.0, 0.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 1, 2, 2])
     alone = bootstrap_figures(
         lambda weights: {"accuracy": float(weights @ right / weights.sum())},
-        Units.of_trials(people),
+        Units.of_pairs(people, people),
         Basis.all_trials(6, "accuracy"),
     )
     assert figures_of([scores(right, people)]) == alone

@@ -16,7 +16,7 @@ from gemel.functional.roc import auc, rank_pairs
 def accuracy_figure(right, labels, bootstrap=Bootstrap(200)):
     return bootstrap_figures(
         lambda weights: {"accuracy": float(weights @ right / weights.sum())},
-        Units.of_trials(labels),
+        Units.of_pairs(labels, labels),
         Basis.all_trials(len(right), "accuracy"),
         bootstrap,
     )["accuracy"]
@@ -64,7 +64,8 @@ def test_nine_of_ten_intervals_hold_the_true_auc_and_pairs_alone_would_not():
         distance, same, left, right = pairs_of_uneven_labels(seed)
         figure = auc_figure(distance, same, Units.of_pairs(left, right))
         by_label += figure.low <= truth <= figure.high
-        figure = auc_figure(distance, same, Units.of_trials(np.arange(len(same))))
+        each = np.arange(len(same))
+        figure = auc_figure(distance, same, Units.of_pairs(each, each))
         by_pair += figure.low <= truth <= figure.high
     assert by_label >= 0.9 * 60
     assert by_pair < 0.8 * 60
@@ -217,7 +218,7 @@ def test_bounds_other_than_0_and_1():
     values = np.arange(10.0) - 5
     figure = bootstrap_figures(
         lambda weights: {"correlation": float(weights @ np.sign(values) / weights.sum())},
-        Units.of_trials(np.arange(10)),
+        Units.of_pairs(np.arange(10), np.arange(10)),
         Basis.all_trials(10, "correlation"),
         bounds={"correlation": (-1, 1)},
     )["correlation"]

@@ -40,7 +40,7 @@ def pairs(
         np.array(same, np.bool_),
         np.array(distance, np.float32),
         np.array(probability),
-        Units.of_trials(n),
+        Units.of_pairs(n, n),
         Decision(0.5, "eer", prior),
     )
 
@@ -117,7 +117,8 @@ def test_whiskers_know_how_few_labels_the_pairs_are_of() -> None:
 
     def reach(labels: int) -> float:
         made = pairs(same.astype(int).tolist(), [0.5] * 400, said.tolist())
-        chart = reliability(replace(made, units=Units.of_trials(np.arange(400) % labels)))
+        of_label = np.arange(400) % labels
+        chart = reliability(replace(made, units=Units.of_pairs(of_label, of_label)))
         [band] = chart.bands
         low, high = map(float, re.findall(r"([\d.]+)\s%[–)]", band.words.splitlines()[1]))
         return high - low

@@ -38,7 +38,7 @@ def some_pairs(same: list[bool], distance: list[float], threshold: float = 0.5) 
         same=np.array(same, np.bool_),
         distance=np.array(distance, np.float32),
         probability=1 / (1 + np.exp(np.array(distance, np.float64) - threshold)),
-        units=Units.of_trials(np.arange(n)),
+        units=Units.of_pairs(np.arange(n), np.arange(n)),
         decision=Decision(threshold, "eer", prior=0.5),
     )
 

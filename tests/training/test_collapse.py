@@ -15,7 +15,7 @@ from gemel.errors import RunError
 from gemel.losses import LOSSES
 from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
-from gemel.planning.spread import spread
+from gemel.planning.validation import spread
 from gemel.training.collapse import collapse_sentence
 from gemel.training.step import MemoryStep, Step, StepTargets
 from gemel.twin import SharedTwin

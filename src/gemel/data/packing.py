@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many
 from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
 from gemel.inputs.digest import DIGEST_BYTES, digest
-
-Advance: TypeAlias = Callable[[int, int], None]
-"""Progress callback, called with (done, total) items; the last call has done = total."""
 
 FORMAT = 4
 """Increased when the same content is packed differently, so that old packs are no longer used."""
@@ -39,12 +35,13 @@ def pack(
     input: Input,
     *,
     cache: Path | None = None,
-    progress: Advance | None = None,
+    progress: Callable[[int], None] | None = None,
     most_unreadable: float = MOST_UNREADABLE,
 ) -> Pack:
     """Decode the dataset, or open its pack if the same content was packed for the same input.
 
-    `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache). Raises DataError if more than
+    `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache); `progress` is called with the
+    number of items decoded so far. Raises DataError if more than
     the share `most_unreadable` of the items cannot be read, or if the pack cannot be written.
     """
     folder = PackFolder(
@@ -71,7 +68,9 @@ def _key(dataset: Dataset, input: Input) -> str:
     return digest(content.encode()).hex()
 
 
-def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterator[Decoded]:
+def _decoded(
+    dataset: Dataset, input: Input, progress: Callable[[int], None] | None
+) -> Iterator[Decoded]:
     length = TYPICAL_LENGTH if input.varying else 1
     size = length * int(np.prod(input.shape)) * input.dtype.itemsize
     step = max(1, min(MOST_ITEMS_PER_TASK, MOST_BYTES_PER_TASK // size))
@@ -84,7 +83,7 @@ def _decoded(dataset: Dataset, input: Input, progress: Advance | None) -> Iterat
         yield decoded
         done += len(decoded.readable)
         if progress is not None:
-            progress(done, len(dataset))
+            progress(done)
 
 
 def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:

@@ -84,7 +84,8 @@ def bootstrap_figures(
 
     >>> right = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
     >>> mean = lambda weights: {"accuracy": float(weights @ right / weights.sum())}
-    >>> units = Units.of_trials(np.array([0, 0, 1, 1, 2, 2]))
+    >>> labels = np.array([0, 0, 1, 1, 2, 2])
+    >>> units = Units.of_pairs(labels, labels)
     >>> figures = bootstrap_figures(mean, units, Basis.all_trials(6, "accuracy"))
     >>> round(figures["accuracy"].value, 3)
     0.667

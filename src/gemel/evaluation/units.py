@@ -48,11 +48,6 @@ class Units:
         left, right = np.searchsorted(names, left), np.searchsorted(names, right)
         return cls(left, right, len(names), among, groups)
 
-    @classmethod
-    def of_trials(cls, labels: Codes) -> Self:
-        """Trials that depend on one label each."""
-        return cls.of_pairs(labels, labels)
-
     @property
     def group_count(self) -> int:
         return 0 if self.groups is None else int(self.groups.max()) + 1

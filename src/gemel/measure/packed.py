@@ -152,12 +152,7 @@ def pack_sides(
 
     def packed(dataset: Dataset, input: Input) -> Pack:
         with progress.stage("reading items", len(dataset)) as stage:
-            return pack(
-                dataset,
-                input,
-                progress=lambda done, _: stage.advance(done),
-                most_unreadable=most_unreadable,
-            )
+            return pack(dataset, input, progress=stage.advance, most_unreadable=most_unreadable)
 
     def part(chosen: Same, input: Input) -> PackedSide:
         """Pack the chosen items alone."""

@@ -25,9 +25,9 @@ from gemel.measure.compared import embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory, remember
 from gemel.planning.comparing import twin_comparer
-from gemel.planning.spread import spread
 from gemel.recipe import Recipe
 from gemel.recipe.validation import ValidationSetting
+from gemel.shapes import Embeddings
 from gemel.twin import Twin
 
 VALIDATION_ITEMS = 1_500
@@ -76,6 +76,17 @@ def _spread(comparer: Comparer) -> dict[str, float]:
         return {}
     sides = [side for side in (comparer.embeddings, comparer.right) if side is not None]
     return {"spread": min(spread(torch.from_numpy(side)) for side in sides)}
+
+
+def spread(embeddings: Embeddings) -> float:
+    """How far embeddings are spread out: near 0 where a network has collapsed.
+
+    Root mean square distance from the mean embedding, relative to the RMS embedding norm. In 0–1: 0
+    if all embeddings coincide, 1 if their mean is zero.
+    """
+    centred = embeddings - embeddings.mean(0)
+    length = embeddings.square().sum(-1).mean().sqrt()
+    return float(centred.square().sum(-1).mean().sqrt() / length.clamp(min=1e-12))
 
 
 def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) -> Validate:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import torch
 from lightning_fabric import Fabric
@@ -24,15 +24,8 @@ from gemel.shapes import Items
 from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.optimizer import Pace, build_optimizer
 from gemel.training.speed import Precision, Speed
-from gemel.training.step import build_step, targets_of
+from gemel.training.step import StepLosses, build_step, targets_of
 from gemel.twin import SharedTwin
-
-
-class StepLoss(NamedTuple):
-    """The loss of a step, and what it would be if all distances were zero."""
-
-    value: float
-    resting: float
 
 
 @final
@@ -53,18 +46,21 @@ class Learner:
         )
         self.pace = Pace(plan.recipe, self.optimizer)
 
-    def learn(self, batch: Batch, number: int) -> StepLoss:
-        """Takes the optimiser step of this number; raises `RunError` if its loss is no number."""
-        seed = self.plan.recipe.seed * 1_000_003 + number
-        losses = self._descend(batch, seed)
-        if not math.isfinite(losses.value):
+    def learn(self, batch: Batch, number: int) -> tuple[float, float]:
+        """Takes the optimiser step of this number; returns its `StepLosses` as plain numbers.
+
+        Raises `RunError` if the loss is no number.
+        """
+        losses = self._descend(batch, self.plan.recipe.seed * 1_000_003 + number)
+        loss, resting = float(losses.value.detach()), float(losses.resting)
+        if not math.isfinite(loss):
             raise RunError(
-                f"the training diverged: its loss must be a number and is {losses.value} at step "
+                f"the training diverged: its loss must be a number and is {loss} at step "
                 f"{number}. Lower optimizer.learning_rate tenfold and train again"
             )
-        return losses
+        return loss, resting
 
-    def _descend(self, batch: Batch, seed: int) -> StepLoss:
+    def _descend(self, batch: Batch, seed: int) -> StepLosses:
         plan, generator = self.plan, torch.Generator().manual_seed(seed)
         apart = plan.right is not plan.left
         sides = batch.sides(apart=apart)
@@ -75,11 +71,11 @@ class Learner:
         self.step.train()
         with torch.random.fork_rng(devices=[]):
             self._seed_dropout(seed)
-            loss, resting = self.step(left, right, targets)
-        self.fabric.backward(loss)
+            losses: StepLosses = self.step(left, right, targets)
+        self.fabric.backward(losses.value)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return StepLoss(float(loss.detach()), float(resting))
+        return losses
 
     def _items(self, feed: Feed, side: OneSide, generator: torch.Generator) -> Items:
         items = tuple(map(self.fabric.to_device, feed.items(side.items)))

@@ -118,9 +118,9 @@ class Trainer:
     def _step(self, batch: Batch) -> None:
         counters = self.counters
         self.learner.pace.set(self._share(), counters.epoch)
-        losses = self.learner.learn(batch, counters.step)
-        counters.losses.append(losses.value)
-        counters.resting.append(losses.resting)
+        loss, resting = self.learner.learn(batch, counters.step)
+        counters.losses.append(loss)
+        counters.resting.append(resting)
         counters.step += 1
         counters.taken += 1
         self._clock()

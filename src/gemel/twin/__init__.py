@@ -16,14 +16,7 @@ from gemel.twin.separate import SeparateTwin
 from gemel.twin.shared import Episode, SharedTwin
 from gemel.twin.twin import EmbeddingTwin, Twin, check_margin
 
-TIES: dict[str, type[Twin]] = {
-    "joint": JointTwin,
-    "separate": SeparateTwin,
-    "shared": SharedTwin,
-}
-
 __all__ = [
-    "TIES",
     "EmbeddingTwin",
     "Episode",
     "JointTwin",

@@ -35,8 +35,6 @@ class SeparateTwin(EmbeddingTwin):
     torch.Size([2, 2])
     """
 
-    exchangeable = False
-
     def __init__(self, left: Encoder, right: Encoder, metric: Metric) -> None:
         super().__init__()
         if left.embedding_size != right.embedding_size:

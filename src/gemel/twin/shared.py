@@ -42,8 +42,6 @@ class SharedTwin(EmbeddingTwin):
     torch.Size([1, 2])
     """
 
-    exchangeable = True
-
     def __init__(self, encoder: Encoder, metric: Metric, reader: Reader | None = None) -> None:
         super().__init__()
         self.encoder = encoder

@@ -18,11 +18,8 @@ from gemel.shapes import Distances, Embeddings, Items, Positions, RightEmbedding
 class Twin(nn.Module, ABC):
     """Distances between items of the left side and items of the right side.
 
-    `encoders` lists each encoder once. `exchangeable` is true if the distance is symmetric: exactly
-    so outside training.
+    `encoders` lists each encoder once.
     """
-
-    exchangeable: bool
 
     @property
     @abstractmethod
