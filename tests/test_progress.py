@@ -30,7 +30,20 @@ def test_lines_tell_the_end_of_a_stage_on_standard_error_alone(capsys):
 def test_lines_tell_of_a_long_stage_while_it_lasts(capsys, monkeypatch):
     monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
     worked(Lines())
-    assert capsys.readouterr().err.count("training:") == 11
+    _, *during, last = capsys.readouterr().err.splitlines()
+    assert len(during) == 9
+    assert last.startswith("training: 100%")
+
+
+def test_all_of_a_stage_is_told_once_and_only_when_all_is_done(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
+    with Lines().stage("training", 1000) as stage:
+        stage.advance(999)
+        stage.advance(1000, "loss 0.1")
+        stage.advance(1000, "loss 0.1  validation auc 0.9")
+    first, last = capsys.readouterr().err.splitlines()
+    assert first == "training:  99%"
+    assert last.startswith("training: 100%  loss 0.1  validation auc 0.9  (")
 
 
 def test_a_stage_without_work_says_nothing(capsys):

@@ -46,6 +46,20 @@ def test_a_new_run_never_writes_into_what_is_there(tmp_path):
             Run.new(taken)
 
 
+def test_what_was_killed_before_it_had_a_recipe_is_begun_anew(tmp_path):
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    for name in ("data.json", "learned.npy", ".recipe.toml.0a1b2c3d"):
+        (folder / name).touch()
+    with pytest.raises(RunError, match="not in use"):  # data of the user's own
+        Run.new(folder)
+    (folder / ".lock").touch()  # left behind by the process that was killed
+    assert Run.new(folder).path == folder
+    (folder / "photo.png").touch()
+    with pytest.raises(RunError, match="not in use"):
+        Run.new(folder)
+
+
 def test_an_unnamed_run_takes_the_first_free_number(tmp_path):
     begun(tmp_path / "digits")
     begun(tmp_path / "digits-2")

@@ -79,8 +79,10 @@ class _LineStage:
         self.last = ""
 
     def advance(self, done: float, note: str = "") -> None:
-        self.last = f"{self.name}: {min(1.0, done / max(self.total, 1e-9)):4.0%}  {note}".rstrip()
-        if time.monotonic() - self.printed >= LINE_SECONDS:
+        share = min(1.0, done / max(self.total, 1e-9))
+        self.last = f"{self.name}: {int(100 * share):3}%  {note}".rstrip()
+        # The end of a stage is told when it closes, after what may follow its last step.
+        if share < 1 and time.monotonic() - self.printed >= LINE_SECONDS:
             self._print(self.last)
 
     def close(self) -> None:

@@ -107,9 +107,8 @@ class Run:
 
     @staticmethod
     def new(path: Path) -> Run:
-        """A run to be created; `RunError` if `path` exists and is not an empty folder."""
-        free = path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK}
-        if path.exists() and not free:
+        """A run to be created; `RunError` if `path` exists and is not a free folder."""
+        if path.exists() and not (path.is_dir() and _is_free(path)):
             raise RunError(
                 f"a new run needs a folder that is not in use, and {path} exists: choose another "
                 "--out, or continue an unfinished run with --resume"
@@ -147,3 +146,12 @@ class Run:
                 "run with --out"
             )
         return max(found, key=lambda run: (not run.finished, run.recipe.stat().st_mtime))
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether it is empty, or all that a training left which was killed before its recipe."""
+    names = {file.name for file in folder.iterdir()}
+    shown = {name for name in names if not name.startswith(".")}
+    return not names or (
+        LOCK in names and shown <= {Run(folder).data.name, Run(folder).learned.name}
+    )

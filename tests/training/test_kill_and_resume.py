@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 import shutil
@@ -83,6 +84,27 @@ def test_interrupted_in_the_last_step_the_validation_after_it_still_decides(
     told = (run / "history.csv").read_text().splitlines()
     assert trainings.run(drawings, run, changes, resume=True)[0] == 0
     assert len((run / "history.csv").read_text().splitlines()) == len(told) + 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e9])
+def test_the_weights_of_a_killed_training_are_of_the_epoch_that_is_recorded(
+    drawings, tmp_path, whole, seconds
+):
+    run, changes = Run(tmp_path / "run"), [*TWELVE, "training.keep=best"]
+    steps = whole["twelve"][1]
+    trainings.run(drawings, run.path, changes, checkpoint_seconds=seconds, stop_after=steps - 2)
+    kept, last = map(read_counters, (run.best_checkpoint, run.last_checkpoint))
+    assert (last.best, last.best_epoch) == (kept.best, kept.best_epoch)
+    # Even if it was killed between the two: this best is of a course that is not taken again.
+    tensors = load_file(run.best_checkpoint)
+    counters = dataclasses.asdict(kept) | {"best": 2.0, "best_epoch": 0.5}
+    save_file(tensors, run.best_checkpoint, {"counters": json.dumps(counters)})
+    counters = dataclasses.asdict(last) | {"best": 1.5}
+    save_file(
+        load_file(run.last_checkpoint), run.last_checkpoint, {"counters": json.dumps(counters)}
+    )
+    assert trainings.run(drawings, run.path, changes, resume=True, until="end")[0] == 0
+    assert load(run.path).file.provenance["kept_epoch"] == 0.5
 
 
 def test_killed_before_the_first_checkpoint_it_begins_again(drawings, tmp_path, whole):

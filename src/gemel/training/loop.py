@@ -83,7 +83,8 @@ class Trainer:
         if interrupted():  # during the last validation, after which no step checks
             raise KeyboardInterrupt
         if self.setting.keeps_best and self.run.best_checkpoint.is_file():
-            self.learner.load(self.run.best_checkpoint)
+            # A kill may have come between this file and the checkpoint that was resumed from.
+            counters.best_epoch = self.learner.load(self.run.best_checkpoint).best_epoch
         return counters
 
     def _epoch(self, stage: Stage, interrupted: Callable[[], bool]) -> None:
@@ -186,6 +187,7 @@ class Trainer:
         counters.best, counters.best_epoch, counters.waited = value, self._epochs(), 0
         if self.setting.keeps_best:
             self.learner.save(self.run.best_checkpoint, counters)
+            self._save()  # a training by the clock that resumes from before takes another course
 
     def _epochs(self) -> float:
         """The number of epochs trained, fractional within an epoch."""

@@ -90,8 +90,8 @@ def source_of(data: str) -> str:
 def held(run: Run, order: Order) -> Iterator[None]:
     """Locks the run's folder against other trainings.
 
-    Raises `RunError` if another process holds the lock. Removes a folder that it created if the
-    training fails before its recipe is written.
+    Raises `RunError` if another process holds the lock. If the training fails before its recipe is
+    written, removes what it has written, and the folder if it created it.
     """
     ours = order.out is None or not run.path.exists()
     lock = FileLock(run.lock, timeout=0)
@@ -114,6 +114,9 @@ def held(run: Run, order: Order) -> Iterator[None]:
         with suppress(OSError):  # Windows cannot remove open files
             run.lock.unlink()
         lock.release()
-        if ours and not run.recipe.is_file():
-            with suppress(OSError):  # not empty
-                run.path.rmdir()
+        if not run.recipe.is_file():
+            with suppress(OSError):  # not empty, or not writable
+                run.data.unlink(missing_ok=True)
+                run.learned.unlink(missing_ok=True)
+                if ours:
+                    run.path.rmdir()
