@@ -62,13 +62,16 @@ main()
         ("lightning_fabric", ["train", "digits"], "training needs the package lightning_fabric"),
         ("sklearn", ["evaluate", "RUN"], "the data set digits needs the package scikit-learn"),
         ("jinja2", ["report", "RUN"], "needs the package jinja2"),
+        ("sklearn", ["report", "RUN"], "the report needs the package scikit-learn"),
+        ("jinja2", ["train", "PHOTOS"], "the report needs the package jinja2"),
         ("pyarrow", ["embed", "RUN", "digits", "--out", "x.parquet"], "needs the package pyarrow"),
     ],
 )
 def test_a_missing_extra_is_one_sentence(
-    tiny_run: Run, package: str, words: list[str], sentence: str
+    tiny_run: Run, drawings: Path, package: str, words: list[str], sentence: str
 ) -> None:
-    words = [str(tiny_run.path) if word == "RUN" else word for word in words]
+    places = {"RUN": str(tiny_run.path), "PHOTOS": str(drawings)}
+    words = [places.get(word, word) for word in words]
 
     done = python(BLOCKED, package, *words)
 
@@ -77,6 +80,9 @@ def test_a_missing_extra_is_one_sentence(
     assert last.startswith("error: ")
     assert sentence in last
     assert "which is not installed: pip install 'gemel[" in last
+    assert not {"training", "encoding"} & {
+        line.split()[0].rstrip(":") for line in done.stderr.splitlines()
+    }
     assert "Traceback" not in done.stderr
 
 

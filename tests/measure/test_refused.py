@@ -7,7 +7,7 @@ import json
 import pytest
 
 import gemel
-from gemel.errors import DataError, RecipeError
+from gemel.errors import DataError, RecipeError, RunError
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_matcher, measure_run
 from gemel.progress import Silent
@@ -32,6 +32,25 @@ def test_labels_that_were_never_trained_are_refused_before_items_are_encoded(tin
     followed = Followed()
     with pytest.raises(DataError, match="not on the training side"):
         measure_run(tiny_run, None, "linear-probe", Question(), followed)
+    assert not encodings(followed)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "asked", "error", "sentence"),
+    [
+        ("similarity", {}, DataError, "this data has no scores"),
+        ("sequences", {}, RunError, "needs a matcher with a memory"),
+        ("few-shot", {"ways": 50}, DataError, "50-way 1-shot needs 50 labels"),
+        ("few-shot", {"makers": "two"}, DataError, "--makers two needs data that say who"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_items_are_encoded(
+    tiny_run, protocol, asked, error, sentence
+):
+    followed = Followed()
+    for measured, path in ((measure_run, tiny_run), (measure_matcher, tiny_run.matcher)):
+        with pytest.raises(error, match=sentence):
+            measured(path, "digits", protocol, Question(**asked), followed)
     assert not encodings(followed)
 
 

@@ -9,14 +9,18 @@ from torch import nn
 
 from gemel.data import Dataset, SplitConfig, open_data
 from gemel.encoders import PictureEncoder
+from gemel.evaluation.comparer import EmbeddingComparer
+from gemel.evaluation.episodes import Episodes
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
+from gemel.planning.comparing import twin_read
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.planning.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.progress import Silent
+from gemel.readers import READERS, Reader
 from gemel.recipe import load_recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.run import Run
@@ -120,6 +124,36 @@ def test_an_oracle_is_always_right_and_a_constant_network_never(prepared, blind,
     figures = validate(SharedTwin(Grey(blind), METRICS["euclidean"](1)))
     assert set(figures) == {"auc", "eer", "spread", "one-shot"}
     assert figures["one-shot"] == accuracy
+
+
+class Contrary(Reader):
+    """Says the farthest of all examples."""
+
+    def forward(self, metric, support, support_labels, query):
+        return -metric(query, support) @ support_labels
+
+
+def test_one_shot_trials_are_answered_by_the_reader(prepared):
+    changes = ["validation.figure=one-shot", "validation.ways=10"]
+    validate = build_validation(prepared, load_recipe("default", changes))
+    twin = SharedTwin(Grey(False), METRICS["euclidean"](1), Contrary(1))
+    assert validate(twin)["one-shot"] == 0
+
+
+def test_a_reader_answers_each_episode_by_its_own_examples():
+    torch.manual_seed(0)
+    embeddings = torch.randn(12, 3)
+    reader, metric = READERS["full-context"](3), METRICS["cosine"](3)
+    comparer = EmbeddingComparer(embeddings.numpy(), lambda left, right: left @ right)
+    support = np.random.default_rng(0).integers(0, 12, (4, 5, 2))
+    read = twin_read(SharedTwin(Grey(False), metric, reader).eval(), comparer)
+    answers = read(Episodes(np.arange(4), support, np.zeros(4, int)))
+    for query, (examples, answer) in enumerate(zip(support, answers, strict=True)):
+        labels = torch.eye(5).repeat_interleave(2, 0)
+        one = reader(
+            metric, embeddings[examples.ravel()][None], labels[None], embeddings[None, [query]]
+        )
+        np.testing.assert_allclose(answer, one[0, 0].detach(), rtol=1e-5)
 
 
 def test_better_is_lower_for_the_error_rate_and_higher_for_the_others():

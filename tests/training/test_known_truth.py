@@ -68,7 +68,8 @@ def constant(tiny_run):
     prepared = own_data(tiny_run, load(tiny_run.path), Silent())
     items = len(prepared.part("test"))
     embeddings = np.ones((items, matcher.file.embedding_size), np.float32)
-    return Subject(matcher, prepared, EmbeddingComparer(embeddings, matcher.networks.distances))
+    comparer = EmbeddingComparer(embeddings, matcher.networks.distances)
+    return Subject(matcher, prepared, lambda: comparer)
 
 
 def test_a_constant_network_scores_chance_in_verification(constant):
@@ -93,7 +94,7 @@ def test_an_oracle_scores_everything(constant):
     labels = constant.prepared.labels(constant.prepared.part("test"))
     one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
     comparer = EmbeddingComparer(one_hot[labels], constant.matcher.networks.distances)
-    oracle = Subject(constant.matcher, constant.prepared, comparer)
+    oracle = Subject(constant.matcher, constant.prepared, lambda: comparer)
     verified = measure_verification(oracle, Question(most_pairs=3_000)).answer
     assert verified.figures["auc"].value == 1
     assert measure_few_shot(oracle, Question()).figures["accuracy"].value == 1

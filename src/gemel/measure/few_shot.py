@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from gemel.arrays import Indices
-from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.few_shot import Read, score_episodes
+from gemel.evaluation.episodes import Episodes
+from gemel.evaluation.evidence import figures_of
+from gemel.evaluation.few_shot import score_episodes
 from gemel.evaluation.figure import Missing
 from gemel.measure.answer import Answer
 from gemel.measure.candidates import USUAL_TRIALS, Candidates
@@ -19,7 +19,7 @@ USUAL_WAYS = (20, 5)
 
 def measure_few_shot(asked: Subject, question: Question) -> Answer:
     """N-way K-shot accuracy for each task; `accuracy` is that of the first."""
-    items, comparer = asked.genuine()
+    items = asked.genuine()
     candidates = Candidates.of(
         asked.prepared,
         items,
@@ -27,16 +27,20 @@ def measure_few_shot(asked: Subject, question: Question) -> Answer:
         makers=question.makers,
         small_groups=question.small_groups,
     )
-    read, most_ways = _reading(asked, items, question)
-    scored: dict[str, Evidence] = {}
+    recall = asked.recall(items)
+    drawn: dict[str, list[Episodes]] = {}
     notices: list[str] = []
-    for ways, shots in _tasks(candidates, question, most_ways):
+    for ways, shots in _tasks(candidates, question, recall.ways if recall else USUAL_WAYS[0]):
         trials = _trials(asked, ways * shots, question)
         episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
-        scored[f"accuracy@{ways}-way-{shots}-shot"] = score_episodes(
-            comparer, candidates.labels, episodes, read, candidates.groups
-        )
+        drawn[f"accuracy@{ways}-way-{shots}-shot"] = episodes
         notices += remarks
+    read = partial(recall.episodes, seed=question.seed) if recall else asked.reader(items)
+    comparer, labels, groups = asked.among(items), candidates.labels, candidates.groups
+    scored = {
+        task: score_episodes(comparer, labels, episodes, read, groups)
+        for task, episodes in drawn.items()
+    }
     tasks = {task: figures_of([evidence])["accuracy"] for task, evidence in scored.items()}
     first = next(iter(tasks.values()), None) or Missing(missing=candidates.lacking())
     return Answer(
@@ -47,14 +51,6 @@ def measure_few_shot(asked: Subject, question: Question) -> Answer:
         tuple(notices),
         next(iter(scored.values()), None),
     )
-
-
-def _reading(asked: Subject, items: Indices, question: Question) -> tuple[Read | None, int]:
-    """How the matcher reads episodes of these items, None for mean distances, and its most ways."""
-    recall = asked.recall(items)
-    if recall is None:
-        return asked.reader(items), USUAL_WAYS[0]
-    return partial(recall.episodes, seed=question.seed), recall.ways
 
 
 def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterator[tuple[int, int]]:

@@ -60,10 +60,10 @@ def measure_retrieval(asked: Subject, question: Question) -> Answer:
     """Retrieval of items of the same label, or of the partners in given pairs."""
     if asked.prepared.dataset.labels is None:
         return asked.answer("retrieval", question, _partners(asked, question))
-    items, comparer = asked.genuine()
+    items = asked.genuine()
     labels, sides = asked.prepared.labels(items), asked.prepared.two_sides(items)
     task = _retrieval_task(asked, len(items), question)
-    return asked.answer("retrieval", question, retrieval(comparer, labels, task, sides))
+    return asked.answer("retrieval", question, retrieval(asked.among(items), labels, task, sides))
 
 
 def _partners(asked: Subject, question: Question) -> Evidence:
@@ -116,7 +116,7 @@ def measure_sequences(asked: Subject, question: Question) -> Answer:
 
     Raises RunError where the matcher has none.
     """
-    items, _ = asked.genuine()
+    items = asked.genuine()
     recall = asked.recall(items)
     if recall is None:
         raise RunError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -28,18 +30,29 @@ trials or queries."""
 @final
 @dataclass(frozen=True)
 class Subject:
-    """A matcher, the test items, and a comparer of them."""
+    """A matcher, the test items, and how a comparer of them is made.
+
+    It is made when it is first asked for, so a protocol refuses what it cannot measure before
+    anything is encoded.
+    """
 
     matcher: Matcher
     prepared: Prepared
-    comparer: Comparer
+    make_comparer: Callable[[], Comparer]
     progress: Progress = Silent()
 
-    def genuine(self) -> tuple[Indices, Comparer]:
-        """The genuine items of the test part, and a comparer of these."""
-        items = self.prepared.part("test")
-        genuine = np.flatnonzero(self.prepared.genuine(items))
-        return items[genuine], Among(self.comparer, genuine)
+    @cached_property
+    def comparer(self) -> Comparer:
+        """The comparer of the test items."""
+        return self.make_comparer()
+
+    def genuine(self) -> Indices:
+        """The genuine items of the test part."""
+        return self.prepared.genuine_part("test")
+
+    def among(self, items: Indices) -> Comparer:
+        """A comparer of these items of the test part."""
+        return Among(self.comparer, self._places(items))
 
     def reader(self, items: Indices) -> EpisodeReader | None:
         """The matcher's reader for episodes of these items; None where it has none."""
@@ -56,7 +69,10 @@ class Subject:
     def _embeddings(self, items: Indices) -> Embeddings:
         embeddings = embeddings_of(self.comparer)
         assert embeddings is not None, "a reader and a memory have a shared tie"
-        return embeddings[np.searchsorted(self.prepared.part("test"), items)]
+        return embeddings[self._places(items)]
+
+    def _places(self, items: Indices) -> Indices:
+        return np.searchsorted(self.prepared.part("test"), items)
 
     def most_pairs(self, question: Question) -> int | None:
         """The most pairs to compare; None for as many as the figures need."""
@@ -82,6 +98,9 @@ class Subject:
 
 
 def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
-    """A matcher and the test items, which are encoded here unless tied jointly."""
-    comparer = comparer_of(matcher.networks, prepared.compared("test"), progress)
+    """A matcher and the test items, which are encoded once, unless tied jointly."""
+
+    def comparer() -> Comparer:
+        return comparer_of(matcher.networks, prepared.compared("test"), progress)
+
     return Subject(matcher, prepared, comparer, progress)

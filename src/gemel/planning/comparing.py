@@ -9,7 +9,9 @@ import torch
 
 from gemel.arrays import Array, Distances, Embeddings, Packed, Side
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
-from gemel.measure.compared import Compared, encoded
+from gemel.evaluation.episodes import Episodes
+from gemel.evaluation.few_shot import Read
+from gemel.measure.compared import Compared, embeddings_of, encoded
 from gemel.measure.packed import Inputs
 from gemel.shapes import Items
 from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
@@ -27,6 +29,25 @@ def twin_comparer(twin: Twin, inputs: Inputs, items: Compared) -> Comparer:
     alike = isinstance(twin, SharedTwin)
     right = None if alike else encoded(_encode(twin, inputs, "right"), items, side="right")
     return EmbeddingComparer(left, _metric_of(twin), right)
+
+
+def twin_read(twin: Twin, comparer: Comparer) -> Read | None:
+    """How the twin's reader answers episodes of the comparer's items; None where it has none."""
+    if not isinstance(twin, SharedTwin) or twin.reader is None:
+        return None
+    reader, embeddings = twin.reader, embeddings_of(comparer)
+    assert embeddings is not None, "a reader has a shared tie"
+
+    def read(episodes: Episodes) -> Distances:
+        trials, ways, shots = episodes.support.shape
+        support = embeddings[episodes.support.reshape(trials, -1)]
+        told = np.tile(np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0), (trials, 1, 1))
+        given = _tensors((support, told, embeddings[episodes.query][:, None]), twin)
+        with torch.inference_mode():
+            distances: Distances = reader(twin.metric, *given)[:, 0].cpu().numpy()
+        return distances
+
+    return read
 
 
 def _encode(twin: EmbeddingTwin, inputs: Inputs, side: Side) -> Callable[[Packed], Embeddings]:

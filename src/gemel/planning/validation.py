@@ -24,7 +24,7 @@ from gemel.measure.candidates import Candidates
 from gemel.measure.compared import embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory, remember
-from gemel.planning.comparing import twin_comparer
+from gemel.planning.comparing import twin_comparer, twin_read
 from gemel.recipe import Recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.shapes import Embeddings
@@ -96,7 +96,8 @@ def _one_shot_figure(prepared: Prepared, setting: ValidationSetting, seed: int) 
 
     def figure(twin: Twin) -> dict[str, float]:
         comparer = twin_comparer(twin, inputs, compared)
-        right = np.concatenate([answer_episodes(comparer, episodes) for episodes in trials])
+        read = twin_read(twin, comparer)
+        right = np.concatenate([answer_episodes(comparer, episodes, read) for episodes in trials])
         return {"one-shot": float(right.mean())}
 
     return figure

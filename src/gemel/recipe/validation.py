@@ -16,8 +16,8 @@ class ValidationSetting(Setting):
 
     `auc` and `eer` are measured on pairs. `one-shot` is the accuracy over `trials` of `ways`
     candidates with one example each, within a group where the data have groups, and between two
-    makers where they have makers; it goes by distances, also where the recipe has a reader or a
-    memory. `sequence`, for recipes with a memory, is the accuracy at the second item of a class.
+    makers where they have makers; a reader answers them as in few-shot, and a memory does not.
+    `sequence`, for recipes with a memory, is the accuracy at the second item of a class.
     """
 
     figure: WatchedFigure = "auc"

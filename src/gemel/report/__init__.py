@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from gemel.report.of_run import run_summary, write_report, write_report_of
+from gemel.report.page import check_packages
 
-__all__ = ["run_summary", "write_report", "write_report_of"]
+__all__ = ["check_packages", "run_summary", "write_report", "write_report_of"]

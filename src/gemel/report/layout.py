@@ -12,7 +12,6 @@ import numpy as np
 
 from gemel.arrays import Embeddings, Floats, evenly_spaced
 from gemel.counting import count
-from gemel.errors import MissingExtra
 from gemel.report.contents import Cloud, Contents, Shown
 
 MOST_ITEMS = 400
@@ -90,11 +89,9 @@ def _readable(cloud: Cloud) -> Cloud:
 
 def _in_two_dimensions(embeddings: Embeddings) -> tuple[Floats, str]:
     """(m, 2) positions and the method's name: t-SNE, or PCA for too few items."""
-    try:
-        from sklearn.decomposition import PCA
-        from sklearn.manifold import TSNE
-    except ImportError as missing:
-        raise MissingExtra("scikit-learn", "report", "the report") from missing
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
     size, width = embeddings.shape
     if size < FEWEST_FOR_TSNE or width < 2:
         flat = np.zeros((size, 2))

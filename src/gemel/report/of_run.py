@@ -26,7 +26,7 @@ from gemel.measure.subject import Subject, subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, Split, TestPairs
-from gemel.report.page import write
+from gemel.report.page import check_packages, write
 from gemel.report.provenance import provenance
 from gemel.report.shown import shown
 from gemel.report.summary import summary
@@ -39,8 +39,9 @@ HIDDEN_CURVES = frozenset({"spread"})
 def write_report(run: Run, progress: Progress) -> Path:
     """Write `report.html` of a finished run again, from its folder and its data.
 
-    Raises RunError for a run that has not finished.
+    Raises RunError for a run that has not finished, and MissingExtra without the page's packages.
     """
+    check_packages()
     _metrics(run)  # checked before anything is encoded
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,16 @@ from gemel.whole_file import whole_file
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+PACKAGES = {"jinja2": "jinja2", "sklearn": "scikit-learn"}
+"""The packages of the page and of its map, by the name of their module."""
+
+
+def check_packages() -> None:
+    """Raise MissingExtra without jinja2 or scikit-learn, which are used after all other work."""
+    for module, package in PACKAGES.items():
+        if find_spec(module) is None:
+            raise MissingExtra(package, "report", "the report")
+
 
 def write(path: Path, contents: Contents) -> None:
     """Write the page atomically.
@@ -39,6 +50,7 @@ def write(path: Path, contents: Contents) -> None:
 
 def render(contents: Contents) -> str:
     """The page as HTML."""
+    check_packages()
     script, pairs = _part("page.js"), contents.pairs
     measured = rates(pairs)
     return (
@@ -61,10 +73,8 @@ def render(contents: Contents) -> str:
 
 
 def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError as missing:
-        raise MissingExtra("jinja2", "report", "the report") from missing
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     return Environment(
         loader=FunctionLoader(_part),
         autoescape=True,

@@ -19,7 +19,7 @@ from gemel.measure.subject import subject
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
-from gemel.report import write_report_of
+from gemel.report import check_packages, write_report_of
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.loop import Trainer
@@ -36,6 +36,7 @@ def train(order: Order, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run."""
     begun = time.monotonic()
     _check_devices(order.devices)
+    check_packages()
     run = run_for(order)
     with held(run, order):
         _carry_out(order, run, begun, progress)
