@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import io
+import logging
 
 from gemel import progress
-from gemel.progress import Bars, Lines, Silent, shown_progress
+from gemel.progress import Bars, Lines, Silent, quiet, shown_progress
 
 
 def worked(shown):
@@ -77,3 +78,11 @@ def test_what_is_shown_depends_on_who_looks(monkeypatch):
     assert isinstance(shown_progress(), Bars)
     monkeypatch.setattr("sys.stderr", io.StringIO())
     assert isinstance(shown_progress(), Lines)
+
+
+def test_loggers_are_quiet_within_the_block_alone():
+    logger = logging.getLogger("a library")
+    logger.setLevel(logging.INFO)
+    with quiet("a library"):
+        assert not logger.isEnabledFor(logging.WARNING)
+    assert logger.level == logging.INFO

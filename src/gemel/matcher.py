@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import final
@@ -187,8 +186,6 @@ class Matcher:
         True
         """
         prior = self.file.prior if prior is None else prior
-        if not (isinstance(prior, Real) and 0 < prior < 1):
-            raise RecipeError(f"prior must be a share between 0 and 1, got {prior!r}: give one")
         return self.file.calibration.probability(np.asarray(distance, np.float32), prior)
 
     def embedder(self, side: Side | None = None) -> EncoderSide:
@@ -200,7 +197,7 @@ class Matcher:
                 f"({self.file.encoder}) or right ({self.file.right_encoder})"
             )
         if side not in (None, "left", "right"):
-            raise RecipeError(f"side must be left or right, got {side!r}: give one of these")
+            raise RecipeError(f"side must be left or right, got {side!r}: name one of the two")
         if side and networks.left is networks.right:
             raise RecipeError(
                 f"{self.file.name} has one encoder for both sides, got side={side}: leave it out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -129,6 +130,20 @@ class _BarStage:
 
     def advance(self, done: float, note: str = "") -> None:
         self.bars.update(self.task, completed=done, note=note)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def quiet(*names: str, level: int = logging.ERROR) -> Iterator[None]:
+    """Within the block, the loggers of these names report from `level` on."""
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(level)
+    try:
+        yield
+    finally:
+        for logger, before in zip(loggers, levels, strict=True):
+            logger.setLevel(before)
 
 
 def shown_progress() -> Progress:

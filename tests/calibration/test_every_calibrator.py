@@ -175,7 +175,7 @@ def test_pairs_that_cannot_be_calibrated_are_refused(fit):
 @pytest.mark.parametrize("prior", [0.0, 1.0, -1.0, float("nan")])
 def test_an_impossible_prior_is_refused(method, prior):
     calibration = fit_calibration(*two_gaussians(0), method)
-    with pytest.raises(RecipeError, match="prior must lie between 0 and 1"):
+    with pytest.raises(RecipeError, match="prior must be above 0 and below 1"):
         calibration.probability(np.float32([1.0]), prior)
 
 

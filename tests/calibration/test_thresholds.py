@@ -53,7 +53,7 @@ def test_a_cost_that_is_no_cost_is_refused(text):
 
 
 def test_an_impossible_prior_is_refused():
-    with pytest.raises(RecipeError, match="prior must lie between 0 and 1"):
+    with pytest.raises(RecipeError, match="prior must be above 0 and below 1"):
         parse_target("cost=1:1", prior=1.0)
 
 

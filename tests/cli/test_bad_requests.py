@@ -160,7 +160,7 @@ def test_a_matcher_of_a_newer_format(gemel: Gemel, own_run: Run, tmp_path: Path)
     ("words", "sentence"),
     [
         (["--target", "far=0.123"], "this matcher has thresholds for eer, far=0.1"),
-        (["--prior", "2"], "between 0 and 1"),
+        (["--prior", "2"], "must be above 0 and below 1, as 0.1 is, got 2.0"),
     ],
 )
 def test_a_verdict_that_cannot_be_given(
@@ -203,7 +203,7 @@ def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) ->
     [
         (["--threshold", "nan"], "must be a finite distance, as in --threshold 0.5, got nan"),
         (["--threshold", "inf"], "must be a finite distance, as in --threshold 0.5, got inf"),
-        (["--prior", "2"], "must lie between 0 and 1, as in --prior 0.1, got 2.0"),
+        (["--prior", "2"], "must be above 0 and below 1, as 0.1 is, got 2.0"),
         (["--target", "far=0.123"], "this matcher has thresholds for eer, far=0.1"),
     ],
 )

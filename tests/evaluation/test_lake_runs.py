@@ -35,6 +35,17 @@ def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     assert accuracy(constant, made).value == 0
 
 
+def test_mistakes_in_one_run_say_little_of_other_runs(oracle):
+    made, labels = runs(count=20)
+    labels[made[0].test[0]] = labels[made[0].training[made[0].answer[0] - 1]]
+    figure = accuracy(oracle(labels), made)
+    # One mistake in 100. Wilson's for 4 trials of each of 20 runs: the centre is
+    # (0.99 + 3.8415/160) / (1 + 3.8415/80) = 0.9675, the reach 0.0309.
+    assert (figure.value, figure.n) == (0.99, 100)
+    assert figure.low == pytest.approx(0.9366, abs=1e-4)
+    assert figure.high >= 0.9984
+
+
 def test_a_reader_answers_in_place_of_distances(constant):
     made, labels = runs()
 

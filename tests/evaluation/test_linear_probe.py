@@ -31,6 +31,17 @@ def test_labels_that_lie_apart_are_all_named():
     assert accuracy.low < 1
 
 
+def test_the_interval_of_few_mistakes_is_wilsons():
+    train, validation, test = blobs(80, 0.05, 0), blobs(80, 0.05, 1), blobs(20, 0.05, 2)
+    test.labels[0] = 3  # of 0
+    accuracy = accuracy_of(train, validation, test)
+    # One mistake in 20: the centre is (0.95 + 3.8415/40) / (1 + 3.8415/20) = 0.8775, the reach
+    # 1.96/1.1921 · √(0.95 · 0.05/20 + 3.8415/1600) = 0.1136.
+    assert accuracy.value == 0.95
+    assert accuracy.low == pytest.approx(0.7639, abs=1e-4)
+    assert accuracy.high >= 0.9911
+
+
 def test_embeddings_that_say_nothing_give_chance_within_the_interval():
     rng = np.random.default_rng(0)
     sides = [

@@ -84,3 +84,36 @@ def test_too_few_items_are_refused():
         next(draw_sequences(LABELS, SequenceTask(5, 13)))
     with pytest.raises(RecipeError, match=r"at least 2 classes, 2 items of each .*got 1 classes"):
         SequenceTask(1)
+
+
+def nearest_is_right(drawn, classes):
+    distances = np.ones((*drawn.items.shape, classes), np.float32)
+    np.put_along_axis(distances, drawn.classes[..., None], 0, -1)
+    return distances
+
+
+def test_mistakes_on_one_label_say_little_of_others():
+    def forgets(drawn):
+        distances = nearest_is_right(drawn, 8)
+        distances[:12][LABELS[drawn.items[:12]] == 7] = 0
+        return distances
+
+    task = SequenceTask(ways=8, items=3, trials=100)
+    figures = figures_of([score_sequences(forgets, LABELS, task)])
+    # 12 mistakes of 800. Wilson's for 4 trials of each of 8 labels: the centre is
+    # (0.985 + 3.8415/64) / (1 + 3.8415/32) = 0.9330, the reach
+    # 1.96/1.1200 · √(0.985 · 0.015/32 + 3.8415/4096) = 0.0655.
+    for name in ("accuracy", "accuracy@instance=3"):
+        assert figures[name].value == pytest.approx(0.985)
+        assert figures[name].low == pytest.approx(0.8675, abs=2e-4)
+        assert figures[name].high >= 0.9984
+
+
+def test_a_memory_for_more_classes_answers_among_those_of_the_sequence():
+    def of_more(drawn):
+        distances = nearest_is_right(drawn, 5)
+        distances[..., 3:] = -1
+        return distances
+
+    task = SequenceTask(ways=3, items=2, trials=10)
+    assert figures_of([score_sequences(of_more, LABELS, task)])["accuracy"].value == 1

@@ -96,7 +96,7 @@ def test_a_target_is_known_by_what_it_means(matcher, written):
 
 @pytest.mark.parametrize("prior", [0, 1, -0.5, 2, float("nan"), "0.5"])
 def test_a_prior_is_a_share(matcher, items, prior):
-    with pytest.raises(RecipeError, match="share between 0 and 1, got"):
+    with pytest.raises(RecipeError, match=r"prior must be above 0 and below 1, as 0\.1 is, got"):
         matcher.compare(*items[:2], prior=prior)
 
 
@@ -213,7 +213,7 @@ def test_probabilities_of_many_distances_are_those_of_verdicts(matcher, items):
     assert probabilities.shape == (len(items), len(items))
     verdict = matcher.compare(items[0], items[1], prior=0.1)
     assert probabilities[0, 1] == pytest.approx(verdict.probability, abs=1e-4)
-    with pytest.raises(RecipeError, match="share between 0 and 1, got 1"):
+    with pytest.raises(RecipeError, match=r"above 0 and below 1, as 0\.1 is, got 1"):
         matcher.probability(0.5, prior=1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import optuna
 import pytest
 from optuna.storages import JournalStorage
@@ -93,6 +95,13 @@ def test_a_search_that_has_its_trials_writes_the_best_wherever_it_is_asked_to(ou
     found = tune(Order("digits", "default", tmp_path, study, QUICK, trials=1), Silent())
     assert found.recipe == tmp_path / "best.toml"
     assert found.recipe.read_text() == (out / "best.toml").read_text()
+
+
+def test_a_search_leaves_the_loggers_of_its_libraries_as_they_were(out):
+    assert finished(study_in(out))
+    # As these libraries set them when they are imported.
+    assert logging.getLogger("optuna").level == logging.INFO
+    assert logging.getLogger("lightning_fabric").level == logging.INFO
 
 
 def test_no_trial_leaves_its_checkpoints(out):

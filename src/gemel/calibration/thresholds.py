@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gemel.arrays import Distances, Floats, Same
 from gemel.errors import DataError, RecipeError
+from gemel.functional.bayes import check_prior
 from gemel.functional.roc import Roc, impostors_needed, roc
 
 FORMS = "`eer`, `far=0.01` (a rate between 0 and 1) or `cost=10:1` (false accept : false reject)"
@@ -79,8 +80,7 @@ class CostTarget:
                 "both costs must be finite and above 0, got "
                 f"{self.false_accept:g}:{self.false_reject:g}"
             )
-        if not 0 < self.prior < 1:
-            raise RecipeError(f"the prior must lie between 0 and 1, got {self.prior}")
+        check_prior(self.prior)
 
     @property
     def text(self) -> str:

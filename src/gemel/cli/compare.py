@@ -34,7 +34,7 @@ def compare(
         float | None,
         typer.Option(
             metavar="SHARE",
-            help="Share of all pairs that are the same, 0 to 1. Changes the probability, not "
+            help="Share of all pairs that are the same. Changes the probability, not "
             "the threshold.  [default: the recipe's]",
         ),
     ] = None,

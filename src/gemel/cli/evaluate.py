@@ -49,6 +49,7 @@ def _or(words: Sequence[str]) -> str:
 
 
 def evaluate(
+    context: typer.Context,
     run: Annotated[
         Path | None,
         typer.Argument(
@@ -84,7 +85,9 @@ def evaluate(
     ways: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=2, help="Few-shot: number of labels in a task.  [default: 20, 5]"
+            metavar="N",
+            min=2,
+            help="Few-shot, sequences: number of labels in a task.  [default: 20, 5; a memory's]",
         ),
     ] = None,
     shots: Annotated[
@@ -151,7 +154,7 @@ def evaluate(
         float | None,
         typer.Option(
             metavar="SHARE",
-            help="Share of all pairs that are the same, 0 to 1.  [default: the recipe's]",
+            help="Verification: share of all pairs that are the same.  [default: the recipe's]",
         ),
     ] = None,
     most_pairs: Annotated[
@@ -170,11 +173,10 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Measure how well a run tells same from different, with 95 % intervals."""
-    # Must come first, while locals() holds the options alone.
-    asked = {name: value for name, value in locals().items() if name in USED_BY}
     from gemel.measure.runs import measure
     from gemel.progress import shown_progress
 
+    asked = {name: context.params[name] for name in USED_BY}
     _refuse_unused(protocol, asked)
     progress = shown_progress()
     if method == "hausdorff":

@@ -17,7 +17,7 @@ import numpy as np
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
-from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.evidence import Evidence, hit_rates_of_few
 from gemel.evaluation.few_shot import Read, answer_episodes
 
 
@@ -38,12 +38,14 @@ def lake_runs(comparer: Comparer, runs: Sequence[LakeRun], read: Read | None = N
     """Evidence for `accuracy` over all items of all runs.
 
     `read` gives the distances to the examples, by default those of `comparer`. The interval
-    resamples whole runs, since the trials of a run share an alphabet and examples.
+    resamples whole runs, since the trials of a run share an alphabet and examples; where the
+    mistakes are in few runs, it is at least Wilson's.
     """
     trials = map(_episodes, runs)
     right = [answer_episodes(comparer, each, read).astype(np.float64) for each in trials]
     run_of = np.repeat(np.arange(len(runs)), [len(each) for each in right])
-    return Evidence.of_scores({"accuracy": np.concatenate(right)}, run_of)
+    scores = {"accuracy": np.concatenate(right)}
+    return Evidence.of_scores(scores, run_of, shares=hit_rates_of_few(scores, run_of))
 
 
 def _episodes(run: LakeRun) -> Episodes:

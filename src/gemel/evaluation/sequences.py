@@ -15,7 +15,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Distances, Floats, Indices
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.evidence import Evidence
+from gemel.evaluation.evidence import Evidence, hit_rates_of_few
 from gemel.evaluation.intervals import Basis
 from gemel.functional.grouping import by_code
 from gemel.functional.probability import weighted_mean
@@ -75,8 +75,8 @@ class Sequences:
 
 
 Answer: TypeAlias = Callable[[Sequences], Distances]
-"""Maps sequences to the distance (s, t, ways) of each item to each class, given only the items
-before it and their classes."""
+"""Maps sequences to the distance (s, t, ways or more) of each item to each class, given only the
+items before it and their classes."""
 
 
 def draw_sequences(labels: Codes, task: SequenceTask) -> Iterator[Sequences]:
@@ -111,11 +111,14 @@ def _sequence(
 def score_sequences(answer: Answer, labels: Codes, task: SequenceTask) -> Evidence:
     """Evidence for `accuracy@instance=k` for each k; `accuracy` is that at the second instance.
 
-    The nearest class is the answer and a tie counts as wrong. Intervals resample labels.
+    The nearest of the task's classes is the answer, whatever more the memory can tell apart, and a
+    tie counts as wrong. Intervals resample labels, and a share whose mistakes are on few of them
+    has at least Wilson's.
     """
     right, instances, item_labels = [], [], []
     for drawn in draw_sequences(labels, task):
-        right.append(right_is_nearest(answer(drawn), drawn.classes).ravel())
+        among = answer(drawn)[..., : task.ways]
+        right.append(right_is_nearest(among, drawn.classes).ravel())
         instances.append(drawn.instances().ravel())
         item_labels.append(labels[drawn.items].ravel())
     return _evidence(
@@ -133,4 +136,8 @@ def _evidence(right: Floats, instances: Codes, labels: Codes) -> Evidence:
         return {"accuracy": at[f"{AT}2"], **at}
 
     figures = {"accuracy": (f"{AT}2",), **{name: (name,) for name in kinds}}
-    return Evidence(accuracies, labels, labels, Basis(kinds, figures))
+    few = {
+        name for name, kind in kinds.items() if hit_rates_of_few({name: right[kind]}, labels[kind])
+    }
+    shares = frozenset(name for name, (kind,) in figures.items() if kind in few)
+    return Evidence(accuracies, labels, labels, Basis(kinds, figures, shares))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
+
+from gemel.progress import quiet
 
 SPEAKERS = ("torch.onnx", "onnxscript", "onnx_ir")
 
@@ -44,14 +44,6 @@ def write_onnx(
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silences the exporter, whose warnings concern operators that no network here uses."""
-    loggers: list[Any] = [logging.getLogger(name) for name in SPEAKERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+    with quiet(*SPEAKERS), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Self, final
 
-from gemel.errors import DataError, RecipeError
+from gemel.errors import DataError
 from gemel.evaluation.questioned import Aggregate, Relative
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.evaluation.verification import FARS
+from gemel.functional.bayes import check_prior
 from gemel.measure.candidates import Makers
 from gemel.measure.prepared import PairSource
 from gemel.recipe import Recipe
@@ -40,10 +41,8 @@ class Question:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.prior is not None and not 0 < self.prior < 1:
-            raise RecipeError(
-                f"the prior must lie between 0 and 1, as in --prior 0.1, got {self.prior}"
-            )
+        if self.prior is not None:
+            check_prior(self.prior)
         if self.fixed_threshold is not None and not isfinite(self.fixed_threshold):
             raise DataError(
                 "a threshold must be a finite distance, as in --threshold 0.5, got "

@@ -20,6 +20,7 @@ from gemel.batches import Batch
 from gemel.batches.batch import OneSide
 from gemel.errors import RunError
 from gemel.planning.plan import Feed, Plan
+from gemel.progress import quiet
 from gemel.shapes import Items
 from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.optimizer import Pace, build_optimizer
@@ -36,14 +37,13 @@ class Learner:
         if speed.compiled:
             for encoder in plan.twin.encoders:
                 encoder.compile(dynamic=False)
-        # Keeps Fabric's own messages out of the output for the user.
-        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         self.plan = plan
-        self.fabric = _fabric(speed.precision)
         self.module = build_step(plan).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.step, self.optimizer = self.fabric.setup(
-            self.module, build_optimizer(plan.recipe.optimizer, self.module)
-        )
+        with quiet("lightning_fabric", level=logging.WARNING):  # what it says of the device
+            self.fabric = _fabric(speed.precision)
+            self.step, self.optimizer = self.fabric.setup(
+                self.module, build_optimizer(plan.recipe.optimizer, self.module)
+            )
         self.pace = Pace(plan.recipe, self.optimizer)
 
     def learn(self, batch: Batch, number: int) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from gemel.data import open_data
 from gemel.errors import GemelError, RecipeError, RunError
 from gemel.measure.prepared import Prepared
 from gemel.planning.make_plan import prepare_and_resolve
-from gemel.progress import Progress
+from gemel.progress import Progress, quiet
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
 from gemel.tuning.space import check_space, own_values, with_values
@@ -209,6 +209,7 @@ def _in_state(trials: list[FrozenTrial], state: TrialState) -> list[FrozenTrial]
     return [trial for trial in trials if trial.state == state]
 
 
+@quiet("optuna")
 def tune(order: Order, progress: Progress) -> Found:
     """Create or continue the study of a recipe on data, and search.
 

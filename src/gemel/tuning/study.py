@@ -39,7 +39,6 @@ def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
     Raises `RunError` for a file that is not a study, `DataError` where it cannot be written, and
     `RecipeError` for a study of another recipe or other data, whose figures are not comparable.
     """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with alone(path):
