@@ -297,6 +297,16 @@ def test_groups_of_very_different_sizes_give_as_many_labels_as_there_are():
         assert len(set(drawn.tolist())) == len(drawn) == min(count, 7)
 
 
+@pytest.mark.parametrize(("count", "groups"), [(5, 4), (6, 4), (9, 4), (10, 4), (9, 5)])
+def test_labels_are_spread_evenly_over_as_many_groups_as_were_asked_for(count, groups):
+    labels = np.repeat(np.arange(20), 2)
+    index = LabelIndex(np.arange(40), labels, labels // 5)  # four groups
+    drawn = index.draw_labels(count, groups, np.random.default_rng(0))
+    of_group = np.bincount(drawn // 5, minlength=4)
+    assert of_group.sum() == count
+    assert of_group.max() - of_group.min() <= 1
+
+
 def test_no_anchor_is_its_own_partner_where_a_label_has_one_item():
     labels = np.array([0, 0, 1, 2, 3])
     for batch in Triplets(LabelIndex(np.arange(5), labels), size=4).epoch(np.random.default_rng(0)):

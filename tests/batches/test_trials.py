@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from gemel.batches import LabelIndex, Trials
 
@@ -63,3 +64,13 @@ def test_a_group_with_too_few_labels_shows_some_twice_and_knows_it():
     labels = LABELS[batch.items]
     assert (batch.same == (labels[batch.rows][:, None] == labels[batch.columns])).all()
     assert batch.same.sum(1).max() == 2
+
+
+@pytest.mark.parametrize("makers", [None, np.arange(16) % 3 % 2])
+def test_no_item_is_on_both_sides_of_a_trial_whose_labels_repeat(makers):
+    labels = np.repeat(np.arange(8), 2)
+    index = LabelIndex(np.arange(16), labels, np.minimum(labels // 2, 2))
+    kind, rng = Trials(index, makers, trials=2, ways=4), np.random.default_rng(0)
+    for _ in range(20):
+        for batch in kind.epoch(rng):
+            assert not batch.copies.any()

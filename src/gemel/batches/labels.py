@@ -72,10 +72,10 @@ class LabelIndex:
         """
         if groups is None or len(self.groups) == 1:
             return _distinct(len(self), min(count, len(self)), rng)
-        share = -(-count // groups)
+        share, larger = divmod(count, min(groups, len(self.groups)))
         drawn: list[Indices] = []
-        for group in rng.permutation(len(self.groups)):
-            wanted = min(share, count - sum(map(len, drawn)))
+        for place, group in enumerate(rng.permutation(len(self.groups))):
+            wanted = min(share + (place < larger), count - sum(map(len, drawn)))
             if wanted <= 0:
                 break
             drawn.append(rng.permutation(self.groups[group])[:wanted])

@@ -62,11 +62,15 @@ class Trials:
         return _Trial(self._drawn(labels, rng), pair[0] * len(self.index) + pair[1], partner)
 
     def _drawn(self, labels: Indices, rng: np.random.Generator) -> Indices:
-        """(2, ways) an item of each label by one maker, and one by another where they have it."""
+        """(2, ways) an item of each label by one maker, and one by another where they have it.
+
+        A repeated label has the same two items each time, so that none is on both sides.
+        """
+        _, first, label = np.unique(labels, return_index=True, return_inverse=True)
         items = [self.index.draw_items(label, 2, rng) for label in labels.tolist()]
         drawn = np.stack(items, axis=1)
         if self.makers is None:
-            return drawn
+            return drawn[:, first[label]]
         members = [self.index.items[label] for label in labels]
         makers = np.unique(self.makers[np.concatenate(members)])
         for side, maker in enumerate(rng.permutation(makers)[:2]):
@@ -77,7 +81,7 @@ class Trials:
         for way, items in enumerate(members):
             if drawn[0, way] == drawn[1, way]:  # one of the makers has no item of this label
                 drawn[1, way] = rng.choice(items[items != drawn[0, way]])
-        return drawn
+        return drawn[:, first[label]]
 
 
 class _Trial(NamedTuple):
