@@ -11,7 +11,7 @@ SOURCE = Path(gemel.__file__).parent
 
 FLOORS = [
     {"errors", "arrays", "shapes", "progress", "counting"},
-    {"functional", "whole_file"},
+    {"functional", "whole_file", "lstm_operator"},
     {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
     | {"evaluation", "calibration"},
     {"data", "twin", "networks", "run", "verdict"},
@@ -28,6 +28,7 @@ FLOORS = [
 ]
 TORCH_ROOMS = {
     *{"encoders", "metrics", "losses", "readers", "memories", "augment", "shapes", "twin"},
+    "lstm_operator",
     *{"planning", "export", "training", "tuning"},
 }
 HEAVY = {

@@ -119,6 +119,13 @@ def test_exported_it_answers_alike_in_episodes_of_any_shape(name, exported):
         np.testing.assert_allclose(ours, theirs[:, 0].detach().numpy(), rtol=1e-3, atol=1e-4)
 
 
+def test_a_second_export_in_one_process_takes_any_number_of_examples(exported, tmp_path):
+    exported("full-context")
+    network = ReaderNetwork(made("full-context"), COSINE)
+    export_reader(network, tmp_path)  # as for the next seed of a reproduction
+    check_reader(network, tmp_path, normal(40, SIZE))
+
+
 def test_an_exported_reader_that_answers_otherwise_is_refused(exported):
     other = ReaderNetwork(made("attention", temperature=0.2), COSINE)
     with pytest.raises(ExportError, match=r"reader must answer as the trained one.*differ by"):

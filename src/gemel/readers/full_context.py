@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from gemel.errors import RecipeError
+from gemel.lstm_operator import lstm_operator
 from gemel.readers.attention import attended
 from gemel.readers.reader import AnyMetric, Reader
 from gemel.shapes import ClassDistances, EmbeddingSets, SupportLabels
@@ -64,7 +65,8 @@ class FullContextReader(Reader):
 
     def beside_each_other(self, support: EmbeddingSets) -> EmbeddingSets:
         """(b, n, d) examples to g(x_i, S), of the same shape."""
-        both: EmbeddingSets = self.examples(support)[0]
+        exporting = torch.onnx.is_in_onnx_export()
+        both, _ = lstm_operator(self.examples, support) if exporting else self.examples(support)
         return support + both[..., : self.size] + both[..., self.size :]
 
     def in_their_light(self, query: EmbeddingSets, support: EmbeddingSets) -> EmbeddingSets:
