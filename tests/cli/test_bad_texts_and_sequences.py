@@ -139,12 +139,15 @@ def write(path: Path, rows: Sequence[Sequence[object]], names: str = "x,z") -> N
 
 
 BROKEN: dict[str, tuple[Sequence[Sequence[object]], str, str]] = {
-    "nan": ([(1, "nan"), (2, 3)], "x,z", "must be finite, got nan in sample 1 of channel 'z'"),
-    "gap": ([(1, ""), (2, 3)], "x,z", "must be finite, got nan in sample 1 of channel 'z'"),
+    "gaps alone": ([(1, "nan"), (2, "")], "x,z", "must have a channel 'z' with numbers, got x"),
     "infinity": ([(1, 2), ("inf", 3)], "x,z", "must be finite, got inf in sample 2 of channel 'x'"),
     "one sample": ([(1, 2)], "x,z", "must hold at least two samples to be a sequence, got 1"),
-    "a channel missing": ([(1, 2), (3, 4)], "x,q", "must have a channel 'z', got x, q"),
-    "mixed widths": ([(1, 2), (3, 4, 5)], "x,z", "must have 2 cells like the first line, got 3"),
+    "a channel missing": (
+        [(1, 2), (3, 4)],
+        "x,q",
+        "must have a channel 'z' with numbers, got x, q",
+    ),
+    "mixed widths": ([(1, 2), (3, 4, 5)], "x,z", "must have 2 cells like line 1, got 3"),
     "words": ([(1, 2), ("three", 4)], "x,z", "must hold numbers, got 'three'"),
 }
 
@@ -173,6 +176,19 @@ def test_a_sequence_that_cannot_be_compared(
 
     assert sentence in refusal
     assert "'bad.csv'" in refusal
+
+
+def test_a_gap_is_compared_as_the_line_through_it(
+    gemel: Gemel, waves_run: Run, tmp_path: Path
+) -> None:
+    write(tmp_path / "gap.csv", [(1, 2), (2, "NA"), ("", 4), (4, 5)])
+    write(tmp_path / "line.csv", [(1, 2), (2, 3), (3, 4), (4, 5)])
+    write(tmp_path / "other.csv", [(1, 2), (0, 4), (5, 6)])
+
+    with_gap = gemel("compare", waves_run.path, "gap.csv", "other.csv")
+
+    assert with_gap.status == 0
+    assert with_gap.out == gemel("compare", waves_run.path, "line.csv", "other.csv").out
 
 
 @pytest.mark.parametrize(
