@@ -81,6 +81,13 @@ class TestFormats:
     def test_the_index_that_pandas_writes_is_no_channel(self, name):
         assert read_recording(name + b",x\n0,1\n2,3\n").columns == ("x",)
 
+    def test_columns_that_pandas_numbers_are_named_and_no_sample(self):
+        recording = read_recording(b",0,1\n0,5,6\n1,7,8\n")
+        assert recording.columns == ("0", "1")
+        assert recording.values.tolist() == [[5, 6], [7, 8]]
+        with pytest.raises(ItemError, match="column 1 holds numbers and has no name"):
+            read_recording(b",0,1\n4,5,6\n3,7,8\n")
+
     @pytest.mark.parametrize(
         "content",
         [
@@ -89,6 +96,7 @@ class TestFormats:
             b"x|y\n1|2\n3|4\n",
             b"# x,y\n1,2\n3,4\n",
             b"# x y\n1 2\n3 4\n",
+            b"#\n# x,y\n#\n1,2\n3,4\n",
             b"# by hand\n#x,y\n1,2\n3,4\n# the end\n",
             b"# a, remark\nx,y\n1,2\n3,4\n",
             b",\nx,y\n1,2\n3,4\n",

@@ -49,8 +49,8 @@ def parse_delimited(text: str, named: str) -> Recording:
     rows = [(place, _cells(line, separator)) for place, line in written]
     rows = _even(_without_blank_lines(rows), named)
     if not is_header(rows, read):
-        above = [line for place, line in lines if place < rows[0][0] and COMMENT.match(line)]
-        rows = _under_comment(above, rows, separator, read)
+        comments = [line.strip(" #") for place, line in lines if place < rows[0][0]]
+        rows = _under_comment(list(filter(None, comments)), rows, separator, read)
     names = None
     if is_header(rows, read):
         names, rows = under_header(rows, read, named)
@@ -105,14 +105,14 @@ def _extent(cells: list[str]) -> int:
     return extent
 
 
-def _under_comment(above: list[str], rows: list[Row], separator: str, read: Read) -> list[Row]:
-    """The rows below the last comment above them, if that names as many columns.
+def _under_comment(comments: list[str], rows: list[Row], separator: str, read: Read) -> list[Row]:
+    """The rows, and above them the last of the comments if that names as many columns.
 
     A single word is no name: above a single column it may be any remark.
     """
-    if not above:
+    if not comments:
         return rows
-    named = (0, _cells(above[-1].lstrip().lstrip("#").strip(), separator))
+    named = (0, _cells(comments[-1], separator))
     fits = len(named[1]) == len(rows[0][1]) > 1
     return [named, *rows] if fits and is_header([named, *rows], read) else rows
 
