@@ -85,6 +85,8 @@ class TestFormats:
         recording = read_recording(b",0,1\n0,5,6\n1,7,8\n")
         assert recording.columns == ("0", "1")
         assert recording.values.tolist() == [[5, 6], [7, 8]]
+        assert read_recording(b",2020,2021\n0,5,6\n1,7,8\n").columns == ("2020", "2021")
+        assert read_recording(b",2020\n4,6\n3,8\n").columns == ("1", "2")
         with pytest.raises(ItemError, match="column 1 holds numbers and has no name"):
             read_recording(b",0,1\n4,5,6\n3,7,8\n")
 

@@ -17,12 +17,13 @@ UNNAMED = re.compile(r"^unnamed: \d+$")
 
 def is_header(rows: list[Row], read: Read) -> bool:
     """Whether the first line names the columns. A typo such as 1.O is no name: names begin with a
-    letter. The exception is pandas, which numbers columns that have no name, beside its index."""
+    letter. Numbers are names where pandas writes them: beside the empty cell above its index."""
     first, others = rows[0][1], [cells for _, cells in rows[1:]]
     if all(is_hole(cell) for cell in first):
         return False
-    if [cell.strip() for cell in first] == ["", *map(str, range(len(first) - 1))]:
-        return True
+    if not first[0].strip() and all(is_number(cell, read) for cell in first[1:]):
+        counted = [cell.strip() for cell in first[1:]] == [str(n) for n in range(len(first) - 1)]
+        return counted or _ascends([cells[0] for cells in others], read)
     if not any(is_number(cell, read) for cell in first):
         return True
     words = [
