@@ -208,6 +208,14 @@ def test_a_size_beside_what_decides_it_is_told_of(changes, told, drawings):
     assert all(map(str.startswith, idle, told))
 
 
+def test_numbers_made_of_a_size_beside_more_labels_are_not_told_of(prepared):
+    """As those of a run are beside the data of its pretraining, which may have fewer labels."""
+    changes = ["batch.size=100", "batch.labels=20", "batch.items=5"]
+    asked = load_recipe("default", changes).batch
+    fewer = resolve_batch(load_recipe("default", changes), prepared).batch
+    assert not any("does nothing" in told for told in batch_notices(asked, fewer, prepared))
+
+
 @pytest.mark.parametrize("size", [5, 50, 100])
 @pytest.mark.parametrize(
     "changes",

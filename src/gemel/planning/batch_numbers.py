@@ -119,12 +119,13 @@ def _size_decides_nothing(batch: ClassesBatch, prepared: Prepared) -> bool:
     The recipe of a run spells out the numbers that were made of its size.
     """
     usual = ClassesBatch.model_fields["size"].default
-    if "auto" in (batch.labels, batch.items) or batch.size == usual:
+    given = prepared.dataset.labels is not None and "auto" not in (batch.labels, batch.items)
+    if not given or batch.size == usual:
         return False
-    most, numbers = _most_labels(batch, prepared), {"labels": batch.labels, "items": batch.items}
     return not any(
         _sized(batch.model_copy(update={key: "auto"}), most, prepared).get(key) == number
-        for key, number in numbers.items()
+        for key, number in (("labels", batch.labels), ("items", batch.items))
+        for most in (_most_labels(batch, prepared), batch.size)  # of these data, and of any
     )
 
 

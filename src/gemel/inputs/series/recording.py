@@ -65,7 +65,8 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
         values = values[:, None]
     if values.ndim != 2 or values.shape[1] == 0:
         raise ItemError(
-            f"{named} must have the shape (samples,) or (samples, channels), got {values.shape}"
+            f"{named} must have the shape (samples,) or (samples, channels), got {values.shape}: "
+            "save a picture as .png, and other arrays with an axis less"
         )
     if values.size > MOST_NUMBERS:
         raise ItemError(
