@@ -41,7 +41,9 @@ def make() -> Callable[..., Contents]:
                 "auc": {"value": 0.98, "low": 0.97, "high": 0.99, "n": 300},
                 "tar@far=0.001": {"value": None, "missing": "29,850 impostor pairs are missing."},
             },
-            "few-shot": {"3-way 1-shot": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}},
+            "few-shot": {
+                "accuracy@3-way-1-shot": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}
+            },
         },
         split=Split(
             "label",

@@ -333,6 +333,6 @@ def test_a_name_that_is_the_data_s_is_said_once(make: Make) -> None:
 def test_the_first_task_of_few_shot_is_said_once(make: Make) -> None:
     task = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}
 
-    (table,) = tables({"few-shot": {"accuracy": task, "3-way-1-shot": task}})
+    (table,) = tables({"few-shot": {"accuracy": task, "accuracy@3-way-1-shot": task}})
 
     assert [row.name.label for row in table.rows] == ["3-way-1-shot"]

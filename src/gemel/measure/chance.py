@@ -1,4 +1,4 @@
-"""Verdicts that are no better than chance: validation pairs show it, and the user must know."""
+"""Warns of verdicts that are no better than chance, as the validation pairs show."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gemel.functional.roc import auc, rank_pairs
 
 CHANCE = 0.5
 DOUBTFUL_AUC = 0.75
-"""Half-way to certainty: from here on it is the few labels that an interval down to chance is of,
-and not the network."""
+"""No warning from this AUC on, half-way from chance to certainty: an interval that still reaches
+down to chance comes from few labels, not from the network."""
 LEAST_SPAN = 0.1
-"""Of the middle nine tenths of probabilities: where they span less, hardly any verdict is surer
-than chance."""
+"""Where the middle nine tenths of the probabilities span less than this, hardly any verdict is more
+certain than chance."""
 
 
 def no_better_than_chance(

@@ -8,6 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+MOMENTUM, EPS = 0.1, 1e-5
+"""As in torch's batch norm."""
+
 
 @final
 class SumNorm(nn.Module):
@@ -22,10 +25,8 @@ class SumNorm(nn.Module):
     mean: Float[Tensor, " c"]
     variance: Float[Tensor, " c"]
 
-    def __init__(self, maps: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+    def __init__(self, maps: int) -> None:
         super().__init__()
-        self.momentum = momentum
-        self.eps = eps
         self.weight = nn.Parameter(torch.ones(maps))
         self.bias = nn.Parameter(torch.zeros(maps))
         self.register_buffer("mean", torch.zeros(maps))
@@ -37,7 +38,7 @@ class SumNorm(nn.Module):
         mean, variance = self.mean, self.variance
         if self.training:
             mean, variance = self._moments(ours.float(), theirs.float())
-        scale = self.weight * (variance + self.eps).rsqrt()
+        scale = self.weight * (variance + EPS).rsqrt()
         return (ours - mean) * scale + self.bias, theirs * scale
 
     def _moments(
@@ -52,6 +53,6 @@ class SumNorm(nn.Module):
         variance = ours.square().mean(axes) + theirs.square().mean(axes) + 2 * covariance
         with torch.no_grad():
             count = ours[..., 0].numel() * theirs.shape[1]
-            self.mean.lerp_(mean, self.momentum)
-            self.variance.lerp_(variance * (count / max(count - 1, 1)), self.momentum)
+            self.mean.lerp_(mean, MOMENTUM)
+            self.variance.lerp_(variance * (count / max(count - 1, 1)), MOMENTUM)
         return mean, variance

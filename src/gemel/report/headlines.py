@@ -15,7 +15,7 @@ KINDS = (
     ("verification", r"eer"),
     ("verification", r"auc"),
     ("verification", r"tar@far=0.01"),
-    ("few-shot", r"(?:accuracy@)?\d+-way.\d+-shot"),
+    ("few-shot", r"accuracy@\d+-way-\d+-shot"),
     ("retrieval", r"recall@1"),
 )
 

@@ -73,7 +73,7 @@ _NAMES = {
         "baseline without learning; the nearest of five examples per label",
     ),
     r"accuracy@(distance=.+)": FigureName("Accuracy at {}", "at a threshold fixed in advance"),
-    r"(?:accuracy@)?(\d+-way.\d+-shot)": FigureName("{}", "the right label among the candidates"),
+    r"accuracy@(\d+-way-\d+-shot)": FigureName("{}", "the right label among the candidates"),
     r"one-shot": FigureName("One-shot accuracy", "the right label among the candidates"),
     r"accuracy@instance=(\d+)": FigureName(
         "Accuracy at item {} of a class", "given only the items before it"

@@ -84,10 +84,10 @@ def gains_by_bf16() -> bool:
 
 
 @torch.no_grad()
-def best_time(work: Callable[[], object], times: int = 7) -> float:
+def best_time(work: Callable[[], object]) -> float:
     """The shortest of several durations, in seconds."""
     seconds = []
-    for _ in range(times):
+    for _ in range(7):
         begun = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - begun)
