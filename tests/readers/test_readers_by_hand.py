@@ -72,7 +72,7 @@ def test_full_context_is_the_papers_recurrence():
             states[i] = state
         both.append(torch.stack([states[i] for i in range(5)]))
     g = support + both[0] + both[1]
-    torch.testing.assert_close(reader.beside_each_other(support[None])[0], g)
+    torch.testing.assert_close(reader.embed_examples(support[None])[0], g)
 
     # f: K steps of an LSTM whose state is joined by what it reads from g (eq. 2-6).
     h, c = query, torch.zeros(4)
@@ -84,7 +84,7 @@ def test_full_context_is_the_papers_recurrence():
         keep, write, show, content = gates.chunk(4)
         c = keep.sigmoid() * c + write.sigmoid() * content.tanh()
         h = show.sigmoid() * c.tanh() + query
-    torch.testing.assert_close(reader.in_their_light(query[None, None], g[None])[0, 0], h)
+    torch.testing.assert_close(reader.embed_queries(query[None, None], g[None])[0, 0], h)
 
     # Then attention on these, by cosine.
     distance = reader(METRICS["cosine"](4), support[None], torch.eye(5)[None], query[None, None])

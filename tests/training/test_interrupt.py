@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from gemel.training.interrupt import remembered_interrupt
+from gemel.training.interrupt import deferred_interrupt
 
 
 def press() -> None:
@@ -17,7 +17,7 @@ def press() -> None:
 
 def test_once_is_remembered_and_twice_interrupts():
     before = signal.getsignal(signal.SIGINT)
-    with remembered_interrupt() as pressed:
+    with deferred_interrupt() as pressed:
         assert not pressed()
         press()
         assert pressed()
@@ -30,7 +30,7 @@ def test_another_thread_leaves_signals_alone():
     seen: list[bool] = []
 
     def work() -> None:
-        with remembered_interrupt() as pressed:
+        with deferred_interrupt() as pressed:
             seen.append(pressed())
 
     thread = threading.Thread(target=work)

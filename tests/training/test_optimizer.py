@@ -17,7 +17,7 @@ from gemel.planning.build_network import build_loss, build_twin
 from gemel.recipe import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
 from gemel.training.muon import Muon
-from gemel.training.optimizer import Pace, build_optimizer, rate_factor
+from gemel.training.optimizer import Scheduler, build_optimizer, rate_factor
 from gemel.training.step import Step
 
 
@@ -62,17 +62,17 @@ def test_every_parameter_that_learns_is_in_one_group(koch):
 
 def test_kochs_momentum_grows_and_rates_shrink(koch):
     recipe, _, optimizer = koch
-    pace = Pace(recipe, optimizer)
+    scheduler = Scheduler(recipe, optimizer)
     for share, epoch, momentum in [(0.0, 0, 0.5), (0.25, 50, 0.6), (1.0, 200, 0.9)]:
-        pace.set(share, epoch)
+        scheduler.set(share, epoch)
         # From 0.5 to 0.9, linearly: a quarter of the way is 0.5 + 0.4/4 = 0.6.
         assert [group["momentum"] for group in optimizer.param_groups] == pytest.approx(
             [momentum] * len(optimizer.param_groups)
         )
         rates = sorted({group["lr"] for group in optimizer.param_groups})
         assert rates == pytest.approx([1e-3 * 0.99**epoch, 1e-2 * 0.99**epoch])
-    pace.set(0.0, 0)
-    assert pace.learning_rate == pytest.approx(1e-2)
+    scheduler.set(0.0, 0)
+    assert scheduler.learning_rate == pytest.approx(1e-2)
 
 
 def test_one_step_of_sgd_with_momentum_by_hand():

@@ -45,11 +45,11 @@ class AffineRange:
         return self != AffineRange(axes=self.axes, probability=self.probability)
 
 
-def one_after_the_other(first: Matrices, second: Matrices) -> Matrices:
+def composed(first: Matrices, second: Matrices) -> Matrices:
     """The composition of two maps: `first` is applied first, then `second`."""
-    composed = second[:, :, :2] @ first
-    composed[:, :, 2] += second[:, :, 2]
-    return composed
+    both = second[:, :, :2] @ first
+    both[:, :, 2] += second[:, :, 2]
+    return both
 
 
 def draw_matrices(

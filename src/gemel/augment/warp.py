@@ -8,7 +8,7 @@ from typing import final
 import torch
 import torch.nn.functional as F
 
-from gemel.augment.affine import AffineRange, Matrices, draw_matrices, one_after_the_other
+from gemel.augment.affine import AffineRange, Matrices, composed, draw_matrices
 from gemel.augment.elastic import random_displacement
 from gemel.shapes import Images, Positions
 
@@ -52,4 +52,4 @@ class Warp:
         if groups is None or not self.group.moves:
             return own
         shared = draw_matrices(int(groups.max()) + 1, self.group, generator, aspect)
-        return one_after_the_other(own, shared[groups])
+        return composed(own, shared[groups])

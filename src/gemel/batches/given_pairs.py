@@ -15,7 +15,7 @@ STRETCH = 16
 """Number of batches within which pairs are sorted by length."""
 
 
-def shared_out(
+def in_batches(
     order: Indices, lengths: Indices | None, steps: int, rng: np.random.Generator
 ) -> list[Indices]:
     """Divide the pairs of `order` into `steps` batches whose sizes differ by at most one.
@@ -24,7 +24,7 @@ def shared_out(
     batches, which saves padding; the batches are then shuffled.
 
     >>> order = np.array([2, 0, 1, 3, 4])
-    >>> [len(each) for each in shared_out(order, None, 2, np.random.default_rng(0))]
+    >>> [len(each) for each in in_batches(order, None, 2, np.random.default_rng(0))]
     [3, 2]
     """
     if not steps:
@@ -77,6 +77,6 @@ class GivenPairs:
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         order = rng.permutation(len(self.same) * self.times) % len(self.same)
-        for chosen in shared_out(order, self.lengths, self.steps, rng):
+        for chosen in in_batches(order, self.lengths, self.steps, rng):
             grades = None if self.grades is None else self.grades[chosen]
             yield pair_batch(self.left[chosen], self.right[chosen], self.same[chosen], grades)

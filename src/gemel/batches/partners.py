@@ -15,7 +15,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Indices
 from gemel.batches.batch import Batch
-from gemel.batches.given_pairs import shared_out
+from gemel.batches.given_pairs import in_batches
 from gemel.functional.components import components
 
 
@@ -49,7 +49,7 @@ class Partners:
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         order = rng.permutation(len(self.left))
-        for chosen in shared_out(order, self.lengths, self.steps, rng):
+        for chosen in in_batches(order, self.lengths, self.steps, rng):
             yield self._batch(chosen)
 
     def _batch(self, chosen: Indices) -> Batch:

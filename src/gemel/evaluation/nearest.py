@@ -17,14 +17,14 @@ SHOTS = 5
 DRAWS = 10
 
 
-def named_rightly(distance: Distances, labels: Codes, truth: Codes) -> Same:
+def correct_by_nearest(distance: Distances, labels: Codes, truth: Codes) -> Same:
     """(t,) whether the nearest known item has the right label; a tie with another label is wrong.
 
     `distance` (t, k) is that of the items with labels `truth` (t,) to the known items with `labels`
     (k,).
 
     >>> constant = np.zeros((2, 2), np.float32)
-    >>> named_rightly(constant, np.array([0, 1]), np.array([0, 1])).tolist()
+    >>> correct_by_nearest(constant, np.array([0, 1]), np.array([0, 1])).tolist()
     [False, False]
     """
     own = truth[:, None] == labels
@@ -42,11 +42,11 @@ def draw_shots(labels: Codes, seed: int) -> list[Indices]:
     ]
 
 
-def named_by_shots(
+def correct_by_shots(
     distance: Distances, labels: Codes, truth: Codes, draws: Sequence[Indices]
 ) -> Floats:
-    """(t,) the share of `draws` in which each item is classified rightly; see `named_rightly`."""
+    """(t,) the share of `draws` in which `correct_by_nearest` is true of each item."""
     right = np.zeros(len(truth))
     for drawn in draws:
-        right += named_rightly(distance[:, drawn], labels[drawn], truth)
+        right += correct_by_nearest(distance[:, drawn], labels[drawn], truth)
     return right / len(draws)

@@ -15,7 +15,7 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.dtw import DtwComparer
 from gemel.evaluation.evidence import Evidence, figures_of
-from gemel.evaluation.nearest import draw_shots, named_by_shots, named_rightly
+from gemel.evaluation.nearest import correct_by_nearest, correct_by_shots, draw_shots
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, some_of
@@ -81,6 +81,6 @@ def _scores(
     with_all, with_few = [], []
     for chunk in np.array_split(tested, -(-len(tested) * len(known) // CHUNK_FLOATS)):
         distance = comparer.cross(chunk, known)
-        with_all.append(named_rightly(distance, labels, truth[chunk]))
-        with_few.append(named_by_shots(distance, labels, truth[chunk], draws))
+        with_all.append(correct_by_nearest(distance, labels, truth[chunk]))
+        with_few.append(correct_by_shots(distance, labels, truth[chunk], draws))
     return np.concatenate(with_all).astype(np.float64), np.concatenate(with_few)

@@ -59,17 +59,17 @@ class FullContextReader(Reader):
         support_labels: SupportLabels,
         query: EmbeddingSets,
     ) -> ClassDistances:
-        support = self.beside_each_other(support)
-        distance = metric(self.in_their_light(query, support), support)
+        support = self.embed_examples(support)
+        distance = metric(self.embed_queries(query, support), support)
         return attended(distance / self.log_temperature.exp(), support_labels)
 
-    def beside_each_other(self, support: EmbeddingSets) -> EmbeddingSets:
+    def embed_examples(self, support: EmbeddingSets) -> EmbeddingSets:
         """(b, n, d) examples to g(x_i, S), of the same shape."""
         exporting = torch.onnx.is_in_onnx_export()
         both, _ = lstm_operator(self.examples, support) if exporting else self.examples(support)
         return support + both[..., : self.size] + both[..., self.size :]
 
-    def in_their_light(self, query: EmbeddingSets, support: EmbeddingSets) -> EmbeddingSets:
+    def embed_queries(self, query: EmbeddingSets, support: EmbeddingSets) -> EmbeddingSets:
         """(b, q, d) queries to f(query, S), of the same shape, given g(x_i, S)."""
         from_query = self.from_query(query)
         state, cell = query, torch.zeros_like(query)

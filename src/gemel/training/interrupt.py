@@ -10,7 +10,7 @@ from types import FrameType
 
 
 @contextmanager
-def remembered_interrupt() -> Iterator[Callable[[], bool]]:
+def deferred_interrupt() -> Iterator[Callable[[], bool]]:
     """Yields a function that tells whether Ctrl-C was pressed; a second press interrupts at once.
 
     Only the main thread receives signals: in others it always returns False.

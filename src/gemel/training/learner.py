@@ -23,7 +23,7 @@ from gemel.planning.plan import Feed, Plan
 from gemel.progress import quiet
 from gemel.shapes import Items
 from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
-from gemel.training.optimizer import Pace, build_optimizer
+from gemel.training.optimizer import Scheduler, build_optimizer
 from gemel.training.speed import Precision, Speed
 from gemel.training.step import StepLosses, build_step, targets_of
 from gemel.twin import SharedTwin
@@ -44,7 +44,7 @@ class Learner:
             self.step, self.optimizer = self.fabric.setup(
                 self.module, build_optimizer(plan.recipe.optimizer, self.module)
             )
-        self.pace = Pace(plan.recipe, self.optimizer)
+        self.scheduler = Scheduler(plan.recipe, self.optimizer)
 
     def learn(self, batch: Batch, number: int) -> tuple[float, float]:
         """Takes the optimiser step of this number; returns its `StepLosses` as plain numbers.

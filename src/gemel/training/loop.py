@@ -22,7 +22,7 @@ from gemel.run import Run
 from gemel.training.board import Board
 from gemel.training.checkpoint import Counters, read_counters
 from gemel.training.collapse import EARLY_STEPS, collapse_sentence
-from gemel.training.interrupt import remembered_interrupt
+from gemel.training.interrupt import deferred_interrupt
 from gemel.training.learner import Learner
 from gemel.training.note import Note
 from gemel.training.speed import Speed, choose_speed
@@ -73,7 +73,7 @@ class Trainer:
         validated = not counters.losses
         counters.finished = self._patience_is_over() or (validated and self._share() >= 1)
         with (
-            remembered_interrupt() as interrupted,
+            deferred_interrupt() as interrupted,
             self.progress.stage("training", self.length) as stage,
         ):
             while not counters.finished:
@@ -118,7 +118,7 @@ class Trainer:
 
     def _step(self, batch: Batch) -> None:
         counters = self.counters
-        self.learner.pace.set(self._share(), counters.epoch)
+        self.learner.scheduler.set(self._share(), counters.epoch)
         loss, resting = self.learner.learn(batch, counters.step)
         counters.losses.append(loss)
         counters.resting.append(resting)
@@ -167,7 +167,7 @@ class Trainer:
             "epoch": self._epochs(),
             "seconds": round(counters.seconds, 3),
             "loss": loss,
-            "learning_rate": self.learner.pace.learning_rate,
+            "learning_rate": self.learner.scheduler.learning_rate,
             **figures,
         }
         counters.history.append(row)

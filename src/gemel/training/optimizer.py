@@ -86,7 +86,7 @@ def _without_momentum(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @final
-class Pace:
+class Scheduler:
     """Sets the learning rate and momentum of each group by the progress of training."""
 
     def __init__(self, recipe: Recipe, optimizer: torch.optim.Optimizer) -> None:
