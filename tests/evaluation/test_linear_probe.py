@@ -8,7 +8,7 @@ from sklearn.linear_model import RidgeClassifier
 
 from gemel.errors import DataError
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.linear_probe import Labelled, linear_probe
+from gemel.evaluation.linear_probe import LabelledEmbeddings, linear_probe
 
 
 def blobs(count, spread, seed, labels=4):
@@ -16,7 +16,7 @@ def blobs(count, spread, seed, labels=4):
     rng = np.random.default_rng(seed)
     codes = np.arange(count) % labels
     points = np.eye(labels)[codes] + rng.normal(0, spread, (count, labels))
-    return Labelled(points.astype(np.float32), codes)
+    return LabelledEmbeddings(points.astype(np.float32), codes)
 
 
 def accuracy_of(train, validation, test):
@@ -45,7 +45,7 @@ def test_the_interval_of_few_mistakes_is_wilsons():
 def test_embeddings_that_say_nothing_give_chance_within_the_interval():
     rng = np.random.default_rng(0)
     sides = [
-        Labelled(rng.normal(size=(400, 5)).astype(np.float32), rng.integers(4, size=400))
+        LabelledEmbeddings(rng.normal(size=(400, 5)).astype(np.float32), rng.integers(4, size=400))
         for _ in range(3)
     ]
     accuracy = accuracy_of(*sides)
@@ -54,7 +54,7 @@ def test_embeddings_that_say_nothing_give_chance_within_the_interval():
 
 def test_a_constant_network_scores_the_commonest_label_and_no_more():
     labels = np.array([0] * 6 + [1] * 4)
-    side = Labelled(np.ones((10, 3), np.float32), labels)
+    side = LabelledEmbeddings(np.ones((10, 3), np.float32), labels)
     assert accuracy_of(side, side, side).value == pytest.approx(0.6)
 
 
@@ -67,7 +67,9 @@ def test_another_linear_classifier_names_nearly_the_same():
 
 def test_units_of_the_numbers_do_not_matter():
     sides = [blobs(120, 0.4, seed) for seed in range(3)]
-    scaled = [Labelled(side.embeddings * [1, 1e3, 1e-3, 7], side.labels) for side in sides]
+    scaled = [
+        LabelledEmbeddings(side.embeddings * [1, 1e3, 1e-3, 7], side.labels) for side in sides
+    ]
     one, other = accuracy_of(*sides), accuracy_of(*scaled)
     assert one == other
     assert one.value < 1
@@ -77,9 +79,9 @@ def test_regularisation_is_chosen_on_validation_items_and_not_on_test_items():
     """Few training items in many directions: strong where they mislead, weak where they do not."""
     rng = np.random.default_rng(0)
     codes = np.arange(40) % 2
-    train = Labelled(rng.normal(size=(40, 60)).astype(np.float32), codes)
+    train = LabelledEmbeddings(rng.normal(size=(40, 60)).astype(np.float32), codes)
     # To a side of other noise all is chance; the training items themselves are best fitted weakly.
-    misled = Labelled(rng.normal(size=(400, 60)).astype(np.float32), np.arange(400) % 2)
+    misled = LabelledEmbeddings(rng.normal(size=(400, 60)).astype(np.float32), np.arange(400) % 2)
     chosen = {
         (name, held): linear_probe(train, side, held_side)[1]
         for name, side in (("train", train), ("misled", misled))
@@ -92,9 +94,11 @@ def test_regularisation_is_chosen_on_validation_items_and_not_on_test_items():
 
 def test_the_last_fit_is_on_training_and_validation_items():
     """The training side has the first label where it hardly says anything; validation says it."""
-    near = Labelled(np.float32([[0.0, 0], [0.1, 0], [9, 0], [9, 1]]), np.array([0, 0, 1, 1]))
-    far = Labelled(np.float32([[30, 0]] * 20), np.zeros(20, np.int64))
-    asked = Labelled(np.float32([[30, 0]]), np.array([0]))
+    near = LabelledEmbeddings(
+        np.float32([[0.0, 0], [0.1, 0], [9, 0], [9, 1]]), np.array([0, 0, 1, 1])
+    )
+    far = LabelledEmbeddings(np.float32([[30, 0]] * 20), np.zeros(20, np.int64))
+    asked = LabelledEmbeddings(np.float32([[30, 0]]), np.array([0]))
     assert accuracy_of(near, near, asked).value == 0
     assert accuracy_of(near, far, asked).value == 1
 

@@ -18,7 +18,7 @@ from gemel.progress import Silent
 from gemel.recipe import load_recipe
 from gemel.tuning.search import Order, tune
 from gemel.tuning.space import own_values, with_values
-from gemel.tuning.study import finished, lock_of, next_trial, open_study, running
+from gemel.tuning.study import SharedStudy, open_study
 from gemel.tuning.trial import TrialWatch, suggested
 
 DATA = {"name": "made up", "fingerprint": "1"}
@@ -43,13 +43,13 @@ def study_in(out, changes=QUICK):
 
 
 def test_a_search_goes_on_until_the_study_has_its_trials(out):
-    trials = finished(study_in(out))
+    trials = study_in(out).finished()
     assert [trial.number for trial in trials] == [0, 1, 2]
     assert {trial.state for trial in trials} <= {TrialState.COMPLETE, TrialState.PRUNED}
 
 
 def test_the_first_trial_is_the_recipe_itself_and_others_differ(out):
-    rates = [trial.params["optimizer.learning_rate"] for trial in finished(study_in(out))]
+    rates = [trial.params["optimizer.learning_rate"] for trial in study_in(out).finished()]
     assert rates[0] == 2e-3
     assert len(set(rates)) == 3
     assert all(1e-4 <= rate <= 1e-2 for rate in rates)
@@ -62,18 +62,22 @@ def test_what_is_searched_beside_one_choice_alone_is_drawn_again_and_again(tmp_p
     }
     recipe = load_recipe("default", [("tune", tune)])
     study = open_study(tmp_path / "study.jsonl", recipe, DATA)
-    study.enqueue_trial(own_values(recipe))
+    study.optuna.enqueue_trial(own_values(recipe))
     for _ in range(30):
-        trial = next_trial(study, recipe)
+        trial = study.next_trial(recipe)
         values = suggested(recipe, trial)
         assert ("schedule.factor" in values) == (values["schedule.name"] == "exponential")
-        study.tell(trial, values.get("schedule.factor", 0.5))
-    assert study.trials[0].params == {"schedule.name": "cosine"}
-    assert with_values(recipe, study.best_params).schedule.factor == study.best_value > 0.95
+        study.optuna.tell(trial, values.get("schedule.factor", 0.5))
+    assert study.optuna.trials[0].params == {"schedule.name": "cosine"}
+    assert (
+        with_values(recipe, study.optuna.best_params).schedule.factor
+        == study.optuna.best_value
+        > 0.95
+    )
 
 
 def test_a_trials_score_is_its_best_validation_figure(out):
-    for trial in finished(study_in(out)):
+    for trial in study_in(out).finished():
         if trial.state == TrialState.COMPLETE:
             history = read_history(out / "trials" / f"{trial.number:05}" / "history.csv")
             assert trial.value == max(row["auc"] for row in history)
@@ -82,7 +86,9 @@ def test_a_trials_score_is_its_best_validation_figure(out):
 def test_the_best_recipe_is_ready_to_train_with(out):
     best = load_recipe(out / "best.toml")
     assert best.name == "default-tuned"
-    assert best.optimizer.learning_rate == study_in(out).best_params["optimizer.learning_rate"]
+    assert (
+        best.optimizer.learning_rate == study_in(out).optuna.best_params["optimizer.learning_rate"]
+    )
     assert best.tune == {}
     assert best.training.keeps_best, "a trial is worth its best validation"
     asked = load_recipe("default", QUICK)
@@ -98,7 +104,7 @@ def test_a_search_that_has_its_trials_writes_the_best_wherever_it_is_asked_to(ou
 
 
 def test_a_search_leaves_the_loggers_of_its_libraries_as_they_were(out):
-    assert finished(study_in(out))
+    assert study_in(out).finished()
     # As these libraries set them when they are imported.
     assert logging.getLogger("optuna").level == logging.INFO
     assert logging.getLogger("lightning_fabric").level == logging.INFO
@@ -126,7 +132,7 @@ def test_a_file_that_is_no_study_is_refused_and_kept(tmp_path):
 def test_trials_that_fail_are_counted_and_survived(tmp_path):
     rates = 'tune={"optimizer.learning_rate" = {choices = [1e-3, 1e30]}}'
     found = searched(tmp_path, 4, [*QUICK[:-1], "optimizer.learning_rate=1e30", rates])
-    failed = [t for t in finished(study_in_of(tmp_path)) if t.state == TrialState.FAIL]
+    failed = [t for t in study_in_of(tmp_path).finished() if t.state == TrialState.FAIL]
     assert found.failed == len(failed) >= 1
     assert found.complete + found.pruned + found.failed == 4
     assert found.settings == {"optimizer.learning_rate": 1e-3}
@@ -144,9 +150,11 @@ def test_settings_that_make_no_network_are_drawn_again_and_count_as_no_trial(tmp
     found = searched(tmp_path, 4, koch)
     assert found.complete + found.pruned == 4
     assert found.failed == 0
-    drawn = study_in_of(tmp_path).trials
+    drawn = study_in_of(tmp_path).optuna.trials
     assert any(trial.params["encoder.kernels.0"] > 17 for trial in drawn)
-    assert all(trial.params["encoder.kernels.0"] <= 17 for trial in finished(study_in_of(tmp_path)))
+    assert all(
+        trial.params["encoder.kernels.0"] <= 17 for trial in study_in_of(tmp_path).finished()
+    )
 
 
 def test_ranges_that_make_no_network_at_all_end_the_search(tmp_path, monkeypatch):
@@ -162,8 +170,9 @@ def test_ranges_that_make_no_network_at_all_end_the_search(tmp_path, monkeypatch
 
 
 def study_in_of(out):
-    storage = JournalStorage(JournalFileBackend(str(out / "study.jsonl")))
-    return optuna.load_study(study_name="gemel", storage=storage)
+    path = out / "study.jsonl"
+    storage = JournalStorage(JournalFileBackend(str(path)))
+    return SharedStudy(optuna.load_study(study_name="gemel", storage=storage), path)
 
 
 def test_where_every_trial_fails_the_last_reason_is_told(tmp_path):
@@ -176,17 +185,17 @@ def test_a_trial_behind_half_of_its_elders_is_given_up(tmp_path):
     recipe = load_recipe("default", QUICK)
     study = open_study(tmp_path / "study.jsonl", recipe, DATA)
     for value in (0.7, 0.75, 0.8, 0.85, 0.9):
-        trial = study.ask()
+        trial = study.optuna.ask()
         for step in range(1, 6):
             trial.report(value, step)
-        study.tell(trial, value)
+        study.optuna.tell(trial, value)
 
     class Counters:
         warnings: tuple[str, ...] = ()
         history: tuple[dict[str, float], ...] = ()
 
     def reported(auc, validations):
-        watch, counters = TrialWatch(next_trial(study, recipe), recipe), Counters()
+        watch, counters = TrialWatch(study.next_trial(recipe), recipe), Counters()
         for _ in range(validations):
             counters.history = (*counters.history, {"auc": auc})
             watch(counters)
@@ -205,18 +214,18 @@ def test_a_trial_of_a_process_that_is_gone_does_not_count(tmp_path):
     recipe = load_recipe("default", QUICK)
     study = open_study(tmp_path / "study.jsonl", recipe, DATA)
     for _ in range(2):
-        study.ask()
-    with lock_of(tmp_path / "study.jsonl", 1):
-        assert [trial.number for trial in running(study, tmp_path / "study.jsonl")] == [1]
-    states = [trial.state for trial in study.trials]
+        study.optuna.ask()
+    with study.lock_of(1):
+        assert [trial.number for trial in study.running()] == [1]
+    states = [trial.state for trial in study.optuna.trials]
     assert states == [TrialState.FAIL, TrialState.RUNNING]
-    assert finished(study) == []
+    assert study.finished() == []
 
 
 def test_a_search_that_is_killed_at_its_last_trial_is_stood_in_for(tmp_path):
     """Its trial is of nobody then: no lock is held, whatever process has its number today."""
     recipe = load_recipe("default", QUICK)
-    open_study(tmp_path / "study.jsonl", recipe, digits()).ask()
+    open_study(tmp_path / "study.jsonl", recipe, digits()).optuna.ask()
     assert searched(tmp_path, 1).complete == 1
 
 
@@ -240,7 +249,7 @@ def test_two_processes_share_one_study(tmp_path):
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
-    trials = finished(study_in(tmp_path))
+    trials = study_in(tmp_path).finished()
     assert len(trials) == 4
     assert sorted(trial.number for trial in trials) == list(range(len(trials)))
     by = {trial.user_attrs["process"] for trial in trials}

@@ -26,21 +26,23 @@ MOST_ITERATIONS = 300
 
 @final
 @dataclass(frozen=True)
-class Labelled:
+class LabelledEmbeddings:
     """Embeddings (n, d) and their labels (n,)."""
 
     embeddings: Embeddings
     labels: Codes
 
-    def beside(self, other: Labelled) -> Labelled:
+    def beside(self, other: LabelledEmbeddings) -> LabelledEmbeddings:
         """The items of both."""
-        return Labelled(
+        return LabelledEmbeddings(
             np.concatenate([self.embeddings, other.embeddings]),
             np.concatenate([self.labels, other.labels]),
         )
 
 
-def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple[Evidence, float]:
+def linear_probe(
+    train: LabelledEmbeddings, validation: LabelledEmbeddings, test: LabelledEmbeddings
+) -> tuple[Evidence, float]:
     """Evidence for `accuracy` on the test items, resampled one by one, and the chosen C.
 
     With fewer than six mistakes, the interval is at least Wilson's. Raises DataError where a test
@@ -48,7 +50,7 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
 
     >>> rng = np.random.default_rng(0)
     >>> labels = np.repeat(np.arange(3), 20)
-    >>> part = Labelled(np.eye(3, dtype=np.float32)[labels], labels)
+    >>> part = LabelledEmbeddings(np.eye(3, dtype=np.float32)[labels], labels)
     >>> evidence, strength = linear_probe(part, part, part)
     >>> evidence.statistic(np.ones(60))
     {'accuracy': 1.0}
@@ -61,11 +63,11 @@ def linear_probe(train: Labelled, validation: Labelled, test: Labelled) -> tuple
         raise MissingExtra("scikit-learn", "train", "a linear probe") from None
     scale = StandardScaler().fit(train.embeddings).transform
 
-    def fitted(part: Labelled, strength: float) -> Any:
+    def fitted(part: LabelledEmbeddings, strength: float) -> Any:
         classifier = LogisticRegression(C=strength, max_iter=MOST_ITERATIONS, tol=1e-3)
         return classifier.fit(scale(part.embeddings), part.labels)
 
-    def right(classifier: Any, part: Labelled) -> Same:
+    def right(classifier: Any, part: LabelledEmbeddings) -> Same:
         return np.asarray(classifier.predict(scale(part.embeddings)) == part.labels)
 
     # Of equally accurate candidates, max takes the first: the strongest regularisation.

@@ -33,19 +33,16 @@ def references(comparer: Comparer, items: Makings, task: ReferencesTask) -> Evid
     of_labels = {kind: _label_eers(questioned, of_kind) for kind, of_kind in forged.items()}
 
     def figures(weights: Floats) -> dict[str, float]:
-        values = {}
+        values: dict[str, float] = {}
         for kind, of_kind in forged.items():
             curve = ranked.roc(weights * (genuine | of_kind))
-            values[f"eer{kind}"], values[f"auc{kind}"] = eer(curve), auc(curve)
             first, eers = of_labels[kind]
-            values[f"label_eer{kind}"] = weighted_mean(eers, weights[first])
-            values[_tar_name(kind)] = tar_at_far(curve, 1 - CAUGHT)
+            of_label = weighted_mean(eers, weights[first])
+            measured = eer(curve), of_label, auc(curve), tar_at_far(curve, 1 - CAUGHT)
+            values |= dict(zip(_kinds_needed(kind), measured, strict=True))
         return values
 
-    needed: dict[str, tuple[str, ...]] = {}
-    for kind in forged:
-        needed |= {f"{name}{kind}": ("genuine", kind) for name in ("eer", "label_eer", "auc")}
-        needed |= {_tar_name(kind): ("genuine",)}
+    needed = {name: kinds for kind in forged for name, kinds in _kinds_needed(kind).items()}
     basis = Basis({"genuine": genuine, **forged}, needed, frozenset(needed))
     return Evidence(figures, questioned.claimed, questioned.claimed, basis)
 
@@ -74,5 +71,8 @@ def _label_eers(questioned: Questioned, forged: Same) -> tuple[Indices, Floats]:
     return np.array(first), np.array(eers)
 
 
-def _tar_name(kind: str) -> str:
-    return f"tar@{kind.removeprefix('@')}{'-' if kind else ''}far={1 - CAUGHT:g}"
+def _kinds_needed(kind: str) -> dict[str, tuple[str, ...]]:
+    """The figures of a kind of forgeries, and the kinds of questioned items that each needs."""
+    both = ("genuine", kind)
+    tar = f"tar@{kind.removeprefix('@')}{'-' if kind else ''}far={1 - CAUGHT:g}"
+    return {f"eer{kind}": both, f"label_eer{kind}": both, f"auc{kind}": both, tar: ("genuine",)}

@@ -6,7 +6,7 @@ from gemel.arrays import Codes
 from gemel.data import Part
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.linear_probe import Labelled, linear_probe, refuse_unknown
+from gemel.evaluation.linear_probe import LabelledEmbeddings, linear_probe, refuse_unknown
 from gemel.evaluation.resampling import Bootstrap
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
@@ -32,9 +32,9 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
     def labels(name: Part) -> Codes:
         return prepared.labels(prepared.genuine_part(name))
 
-    def part(name: Part) -> Labelled:
+    def part(name: Part) -> LabelledEmbeddings:
         embeddings = encoded(encoder.encode, prepared.compared(name), progress)
-        return Labelled(embeddings[prepared.genuine(prepared.part(name))], labels(name))
+        return LabelledEmbeddings(embeddings[prepared.genuine(prepared.part(name))], labels(name))
 
     refuse_unknown(labels("train"), labels("test"))  # before anything is encoded
     train, validation, test = part("train"), part("validation"), part("test")

@@ -49,6 +49,20 @@ class _Measured:
     figures: tuple[Figure, ...]
     records: tuple[Record, ...]
 
+    def row(self, data: str, comparable: bool) -> Row:
+        """The row to record; the published figure is given only if it is of these data."""
+        asked = self.asked
+        return Row(
+            what=asked.what.replace("{data}", data),
+            figure=asked.figure,
+            published=asked.published if comparable else None,
+            source=asked.source if comparable else "",
+            ours=mean_over_seeds(asked.figure, self.figures),
+            seeds=tuple(figure.value for figure in self.figures),
+            seconds=round(fmean(record.seconds for record in self.records), 1),
+            cpu_seconds=round(fmean(record.cpu_seconds for record in self.records), 1),
+        )
+
 
 def reproduce(order: ReproductionOrder, progress: Progress) -> Entry:
     """Train and measure what is not finished yet, and record the rows.
@@ -59,16 +73,9 @@ def reproduce(order: ReproductionOrder, progress: Progress) -> Entry:
     recipe = load_recipe(order.recipe, order.changes)
     _refuse_another(recipe, order)
     setting = _setting(recipe, order.recipe)
-    data = _data(order, setting)
+    asked = _Reproduction(order, recipe, setting, _data(order, setting), progress)
     keep(order.results)  # fails before training if the results cannot be written
-    rows = sorted(setting.rows, key=lambda row: row.changes)
-    measured = [
-        each
-        for changes, group in groupby(rows, key=lambda row: row.changes)
-        for each in _of_one_recipe(order, data, changes, list(group), progress)
-    ]
-    measured.sort(key=lambda each: setting.rows.index(each.asked))
-    entry = _entry(order, recipe, data, measured)
+    entry = asked.entry(asked.measured())
     keep(order.results, entry)
     return entry
 
@@ -115,87 +122,84 @@ def _data(order: ReproductionOrder, setting: ReproductionSetting) -> str:
     return data
 
 
-def _of_one_recipe(
-    order: ReproductionOrder,
-    data: str,
-    changes: Sequence[str],
-    rows: list[RowChoice],
-    progress: Progress,
-) -> list[_Measured]:
-    """Measure rows that share their trainings, one for each seed and fold."""
-    records: list[Record] = []
-    by_seed: list[list[Figure]] = []
-    seeds = _units(order, data, changes)
-    trainings = sum(map(len, seeds))
-    for units in seeds:
-        answers: list[list[Answer]] = []
-        for unit in units:
-            if trainings > 1:
-                progress.say(f"{unit.about}, training {len(records) + 1} of {trainings}:")
-            with unit.carried_out(progress) as (run, record):
-                records.append(record)
-                answers.append(answers_of(run, unit.recipe, rows, progress))
-        folds = zip(*answers, strict=True)
-        by_seed.append([figure_of(row, of_row) for row, of_row in zip(rows, folds, strict=True)])
-    return [
-        _Measured(row, figures, tuple(records))
-        for row, figures in zip(rows, zip(*by_seed, strict=True), strict=True)
-    ]
+@final
+@dataclass(frozen=True)
+class _Reproduction:
+    """An order with its recipe, what that asks for, and the data."""
 
+    order: ReproductionOrder
+    recipe: Recipe
+    setting: ReproductionSetting
+    data: str
+    progress: Progress
 
-def _units(order: ReproductionOrder, data: str, changes: Sequence[str]) -> list[list[Unit]]:
-    """The trainings of each seed: one per fold, or a single one."""
-    settings = (*changes, *order.changes)
-    recipe = load_recipe(order.recipe, settings)
-    name = f"{recipe.name}-{digest(recipe, open_data(data))}"
-    folds = recipe.split.folds
+    def measured(self) -> list[_Measured]:
+        """All rows in the order of the recipe, those that share their trainings together."""
+        rows = sorted(self.setting.rows, key=lambda row: row.changes)
+        measured = [
+            each
+            for changes, group in groupby(rows, key=lambda row: row.changes)
+            for each in self._of_one_recipe(changes, list(group))
+        ]
+        return sorted(measured, key=lambda each: self.setting.rows.index(each.asked))
 
-    def unit(seed: int, fold: int) -> Unit:
-        own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
-        if folds:
-            own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
-        resolved = load_recipe(order.recipe, own)
-        return Unit(data, order.recipe, own, resolved, order.out / name / folder)
+    def _of_one_recipe(self, changes: Sequence[str], rows: list[RowChoice]) -> list[_Measured]:
+        """Measure rows that share their trainings, one for each seed and fold."""
+        records: list[Record] = []
+        by_seed: list[list[Figure]] = []
+        seeds = self._units(changes)
+        trainings = sum(map(len, seeds))
+        for units in seeds:
+            answers: list[list[Answer]] = []
+            for unit in units:
+                if trainings > 1:
+                    told = f"{unit.about}, training {len(records) + 1} of {trainings}:"
+                    self.progress.say(told)
+                with unit.carried_out(self.progress) as (run, record):
+                    records.append(record)
+                    answers.append(answers_of(run, unit.recipe, rows, self.progress))
+            folds = zip(*answers, strict=True)
+            figures = [figure_of(row, of_row) for row, of_row in zip(rows, folds, strict=True)]
+            by_seed.append(figures)
+        return [
+            _Measured(row, figures, tuple(records))
+            for row, figures in zip(rows, zip(*by_seed, strict=True), strict=True)
+        ]
 
-    seeds = range(recipe.seed, recipe.seed + order.seeds)
-    return [[unit(seed, fold) for fold in range(folds or 1)] for seed in seeds]
+    def _units(self, changes: Sequence[str]) -> list[list[Unit]]:
+        """The trainings of each seed: one per fold, or a single one."""
+        order, settings = self.order, (*changes, *self.order.changes)
+        recipe = load_recipe(order.recipe, settings)
+        name = f"{recipe.name}-{digest(recipe, open_data(self.data))}"
+        folds = recipe.split.folds
 
+        def unit(seed: int, fold: int) -> Unit:
+            own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
+            if folds:
+                own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
+            resolved = load_recipe(order.recipe, own)
+            return Unit(self.data, order.recipe, own, resolved, order.out / name / folder)
 
-def _entry(
-    order: ReproductionOrder, recipe: Recipe, data: str, measured: Sequence[_Measured]
-) -> Entry:
-    records = [record for each in measured for record in each.records]
-    shown = _shown(data)
-    assert recipe.reproduction is not None
-    comparable = recipe.reproduction.data in {None, shown}
-    return Entry(
-        recipe=recipe.name,
-        changes=order.changes,
-        data=shown,
-        about=recipe.about,
-        command=_command(order),
-        folds=recipe.split.folds,
-        commit=_all(record.commit for record in records),
-        machine=_all(record.machine for record in records),
-        settings=settings_of(recipe) if order.recipe in named_recipes() else None,
-        date=max(record.date for record in records),
-        rows=tuple(_row(each, shown, comparable) for each in measured),
-    )
+        seeds = range(recipe.seed, recipe.seed + order.seeds)
+        return [[unit(seed, fold) for fold in range(folds or 1)] for seed in seeds]
 
-
-def _row(measured: _Measured, data: str, comparable: bool) -> Row:
-    """The row to record; the published figure is given only if it is of these data."""
-    asked = measured.asked
-    return Row(
-        what=asked.what.replace("{data}", data),
-        figure=asked.figure,
-        published=asked.published if comparable else None,
-        source=asked.source if comparable else "",
-        ours=mean_over_seeds(asked.figure, measured.figures),
-        seeds=tuple(figure.value for figure in measured.figures),
-        seconds=round(fmean(record.seconds for record in measured.records), 1),
-        cpu_seconds=round(fmean(record.cpu_seconds for record in measured.records), 1),
-    )
+    def entry(self, measured: Sequence[_Measured]) -> Entry:
+        order, recipe, data = self.order, self.recipe, _shown(self.data)
+        records = [record for each in measured for record in each.records]
+        comparable = self.setting.data in {None, data}
+        return Entry(
+            recipe=recipe.name,
+            changes=order.changes,
+            data=data,
+            about=recipe.about,
+            command=_command(order),
+            folds=recipe.split.folds,
+            commit=_all(record.commit for record in records),
+            machine=_all(record.machine for record in records),
+            settings=settings_of(recipe) if order.recipe in named_recipes() else None,
+            date=max(record.date for record in records),
+            rows=tuple(each.row(data, comparable) for each in measured),
+        )
 
 
 def _command(order: ReproductionOrder) -> str:

@@ -10,7 +10,6 @@ from typing import Any, final
 
 from filelock import FileLock
 from optuna import TrialPruned
-from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from gemel.data import open_data
@@ -21,7 +20,7 @@ from gemel.progress import Progress, quiet
 from gemel.recipe import Recipe, load_recipe, recipe_text
 from gemel.recipe.ranges import Value
 from gemel.tuning.space import check_space, own_values, with_values
-from gemel.tuning.study import alone, finished, lock_of, next_trial, open_study, running
+from gemel.tuning.study import SharedStudy, open_study
 from gemel.tuning.trial import carry_out, plan_of
 from gemel.whole_file import write_text
 
@@ -70,7 +69,7 @@ class Found:
 class Search:
     """A study, and what all of its trials share."""
 
-    study: Study
+    study: SharedStudy
     recipe: Recipe
     prepared: Prepared
     order: Order
@@ -78,13 +77,13 @@ class Search:
 
     def run(self) -> Found:
         """Run trials until the study has enough of them, or the time is over."""
-        with alone(self.order.study):
-            if not self.study.get_trials(deepcopy=False):
-                self.study.enqueue_trial(own_values(self.recipe))
+        with self.study.alone():
+            if not self.study.optuna.get_trials(deepcopy=False):
+                self.study.optuna.enqueue_trial(own_values(self.recipe))
         until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
         most = self.order.trials or float("inf")
         told = False
-        while time.monotonic() < until and len(finished(self.study)) < most:
+        while time.monotonic() < until and len(self.study.finished()) < most:
             begun = self._begin_trial(most)
             if begun is not None:
                 self._run_locked(*begun)
@@ -97,12 +96,12 @@ class Search:
 
     def _begin_trial(self, most: float) -> tuple[Trial, FileLock] | None:
         """A new trial and its lock, held; None while other processes run the last trials."""
-        with alone(self.order.study):
-            others = running(self.study, self.order.study)
-            if len(finished(self.study)) + len(others) >= most:
+        with self.study.alone():
+            others = self.study.running()
+            if len(self.study.finished()) + len(others) >= most:
                 return None
-            trial = next_trial(self.study, self.recipe)
-            lock = lock_of(self.order.study, trial.number)
+            trial = self.study.next_trial(self.recipe)
+            lock = self.study.lock_of(trial.number)
             lock.acquire()
             return trial, lock
 
@@ -125,23 +124,23 @@ class Search:
             plan = plan_of(trial, self.recipe, self.prepared)
         except GemelError as error:
             trial.set_user_attr("refused", str(error))
-            self.study.tell(trial, state=TrialState.FAIL)
+            self.study.optuna.tell(trial, state=TrialState.FAIL)
             self._refuse_hopeless()
             return
         try:
             value = carry_out(trial, plan, self.prepared, folder, self.progress)
         except TrialPruned:
-            self.study.tell(trial, state=TrialState.PRUNED)
+            self.study.optuna.tell(trial, state=TrialState.PRUNED)
         except GemelError as error:
             trial.set_user_attr("failure", str(error))
-            self.study.tell(trial, state=TrialState.FAIL)
+            self.study.optuna.tell(trial, state=TrialState.FAIL)
         else:
-            self.study.tell(trial, value)
+            self.study.optuna.tell(trial, value)
             self._keep_best()
         self.progress.say(self._outcome(trial.number))
 
     def _refuse_hopeless(self) -> None:
-        latest = self.study.get_trials(deepcopy=False)[-REDRAWN:]
+        latest = self.study.optuna.get_trials(deepcopy=False)[-REDRAWN:]
         if len(latest) == REDRAWN and all("refused" in trial.user_attrs for trial in latest):
             raise RecipeError(
                 f"[tune] must allow settings that can be trained, and none of {REDRAWN:,} draws "
@@ -154,7 +153,7 @@ class Search:
 
         A trial is scored by its best validation, so the recipe keeps the weights of that one.
         """
-        best = with_values(self.recipe, self.study.best_trial.params)
+        best = with_values(self.recipe, self.study.optuna.best_trial.params)
         name = f"{self.recipe.name}-tuned"
         kept = best.training.keep if best.training.keep != "auto" else "best"
         training = best.training.model_copy(update={"keep": kept})
@@ -163,10 +162,10 @@ class Search:
         write_text(self.order.out / "best.toml", recipe_text(best))
 
     def _outcome(self, number: int) -> str:
-        trial = self.study.trials[number]
+        trial = self.study.optuna.trials[number]
         match trial.state:
             case TrialState.COMPLETE:
-                best = self.study.best_trial
+                best = self.study.optuna.best_trial
                 end = f"{self._figure} {trial.value:.4f}, best {best.value:.4f} ({best.number})"
             case TrialState.PRUNED:
                 end = "pruned, worse than the median of the others"
@@ -180,7 +179,7 @@ class Search:
 
     def found(self) -> Found:
         """The result so far. Raises `RunError` where no trial has completed."""
-        ended = finished(self.study)
+        ended = self.study.finished()
         complete = _in_state(ended, TrialState.COMPLETE)
         failed = _in_state(ended, TrialState.FAIL)
         if not complete:
@@ -189,7 +188,7 @@ class Search:
                 + (f"; the last one failed: {failed[-1].user_attrs['failure']}" if failed else "")
                 + ". Ask for more --trials or --minutes, or change the ranges in [tune]"
             )
-        best = self.study.best_trial
+        best = self.study.optuna.best_trial
         assert best.value is not None
         self._keep_best()  # the best may be of another process, with another --out
         return Found(

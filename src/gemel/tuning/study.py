@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 import optuna
 from filelock import FileLock, Timeout
@@ -33,7 +34,62 @@ Belonging: TypeAlias = dict[str, str]
 """Name and fingerprint of the data of a study."""
 
 
-def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
+@final
+@dataclass(frozen=True)
+class SharedStudy:
+    """A study, and the file that processes on any machine write it to."""
+
+    optuna: Study
+    path: Path
+
+    def alone(self) -> FileLock:
+        """The lock to hold while beginning a trial."""
+        return _alone(self.path)
+
+    def lock_of(self, number: int) -> FileLock:
+        """The lock that a process holds while it runs a trial."""
+        return FileLock(f"{self.path}.{number}.lock", timeout=0)
+
+    def next_trial(self, recipe: Recipe) -> Trial:
+        """Begin a trial; its suggestions depend on the seed, its number and the earlier trials."""
+        trial = self.optuna.ask()
+        trial.set_user_attr("process", os.getpid())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            self.optuna.sampler = optuna.samplers.TPESampler(
+                seed=recipe.seed * 1_000_003 + trial.number, constant_liar=True
+            )
+        return trial
+
+    def running(self) -> list[FrozenTrial]:
+        """Trials that other processes are running.
+
+        Trials whose process has died are marked as failed.
+        """
+        alive = []
+        for trial in self.optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            lock = self.lock_of(trial.number)
+            try:
+                with lock:
+                    self.optuna.tell(trial.number, state=TrialState.FAIL)
+            except Timeout:
+                alive.append(trial)
+            else:
+                Path(lock.lock_file).unlink(missing_ok=True)
+        return alive
+
+    def finished(self) -> list[FrozenTrial]:
+        """Trials that were completed, pruned, or failed in training; not those cut off."""
+        states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+        trials = self.optuna.get_trials(deepcopy=False, states=states)
+        return [
+            trial
+            for trial in trials
+            if trial.state != TrialState.FAIL or "failure" in trial.user_attrs
+        ]
+
+
+def open_study(path: Path, recipe: Recipe, data: Belonging) -> SharedStudy:
     """Open the study in a file, or create it.
 
     Raises `RunError` for a file that is not a study, `DataError` where it cannot be written, and
@@ -41,10 +97,15 @@ def open_study(path: Path, recipe: Recipe, data: Belonging) -> Study:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with alone(path):
-            return _opened(path, recipe, data)
+        with _alone(path):
+            return SharedStudy(_opened(path, recipe, data), path)
     except OSError as error:
         raise DataError(f"the study {path} must be writable, got: {error.strerror}") from error
+
+
+def _alone(path: Path) -> FileLock:
+    """The lock to hold while opening the study at `path`."""
+    return FileLock(f"{path}.opening")  # Optuna uses .lock itself
 
 
 def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
@@ -98,52 +159,3 @@ def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: B
             f"the study {path} was made on other data than {data['name']} is now: choose another "
             "--study"
         )
-
-
-def alone(path: Path) -> FileLock:
-    """The lock to hold while opening the study at `path` or beginning a trial of it."""
-    return FileLock(f"{path}.opening")  # Optuna uses .lock itself
-
-
-def lock_of(path: Path, number: int) -> FileLock:
-    """The lock that a process holds while it runs a trial of the study at `path`."""
-    return FileLock(f"{path}.{number}.lock", timeout=0)
-
-
-def next_trial(study: Study, recipe: Recipe) -> Trial:
-    """Begin a trial; its suggestions depend on the seed, its number and the earlier trials."""
-    trial = study.ask()
-    trial.set_user_attr("process", os.getpid())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        study.sampler = optuna.samplers.TPESampler(
-            seed=recipe.seed * 1_000_003 + trial.number, constant_liar=True
-        )
-    return trial
-
-
-def running(study: Study, path: Path) -> list[FrozenTrial]:
-    """Trials that other processes are running, on any machine that shares the file.
-
-    Trials whose process has died are marked as failed.
-    """
-    alive = []
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        lock = lock_of(path, trial.number)
-        try:
-            with lock:
-                study.tell(trial.number, state=TrialState.FAIL)
-        except Timeout:
-            alive.append(trial)
-        else:
-            Path(lock.lock_file).unlink(missing_ok=True)
-    return alive
-
-
-def finished(study: Study) -> list[FrozenTrial]:
-    """Trials that were completed, pruned, or failed in training; not those that were cut off."""
-    states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
-    trials = study.get_trials(deepcopy=False, states=states)
-    return [
-        trial for trial in trials if trial.state != TrialState.FAIL or "failure" in trial.user_attrs
-    ]
