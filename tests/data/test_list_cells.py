@@ -64,6 +64,17 @@ def test_rows_that_hold_no_sequence_are_listed_by_their_row_and_counted(tmp_path
     assert "row 202: " in packed.notices[0]
 
 
+def test_what_is_missing_in_a_list_is_a_gap(tmp_path):
+    lists = [[[0, 1], None, [4, 5]], [[0, 1], [2, None], [4, 5]], [[0, 1], [2, 3], [4, 5]]]
+    data = open_data(
+        jsonl_of(tmp_path, [{"item": each, "label": n % 2} for n, each in enumerate(lists)])
+    )
+    packed = pack(data, SeriesInput(channels=("1", "2")), cache=tmp_path / "cache")
+    values = packed[np.arange(3)].values
+    np.testing.assert_array_equal(values[:2], values[[2, 2]])
+    assert packed.notices[0].startswith("2 samples of 2 of 3 sequences have no numbers")
+
+
 def test_ragged_samples_and_words_are_refused_by_row(tmp_path):
     broken = [[[1, 2], [3]], ["one", "two"], 7, {"x": [1]}]
     records = [*SOUND, *({"item": item, "label": "a"} for item in broken)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
-
 from gemel.arrays import Array
 from gemel.data.sources import content_digest
 from gemel.data.tables.place import place
 from gemel.errors import ItemError
+from gemel.inputs.series import listed
 
 LISTABLE = ("item", "left", "right")
 """The columns whose cells may be lists of numbers."""
@@ -48,7 +47,7 @@ def _content(value: object, where: str) -> Array | ItemError:
             f"{where} must hold a list of numbers, got {got}: fill it in or remove the row"
         )
     try:
-        return np.array(value, np.float64)
+        return listed(value)
     except (TypeError, ValueError, OverflowError):
         return ItemError(
             f"{where} must hold a list of numbers, or a list of samples with as many numbers each, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gemel.inputs.series.gaps import told_of_gaps
+from gemel.inputs.series.gaps import listed, told_of_gaps
 from gemel.inputs.series.input import Samples, SeriesInput
 from gemel.inputs.series.propose import channels_of_some, propose_series_input
 from gemel.inputs.series.read import ENDINGS, Sequence, read_recording
@@ -15,6 +15,7 @@ __all__ = [
     "Sequence",
     "SeriesInput",
     "channels_of_some",
+    "listed",
     "propose_series_input",
     "read_recording",
     "recorded",

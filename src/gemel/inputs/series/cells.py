@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -15,7 +16,8 @@ TRUTH = {"true": 1.0, "false": 0.0}
 
 
 def is_number(cell: str, read: Read) -> bool:
-    return not is_hole(cell) and number(cell, read) is not None
+    value = number(cell, read)
+    return value is not None and not math.isnan(value)
 
 
 def is_hole(cell: str) -> bool:
@@ -24,14 +26,10 @@ def is_hole(cell: str) -> bool:
 
 def number(cell: str, read: Read) -> float | None:
     """The number in a cell, NaN for a missing one, and None for anything else."""
-    if is_hole(cell):
-        return float("nan")
-    if cell.strip().lower() in TRUTH:
-        return TRUTH[cell.strip().lower()]
     try:
         return None if "_" in cell else read(cell)  # Python would read 1_0 as 10
     except ValueError:
-        return None
+        return math.nan if is_hole(cell) else TRUTH.get(cell.strip().lower())
 
 
 def is_numeric(cells: list[str], read: Read) -> bool:

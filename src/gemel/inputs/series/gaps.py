@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gemel.arrays import Floats
@@ -29,6 +31,20 @@ def filled(values: Floats, columns: tuple[str, ...]) -> Floats:
         time = even_places(_straight(values[:, columns.index("time")], place))
         place = place if time is None else time
     return np.stack([_straight(column, place) for column in values.T], axis=1)
+
+
+def listed(values: Sequence[object]) -> Floats:
+    """(samples,) or (samples, columns) the numbers in lists, NaN for None: a number or a sample.
+
+    Raises TypeError, ValueError or OverflowError for anything else in them.
+
+    >>> listed([[1, 2], None, [3, None]]).tolist()
+    [[1.0, 2.0], [nan, nan], [3.0, nan]]
+    """
+    width = next((len(each) for each in values if isinstance(each, list | tuple)), None)
+    if width is not None:
+        values = [[None] * width if each is None else each for each in values]
+    return np.array(values, np.float64)
 
 
 def told_of_gaps(samples: int, items: int, total: int) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
 from gemel.inputs.item_file import item_bytes, name_of, text_encoding
 from gemel.inputs.series.delimited import parse_delimited
+from gemel.inputs.series.gaps import listed
 from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
 from gemel.inputs.series.recording import Recording, recorded
 from gemel.inputs.series.ts import parse_ts
@@ -114,9 +115,9 @@ def _floats(array: Array, named: str) -> Array:
     return array.astype(np.float64)
 
 
-def _listed(raw: object, named: str) -> Array:
+def _listed(raw: list[object] | tuple[object, ...], named: str) -> Array:
     try:
-        return np.array(raw, np.float64)
+        return listed(raw)
     except (TypeError, ValueError, OverflowError):
         raise ItemError(
             f"{named} must be a list of numbers, or of samples with as many numbers each: mend or "
