@@ -50,6 +50,22 @@ def test_is_the_equation_for_items_of_all_lengths(training):
             assert found[i, j].item() == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_a_place_of_zeros_is_a_place_and_an_item_of_zeros_has_one(training):
+    metric = WarpingMetric(3 * PLACES, (1, PLACES)).train(training)
+    whole = item(5).reshape(3, PLACES)
+    silent, blank = whole.clone(), torch.zeros_like(whole)
+    silent[:, 2] = 0
+    found = metric(*[torch.stack([whole, silent, blank]).flatten(1)[None]] * 2)[0]
+    lengths = whole[:, :5].norm(dim=0)
+    # Nothing is gained by a detour: of a silent place, and of a blank item, all costs are lengths.
+    gain = metric.log_gain.exp().item()
+    assert found[2, 0].item() == pytest.approx(gain * lengths.sum().item() / (5 + 1), rel=1e-2)
+    assert 0 < found[0, 1].item() <= gain * lengths[2].item() / (5 + 5)
+    torch.testing.assert_close(found, found.T)
+    torch.testing.assert_close(found.diagonal(), torch.zeros(3), atol=0.05, rtol=0)
+
+
 def test_several_sets_are_compared_each_within_itself():
     metric = WarpingMetric(3 * PLACES, (1, PLACES)).train()
     left, right = (

@@ -3,10 +3,10 @@
     D(i, j) = |a_i - b_j| + min( D(i-1, j), D(i, j-1), D(i-1, j-1) )
     d(a, b) = g * D(n, m) / (n + m) - c,      p(same) = sigmoid(-d)
 
-a_i is the descriptor at the i-th of a's n places along time; zero descriptors are padding. Unlike
-in `alignment`, order is kept, every place is matched, and staying at a place while the other item
-advances has a cost; so places should be equally spaced in time, not equal fractions of an item. The
-gain g and the offset c are learned.
+a_i is the descriptor at the i-th of a's n places along time; zero descriptors behind all others are
+padding, and an item of zeros alone has one place. Unlike in `alignment`, order is kept, every place
+is matched, and staying at a place while the other item advances has a cost; so places should be
+equally spaced in time, not equal fractions of an item. The gain g and the offset c are learned.
 
 Almost everywhere the best path is locally constant in the descriptors, so the gradient of D is that
 of the costs along it: training finds the path without gradients and differentiates only those.
@@ -83,7 +83,7 @@ class WarpingMetric(Metric):
         ours, theirs = self._track(left), self._track(right)
         warped = (_along_paths if self.training else _least)(ours, theirs)
         length = ours.counts.unsqueeze(2) + theirs.counts.unsqueeze(1)
-        return self.log_gain.exp() * warped / length.clamp(min=1) - self.offset
+        return self.log_gain.exp() * warped / length - self.offset
 
     def _track(self, embeddings: EmbeddingSets) -> Track:
         """The descriptors and one place of padding, through which all paths leave the item."""
@@ -92,7 +92,9 @@ class WarpingMetric(Metric):
             used = (maps != 0).any(-1).any(0).any(0).nonzero()
             maps = maps[:, :, : int(used.max()) + 1 if len(used) else 1]
         maps = F.pad(maps, (0, 0, 0, 1))
-        return Track(maps, (maps.square().sum(-1) > 0).to(maps.dtype))
+        present = (maps != 0).any(-1).flip(-1).cumsum(-1).flip(-1) > 0
+        present = torch.cat([torch.ones_like(present[..., :1]), present[..., 1:]], -1)
+        return Track(maps, present.to(maps.dtype))
 
 
 def _costs(ours: Track, theirs: Track, *, both_ways: bool) -> Float[Tensor, "t u b n m"]:
