@@ -83,6 +83,17 @@ def test_a_fold_that_a_resample_leaves_empty_is_left_out():
     assert figure.value == 0.5
 
 
+def test_whether_few_labels_miss_is_asked_of_all_folds_in_any_order():
+    folds = []
+    for number in range(5):
+        right = np.ones((8, 10))
+        right[: 7 * (number == 0), 0] = 0  # all misses are on seven labels of one fold
+        people = np.repeat(np.arange(8) + 8 * number, 10)
+        folds.append(Evidence.of_scores({"accuracy": right.ravel()}, people, hits=True))
+    forth, back = (figures_of(order)["accuracy"] for order in (folds, folds[::-1]))
+    assert (forth.low, forth.high) == pytest.approx((back.low, back.high), abs=1e-3)
+
+
 def test_a_figure_that_a_part_lacks_is_left_out():
     right, people = np.array([1.0, 0.0]), np.array([0, 1])
     both = Evidence.of_scores({"accuracy": right, "accuracy@skilled": right}, people)

@@ -7,7 +7,7 @@ five folds of eight people are forty people.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self, final
 
@@ -33,8 +33,9 @@ class Evidence:
 
     Labels are codes of the whole data set, so that those of several parts can be combined. `basis`
     and `bounds` are those of `bootstrap_figures`; `missing` holds the figures for which there are
-    too few trials. `among` (t, k) are the labels that each trial chooses among, `groups` (t,) the
-    groups that trials lie within; not both.
+    too few trials. `hits` are scores (t,), by figure, whose misses may be on few labels (see
+    `hit_rates_of_few`). `among` (t, k) are the labels that each trial chooses among, `groups` (t,)
+    the groups that trials lie within; not both.
     """
 
     statistic: Statistic
@@ -43,6 +44,7 @@ class Evidence:
     basis: Basis
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, Missing] = field(default_factory=dict)
+    hits: Mapping[str, Floats] = field(default_factory=dict)
     among: Codes | None = None
     groups: Codes | None = None
 
@@ -54,19 +56,20 @@ class Evidence:
         *,
         among: Codes | None = None,
         groups: Codes | None = None,
-        shares: Collection[str] = (),
+        hits: bool = False,
     ) -> Self:
         """Evidence for figures that are means of a score (t,) per trial.
 
         `labels` (t,) are codes of the units to resample, usually the labels of the queries.
-        `shares` is as in `Basis`.
+        `hits` says that their misses may be on few of the labels there could be.
         """
 
         def means(weights: Floats) -> dict[str, float]:
             return {name: weighted_mean(values, weights) for name, values in scores.items()}
 
-        basis = Basis.all_trials(len(labels), *scores, shares=shares)
-        return cls(means, labels, labels, basis, among=among, groups=groups)
+        basis = Basis.all_trials(len(labels), *scores)
+        every = scores if hits else {}
+        return cls(means, labels, labels, basis, hits=every, among=among, groups=groups)
 
 
 def hit_rates_of_few(scores: Mapping[str, Floats], labels: Codes) -> list[str]:
@@ -142,7 +145,13 @@ def _basis(parts: Sequence[Evidence], names: Sequence[str]) -> Basis:
         kind: np.concatenate([part.basis.kinds[kind] for part in parts])
         for kind in sorted({kind for each in needed.values() for kind in each})
     }
-    return Basis(kinds, needed, first.shares, first.shares_of_few)
+    hits = {
+        name: np.concatenate([part.hits[name] for part in parts])
+        for name in names
+        if name in parts[0].hits
+    }
+    few = hit_rates_of_few(hits, np.concatenate([part.left for part in parts]))
+    return Basis(kinds, needed, first.shares.union(few), first.shares_of_few)
 
 
 def _mean(values: Sequence[float]) -> float:

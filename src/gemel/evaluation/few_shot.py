@@ -16,7 +16,7 @@ import numpy as np
 from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.units import side_by_side
 from gemel.functional.ranking import right_is_nearest
 
@@ -45,10 +45,9 @@ def score_episodes(
         among.append(labels[episodes.support[..., 0]])
     scores = {"accuracy": np.concatenate(right).astype(np.float64)}
     query = np.concatenate(queries)
-    few = hit_rates_of_few(scores, labels[query])
     if groups is None:
-        return Evidence.of_scores(scores, labels[query], among=side_by_side(among), shares=few)
-    return Evidence.of_scores(scores, labels[query], groups=groups[query], shares=few)
+        return Evidence.of_scores(scores, labels[query], among=side_by_side(among), hits=True)
+    return Evidence.of_scores(scores, labels[query], groups=groups[query], hits=True)
 
 
 def answer_episodes(comparer: Comparer, episodes: Episodes, read: Read | None = None) -> Same:

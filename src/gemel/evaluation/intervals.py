@@ -24,7 +24,7 @@ figure that needs two kinds of trials (genuine and impostor pairs) is limited by
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
@@ -65,10 +65,10 @@ class Basis:
     shares_of_few: frozenset[str] = frozenset()
 
     @classmethod
-    def all_trials(cls, count: int, *names: str, shares: Collection[str] = ()) -> Self:
+    def all_trials(cls, count: int, *names: str) -> Self:
         """Figures that are computed from all `count` trials."""
         kinds = {"trials": np.ones(count, np.bool_)}
-        return cls(kinds, dict.fromkeys(names, ("trials",)), frozenset(shares))
+        return cls(kinds, dict.fromkeys(names, ("trials",)))
 
 
 def bootstrap_figures(

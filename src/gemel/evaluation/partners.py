@@ -12,7 +12,7 @@ import numpy as np
 from gemel.arrays import Distances, Indices, Same, slices
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.retrieval import RetrievalTask, depths_among
 
@@ -55,8 +55,7 @@ def partner_retrieval(
         f"recall@{depth}": (rank < depth).astype(np.float64)
         for depth in depths_among(len(among) - largest_unit, DEPTHS)
     }
-    few = hit_rates_of_few(scores, unit[queries])
-    return Evidence.of_scores(scores, unit[queries], shares=few)
+    return Evidence.of_scores(scores, unit[queries], hits=True)
 
 
 def _matching(pairs: PairSample) -> tuple[Indices, Indices]:

@@ -15,7 +15,7 @@ from gemel.arrays import Codes, Floats, Indices, slices
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
 
 DEPTHS = (1, 5)
@@ -58,8 +58,7 @@ def retrieval(
         for chunk in slices(len(query), max(1, CHUNK_FLOATS // len(right)))
     ]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    few = hit_rates_of_few(scores, labels[query])
-    return Evidence.of_scores(scores, labels[query], shares=few)
+    return Evidence.of_scores(scores, labels[query], hits=True)
 
 
 def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:
