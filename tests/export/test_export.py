@@ -116,6 +116,14 @@ def test_onnx_answers_as_torch_does(exported):
     assert parity.flipped_verdicts == 0
 
 
+def test_exported_files_do_not_name_the_source_they_were_traced_from(exported):
+    folder = exported[-1]
+    for file in folder.glob("*.onnx"):
+        described = str(onnx.load(file, load_external_data=False).graph.node)
+        assert "stack_trace" not in described, file
+        assert '.py"' not in described, file
+
+
 def test_one_item_is_encoded_alike_alone_and_in_company(exported):
     _, reader, packed, folder = exported
     networks = Networks(folder, reader).left

@@ -25,20 +25,23 @@ def write_onnx(
 ) -> None:
     """Exports `network`, traced on `inputs` in evaluation mode.
 
-    `open_axes` are the dynamic axes of each input.
+    `open_axes` are the dynamic axes of each input. Nodes say nothing of the source lines that they
+    come from: a matcher that is passed on must not name folders of the machine it was trained on.
     """
     with _quiet():
-        torch.onnx.export(
+        program = torch.onnx.export(
             network.eval(),
             tuple(inputs.values()),
-            path,
             input_names=list(inputs),
             output_names=list(outputs),
             dynamic_shapes=tuple(open_axes),
             dynamo=True,
-            external_data=False,
             verbose=False,
         )
+        assert program is not None, "the exporter of torch.export always returns one"
+        for node in program.model.graph.all_nodes():
+            node.metadata_props.clear()
+        program.save(path, external_data=False)
 
 
 @contextmanager
