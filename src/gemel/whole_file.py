@@ -21,6 +21,9 @@ REFUSED = {
 }
 """Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used."""
 
+HALF = re.compile(r"\..+\.[0-9a-f]{8}")
+"""The temporary names of `whole_file`."""
+
 
 def user_path(path: str | os.PathLike[str]) -> Path:
     """The path, `~` read as a home folder; a home that there is not stays as it is written."""
@@ -91,6 +94,16 @@ def _exchange(temporary: Path, path: Path, old: Path) -> None:
             os.replace(old, path)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def clear_halves(folder: Path) -> None:
+    """Removes the temporary files that killed processes have left anywhere in a folder.
+
+    No other process may be writing there.
+    """
+    for file in folder.rglob(".*"):
+        if HALF.fullmatch(file.name) and file.is_file():
+            file.unlink(missing_ok=True)
 
 
 @contextmanager

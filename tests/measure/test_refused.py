@@ -41,6 +41,7 @@ def test_labels_that_were_never_trained_are_refused_before_items_are_encoded(tin
         ("similarity", {}, DataError, "this data has no scores"),
         ("sequences", {}, RunError, "needs a matcher with a memory"),
         ("few-shot", {"ways": 50}, DataError, "50-way 1-shot needs 50 labels"),
+        ("references", {"references": 500}, DataError, "ask for fewer with --references"),
         ("few-shot", {"makers": "two"}, DataError, "--makers two needs data that say who"),
     ],
 )

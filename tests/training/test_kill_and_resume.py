@@ -19,6 +19,8 @@ from safetensors.numpy import load_file, save_file
 import gemel
 from gemel.errors import RecipeError, RunError
 from gemel.matcher import load
+from gemel.progress import Silent
+from gemel.report import write_report
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 from gemel.training.order import Order, where
@@ -136,8 +138,10 @@ def test_killed_while_it_saves_it_finds_the_checkpoint_before(drawings, tmp_path
     status, _ = trainings.run(drawings, run, TWELVE, resume=True, until="killed while saving")
     assert status == -signal.SIGKILL
     assert (run / "checkpoints" / "last.safetensors").read_bytes() == before
+    assert len(list((run / "checkpoints").iterdir())) == 2, "half of a checkpoint is left"
     assert trainings.run(drawings, run, TWELVE, resume=True)[0] == 0
     assert weights(run) == whole["twelve"][0]
+    assert [file.name for file in (run / "checkpoints").iterdir()] == ["last.safetensors"]
 
 
 def test_a_finished_training_goes_on_where_a_longer_one_is_asked_for(drawings, tmp_path):
@@ -175,6 +179,19 @@ def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_r
     assert verified(own_run)["accuracy"] != figures["accuracy"]
     assert verified(own_run)["auc"] == figures["auc"]
     assert "set to accept 5" in own_run.report.read_text()
+
+
+def test_figures_of_an_earlier_matcher_do_not_stay_beside_a_new_one(own_run, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gemel.training.train.own_figures", stopped)
+    settings = {"calibration.target": "far=0.05"}
+    with pytest.raises(KeyboardInterrupt):
+        gemel.train(None, out=own_run.path, resume=True, settings=settings, quiet=True)
+    assert load(own_run).threshold().target == "far=0.05"
+    with pytest.raises(RunError, match=r"no complete metrics\.json: finish it with .* --resume"):
+        write_report(own_run, Silent())
 
 
 def verified(run):

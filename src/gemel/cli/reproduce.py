@@ -19,7 +19,10 @@ def reproduce(
         typer.Argument(metavar="DATA", help="Data to train on.  [default: the recipe's]"),
     ] = None,
     seeds: Annotated[
-        int, typer.Option(metavar="S", min=1, help="Number of trainings, one seed each.")
+        int,
+        typer.Option(
+            metavar="S", min=1, help="Number of seeds, each with a training (or one per fold)."
+        ),
     ] = 3,
     out: Annotated[
         Path,

@@ -53,7 +53,9 @@ def train(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="S", min=0, help="Seed of everything random.  [default: 0]"),
+        typer.Option(
+            metavar="S", min=0, help="Seed of everything random.  [default: the recipe's]"
+        ),
     ] = None,
     set: Annotated[
         list[str] | None,
@@ -74,7 +76,9 @@ def train(
         bool,
         typer.Option("--resume", help="Continue the unfinished run of DATA, or the one in --out."),
     ] = False,
-    devices: Annotated[str, typer.Option(metavar="D", help="Number of devices, or auto.")] = "auto",
+    devices: Annotated[
+        str, typer.Option(metavar="D", help="1 or auto: a training runs on one device.")
+    ] = "auto",
     json: JsonOption = False,
 ) -> None:
     """Train a twin network, calibrate it, measure it on what it has never seen, and report."""

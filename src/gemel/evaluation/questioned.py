@@ -90,18 +90,20 @@ def score_questioned(comparer: Comparer, items: Makings, task: ReferencesTask) -
     >>> bool(asked.score[asked.genuine].max() < asked.score[asked.skilled].min())
     True
     """
-    own = np.flatnonzero(items.genuine)
-    parts = [
-        _of_label(comparer, items, label, task)
-        for label, mine in by_code(items.labels, own).items()
-        if len(mine) > task.references
-    ]
-    if not parts:
+    parts = [_of_label(comparer, items, label, task) for label in claimable(items, task)]
+    return Questioned(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def claimable(items: Makings, task: ReferencesTask) -> list[int]:
+    """The labels with more genuine items than references. Raises DataError where there are none."""
+    genuine = by_code(items.labels, np.flatnonzero(items.genuine))
+    labels = [label for label, mine in genuine.items() if len(mine) > task.references]
+    if not labels:
         raise DataError(
             f"verification against {task.references} references needs a label with more genuine "
             "items than that, got none: ask for fewer with --references"
         )
-    return Questioned(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return labels
 
 
 def _of_label(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.errors import DataError, RunError
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.partners import partner_retrieval
-from gemel.evaluation.questioned import Makings, ReferencesTask
+from gemel.evaluation.questioned import Makings, ReferencesTask, claimable
 from gemel.evaluation.references import references
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.sequences import SequenceTask, score_sequences
@@ -90,6 +90,7 @@ def measure_references(asked: Subject, question: Question) -> Answer:
     task = ReferencesTask(
         question.references, question.aggregate, question.relative, seed=question.seed
     )
+    claimable(makings, task)  # refused before anything is encoded
     return asked.answer("references", question, references(asked.comparer, makings, task))
 
 

@@ -17,7 +17,7 @@ from gemel.errors import RunError
 from gemel.inputs import Kind
 from gemel.recipe.changes import Change
 from gemel.run import Run
-from gemel.whole_file import writing
+from gemel.whole_file import clear_halves, writing
 
 RUNS = Path("runs")
 GOES_ON = "The training goes on from its last checkpoint with the same command and --resume"
@@ -105,6 +105,7 @@ def held(run: Run, order: Order) -> Iterator[None]:
             "folder with --out"
         )
     try:
+        clear_halves(run.path)
         yield
     except KeyboardInterrupt:
         if not run.recipe.is_file():

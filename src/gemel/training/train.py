@@ -66,6 +66,7 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
         for sentence in filter(None, (where(order, run), already)):
             progress.say(sentence)
         trainers = train_plan(plan, first, run, progress)
+    run.metrics.unlink(missing_ok=True)  # of the matcher that is replaced
     doubts = make_matcher(run, plan, prepared, progress, _provenance(recipe, trainers))
     asked = subject(load(run.path), prepared, progress)
     verified, others = own_figures(asked, recipe)
