@@ -17,9 +17,10 @@ from gemel.errors import DataError
 
 REFUSED = {
     *{errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS},
-    *{errno.EIO, errno.ENAMETOOLONG},
+    *{errno.EIO, errno.ENAMETOOLONG, errno.EISDIR},
 }
-"""Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used."""
+"""Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used, or
+a folder stands where the file should be."""
 
 HALF = re.compile(r"\..+\.[0-9a-f]{8}")
 """The temporary names of `whole_file`."""

@@ -192,6 +192,20 @@ def test_a_run_whose_files_are_damaged(gemel: Gemel, own_run: Run) -> None:
     assert "is not a TOML file" in gemel("evaluate", own_run.path).refusal
 
 
+def test_a_folder_where_a_file_should_be_is_one_sentence(
+    gemel: Gemel, tiny_run: Run, tmp_path: Path
+) -> None:
+    for name in ("taken.npz", "taken.md"):
+        (tmp_path / name).mkdir()
+
+    outcome = gemel("embed", tiny_run.path, "digits", "--out", "taken.npz")
+    assert "go into a file, and taken.npz is a folder: name another --out" in outcome.refusal
+    assert "encoding" not in outcome.err
+    reproduced = gemel("reproduce", "hadsell-2006", "--results", "taken.md")
+    assert "taken.md must be writable" in reproduced.refusal
+    assert "Is a directory" in reproduced.refusal
+
+
 def test_embeddings_go_into_a_known_kind_of_file(gemel: Gemel, tiny_run: Run) -> None:
     sentence = gemel("embed", tiny_run.path, "digits", "--out", "all.txt").refusal
 

@@ -265,3 +265,10 @@ def test_a_study_without_an_ending_leaves_the_trials_no_folder(tmp_path):
         order = Order("digits", "default", tmp_path / study, tmp_path / study, QUICK, 1)
         with pytest.raises(RunError, match=rf"is a file: give the study .*{study}\.jsonl, or"):
             tune(order, Silent())
+
+
+def test_a_file_in_the_way_of_the_trials_is_not_blamed_on_the_study(tmp_path):
+    (tmp_path / "mine").write_text("a letter")
+    order = Order("digits", "default", tmp_path / "mine", tmp_path / "study.jsonl", QUICK, 1)
+    with pytest.raises(RunError, match="mine is a file: name another folder with --out"):
+        tune(order, Silent())

@@ -73,6 +73,8 @@ def check_ending(out: Path) -> None:
     """Raise DataError or MissingExtra where `out` cannot be written, before anything is encoded."""
     if out.suffix not in {".parquet", ".npz"}:
         raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+    if out.is_dir():
+        raise DataError(f"embeddings go into a file, and {out} is a folder: name another --out")
     if out.suffix == ".parquet":
         _pyarrow()
 

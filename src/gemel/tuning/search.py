@@ -217,11 +217,12 @@ def tune(order: Order, progress: Progress) -> Found:
     """
     recipe = load_recipe(order.recipe, order.changes)
     check_space(recipe)
-    if order.out.is_file() or order.out.resolve() == order.study.resolve():
+    alike = order.out.resolve() == order.study.resolve()
+    if alike or order.out.is_file():
+        ending = f"give the study an ending, as in --study {order.study.with_suffix('.jsonl')}, or "
         raise RunError(
-            "the trials of a search need a folder, and "
-            f"{order.out} is a file: give the study an ending, as in --study "
-            f"{order.study.with_suffix('.jsonl')}, or name another folder with --out"
+            f"the trials of a search need a folder, and {order.out} is a file: "
+            f"{ending if alike else ''}name another folder with --out"
         )
     dataset = open_data(order.data)
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint()}
