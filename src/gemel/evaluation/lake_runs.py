@@ -17,7 +17,7 @@ import numpy as np
 from gemel.arrays import Indices
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.episodes import Episodes
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.few_shot import Read, answer_episodes
 
 
@@ -45,7 +45,7 @@ def lake_runs(comparer: Comparer, runs: Sequence[LakeRun], read: Read | None = N
     right = [answer_episodes(comparer, each, read).astype(np.float64) for each in trials]
     run_of = np.repeat(np.arange(len(runs)), [len(each) for each in right])
     scores = {"accuracy": np.concatenate(right)}
-    return Evidence.of_scores(scores, run_of, shares=hit_rates_of_few(scores, run_of))
+    return Evidence.of_scores(scores, run_of, hits=True)
 
 
 def _episodes(run: LakeRun) -> Episodes:

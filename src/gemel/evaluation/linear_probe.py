@@ -17,7 +17,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Embeddings, Same
 from gemel.errors import DataError, MissingExtra
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
 """Candidates for scikit-learn's C, the inverse regularisation strength."""
@@ -75,8 +75,7 @@ def linear_probe(
     classifier = fitted(train.beside(validation), strength)
     scores = {"accuracy": right(classifier, test).astype(np.float64)}
     items = np.arange(len(test.labels))
-    few = hit_rates_of_few(scores, items)
-    return Evidence.of_scores(scores, items, shares=few), strength
+    return Evidence.of_scores(scores, items, hits=True), strength
 
 
 def refuse_unknown(known: Codes, asked: Codes) -> None:
