@@ -7,7 +7,7 @@ from gemel.errors import ItemError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points, modified_hausdorff
 from gemel.evaluation.intervals import wilson
-from gemel.evaluation.lake_runs import LakeRun, lake_runs
+from gemel.evaluation.lake_runs import ASSIGNED, LakeRun, lake_runs, right_is_assigned
 
 
 def runs(count=3, classes=5):
@@ -44,6 +44,20 @@ def test_mistakes_in_one_run_say_little_of_other_runs(oracle):
     assert (figure.value, figure.n) == (0.99, 100)
     assert figure.low == pytest.approx(0.9366, abs=1e-4)
     assert figure.high >= 0.9984
+
+
+def test_assigned_one_to_one_an_item_gets_what_the_others_leave():
+    distances = np.array([[1.0, 2.0, 9.0], [1.0, 4.0, 9.0], [5.0, 5.0, 6.0]])
+    # One by one, the second item takes the first example too, and the third either of two. Of the
+    # six assignments the sums are 11, 15, 9, 16, 15 and 18: the third is the least, (1, 0, 2).
+    assert right_is_assigned(distances, np.array([1, 0, 2])).tolist() == [True] * 3
+    assert right_is_assigned(distances, np.array([0, 1, 2])).tolist() == [False, False, True]
+
+
+def test_assignments_of_an_oracle_are_right_and_those_of_a_constant_are_not(oracle, constant):
+    made, labels = runs()
+    assert figures_of([lake_runs(oracle(labels), made)])[ASSIGNED].value == 1
+    assert figures_of([lake_runs(constant, made)])[ASSIGNED].value == 0
 
 
 def test_a_reader_answers_in_place_of_distances(constant):

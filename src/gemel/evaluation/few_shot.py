@@ -54,8 +54,14 @@ def answer_episodes(comparer: Comparer, episodes: Episodes, read: Read | None = 
     """(t,) whether the right label is strictly nearer than every other, by `read` or else by mean
     distance.
     """
-    distance = mean_distances(comparer, episodes) if read is None else read(episodes)
-    return right_is_nearest(distance, episodes.answer)
+    return right_is_nearest(distances_to_ways(comparer, episodes, read), episodes.answer)
+
+
+def distances_to_ways(
+    comparer: Comparer, episodes: Episodes, read: Read | None = None
+) -> Distances | Floats:
+    """(t, ways) the distance of each query to each of its ways, by `read` or else the mean one."""
+    return mean_distances(comparer, episodes) if read is None else read(episodes)
 
 
 def mean_distances(comparer: Comparer, episodes: Episodes) -> Floats:

@@ -12,8 +12,9 @@ from gemel.episode_reader import EpisodeReader
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import figures_of
+from gemel.evaluation.figure import Missing
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points
-from gemel.evaluation.lake_runs import LakeRun, lake_runs
+from gemel.evaluation.lake_runs import ASSIGNED, LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
@@ -58,6 +59,7 @@ def _answer(
     notices: tuple[str, ...] = (),
 ) -> Answer:
     figures = figures_of([lake_runs(comparer, runs, reader)])
+    figures.setdefault(ASSIGNED, Missing(missing="needs scipy, which comes with scikit-learn"))
     return Answer("lake-runs", "omniglot (all_runs.zip)", 0, figures, notices)
 
 

@@ -103,10 +103,13 @@ class NearestRow(Row):
 
 
 class LakeRunsRow(Row):
-    """Lake's 20 one-shot runs, which are data of their own."""
+    """Lake's 20 one-shot runs, which are data of their own.
+
+    `accuracy@assigned` gives each item of a run another example: it is transductive.
+    """
 
     protocol: Literal["lake-runs"]
-    figure: Literal["accuracy"] = "accuracy"
+    figure: Literal["accuracy", "accuracy@assigned"] = "accuracy"
 
 
 class LinearProbeRow(Row):

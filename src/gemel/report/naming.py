@@ -72,6 +72,10 @@ _NAMES = {
         "5-shot accuracy, time warping",
         "baseline without learning; the nearest of five examples per label",
     ),
+    r"accuracy@assigned": FigureName(
+        "Accuracy, assigned one to one",
+        "transductive: all items of a run are answered together, each by another example",
+    ),
     r"accuracy@(distance=.+)": FigureName("Accuracy at {}", "at a threshold fixed in advance"),
     r"accuracy@(\d+-way-\d+-shot)": FigureName("{}", "the right label among the candidates"),
     r"one-shot": FigureName("One-shot accuracy", "the right label among the candidates"),
