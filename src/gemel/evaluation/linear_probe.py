@@ -74,8 +74,7 @@ def linear_probe(
     strength = max(STRENGTHS, key=lambda each: right(fitted(train, each), validation).mean())
     classifier = fitted(train.beside(validation), strength)
     scores = {"accuracy": right(classifier, test).astype(np.float64)}
-    items = np.arange(len(test.labels))
-    return Evidence.of_scores(scores, items, hits=True), strength
+    return Evidence.of_scores(scores, np.arange(len(test.labels)), hits=True), strength
 
 
 def refuse_unknown(known: Codes, asked: Codes) -> None:
