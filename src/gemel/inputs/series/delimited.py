@@ -67,6 +67,8 @@ def _most_frequent(lines: list[tuple[int, str]]) -> str:
 def _cells(line: str, separator: str) -> list[str]:
     if separator == " ":
         return line.split()
+    if '"' not in line:
+        return line.split(separator)
     try:
         return next(csv.reader([line], delimiter=separator))
     except (csv.Error, StopIteration):
@@ -85,7 +87,8 @@ def _even(rows: list[Row], named: str) -> list[Row]:
     Raises ItemError for a row of another length than the first.
     """
     width = max(_extent(cells) for _, cells in rows) or 1
-    rows = [(place, cells[:width]) for place, cells in rows]
+    for _, cells in rows:
+        del cells[width:]
     wanted = len(rows[0][1])
     for place, cells in rows:
         if len(cells) != wanted:
@@ -117,9 +120,9 @@ def _under_comment(comments: list[str], rows: list[Row], separator: str, read: R
     return [named, *rows] if fits and is_header([named, *rows], read) else rows
 
 
-def _sample(cells: list[str], where: str, read: Read) -> list[float]:
+def _sample(cells: list[str], where: str, read: Read) -> list[float | None]:
     numbers = [number(cell, read) for cell in cells]
     if None in numbers:
         wrong = cells[numbers.index(None)]
         raise ItemError(f"{where} must hold numbers, got {wrong[:40]!r}")
-    return [each for each in numbers if each is not None]
+    return numbers

@@ -52,7 +52,7 @@ def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ..
             f"{named} names its columns, and column {unnamed + 1} holds numbers and has no name: "
             "give it one in the first line, or remove it"
         )
-    if not held:
+    if len(held) in {0, len(names)}:
         return names, below
     return (
         tuple(names[column] for column in held),
