@@ -206,6 +206,10 @@ class TestGaps:
         with pytest.raises(ItemError, match="must have a channel '2' with numbers, got 1, 3"):
             recording.column("2", "it")
 
+    def test_what_an_array_masks_is_missing(self):
+        masked = np.ma.masked_equal([0, -999, 2], -999)
+        assert read_recording(masked).values.ravel().tolist() == [0, 1, 2]
+
     def test_the_given_array_is_left_as_it_was(self):
         values = np.array([1.0, np.nan, 3.0])
         read_recording(values)

@@ -96,7 +96,7 @@ class SeriesInput(BaseModel):
         """The sequence as (samples, channels) floats.
 
         `raw` is a path, the bytes of a file, or a (samples,) or (samples, columns) array or list,
-        where NaN is a gap that is filled. Raises ItemError naming the file.
+        where NaN or a masked number is a gap that is filled. Raises ItemError naming the file.
         """
         return self._read(read_recording(raw), name_of(raw, "the sequence"))
 

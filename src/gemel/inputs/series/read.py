@@ -112,7 +112,8 @@ def _floats(array: Array, named: str) -> Array:
         )
     if array.dtype.kind not in "biuf":
         raise ItemError(f"{named} must hold real numbers, got the type {array.dtype}")
-    return array.astype(np.float64)
+    floats: Array = np.ma.filled(array.astype(np.float64), np.nan)
+    return floats
 
 
 def _listed(raw: list[object] | tuple[object, ...], named: str) -> Array:
