@@ -54,7 +54,8 @@ class Matcher:
     ) -> Verdict:
         """Decides whether two items are the same.
 
-        Items are whatever the input reads: for pictures a path, bytes, an array or a Pillow image.
+        Items are whatever the input reads: for pictures a path, bytes, an array or a Pillow image;
+        for sequences a path, bytes, an array, or a data frame or dict, which names the channels.
         `target` selects one of the matcher's thresholds (`eer`, `far=0.01`, …); `prior` is the
         share of all pairs that are the same. Raises `ItemError` for an item that cannot be read,
         and `RecipeError` for a target without a threshold or a `prior` outside 0–1.

@@ -170,6 +170,14 @@ def test_one_item_in_place_of_several_says_how_it_is_written(matcher, one):
         next(matcher.embed_stream(one))
 
 
+def test_a_table_in_place_of_several_items_says_what_to_pass(matcher):
+    table = {"path": ["a.png", "b.png"]}
+    with pytest.raises(ItemError, match="got a table: pass the column that holds them"):
+        matcher.embed(table)
+    with pytest.raises(ItemError, match=r"got one: write it in brackets"):
+        several({"x": [1.0, 2.0]}, SeriesInput(channels=("x",)))
+
+
 def test_columns_of_a_frame_and_arrays_of_several_shapes_are_several_items(matcher, drawings):
     paths = sorted(drawings.glob("*/*.png"))[:2] or sorted(drawings.rglob("*.png"))[:2]
     expected = matcher.embed(paths)

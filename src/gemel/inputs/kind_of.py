@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from gemel.inputs.decode import Picture
+from gemel.inputs.series.columns import is_table
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
 
 PLAIN_PICTURE = re.compile(rb"P[1-6]\s+[#\d]")
@@ -34,4 +35,4 @@ def kind_of(raw: Picture) -> SeenKind | None:
         return "series" if textual else "image"
     if isinstance(raw, np.ndarray):
         return "image" if raw.dtype == np.uint8 or raw.ndim > 2 else None
-    return "series" if isinstance(raw, list | tuple) else "image"
+    return "series" if isinstance(raw, list | tuple) or is_table(raw) else "image"

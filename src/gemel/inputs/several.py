@@ -11,6 +11,7 @@ from PIL import Image
 from gemel.arrays import Array
 from gemel.errors import ItemError
 from gemel.inputs import ImageInput, Input, Raw, SeriesInput, TextInput
+from gemel.inputs.series import is_table
 
 
 def several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
@@ -21,7 +22,10 @@ def several(items: Iterable[Raw], input: Input) -> Iterable[Raw]:
     >>> several(stack, ImageInput(height=8, width=8, channels=1)) is stack
     True
     """
-    one = isinstance(items, str | bytes | Path | Image.Image)
+    table = is_table(items)
+    if table and not isinstance(input, SeriesInput):
+        raise ItemError("embed takes several items, got a table: pass the column that holds them")
+    one = table or isinstance(items, str | bytes | Path | Image.Image)
     if one or (isinstance(items, np.ndarray) and _is_one(items, input)):
         raise ItemError("embed takes several items, got one: write it in brackets, as [item]")
     if not isinstance(items, Iterable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gemel.inputs.series.columns import is_table
 from gemel.inputs.series.gaps import listed, told_of_gaps
 from gemel.inputs.series.input import Samples, SeriesInput
 from gemel.inputs.series.propose import channels_of_some, propose_series_input
@@ -15,6 +16,7 @@ __all__ = [
     "Sequence",
     "SeriesInput",
     "channels_of_some",
+    "is_table",
     "listed",
     "propose_series_input",
     "read_recording",

@@ -38,7 +38,7 @@ def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ..
     """The names of the columns that are read, and these columns of the rows below the header."""
     (_, header), *below = rows
     names = tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
-    _refuse_twins(names, named)
+    refuse_twins(names, named)
     held = [
         column
         for column in range(len(names))
@@ -67,7 +67,8 @@ def _ascends(cells: list[str], read: Read) -> bool:
     return len(whole) == len(numbers) and all(a < b for a, b in pairwise(whole))
 
 
-def _refuse_twins(names: tuple[str, ...], named: str) -> None:
+def refuse_twins(names: tuple[str, ...], named: str) -> None:
+    """Raise ItemError for two columns of one name."""
     twin = next((name for name in names if name and names.count(name) > 1), None)
     if twin is not None:
         raise ItemError(f"{named} has two columns {twin!r}: rename one of them")

@@ -13,6 +13,7 @@ from gemel.arrays import Array
 from gemel.errors import ItemError
 from gemel.inputs.decode import Picture
 from gemel.inputs.item_file import item_bytes, name_of, text_encoding
+from gemel.inputs.series.columns import is_table, of_columns
 from gemel.inputs.series.delimited import parse_delimited
 from gemel.inputs.series.gaps import listed
 from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
@@ -22,7 +23,8 @@ from gemel.inputs.series.ts import parse_ts
 Sequence: TypeAlias = Picture | Recording
 """A path, the bytes of a file, a (samples,) or (samples, columns) array, or a recording.
 
-The type includes Pillow images, as raw items may be any, but these are refused.
+Lists, data frames and mappings of names to columns are read too. The type includes Pillow images,
+as raw items may be any, but these are refused.
 """
 
 ENDINGS = (".csv", ".npy", ".sig", ".ts")
@@ -31,7 +33,7 @@ MOST_BYTES = 256 << 20
 
 
 def read_recording(raw: Sequence) -> Recording:
-    """The recording in a .csv, .npy, .ts, .sig or strokes file, or in an array.
+    """The recording in a .csv, .npy, .ts, .sig or strokes file, in an array or in named columns.
 
     Raises ItemError naming the file.
 
@@ -45,10 +47,14 @@ def read_recording(raw: Sequence) -> Recording:
         return recorded(_floats(raw, named), named)
     if isinstance(raw, list | tuple):
         return recorded(_listed(raw, named), named)
+    if is_table(raw):
+        return of_columns(raw, named)
+    if hasattr(raw, "to_numpy"):  # a column of a data frame
+        return recorded(_floats(raw.to_numpy(), named), named)
     if not isinstance(raw, bytes | str | Path):
         raise ItemError(
-            "a sequence is a path, the bytes of a file, or an array or a list of numbers, got "
-            f"{type(raw).__name__}: this matcher reads series"
+            "a sequence is a path, the bytes of a file, an array or a list of numbers, or a data "
+            f"frame or a dict of columns, got {type(raw).__name__}: this matcher reads series"
         )
     content = raw if isinstance(raw, bytes) else _content(Path(raw), named)
     if not content.strip():

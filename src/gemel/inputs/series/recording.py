@@ -38,9 +38,14 @@ class Recording:
     def column(self, name: str, named: str) -> Floats:
         """(samples,) one column. Raises ItemError, naming the item `named`, if there is none."""
         if name not in self.columns:
+            got, remedy = ", ".join(self.columns), "add it, or leave the file out"
+            if self.columns == _counted(len(self.columns)):
+                got += " without names"
+                remedy = (
+                    "name the columns, in a .csv in its first line, in Python by a frame or dict"
+                )
             raise ItemError(
-                f"{named} must have a channel {name!r} with numbers, got "
-                f"{', '.join(self.columns)}: add it, or leave the file out"
+                f"{named} must have a channel {name!r} with numbers, got {got}: {remedy}"
             )
         column: Floats = self.values[:, self.columns.index(name)]
         return column
@@ -73,7 +78,7 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
             f"{named} holds {values.size:,} numbers, where at most {MOST_NUMBERS:,} are read: cut "
             "it into shorter sequences"
         )
-    columns = columns or tuple(str(number) for number in range(1, values.shape[1] + 1))
+    columns = columns or _counted(values.shape[1])
     _refuse_infinite(values, columns, named)
     missing: Same = np.isnan(values)
     gaps: dict[str, Same] = {}
@@ -86,6 +91,11 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
     if len(values) < 2:
         raise ItemError(_too_short(values, named))
     return Recording(columns, np.ascontiguousarray(values, np.float64), gaps)
+
+
+def _counted(columns: int) -> tuple[str, ...]:
+    """What columns without names are called."""
+    return tuple(str(number) for number in range(1, columns + 1))
 
 
 def _too_short(values: Floats, named: str) -> str:

@@ -1,0 +1,64 @@
+"""Read a mapping of names to columns, such as a data frame, as a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from gemel.arrays import Floats
+from gemel.errors import ItemError
+from gemel.inputs.series.gaps import listed
+from gemel.inputs.series.header import refuse_twins
+from gemel.inputs.series.recording import Recording, recorded
+
+
+def is_table(raw: object) -> bool:
+    """Whether `raw` has named columns: a mapping, or a data frame of pandas or Polars."""
+    return isinstance(raw, Mapping) or (hasattr(raw, "columns") and hasattr(raw, "to_numpy"))
+
+
+def of_columns(table: Any, named: str) -> Recording:
+    """The recording in a mapping or a data frame; errors call it `named`.
+
+    Names are read in lower case, and columns without any number (dates, remarks) are left out, as
+    in a .csv. Raises ItemError for columns that are not equally long or hold anything but numbers.
+
+    >>> of_columns({"Accel": [0.5, None, 1.5], "note": ["on", "", ""]}, "it").columns
+    ('accel',)
+    """
+    names = list(table.keys() if isinstance(table, Mapping) else table.columns)
+    lower = tuple(str(name).strip().lower() for name in names)
+    refuse_twins(lower, named)
+    columns = {
+        called: column
+        for called, name in zip(lower, names, strict=True)
+        if (column := _numbers(table[name], f"column {called!r} of {named}")) is not None
+    }
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{length} in {name}" for name, length in lengths.items())
+        raise ItemError(
+            f"the columns of {named} must be equally long, got {told}: fill gaps with NaN"
+        )
+    if not columns:
+        raise ItemError(
+            f"{named} must have a column of numbers, got {', '.join(lower) or 'no column'}: add one"
+        )
+    return recorded(np.stack(list(columns.values()), axis=1), named, tuple(columns))
+
+
+def _numbers(column: Any, where: str) -> Floats | None:
+    """(samples,) the numbers of a column, NaN where there is none; None for a column of others."""
+    array = np.asarray(column)
+    if array.dtype.kind in "biuf":
+        return array.astype(np.float64)
+    cells = list(column)
+    if not any(isinstance(cell, Number) for cell in cells):
+        return None
+    try:
+        return listed(cells)
+    except (TypeError, ValueError, OverflowError):
+        raise ItemError(f"{where} must hold numbers and gaps alone: mend or remove it") from None
