@@ -385,7 +385,7 @@ class TestPairs:
             divided(data)
 
     def test_pairs_have_no_labels_to_split_by(self):
-        with pytest.raises(DataError, match="no labels to split by"):
+        with pytest.raises(DataError, match=r"no labels to split by: set split\.by=item"):
             divided(apart(50), by="label")
 
     def test_pairs_of_unreadable_items_are_left_out(self):

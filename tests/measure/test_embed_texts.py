@@ -15,7 +15,7 @@ from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
 from gemel.measure.embeddings import Embedded, write_embeddings, write_parts
 from gemel.progress import Silent
-from heard import Heard
+from heard import Followed, Heard
 
 pytest.importorskip("pyarrow")
 
@@ -76,6 +76,13 @@ def test_rows_that_cannot_be_read_and_texts_that_are_cut_are_told(matcher, tmp_p
     assert write_text_embeddings(matcher, path, tmp_path / "e.parquet", heard) == 51
     assert heard.sentences[0].startswith("1 of 52 items cannot be read (row 52: a text must")
     assert heard.sentences[1].startswith("1 of 51 texts is cut after 64 tokens")
+
+
+def test_all_is_done_in_the_end_though_lines_are_no_rows(matcher, tmp_path):
+    followed = Followed()
+    path = table(tmp_path / "t.csv", ["a red car,x", "", "a blue ship,y"])
+    write_text_embeddings(matcher, path, tmp_path / "e.parquet", followed)
+    assert followed.told[0] == ("encoding texts", followed.told[-1])
 
 
 def test_what_can_be_read_is_embedded_however_little(matcher, tmp_path):

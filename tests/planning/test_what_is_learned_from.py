@@ -104,6 +104,21 @@ def test_kinds_that_are_drawn_by_label_refuse_pairs_and_the_other_way_round(draw
     assert build_batches(load_recipe("pairs"), pairs).steps >= 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        ("image", "use --recipe pairs, or set"),
+        ("text", "use --recipe text-pairs, or set"),
+        ("series", "only: set"),
+    ],
+)
+def test_pairs_without_labels_are_told_the_recipe_of_their_kind(prepared, kind, remedy):
+    bare = replace(prepared, dataset=replace(prepared.dataset, kind=kind, labels=None))
+    settings = "batch.kind=pairs, batch.source=given and loss.name=contrastive"
+    with pytest.raises(RecipeError, match=f"{remedy} {settings}"):
+        build_batches(load_recipe("default"), bare)
+
+
 def test_episodes_of_more_labels_than_there_are_have_as_many_as_there_are(drawings):
     heard = Heard()
     recipe = load_recipe("vinyals-2016", ["split.by=item", "batch.ways=50"])

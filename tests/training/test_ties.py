@@ -239,10 +239,34 @@ def test_two_makers_are_no_question_where_sides_are_unlike(unlike, tmp_path):
         measure_run(run, str(tmp_path / "made.csv"), "few-shot", asked, Silent())
 
 
-def test_a_shared_tie_refuses_sides_that_are_unlike(unlike, tmp_path):
+@pytest.mark.parametrize(
+    ("settings", "alike"),
+    [({}, "a shared tie encodes"), ({"tie": "separate"}, "this recipe reads")],
+)
+def test_sides_that_are_unlike_are_told_the_settings_that_read_them(
+    unlike, tmp_path, settings, alike
+):
     _, folder = unlike
-    with pytest.raises(RecipeError, match=r"shared tie reads and encodes both sides alike.*series"):
-        gemel.train(folder / "items.csv", out=tmp_path / "run", epochs=1, quiet=True)
+    told = (
+        f"{alike} both sides alike.* --recipe default with tie=separate, right.input.kind=series "
+        "and right.encoder.name=resnet1d"
+    )
+    with pytest.raises(RecipeError, match=told):
+        gemel.train(
+            folder / "items.csv", out=tmp_path / "run", epochs=1, settings=settings, quiet=True
+        )
+    advised = {
+        "tie": "separate",
+        "right.input.kind": "series",
+        "right.encoder.name": "resnet1d",
+        "encoder.width": 4,
+        "right.encoder.width": 4,
+        "split.by": "item",
+    }
+    run = gemel.train(
+        folder / "items.csv", out=tmp_path / "run", epochs=1, settings=advised, quiet=True
+    )
+    assert gemel.load(run.path).file.right_encoder == "resnet1d"
 
 
 def test_a_table_of_pairs_has_one_kind_in_each_column(unlike):

@@ -43,6 +43,7 @@ def write_text_embeddings(
     reader = _Reader(input)
     with progress.stage("encoding texts", records.lines.lines) as stage:
         write_parts(out, _parts(matcher.embedder(side), records, reader, stage), stamp_of(matcher))
+        stage.advance(records.lines.lines)  # lines without a row, such as the one of names
     for sentence in reader.notices:
         progress.say(sentence)
     return reader.rows - reader.unreadable

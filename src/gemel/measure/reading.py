@@ -77,16 +77,20 @@ def check_sides(recipe: Recipe, dataset: Dataset) -> None:
     unlike = dataset.unlike
     if unlike is None:
         return
-    if recipe.tie == "shared":
-        raise RecipeError(
-            f"a shared tie reads and encodes both sides alike, and {dataset.name} has items of the "
-            f"kind {dataset.kind} on the left and {unlike.right_kind} on the right: use a recipe "
-            "with tie=separate, such as drawing-to-strokes"
-        )
     if "text" in {recipe.input.kind, recipe.right_side.input.kind}:
         raise RecipeError(
             "texts can only be compared with texts so far, and the two sides hold different items: "
             "choose data of pictures and series"
+        )
+    if recipe.tie == "shared" or recipe.right_side.input.kind == dataset.kind:
+        alike = "a shared tie encodes" if recipe.tie == "shared" else "this recipe reads"
+        pictures_left = dataset.kind == "image"
+        start, encoder = ("default", "resnet1d") if pictures_left else ("series-default", "compact")
+        traces = "--recipe drawing-to-strokes for pen traces, or " if pictures_left else ""
+        raise RecipeError(
+            f"{alike} both sides alike, and {dataset.name} has items of the kind {dataset.kind} on "
+            f"the left and {unlike.right_kind} on the right: use {traces}--recipe {start} with "
+            f"tie=separate, right.input.kind={unlike.right_kind} and right.encoder.name={encoder}"
         )
 
 

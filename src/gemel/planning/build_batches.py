@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from gemel.batches import (
@@ -20,6 +21,7 @@ from gemel.batches import (
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import consecutive_pairs
+from gemel.inputs import Kind
 from gemel.measure.prepared import Prepared
 from gemel.planning.label_index import label_index, two_sided_index
 from gemel.recipe import Recipe
@@ -37,6 +39,9 @@ from gemel.recipe.batches import (
 DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
 """Batches drawn at random in every epoch, by label and group alone."""
 
+OF_PAIRS: Mapping[Kind, str] = {"image": "pairs", "text": "text-pairs"}
+"""The recipes that train on given pairs, by the kind of items."""
+
 
 def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     """The batches of a resolved recipe over the training part.
@@ -50,9 +55,11 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     if batch.kind == "pairs" and batch.source == "given":
         return _given(prepared, batch)
     if dataset.labels is None:
+        recipe_of_pairs = OF_PAIRS.get(dataset.kind)
         raise RecipeError(
-            f"batches of {batch.kind} are drawn by label, and {dataset.name} has labelled "
-            "pairs only: use --recipe pairs, or set batch.kind=pairs and batch.source=given"
+            f"batches of {batch.kind} are drawn by label, and {dataset.name} has labelled pairs "
+            f"only: {f'use --recipe {recipe_of_pairs}, or ' if recipe_of_pairs else ''}set "
+            "batch.kind=pairs, batch.source=given and loss.name=contrastive"
         )
     if dataset.unlike is not None:
         return _across(prepared, batch)

@@ -73,7 +73,7 @@ def _refuse_labels(dataset: Dataset, config: SplitConfig) -> None:
         )
     if config.by in ("label", "group"):
         raise DataError(
-            f"{dataset.name} has pairs but no {config.by}s to split by: set split.by to item"
+            f"{dataset.name} has pairs but no {config.by}s to split by: set split.by=item"
         )
 
 
