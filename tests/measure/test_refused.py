@@ -43,6 +43,7 @@ def test_labels_that_were_never_trained_are_refused_before_items_are_encoded(tin
         ("few-shot", {"ways": 50}, DataError, "50-way 1-shot needs 50 labels"),
         ("references", {"references": 500}, DataError, "ask for fewer with --references"),
         ("few-shot", {"makers": "two"}, DataError, "--makers two needs data that say who"),
+        ("references", {"references": 999}, DataError, "needs a label with more genuine items"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_items_are_encoded(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.errors import DataError, RunError
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.partners import partner_retrieval
-from gemel.evaluation.questioned import Makings, ReferencesTask, claimable
+from gemel.evaluation.questioned import Makings, ReferencesTask
 from gemel.evaluation.references import references
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
 from gemel.evaluation.sequences import SequenceTask, score_sequences
@@ -50,7 +50,7 @@ def measure_verification(asked: Subject, question: Question) -> Verified:
         fixed_threshold=question.fixed_threshold,
         fars=question.fars,
     )
-    distance = asked.comparer.pairs(pairs.left, pairs.right)
+    distance = asked.pairs(pairs.left, pairs.right)
     evidence = verification(distance, pairs, point)
     answer = asked.answer("verification", question, evidence)
     return Verified(answer, pairs, distance, point.probability(distance))
@@ -72,7 +72,7 @@ def _partners(asked: Subject, question: Question) -> Evidence:
     file, dataset = asked.matcher.file, asked.prepared.dataset
     one_way = file.tie == "separate" or file.right_input is not None or bool(dataset.unlike)
     task = _retrieval_task(asked, size, question)
-    return partner_retrieval(asked.comparer, pairs, size, task, one_way)
+    return partner_retrieval(asked, pairs, size, task, one_way)
 
 
 def _retrieval_task(asked: Subject, items: int, question: Question) -> RetrievalTask:
@@ -90,8 +90,7 @@ def measure_references(asked: Subject, question: Question) -> Answer:
     task = ReferencesTask(
         question.references, question.aggregate, question.relative, seed=question.seed
     )
-    claimable(makings, task)  # refused before anything is encoded
-    return asked.answer("references", question, references(asked.comparer, makings, task))
+    return asked.answer("references", question, references(asked, makings, task))
 
 
 def measure_similarity(asked: Subject, question: Question) -> Answer:
@@ -107,7 +106,7 @@ def measure_similarity(asked: Subject, question: Question) -> Answer:
             "similarity is measured on pairs with a column score, by a matcher that learned "
             f"from such pairs, and this {lacking} has no scores: use --protocol verification"
         )
-    predicted = curve.score(asked.comparer.pairs(pairs.left, pairs.right))
+    predicted = curve.score(asked.pairs(pairs.left, pairs.right))
     figures = similarity(predicted, pairs.scores, (pairs.left, pairs.right))
     return Answer("similarity", asked.data(), question.seed, figures)
 

@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from gemel.arrays import Embeddings, Indices
+from gemel.arrays import Distances, Embeddings, Indices
 from gemel.episode_reader import EpisodeReader
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
@@ -32,8 +32,8 @@ trials or queries."""
 class Subject:
     """A matcher, the test items, and how a comparer of them is made.
 
-    It is made when it is first asked for, so a protocol refuses what it cannot measure before
-    anything is encoded.
+    It is made when two items are first compared, so a protocol refuses what it cannot measure
+    before anything is encoded: a subject is a `Comparer` itself.
     """
 
     matcher: Matcher
@@ -46,13 +46,21 @@ class Subject:
         """The comparer of the test items."""
         return self.make_comparer()
 
+    def pairs(self, left: Indices, right: Indices) -> Distances:
+        """(n,) the distance of test item left[i] to test item right[i]."""
+        return self.comparer.pairs(left, right)
+
+    def cross(self, left: Indices, right: Indices) -> Distances:
+        """(n, m) the distance of each test item of `left` to each of `right`."""
+        return self.comparer.cross(left, right)
+
     def genuine(self) -> Indices:
         """The genuine items of the test part."""
         return self.prepared.genuine_part("test")
 
     def among(self, items: Indices) -> Comparer:
         """A comparer of these items of the test part."""
-        return Among(self.comparer, self._places(items))
+        return Among(self, self._places(items))
 
     def reader(self, items: Indices) -> EpisodeReader | None:
         """The matcher's reader for episodes of these items; None where it has none."""

@@ -33,7 +33,7 @@ class TestPairs:
     """The n pairs that the verification figures were measured on, as (n,) arrays.
 
     There are matching and different ones, and all distances are finite: verification demands it.
-    `left` and `right` are positions of items, as for `Contents.show`; `units` are the labels that
+    `left` and `right` are positions of items, as for `Contents.shown`; `units` are the labels that
     intervals resample.
     """
 
