@@ -41,9 +41,9 @@ def listed(values: Sequence[object]) -> Floats:
     >>> listed([[1, 2], None, [3, None]]).tolist()
     [[1.0, 2.0], [nan, nan], [3.0, nan]]
     """
-    width = next((len(each) for each in values if isinstance(each, list | tuple)), None)
-    if width is not None:
-        values = [[None] * width if each is None else each for each in values]
+    first = next((each for each in values if each is not None), None)
+    if isinstance(first, list | tuple):
+        values = [[None] * len(first) if each is None else each for each in values]
     return np.array(values, np.float64)
 
 
