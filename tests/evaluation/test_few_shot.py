@@ -48,6 +48,18 @@ def test_mistakes_of_two_labels_say_little_of_others(oracle):
     assert figure.high >= high
 
 
+def test_mistakes_about_one_item_of_one_group_say_little_of_other_groups(oracle):
+    labels = np.repeat(np.arange(40), 6)
+    groups, mistaken = labels // 5, labels.copy()
+    mistaken[-1] = 40  # four of five examples still answer rightly
+    drawn = draw_episodes(labels, FewShotTask(5, 5, trials=5_000), groups)
+    evidence = score_episodes(oracle(mistaken), labels, drawn, groups=groups)
+    figure = figures_of([evidence])["accuracy"]
+    low, high = wilson(figure.value * 4 * 40, 4 * 40)
+    assert figure.low <= low
+    assert figure.high >= high
+
+
 def test_ten_thousand_questions_about_two_labels_are_few(chance):
     figure = accuracy(chance, FewShotTask(2), labels=np.repeat([0, 1], 6))
     assert figure.n == 10_000

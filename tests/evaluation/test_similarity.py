@@ -9,6 +9,7 @@ from gemel.errors import DataError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Missing
+from gemel.evaluation.intervals import wilson
 from gemel.evaluation.pairs import given_pairs
 from gemel.evaluation.partners import partner_retrieval
 from gemel.evaluation.resampling import Bootstrap
@@ -122,6 +123,18 @@ def test_a_matcher_that_says_the_same_of_everything_finds_nobody():
     pairs = given_pairs(np.arange(5), np.arange(5, 10), np.full(5, True))
     constant = EmbeddingComparer(np.ones((20, 2), np.float32), euclidean)
     assert found(constant, pairs, 20)["recall@10"].value == 0
+
+
+def test_one_pair_that_is_not_found_says_little_of_others():
+    # Forty pairs at 0 and 1, 10 and 11, …; of the first one, both items lie nearer to others.
+    spots = 10.0 * np.arange(40) + np.array([[0], [1]])
+    spots[:, 0] = 5, 395
+    pairs = given_pairs(np.arange(40), np.arange(40, 80), np.full(40, True))
+    figure = found(EmbeddingComparer(np.float32(spots.reshape(-1, 1)), euclidean), pairs, 80)
+    low, high = wilson(78, 80)
+    assert figure["recall@1"].value == 0.975
+    assert figure["recall@1"].low <= low
+    assert figure["recall@1"].high >= high
 
 
 def test_where_sides_are_not_exchangeable_left_items_look_for_right_ones_alone():
