@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gemel.evaluation.units import Units
-from gemel.inputs.series import Recording
+from gemel.inputs.series import Recording, recorded
 from gemel.report.axes import decades, deviates, linear, rounded, whole_numbers
 from gemel.report.chart import LEFT, RIGHT, Absent, Chart
 from gemel.report.contents import Decision, TestPairs
@@ -236,3 +236,23 @@ def test_a_sequence_looks_alike_in_any_unit(columns):
     drawn = trace(Recording(columns, values))
     assert trace(Recording(columns, values * 2.0**-40)) == drawn
     assert "nan" not in trace(Recording(columns, values * 0))
+
+
+def test_time_is_where_a_curve_goes_and_no_curve_of_its_own():
+    level = np.array([0.0, 1.0, 0.0])
+    early, even = np.array([0.0, 100.0, 1000.0]), np.array([0.0, 500.0, 1000.0])
+    before, after = (
+        _points(trace(Recording(("time", "level"), np.stack([time, level], axis=1))))
+        for time in (early, even)
+    )
+    alone = _points(trace(recorded(level, "it")))
+    assert len(before) == len(after) == len(alone) == 1
+    # The peak is as high in each, at a tenth of the time and at half of it.
+    peaks = [line[0][line[0][:, 1].argmin()] for line in (before, after, alone)]
+    np.testing.assert_allclose([peak[0] for peak in peaks], [14.4, 60, 60], atol=1)
+    np.testing.assert_allclose([peak[1] for peak in peaks], 3, atol=1)
+
+
+def _points(drawn: str) -> list[np.ndarray]:
+    lines = re.findall(r'points="([^"]+)"', drawn)
+    return [np.array([point.split(",") for point in line.split()], float) for line in lines]

@@ -16,12 +16,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gemel.data import SplitConfig, open_data
 from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.units import Units
+from gemel.inputs import ImageInput
+from gemel.measure.packed import Inputs
+from gemel.measure.prepare import prepare
+from gemel.progress import Silent
 from gemel.report import run_summary
 from gemel.report.contents import Cloud, Contents, Decision, PartSize, Shown, Split, TestPairs
+from gemel.report.numbers import epoch_text
 from gemel.report.page import render, write
-from gemel.report.shown import text_snippet
+from gemel.report.shown import shown, text_snippet
 from gemel.report.tables import tables
 from gemel.run import Run
 
@@ -139,6 +145,26 @@ def test_hostile_text_is_shown_and_not_obeyed(make: Make) -> None:
     assert [tag for tag, _ in document.elements].count("script") == 1
     assert not any("onload" in it for _, it in document.elements)
     assert document.text.count(HOSTILE) >= 8
+
+
+def test_a_hard_pair_names_its_forgery_and_the_end_of_its_paths(make: Make) -> None:
+    path = "/home/anna/signatures/7/original_7_1.png"
+    page = render(make(shown=lambda item: Shown("", path, "anna", forged=item % 2 == 1)))
+
+    assert "<b>anna</b><em>forged</em>" in page
+    assert "<b>anna</b><small" in page
+    assert f'title="{path}">…/<wbr>7/<wbr>original_7_1.png</small>' in page
+
+
+def test_a_forgery_is_known_by_its_table(written: str) -> None:
+    grey = ImageInput(height=8, width=8, channels=1)
+    prepared = prepare(open_data(written), Inputs(grey, grey), SplitConfig(), 0, Silent())
+
+    assert [shown(prepared, index).forged for index in range(4)] == [False, False, False, True]
+
+
+def test_an_epoch_within_which_training_ended_has_one_decimal() -> None:
+    assert [epoch_text(each) for each in (86, 98.6842, 0.125)] == ["86", "98.7", "0.12"]
 
 
 def test_pictures_and_charts_say_what_they_show(make: Make) -> None:

@@ -125,11 +125,23 @@ class Shown:
 
     `snippet` is HTML that is inserted unescaped: it must be self-contained and escape any text
     (`thumbnail` does so for pictures). `name` and `label`, "" if unknown, may hold any text.
+    `forged` is true for a forgery of the label.
     """
 
     snippet: str
     name: str
     label: str
+    forged: bool = False
+
+    @property
+    def end(self) -> list[str]:
+        """The last two parts of a path, which have room beside its item and tell it from others.
+
+        >>> Shown("", "/home/anna/signatures/7/original_7_1.png", "7").end
+        ['…', '7', 'original_7_1.png']
+        """
+        parts = self.name.split("/")
+        return parts if len(parts) <= 2 else ["…", *parts[-2:]]
 
     @property
     def is_text(self) -> bool:

@@ -30,3 +30,8 @@ def number(value: float) -> str:
     if value == 0 or 0.01 <= abs(value) < 1000:
         return f"{value:.3f}"
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def epoch_text(epoch: float) -> str:
+    """An epoch to one decimal: training by minutes validates and ends within epochs."""
+    return f"{round(epoch, 1):g}" if epoch >= 1 else f"{epoch:.2g}"

@@ -10,7 +10,7 @@ from gemel.arrays import Floats
 from gemel.report.axes import Axis, linear, rounded, tick_text, whole_numbers
 from gemel.report.chart import Absent, Chart, Frame, Mark
 from gemel.report.naming import FigureName, figure_name
-from gemel.report.numbers import round_percent
+from gemel.report.numbers import epoch_text, round_percent
 
 _NO_FIGURES = ("epoch", "seconds", "loss", "learning_rate")
 _TITLES = {"loss": "Loss in training", "learning_rate": "Learning rate"}
@@ -41,7 +41,7 @@ def _column(history: Sequence[Mapping[str, float]], name: str) -> Floats:
 def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
     name, in_training = figure_name(column), column in _TITLES
     title = _TITLES.get(column, f"{name.label[:1].upper()}{name.label[1:]} in validation")
-    at = [_epoch_text(each) for each in epochs]
+    at = [epoch_text(each) for each in epochs]
     written = [f"{each:.3g}" if in_training else name.write(each) for each in values]
     if len(values) == 1:
         return Absent(title, f"{written[0]} in epoch {at[0]}.")
@@ -62,11 +62,6 @@ def _chart(column: str, epochs: Floats, values: Floats) -> Chart | Absent:
         ),
         dots=(dots[-1 if in_training else best],),
     )
-
-
-def _epoch_text(epoch: float) -> str:
-    """An epoch to one decimal: training by minutes validates within epochs."""
-    return f"{round(epoch, 1):g}" if epoch >= 1 else f"{epoch:.2g}"
 
 
 def _along(epochs: Floats) -> Axis:

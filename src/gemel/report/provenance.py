@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gemel.matcher_file import MatcherFile
+from gemel.report.numbers import epoch_text
 
 
 def provenance(file: MatcherFile, metrics: Mapping[str, Any]) -> dict[str, str]:
@@ -18,7 +19,7 @@ def provenance(file: MatcherFile, metrics: Mapping[str, Any]) -> dict[str, str]:
         "Recipe": about.get("recipe"),
         "Seed": about.get("seed"),
         "Network": _network(file),
-        "Epochs": about.get("epochs"),
+        "Epochs": epoch_text(about["epochs"]),
         "Training": f"{about.get('training_seconds')} s of {metrics['seconds']} s in all",
         "Precision": f"{about.get('precision')}{', compiled' if about.get('compiled') else ''}",
         "Peak memory": "not reported by this system" if peak is None else f"{peak} MiB",

@@ -23,7 +23,8 @@ def shown(prepared: Prepared, index: int) -> Shown:
     """The item at a position, as a picture, a drawing of a sequence or a text."""
     dataset = prepared.dataset
     label = "" if dataset.labels is None else dataset.label_names[dataset.labels[index]]
-    return Shown(_snippet(prepared, index), dataset.items.name(index), label)
+    forged = dataset.genuine is not None and not dataset.genuine[index]
+    return Shown(_snippet(prepared, index), dataset.items.name(index), label, forged)
 
 
 def _snippet(prepared: Prepared, index: int) -> str:

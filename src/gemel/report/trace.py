@@ -8,7 +8,8 @@ import numpy as np
 
 from gemel.arrays import Floats
 from gemel.inputs.series import Recording
-from gemel.inputs.series.resample import resample
+from gemel.inputs.series.gaps import COUNTS
+from gemel.inputs.series.resample import even_places, resample
 
 WIDTH, HEIGHT = 120, 72
 MARGIN = 3
@@ -59,13 +60,18 @@ def _strokes(recording: Recording) -> list[tuple[int, Floats]]:
 
 
 def _curves(recording: Recording) -> list[tuple[int, Floats]]:
-    """One line per channel, all with one scale."""
-    values = _thinned(recording.values[:, :MOST_CHANNELS])
+    """One line per channel, all with one scale, along the column `time` if there is one."""
+    values, columns = recording.values, recording.columns
+    describing = [n for n, name in enumerate(columns) if name not in COUNTS] or [0]
+    place = even_places(recording.column("time", "it")) if "time" in columns else None
+    values = _thinned(values[:, describing[:MOST_CHANNELS]], place)
     low, high = float(values.min()), float(values.max())
     across = np.linspace(MARGIN, WIDTH - MARGIN, len(values))
     heights = HEIGHT - MARGIN - (values - low) / max(high - low, FLAT) * (HEIGHT - 2 * MARGIN)
     return [(fade, np.stack([across, height], axis=1)) for fade, height in enumerate(heights.T)]
 
 
-def _thinned(values: Floats) -> Floats:
-    return values if len(values) <= MOST_POINTS else resample(values, MOST_POINTS)
+def _thinned(values: Floats, place: Floats | None = None) -> Floats:
+    if place is None and len(values) <= MOST_POINTS:
+        return values
+    return resample(values, MOST_POINTS, place)
