@@ -8,8 +8,8 @@ import pytest
 
 from gemel.data import SplitConfig, open_data
 from gemel.errors import RecipeError
-from gemel.measure.reading import resolve_input
-from gemel.recipe import SeriesReading
+from gemel.measure.reading import resolve_input, unread_notices
+from gemel.recipe import SeriesReading, load_recipe
 
 
 def test_a_cell_without_a_sequence_does_not_keep_the_others_from_being_looked_at(tmp_path):
@@ -25,3 +25,16 @@ def test_a_kind_is_advised_for_tables_alone():
     sentence = "choose another recipe, or, for a table whose cells .* add --kind series"
     with pytest.raises(RecipeError, match=sentence):
         resolve_input(SeriesReading(kind="series"), open_data("digits"), SplitConfig(), 0)
+
+
+def test_columns_without_numbers_are_told_and_how_time_is_read(tmp_path):
+    for number in range(6):
+        path = tmp_path / "ab"[number % 2] / f"{number}.csv"
+        path.parent.mkdir(exist_ok=True)
+        when = "2024-03-01 08:00:0"
+        path.write_text(f",Timestamp,x,note\n0,{when}0,1,\n1,{when}1,{number},on\n", "utf-8")
+    dataset = open_data(tmp_path)
+    [told] = unread_notices(load_recipe("series-default"), dataset)
+    assert told.startswith("Columns without numbers are not read: note, timestamp. ")
+    assert "input.along=time" in told
+    assert unread_notices(load_recipe("series-default", ["input.channels=['x']"]), dataset) == ()

@@ -25,7 +25,7 @@ from gemel.inputs import (
     propose_series_input,
     text_digest,
 )
-from gemel.inputs.series import channels_of_some
+from gemel.inputs.series import left_out
 from gemel.measure.prepare import redivided
 from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
@@ -122,21 +122,30 @@ def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
 
 
 def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
-    """A sentence about channels that are not read, because some of the sequences lack them."""
+    """Sentences about channels that only some sequences have, and columns without numbers."""
     sides = {"left": recipe.input}
     if dataset.unlike is not None:
         sides["right"] = recipe.right_side.input
-    channels: list[str] = []
+    of_some: list[str] = []
+    wordy: list[str] = []
     for side, setting in sides.items():
         if isinstance(setting, SeriesReading) and setting.channels == "auto":
-            part = on_side(dataset, "right" if side == "right" else "left")
-            channels += channels_of_some(_looked_at(part))
-    if not channels:
-        return ()
-    return (
-        f"Channels that only some sequences have are not read: {', '.join(channels[:8])}. To read "
-        "one, give it to all, or name it in input.channels.",
-    )
+            found = left_out(_looked_at(on_side(dataset, "right" if side == "right" else "left")))
+            of_some += found.of_some
+            wordy += found.wordy
+    notices = []
+    if of_some:
+        notices.append(
+            f"Channels that only some sequences have are not read: {', '.join(of_some[:8])}. To "
+            "read one, give it to all, or name it in input.channels."
+        )
+    if wordy:
+        notices.append(
+            f"Columns without numbers are not read: {', '.join(wordy[:8])}. If one is the time, "
+            "write it as numbers into a column time; input.along=time then reads equal steps of "
+            "it, each input.every long."
+        )
+    return tuple(notices)
 
 
 def idle_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:

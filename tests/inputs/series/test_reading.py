@@ -56,6 +56,7 @@ class TestFormats:
         )
         assert recording.columns == ("acc x",)
         assert recording.values.tolist() == [[1], [2]]
+        assert recording.wordy == ("timestamp", "note")
 
     @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
     def test_columns_without_names_are_counted(self, content):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.inputs.series.columns import is_table
 from gemel.inputs.series.gaps import listed, told_of_gaps
 from gemel.inputs.series.input import Samples, SeriesInput
-from gemel.inputs.series.propose import channels_of_some, propose_series_input
+from gemel.inputs.series.propose import left_out, propose_series_input
 from gemel.inputs.series.read import ENDINGS, Sequence, read_recording
 from gemel.inputs.series.recording import Recording, recorded
 
@@ -15,8 +15,8 @@ __all__ = [
     "Samples",
     "Sequence",
     "SeriesInput",
-    "channels_of_some",
     "is_table",
+    "left_out",
     "listed",
     "propose_series_input",
     "read_recording",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,12 +52,15 @@ def parse_delimited(text: str, named: str) -> Recording:
     if not is_header(rows, read):
         comments = [line.strip(" #") for place, line in lines if place < rows[0][0]]
         rows = _under_comment(list(filter(None, comments)), rows, separator, read)
-    names = None
+    names, header = None, []
     if is_header(rows, read):
+        header = [cell.strip().lower() for cell in rows[0][1]]
         names, rows = under_header(rows, read, named)
     values = [_sample(cells, f"line {place} of {named}", read) for place, cells in rows]
     width = len(rows[0][1] if names is None else names)
-    return recorded(np.array(values, np.float64).reshape(-1, width), named, names)
+    recording = recorded(np.array(values, np.float64).reshape(-1, width), named, names)
+    wordy = tuple(name for name in header if name and name not in recording.columns)
+    return replace(recording, wordy=wordy)
 
 
 def _most_frequent(lines: list[tuple[int, str]]) -> str:

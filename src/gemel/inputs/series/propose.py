@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple, final
 
 from gemel.errors import ItemError
 from gemel.inputs.series.gaps import COUNTS
 from gemel.inputs.series.input import SeriesInput
 from gemel.inputs.series.read import Sequence, read_recording
+from gemel.inputs.series.recording import Recording
 
 SLIPS = 0.05
 """The share of sequences that may lack a column that is read nevertheless."""
@@ -26,7 +28,8 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
     >>> propose_series_input([np.zeros((5, 2))]).channels
     ('1', '2')
     """
-    columns, names, unreadable = _columns(sample)
+    recordings, names, unreadable = _recordings(sample)
+    columns = [each.columns for each in recordings]
     if not columns:
         raise unreadable[0] if unreadable else ItemError("there is no sequence to look at")
     common = _common(columns)
@@ -38,28 +41,39 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
     return SeriesInput(channels=found, normalise="none")
 
 
-def channels_of_some(sample: Iterable[Sequence]) -> tuple[str, ...]:
-    """The columns that `propose_series_input` leaves out because too few sequences have them."""
-    columns, *_ = _columns(sample)
-    common = {*_common(columns), *COUNTS}
-    return tuple(sorted({name for names in columns for name in names} - common))
+@final
+class LeftOut(NamedTuple):
+    """The columns that `propose_series_input` leaves out: too few sequences have the ones, and the
+    others hold no number in any."""
+
+    of_some: tuple[str, ...]
+    wordy: tuple[str, ...]
 
 
-def _columns(
+def left_out(sample: Iterable[Sequence]) -> LeftOut:
+    """The columns of the readable sequences that are not read unless they are asked for."""
+    recordings, *_ = _recordings(sample)
+    common = {*_common([each.columns for each in recordings]), *COUNTS}
+    numeric = {name for each in recordings for name in each.columns}
+    wordy = {name for each in recordings for name in each.wordy}
+    return LeftOut(tuple(sorted(numeric - common)), tuple(sorted(wordy - numeric)))
+
+
+def _recordings(
     sample: Iterable[Sequence],
-) -> tuple[list[tuple[str, ...]], list[str], list[ItemError]]:
-    """The columns and names of the readable sequences, and the errors of the others."""
-    columns: list[tuple[str, ...]] = []
+) -> tuple[list[Recording], list[str], list[ItemError]]:
+    """The readable sequences and their names, and the errors of the others."""
+    recordings: list[Recording] = []
     names: list[str] = []
     unreadable: list[ItemError] = []
     for raw in sample:
         try:
-            columns.append(read_recording(raw).columns)
+            recordings.append(read_recording(raw))
         except ItemError as error:
             unreadable.append(error)
         else:
-            names.append(str(raw) if isinstance(raw, str | Path) else f"sequence {len(columns)}")
-    return columns, names, unreadable
+            names.append(str(raw) if isinstance(raw, str | Path) else f"sequence {len(recordings)}")
+    return recordings, names, unreadable
 
 
 def _nothing_common(columns: list[tuple[str, ...]], names: list[str]) -> str:

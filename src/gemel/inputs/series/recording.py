@@ -22,7 +22,7 @@ class Recording:
     """`values` is (samples, columns), with one name in `columns` for each.
 
     `gaps` is, by column, which samples had no number before these were filled; it leaves out
-    columns without gaps.
+    columns without gaps. `wordy` names columns that were left out, as they hold no number.
 
     Pen traces have the columns `x` (to the right), `y` (in the device's direction), `time` in
     milliseconds, `stroke` (the number of the stroke, from 0), and optionally `pressure`.
@@ -31,6 +31,7 @@ class Recording:
     columns: tuple[str, ...]
     values: Floats
     gaps: Mapping[str, Same] = field(default_factory=dict)
+    wordy: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
