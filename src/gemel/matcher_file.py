@@ -180,8 +180,9 @@ def _no_matcher(path: Path) -> MatcherError:
             f"a run has a matcher once its training has ended, and that of {path} has not: finish "
             f"it with gemel train --resume --out {quote(str(path))}"
         )
+    got = "has none" if path.exists() else "does not exist"
     return MatcherError(
-        f"a matcher is a folder with matcher.json, and {path} has none: give a run that has "
+        f"a matcher is a folder with matcher.json, and {path} {got}: give a run that has "
         "finished training, or its matcher folder"
     )
 

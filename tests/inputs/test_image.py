@@ -148,7 +148,7 @@ def test_arrays_of_floats_and_of_four_channels(ramp):
     [
         (np.full((8, 8), 1.5), "must lie in 0–1, got 1.5 to 1.5"),
         (np.full((8, 8), np.nan), "must lie in 0–1"),
-        (np.zeros((8, 8), np.int64), "must be uint8 .* got int64"),
+        (np.zeros((8, 8), np.int64), "must be uint8 .* got int64: divide .* or for 0–255 use"),
         (np.zeros((8, 8, 2), np.uint8), r"got \(8, 8, 2\)"),
         (np.zeros(8, np.uint8), r"got \(8,\)"),
         (np.zeros((0, 8), np.uint8), "has no pixels"),

@@ -89,8 +89,9 @@ def test_a_missing_file_is_called_missing(own_run, name):
 
 
 def test_no_matcher_at_all_says_what_one_is(tmp_path):
-    for path in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(MatcherError, match=r"a folder with matcher\.json, and .* has none"):
+    for path, got in ((tmp_path, "has none"), (tmp_path / "nowhere", "does not exist")):
+        told = rf"a folder with matcher\.json, and {path} {got}: give a run"
+        with pytest.raises(MatcherError, match=told):
             gemel.load(path)
 
 

@@ -75,7 +75,10 @@ def _bytes_of(numbers: Array, named: str) -> Pixels:
     if numbers.dtype == np.uint8:
         return np.ascontiguousarray(numbers)
     if not np.issubdtype(numbers.dtype, np.floating):
-        raise ItemError(f"{named} must be uint8 (0–255) or float (0–1), got {numbers.dtype}")
+        raise ItemError(
+            f"{named} must be uint8 (0–255) or float (0–1), got {numbers.dtype}: divide by the "
+            "largest possible value, or for 0–255 use .astype('uint8')"
+        )
     low, high = float(numbers.min()), float(numbers.max())
     if not (low >= 0 and high <= 1):  # also refuses NaN
         raise ItemError(
