@@ -10,13 +10,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from gemel.inputs.decode import Picture
 from gemel.inputs.image import ImageInput
 from gemel.inputs.kind_of import kind_of
 from gemel.inputs.learn_tokenizer import Tokens, learn_tokenizer
 from gemel.inputs.model_tokenizer import model_tokenizer
 from gemel.inputs.plain_text import plain_text
 from gemel.inputs.propose import propose_image_input
+from gemel.inputs.raw import Raw
 from gemel.inputs.series import SeriesInput, propose_series_input
 from gemel.inputs.text import TextInput, text_digest
 
@@ -30,9 +30,6 @@ of the encoder.
 
 Kind: TypeAlias = Literal["image", "text", "series"]
 """The kind of a dataset's items."""
-
-Raw: TypeAlias = Picture
-"""An item before its input reads it: a path or text, the bytes of a file, an array, an image."""
 
 INPUTS = (ImageInput, TextInput, SeriesInput)
 """Every kind of input; each must pass the contract in tests/inputs/test_every_input.py."""

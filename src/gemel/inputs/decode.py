@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from gemel.arrays import Array
 from gemel.errors import ItemError
 from gemel.inputs.eight_bits import eight_bits, pixels_of
 from gemel.inputs.item_file import item_bytes, name_of
-
-Picture: TypeAlias = str | Path | bytes | Array | Image.Image
-"""A path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image."""
+from gemel.inputs.raw import Raw
 
 PICTURES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff"),
@@ -33,8 +29,10 @@ DRAFT_PIXELS = 1_000_000
 """JPEGs with more pixels may be decoded at reduced size, at least twice the wanted side."""
 
 
-def decode(raw: Picture, side: int | None = None) -> Image.Image:
+def decode(raw: Raw, side: int | None = None) -> Image.Image:
     """Decode a picture to mode L or RGB, 8 bits, rotated by its EXIF tag, transparency on white.
+
+    `raw` is a path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image.
 
     Of an animation or a file of several pages, the first picture is decoded.
     `side` is the longest side that will be needed: large JPEGs are then decoded at reduced size, at

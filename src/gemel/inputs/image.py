@@ -10,9 +10,10 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from gemel.arrays import Array, Packed, Pixels
-from gemel.inputs.decode import Picture, decode, in_fact_grey
+from gemel.inputs.decode import decode, in_fact_grey
 from gemel.inputs.digest import Digested, digest
 from gemel.inputs.fit import Fit, fit
+from gemel.inputs.raw import Raw
 
 LARGEST_SIDE = 4096
 
@@ -45,7 +46,7 @@ class ImageInput(BaseModel):
     def dtype(self) -> np.dtype[np.uint8]:
         return np.dtype(np.uint8)
 
-    def read(self, raw: Picture) -> Pixels:
+    def read(self, raw: Raw) -> Pixels:
         """The picture as (channels, height, width) uint8, 0 black.
 
         `raw` is a path, the bytes of a file, an (h, w) or (h, w, 1|3|4) array of uint8 or of floats
@@ -53,7 +54,7 @@ class ImageInput(BaseModel):
         """
         return self._fitted(self._decoded(raw))
 
-    def read_with_digest(self, raw: Picture) -> Digested:
+    def read_with_digest(self, raw: Raw) -> Digested:
         """`read`, and a 16-byte digest of the pixels, independent of the file format.
 
         The digest is of the decoded picture before fitting (a large JPEG may be decoded at reduced
@@ -71,7 +72,7 @@ class ImageInput(BaseModel):
         assert isinstance(packed, np.ndarray), "pictures of one input have one shape"
         return (self.to_float(packed),)
 
-    def _decoded(self, raw: Picture) -> Image.Image:
+    def _decoded(self, raw: Raw) -> Image.Image:
         return decode(raw, side=max(self.height, self.width))
 
     def _fitted(self, image: Image.Image) -> Pixels:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from gemel.inputs.decode import Picture
+from gemel.inputs.raw import Raw
 from gemel.inputs.series.columns import is_table
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
 
@@ -18,7 +18,7 @@ PLAIN_PICTURE = re.compile(rb"P[1-6]\s+[#\d]")
 SeenKind: TypeAlias = Literal["image", "series"]
 
 
-def kind_of(raw: Picture) -> SeenKind | None:
+def kind_of(raw: Raw) -> SeenKind | None:
     """The kind by a path's ending, a file's first bytes, or an array's dtype and shape.
 
     None if these do not decide, as for most arrays.

@@ -7,8 +7,9 @@ from os.path import isfile
 from pathlib import Path
 
 from gemel.errors import ItemError
-from gemel.inputs.decode import PICTURES, Picture
+from gemel.inputs.decode import PICTURES
 from gemel.inputs.item_file import refuse_endless, text_encoding
+from gemel.inputs.raw import Raw
 from gemel.inputs.series.read import ENDINGS
 
 MOST_CHARACTERS = 100_000
@@ -18,7 +19,7 @@ QUOTED = 40
 """Characters of a text that a message quotes."""
 
 
-def plain_text(raw: Picture) -> str:
+def plain_text(raw: Raw) -> str:
     """The text in Unicode's composed form (NFC), with each run of white space as one space.
 
     `raw` is a string, which is the text itself, or the Path of a text file. Raises ItemError for

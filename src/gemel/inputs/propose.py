@@ -9,14 +9,15 @@ from math import ceil, floor, log, sqrt
 import numpy as np
 
 from gemel.errors import ItemError
-from gemel.inputs.decode import Picture, decode, in_fact_grey
+from gemel.inputs.decode import decode, in_fact_grey
 from gemel.inputs.image import LARGEST_SIDE, ImageInput
+from gemel.inputs.raw import Raw
 
 STEP = 8
 """Sides of reduced pictures are multiples of this, so that they can be halved by pooling."""
 
 
-def propose_image_input(sample: Iterable[Picture], most_pixels: int = 64 * 64) -> ImageInput:
+def propose_image_input(sample: Iterable[Raw], most_pixels: int = 64 * 64) -> ImageInput:
     """An input with the median aspect and area of the sample, reduced to at most `most_pixels`.
 
     Small pictures keep their size (8×8 digits stay 8×8). One channel if all sampled pictures are

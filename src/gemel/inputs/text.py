@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from gemel.arrays import Array, Indices, Packed, Padded, Same
 from gemel.counting import count
 from gemel.errors import ItemError, MissingExtra
-from gemel.inputs.decode import Picture
 from gemel.inputs.digest import Digested, digest
 from gemel.inputs.plain_text import plain_text, quoted
+from gemel.inputs.raw import Raw
 
 PADDING, UNKNOWN = 0, 1
 """The first two ids of every vocabulary that `learn_tokenizer` learns."""
@@ -62,7 +62,7 @@ class TextInput(BaseModel):
         """The token of each id."""
         return [self._tokenizer.id_to_token(number) for number in range(self.vocabulary)]
 
-    def read(self, raw: Picture) -> NDArray[np.int32]:
+    def read(self, raw: Raw) -> NDArray[np.int32]:
         """(length,) the token ids of a text.
 
         Raises ItemError for anything that is not a text, is empty or far too long, or has no known
@@ -78,7 +78,7 @@ class TextInput(BaseModel):
             )
         return ids
 
-    def read_with_digest(self, raw: Picture) -> Digested:
+    def read_with_digest(self, raw: Raw) -> Digested:
         """The ids, and a 16-byte digest of the text that does not depend on the vocabulary.
 
         Texts without a known token are accepted here, because neither the test items nor the split

@@ -11,8 +11,8 @@ import numpy as np
 
 from gemel.arrays import Array
 from gemel.errors import ItemError
-from gemel.inputs.decode import Picture
 from gemel.inputs.item_file import item_bytes, name_of, text_encoding
+from gemel.inputs.raw import Raw
 from gemel.inputs.series.columns import is_table, of_columns
 from gemel.inputs.series.delimited import parse_delimited
 from gemel.inputs.series.gaps import listed
@@ -20,11 +20,9 @@ from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
 from gemel.inputs.series.recording import Recording, recorded
 from gemel.inputs.series.ts import parse_ts
 
-Sequence: TypeAlias = Picture | Recording
-"""A path, the bytes of a file, a (samples,) or (samples, columns) array, or a recording.
-
-Lists, data frames and mappings of names to columns are read too. The type includes Pillow images,
-as raw items may be any, but these are refused.
+Sequence: TypeAlias = Raw | Recording
+"""A path, the bytes of a file, (samples,) or (samples, columns) numbers in an array or in lists, a
+mapping of names to columns, a data frame, or a recording. Pillow images are refused.
 """
 
 ENDINGS = (".csv", ".npy", ".sig", ".ts")
