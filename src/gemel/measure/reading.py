@@ -8,7 +8,7 @@ from typing import assert_never
 
 import numpy as np
 
-from gemel.arrays import Side, evenly_spaced
+from gemel.arrays import evenly_spaced
 from gemel.data import Dataset, SplitConfig, glove_words, split
 from gemel.data.one_side import on_side
 from gemel.errors import ItemError, RecipeError
@@ -146,30 +146,6 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
             "it, each input.every long."
         )
     return tuple(notices)
-
-
-def idle_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
-    """A sentence about `most_pixels` beside a size that it does not lead to.
-
-    The recipe of a run has both, because it spells out the size that was made of the other.
-    """
-    sides: list[tuple[str, InputSetting, Side]] = [("input", recipe.input, "left")]
-    if recipe.right is not None and recipe.right.input != recipe.input:
-        sides.append(("right.input", recipe.right.input, "right"))
-    return tuple(
-        f"{where}.most_pixels={setting.most_pixels} does nothing: {where}.size="
-        f"{list(setting.size)} says how large pictures are read."
-        for where, setting, side in sides
-        if isinstance(setting, ImageReading)
-        and setting.size != "auto"
-        and setting.most_pixels != ImageReading().most_pixels
-        and setting.size != _proposed_size(setting, on_side(dataset, side))
-    )
-
-
-def _proposed_size(setting: ImageReading, dataset: Dataset) -> tuple[int, int]:
-    proposed = propose_image_input(_looked_at(dataset), setting.most_pixels)
-    return proposed.height, proposed.width
 
 
 def _looked_at(dataset: Dataset) -> Iterator[Raw]:

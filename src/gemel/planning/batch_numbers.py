@@ -35,21 +35,16 @@ def resolve_batch(recipe: Recipe, prepared: Prepared) -> Recipe:
     if prepared.dataset.labels is None or not isinstance(batch, LabelledBatch):
         return recipe
     most = _most_labels(batch, prepared)
-    if isinstance(batch, ClassesBatch):
-        update = _sized(batch, most, prepared)
+    if not isinstance(batch, ClassesBatch):
+        update: dict[str, float] = {"ways": min(batch.ways, most)}
+    elif prepared.dataset.unlike is not None:
+        update = _sized_across(batch, most)
     else:
-        update = {"ways": min(batch.ways, most)}
+        update = _sized(batch, most, by_item=prepared.split.by == "item")
     return recipe.model_copy(update={"batch": batch.model_copy(update=update)})
 
 
-def _sized(batch: ClassesBatch, most: int, prepared: Prepared) -> dict[str, float]:
-    """The numbers of a batch of classes, with at most `most` labels."""
-    if prepared.dataset.unlike is not None:
-        return _sized_across(batch, most)
-    return _sized_alike(batch, most, by_item=prepared.split.by == "item")
-
-
-def _sized_alike(batch: ClassesBatch, most: int, *, by_item: bool) -> dict[str, float]:
+def _sized(batch: ClassesBatch, most: int, *, by_item: bool) -> dict[str, float]:
     """As many labels as fit; copies are told apart where labels are held out, and take room."""
     instances = batch.instances
     if instances == "auto":
@@ -100,33 +95,12 @@ def _idle(batch: BatchChoice, prepared: Prepared) -> Iterator[str]:
         yield f"batch.groups={groups} does nothing: there are no two groups to learn from."
     if forged != USUALLY_FORGED and (data.unlike or prepared.genuine(train).all()):
         yield f"batch.forged={forged} does nothing: there are no forgeries to learn from."
-    if isinstance(batch, ClassesBatch) and _size_decides_nothing(batch, prepared):
-        yield (
-            f"batch.size={batch.size} does nothing: batch.labels={batch.labels} and "
-            f"batch.items={batch.items} say how large batches are."
-        )
     instances = getattr(batch, "instances", "auto")
     if data.unlike and instances not in {"auto", 0}:
         yield (
             f"batch.instances={instances:g} does nothing: the items of one side have no copies "
             "among those of the other."
         )
-
-
-def _size_decides_nothing(batch: ClassesBatch, prepared: Prepared) -> bool:
-    """Whether both numbers are given, and neither is what the size alone would make it.
-
-    The recipe of a run spells out the numbers that were made of its size.
-    """
-    usual = ClassesBatch.model_fields["size"].default
-    given = prepared.dataset.labels is not None and "auto" not in (batch.labels, batch.items)
-    if not given or batch.size == usual:
-        return False
-    return not any(
-        _sized(batch.model_copy(update={key: "auto"}), most, prepared).get(key) == number
-        for key, number in (("labels", batch.labels), ("items", batch.items))
-        for most in (_most_labels(batch, prepared), batch.size)  # of these data, and of any
-    )
 
 
 def labels_notice(asked: BatchChoice, resolved: BatchChoice) -> str | None:

@@ -8,7 +8,7 @@ from gemel.data import Dataset
 from gemel.measure.packed import Inputs, PackedSide, PackedSides
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared
-from gemel.measure.reading import idle_notices, resolve_inputs, resolved, unread_notices
+from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.planning.augmenting import build_augment
 from gemel.planning.batch_numbers import batch_notices, resolve_batch
 from gemel.planning.build_batches import build_batches
@@ -29,8 +29,7 @@ def prepare_and_resolve(
     """The prepared data, and the recipe with everything that depends on them resolved."""
     left, right = resolve_inputs(recipe, dataset)
     prepared = prepare(dataset, Inputs(left, right), recipe.split, recipe.seed, progress)
-    about_inputs = (*unread_notices(recipe, dataset), *idle_notices(recipe, dataset))
-    for sentence in (*prepared.notices, *about_inputs):
+    for sentence in (*prepared.notices, *unread_notices(recipe, dataset)):
         progress.say(sentence)
     update: dict[str, Any] = {"input": resolved(recipe.input, left)}
     if recipe.right is not None:
