@@ -54,6 +54,11 @@ def test_assigned_one_to_one_an_item_gets_what_the_others_leave():
     assert right_is_assigned(distances, np.array([0, 1, 2])).tolist() == [False, False, True]
 
 
+def test_assignments_do_not_depend_on_the_unit_of_distance():
+    distances = 1e-12 * np.array([[1.0, 2.0], [2.0, 1.0]])
+    assert right_is_assigned(distances, np.array([0, 1])).tolist() == [True, True]
+
+
 def test_assignments_of_an_oracle_are_right_and_those_of_a_constant_are_not(oracle, constant):
     made, labels = runs()
     assert figures_of([lake_runs(oracle(labels), made)])[ASSIGNED].value == 1

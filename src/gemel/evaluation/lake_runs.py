@@ -75,7 +75,7 @@ def right_is_assigned(distances: Distances | Floats, answer: Codes) -> Same:
     from scipy.optimize import linear_sum_assignment
 
     cost = distances.astype(np.float64)
-    cost[np.arange(len(cost)), answer] += TIE * max(1.0, float(np.abs(cost).max()))
+    cost[np.arange(len(cost)), answer] += TIE * (float(np.abs(cost).max()) or 1.0)
     items, examples = linear_sum_assignment(cost)
     right = np.zeros(len(cost), np.bool_)
     right[items] = examples == answer[items]
