@@ -66,6 +66,12 @@ def test_dates_and_remarks_are_left_out_and_none_is_a_gap():
     assert recording.gaps_of(["x", "y"]) == 1
 
 
+def test_what_a_column_masks_is_missing():
+    recording = read_recording({"x": np.ma.masked_equal([0, -999, 2], -999)})
+    assert recording.values.ravel().tolist() == [0, 1, 2]
+    assert recording.gaps_of(["x"]) == 1
+
+
 def test_a_column_of_a_frame_is_a_sequence_of_one_channel():
     assert read_recording(Column([1, 2, 5])).values.tolist() == [[1], [2], [5]]
 
@@ -78,7 +84,17 @@ def test_a_column_of_a_frame_is_a_sequence_of_one_channel():
         ({"x": ["a", "b"]}, "must have a column of numbers, got x: add one"),
         ({}, "must have a column of numbers, got no column: add one"),
         ({"x": [1, 2], " X": [1, 2]}, "two columns 'x': rename one"),
-        ({"x": [[1, 2], [3, 4]]}, r"\(samples, channels\)|must hold numbers"),
+        (
+            {"x": [[1, 2], [3, 4]]},
+            "column 'x' of the sequence must hold numbers and gaps alone, one",
+        ),
+        ({"x": [[1], [2, 3]]}, "column 'x' of the sequence must hold numbers and gaps alone, one"),
+        ({"x": 1.0, "y": 2.0}, "column 'x' of the sequence must hold numbers and gaps alone, one"),
+        ({"x": [1, 2], "y": None}, "column 'y' of the sequence must hold numbers and gaps alone"),
+        (
+            {"x": [1, 2], "on": np.array([np.True_, "?"], object)},
+            "column 'on' of the sequence must hold numbers and gaps alone",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told(table, told):

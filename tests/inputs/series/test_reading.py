@@ -58,6 +58,10 @@ class TestFormats:
         assert recording.values.tolist() == [[1], [2]]
         assert recording.wordy == ("timestamp", "note")
 
+    def test_an_index_that_pandas_names_is_no_column_without_numbers(self):
+        recording = read_recording(b"Unnamed: 0,x,note\n0,1,on\n1,2,\n")
+        assert (recording.columns, recording.wordy) == (("x",), ("note",))
+
     @pytest.mark.parametrize("content", [b"1,2\n3,4", b"1\t2\n3\t4\n", b" 1  2\n 3 4\n"])
     def test_columns_without_names_are_counted(self, content):
         recording = read_recording(content)

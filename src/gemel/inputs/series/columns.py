@@ -17,7 +17,7 @@ from gemel.inputs.series.recording import Recording, recorded
 
 def is_table(raw: object) -> bool:
     """Whether `raw` has named columns: a mapping, or a data frame of pandas or Polars."""
-    return isinstance(raw, Mapping) or (hasattr(raw, "columns") and hasattr(raw, "to_numpy"))
+    return isinstance(raw, Mapping) or (hasattr(raw, "to_numpy") and hasattr(raw, "columns"))
 
 
 def of_columns(table: Any, named: str) -> Recording:
@@ -52,13 +52,17 @@ def of_columns(table: Any, named: str) -> Recording:
 
 def _numbers(column: Any, where: str) -> Floats | None:
     """(samples,) the numbers of a column, NaN where there is none; None for a column of others."""
-    array = np.asarray(column)
-    if array.dtype.kind in "biuf":
-        return array.astype(np.float64)
-    cells = list(column)
-    if not any(isinstance(cell, Number) for cell in cells):
-        return None
     try:
-        return listed(cells)
+        array = np.asanyarray(column)  # keeps the mask of a masked one
+        if array.dtype.kind in "biuf":
+            numbers: Floats = np.ma.filled(array.astype(np.float64), np.nan)
+        else:
+            cells = list(column)
+            if not any(isinstance(cell, Number | np.bool_) for cell in cells):
+                return None
+            numbers = listed(cells)
+        if numbers.ndim == 1:
+            return numbers
     except (TypeError, ValueError, OverflowError):
-        raise ItemError(f"{where} must hold numbers and gaps alone: mend or remove it") from None
+        pass
+    raise ItemError(f"{where} must hold numbers and gaps alone, one per sample: mend or remove it")

@@ -13,7 +13,7 @@ from gemel.errors import ItemError
 from gemel.inputs.decimal import decimal
 from gemel.inputs.excels_line import said_separator
 from gemel.inputs.series.cells import Read, number
-from gemel.inputs.series.header import Row, is_header, under_header
+from gemel.inputs.series.header import Row, is_header, names_of, under_header
 from gemel.inputs.series.recording import Recording, recorded
 
 COMMENT = re.compile(r"\s*#(?!n/a|nv\b|[\w/]+[!?])", re.IGNORECASE)
@@ -52,9 +52,9 @@ def parse_delimited(text: str, named: str) -> Recording:
     if not is_header(rows, read):
         comments = [line.strip(" #") for place, line in lines if place < rows[0][0]]
         rows = _under_comment(list(filter(None, comments)), rows, separator, read)
-    names, header = None, []
+    names, header = None, tuple[str, ...]()
     if is_header(rows, read):
-        header = [cell.strip().lower() for cell in rows[0][1]]
+        header = names_of(rows[0][1])
         names, rows = under_header(rows, read, named)
     values = [_sample(cells, f"line {place} of {named}", read) for place, cells in rows]
     width = len(rows[0][1] if names is None else names)

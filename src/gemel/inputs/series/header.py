@@ -37,7 +37,7 @@ def is_header(rows: list[Row], read: Read) -> bool:
 def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ...], list[Row]]:
     """The names of the columns that are read, and these columns of the rows below the header."""
     (_, header), *below = rows
-    names = tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
+    names = names_of(header)
     refuse_twins(names, named)
     held = [
         column
@@ -58,6 +58,11 @@ def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ..
         tuple(names[column] for column in held),
         [(place, [cells[column] for column in held]) for place, cells in below],
     )
+
+
+def names_of(header: list[str]) -> tuple[str, ...]:
+    """The names in the cells of a header, "" for a column without one."""
+    return tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
 
 
 def _ascends(cells: list[str], read: Read) -> bool:
