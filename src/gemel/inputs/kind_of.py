@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
+from PIL import Image
 
 from gemel.inputs.raw import Raw
-from gemel.inputs.series.columns import is_table
 from gemel.inputs.series.read import ENDINGS, NPY_MAGIC
 
 PLAIN_PICTURE = re.compile(rb"P[1-6]\s+[#\d]")
@@ -35,4 +35,4 @@ def kind_of(raw: Raw) -> SeenKind | None:
         return "series" if textual else "image"
     if isinstance(raw, np.ndarray):
         return "image" if raw.dtype == np.uint8 or raw.ndim > 2 else None
-    return "series" if isinstance(raw, list | tuple) or is_table(raw) else "image"
+    return "image" if isinstance(raw, Image.Image) else "series"

@@ -73,6 +73,7 @@ def test_what_a_column_masks_is_missing():
 
 
 def test_a_column_of_a_frame_is_a_sequence_of_one_channel():
+    assert kind_of(Column([1, 2, 5])) == "series"
     assert read_recording(Column([1, 2, 5])).values.tolist() == [[1], [2], [5]]
 
 
