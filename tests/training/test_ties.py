@@ -240,16 +240,22 @@ def test_two_makers_are_no_question_where_sides_are_unlike(unlike, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("settings", "alike"),
-    [({}, "a shared tie encodes"), ({"tie": "separate"}, "this recipe reads")],
+    ("settings", "reads"),
+    [
+        ({}, "a shared tie encodes both sides alike"),
+        (
+            {"tie": "separate"},
+            "this recipe reads the kind image on the left and image on the right",
+        ),
+    ],
 )
 def test_sides_that_are_unlike_are_told_the_settings_that_read_them(
-    unlike, tmp_path, settings, alike
+    unlike, tmp_path, settings, reads
 ):
     _, folder = unlike
     told = (
-        f"{alike} both sides alike.* --recipe default with tie=separate, right.input.kind=series "
-        "and right.encoder.name=resnet1d"
+        f"{reads}, and .* --recipe default with tie=separate, right.input.kind=series and "
+        "right.encoder.name=resnet1d"
     )
     with pytest.raises(RecipeError, match=told):
         gemel.train(

@@ -77,18 +77,21 @@ def check_sides(recipe: Recipe, dataset: Dataset) -> None:
     unlike = dataset.unlike
     if unlike is None:
         return
-    if "text" in {recipe.input.kind, recipe.right_side.input.kind}:
+    left, right = recipe.input.kind, recipe.right_side.input.kind
+    if "text" in {left, right}:
         raise RecipeError(
             "texts can only be compared with texts so far, and the two sides hold different items: "
             "choose data of pictures and series"
         )
-    if recipe.tie == "shared" or recipe.right_side.input.kind == dataset.kind:
-        alike = "a shared tie encodes" if recipe.tie == "shared" else "this recipe reads"
+    if recipe.tie == "shared" or right == dataset.kind:
+        reads = f"this recipe reads the kind {left} on the left and {right} on the right"
+        if recipe.tie == "shared":
+            reads = "a shared tie encodes both sides alike"
         pictures_left = dataset.kind == "image"
         start, encoder = ("default", "resnet1d") if pictures_left else ("series-default", "compact")
         traces = "--recipe drawing-to-strokes for pen traces, or " if pictures_left else ""
         raise RecipeError(
-            f"{alike} both sides alike, and {dataset.name} has items of the kind {dataset.kind} on "
+            f"{reads}, and {dataset.name} has items of the kind {dataset.kind} on "
             f"the left and {unlike.right_kind} on the right: use {traces}--recipe {start} with "
             f"tie=separate, right.input.kind={unlike.right_kind} and right.encoder.name={encoder}"
         )
