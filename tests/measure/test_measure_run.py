@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -393,6 +394,25 @@ def test_lakes_runs_by_the_hausdorff_distance_are_as_its_demonstration_has_them(
             right.append(int(np.argmin(costs)) == answer)
     figure = measure_hausdorff().figures["accuracy"]
     assert (figure.value, figure.n) == (np.mean(right), 80)
+
+
+def test_without_scipy_runs_say_why_no_assignment_was_measured(monkeypatch):
+    rng = np.random.default_rng(0)
+    drawings = [png(rng.random((105, 105)) < 0.9) for _ in range(3)]
+    run = SimpleNamespace(test=drawings, training=drawings[::-1], answers=np.array([2, 1, 0]))
+    monkeypatch.setattr(lake_runs, "omniglot_runs", lambda archive: [run])
+    assert measure_hausdorff().figures["accuracy@assigned"].value == 1
+
+    monkeypatch.setattr("gemel.evaluation.lake_runs.find_spec", lambda name: None)
+    figures = measure_hausdorff().figures
+    assert figures["accuracy"].value == 1
+    assert figures["accuracy@assigned"].missing.startswith("needs scipy")
+
+
+def png(white):
+    written = io.BytesIO()
+    Image.fromarray(np.where(white, 255, 0).astype(np.uint8)).save(written, "PNG")
+    return written.getvalue()
 
 
 def ink(drawing):

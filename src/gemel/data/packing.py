@@ -41,8 +41,8 @@ def pack(
     """Decode the dataset, or open its pack if the same content was packed for the same input.
 
     `cache` is a folder (default: `$GEMEL_CACHE` or the user's cache); `progress` is called with the
-    number of items decoded so far. Raises DataError if more than
-    the share `most_unreadable` of the items cannot be read, or if the pack cannot be written.
+    number of items decoded so far. Raises DataError if more than the share `most_unreadable` of the
+    items cannot be read, or if the pack cannot be written.
     """
     folder = PackFolder(
         (cache or cache_root()) / "packs" / _key(dataset, input),

@@ -32,9 +32,8 @@ DRAFT_PIXELS = 1_000_000
 def decode(raw: Raw, side: int | None = None) -> Image.Image:
     """Decode a picture to mode L or RGB, 8 bits, rotated by its EXIF tag, transparency on white.
 
-    `raw` is a path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image.
-
-    Of an animation or a file of several pages, the first picture is decoded.
+    `raw` is a path, the bytes of a file, (h, w) or (h, w, 1|3|4) numbers, or a Pillow image. Of
+    an animation or a file of several pages, the first picture is decoded.
     `side` is the longest side that will be needed: large JPEGs are then decoded at reduced size, at
     least twice that. Raises ItemError naming the file.
     """

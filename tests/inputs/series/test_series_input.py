@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -192,6 +194,16 @@ class TestSeriesInput:
         trace = pen_trace(*walk.T, stroke=rng.integers(0, 2, samples).cumsum())
         read = SeriesInput(channels=tuple(DERIVED), length=16, normalise=how).read(trace)
         assert np.isfinite(read).all()
+
+
+def test_sequences_that_are_looked_at_are_not_kept_in_memory():
+    samples, count = 200_000, 40
+    tracemalloc.start()
+    found = propose_series_input(np.zeros(samples) for _ in range(count))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.channels == ("1",)
+    assert peak < 8 * samples * count / 2
 
 
 def test_sequences_without_a_common_channel_are_named_with_theirs(tmp_path):

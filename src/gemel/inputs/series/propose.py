@@ -11,7 +11,6 @@ from gemel.errors import ItemError
 from gemel.inputs.series.gaps import COUNTS
 from gemel.inputs.series.input import SeriesInput
 from gemel.inputs.series.read import Sequence, read_recording
-from gemel.inputs.series.recording import Recording
 
 SLIPS = 0.05
 """The share of sequences that may lack a column that is read nevertheless."""
@@ -28,13 +27,12 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
     >>> propose_series_input([np.zeros((5, 2))]).channels
     ('1', '2')
     """
-    recordings, names, unreadable = _recordings(sample)
-    columns = [each.columns for each in recordings]
-    if not columns:
+    readable, unreadable = _seen(sample)
+    if not readable:
         raise unreadable[0] if unreadable else ItemError("there is no sequence to look at")
-    common = _common(columns)
+    common = _common(readable)
     if not (found := tuple(name for name in common if name not in COUNTS)):
-        raise ItemError(_nothing_common(columns, names))
+        raise ItemError(_nothing_common(readable))
     if {"x", "y"} <= set(common):
         pen = ("pen",) if "stroke" in common else ()
         return SeriesInput(channels=(*found, "velocity:x", "velocity:y", *pen), normalise="shape")
@@ -52,40 +50,47 @@ class LeftOut(NamedTuple):
 
 def left_out(sample: Iterable[Sequence]) -> LeftOut:
     """The columns of the readable sequences that are not read unless they are asked for."""
-    recordings, *_ = _recordings(sample)
-    common = {*_common([each.columns for each in recordings]), *COUNTS}
-    numeric = {name for each in recordings for name in each.columns}
-    wordy = {name for each in recordings for name in each.wordy}
+    readable, _ = _seen(sample)
+    common = {*_common(readable), *COUNTS}
+    numeric = {name for each in readable for name in each.columns}
+    wordy = {name for each in readable for name in each.wordy}
     return LeftOut(tuple(sorted(numeric - common)), tuple(sorted(wordy - numeric)))
 
 
-def _recordings(
-    sample: Iterable[Sequence],
-) -> tuple[list[Recording], list[str], list[ItemError]]:
-    """The readable sequences and their names, and the errors of the others."""
-    recordings: list[Recording] = []
-    names: list[str] = []
+class _Seen(NamedTuple):
+    """What is looked at in a readable sequence, without its numbers: those of many take room."""
+
+    name: str
+    columns: tuple[str, ...]
+    wordy: tuple[str, ...]
+
+
+def _seen(sample: Iterable[Sequence]) -> tuple[list[_Seen], list[ItemError]]:
+    """The readable sequences, and the errors of the others."""
+    readable: list[_Seen] = []
     unreadable: list[ItemError] = []
     for raw in sample:
         try:
-            recordings.append(read_recording(raw))
+            recording = read_recording(raw)
         except ItemError as error:
             unreadable.append(error)
         else:
-            names.append(str(raw) if isinstance(raw, str | Path) else f"sequence {len(recordings)}")
-    return recordings, names, unreadable
+            name = str(raw) if isinstance(raw, str | Path) else f"sequence {len(readable) + 1}"
+            readable.append(_Seen(name, recording.columns, recording.wordy))
+    return readable, unreadable
 
 
-def _nothing_common(columns: list[tuple[str, ...]], names: list[str]) -> str:
+def _nothing_common(readable: list[_Seen]) -> str:
     """The message for sequences without a common column; shows the two that differ most."""
-    other = min(range(len(columns)), key=lambda n: len({*columns[0]} & {*columns[n]}))
-    told = " and ".join(f"{names[n]} has {', '.join(columns[n])}" for n in (0, other))
+    first = readable[0]
+    other = min(readable, key=lambda each: len({*first.columns} & {*each.columns}))
+    told = " and ".join(f"{each.name} has {', '.join(each.columns)}" for each in (first, other))
     return (
         f"the sequences must have a channel in common: {told}. Give them the same columns; those "
         "of a file without names are called 1, 2, …"
     )
 
 
-def _common(columns: list[tuple[str, ...]]) -> list[str]:
-    counts = Counter(name for names in columns for name in names)
-    return [name for name, count in counts.items() if count >= (1 - SLIPS) * len(columns)]
+def _common(readable: list[_Seen]) -> list[str]:
+    counts = Counter(name for each in readable for name in each.columns)
+    return [name for name, count in counts.items() if count >= (1 - SLIPS) * len(readable)]
