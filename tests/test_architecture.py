@@ -14,10 +14,8 @@ FLOORS = [
     {"functional", "whole_file", "lstm_operator"},
     {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
     | {"evaluation", "calibration"},
-    {"data", "twin", "networks", "run", "verdict"},
-    {"episode_reader", "recall"},
-    {"matcher_file"},
-    {"matcher", "recipe"},
+    {"data", "twin", "matcher", "run"},
+    {"recipe"},
     {"measure"},
     {"report"},
     {"planning"},

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from gemel.api import train
     from gemel.errors import GemelError
     from gemel.matcher import Matcher, load
+    from gemel.matcher.verdict import Verdict
     from gemel.run import Run
-    from gemel.verdict import Verdict
 
 _MODULES = {
     "GemelError": "gemel.errors",
     "Matcher": "gemel.matcher",
     "Run": "gemel.run",
-    "Verdict": "gemel.verdict",
+    "Verdict": "gemel.matcher.verdict",
     "load": "gemel.matcher",
     "train": "gemel.api",
 }

@@ -19,9 +19,9 @@ from gemel.export import make_matcher as room
 from gemel.export.networks import export_networks, plain_copy, save_weights
 from gemel.export.parity import measure_parity
 from gemel.inputs import ImageInput, TextInput, learn_tokenizer
+from gemel.matcher.networks import ENCODER, METRIC, Networks
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
-from gemel.networks import ENCODER, METRIC, Networks
 from gemel.twin import SharedTwin
 
 SIDE = {

@@ -16,8 +16,8 @@ import gemel
 from gemel.errors import ItemError, MatcherError, RecipeError
 from gemel.inputs import SeriesInput
 from gemel.inputs.several import several
-from gemel.matcher_file import seal
-from gemel.networks import BATCH_ITEMS
+from gemel.matcher.file import seal
+from gemel.matcher.networks import BATCH_ITEMS
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +271,6 @@ def test_no_items_have_no_embeddings(matcher):
 def test_embeddings_that_are_no_numbers_are_the_trainings_fault(matcher, items, monkeypatch):
     networks = gemel.load(matcher.path).networks
     no_numbers = SimpleNamespace(run=lambda *_: [np.full((1, 4), np.nan, np.float32)])
-    monkeypatch.setattr("gemel.networks.open_session", lambda _: no_numbers)
+    monkeypatch.setattr("gemel.matcher.networks.open_session", lambda _: no_numbers)
     with pytest.raises(MatcherError, match=r"training diverged.*lower optimizer\.learning_rate"):
         networks.left.embed(items[:1])

@@ -13,7 +13,7 @@ import pytest
 import gemel
 from gemel.errors import MatcherError
 from gemel.matcher import Matcher
-from gemel.matcher_file import FILES, MatcherFile
+from gemel.matcher.file import FILES, MatcherFile
 
 HEAVY = {"torch", "sklearn", "matplotlib", "lightning_fabric", "pyarrow", "jinja2", "onnx", "typer"}
 

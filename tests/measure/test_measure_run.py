@@ -18,6 +18,7 @@ from gemel.data import open_data
 from gemel.data.builtins.omniglot_runs import runs
 from gemel.errors import DataError, MissingExtra, RunError
 from gemel.matcher import load
+from gemel.matcher.networks import EncoderSide
 from gemel.measure import compared, lake_runs
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.history import read_history, write_history
@@ -27,7 +28,6 @@ from gemel.measure.packed import PackedSide
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
 from gemel.measure.runs import measure, measure_run
-from gemel.networks import EncoderSide
 from gemel.progress import Silent
 from gemel.run import Run
 from heard import Heard

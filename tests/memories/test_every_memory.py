@@ -11,8 +11,8 @@ from gemel.errors import ExportError, RecipeError
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.sequences import Sequences
 from gemel.export.memory import check_memory, export_memory
+from gemel.matcher.recall import MEMORY, Recall
 from gemel.memories import MEMORIES, remember
-from gemel.recall import MEMORY, Recall
 
 SIZE, WAYS, LENGTH = 6, 3, 7
 
@@ -119,7 +119,7 @@ def test_in_chunks_the_answers_are_the_same(memory, tmp_path, monkeypatch):
     recall, rng = Recall(tmp_path / MEMORY, embeddings), np.random.default_rng(1)
     drawn = Sequences(rng.integers(10, size=(5, 4)), rng.integers(WAYS, size=(5, 4)))
     whole = recall.sequences(drawn)
-    monkeypatch.setattr("gemel.recall.AT_ONCE", 2)
+    monkeypatch.setattr("gemel.matcher.recall.AT_ONCE", 2)
     np.testing.assert_allclose(recall.sequences(drawn), whole, atol=1e-5)
 
 

@@ -11,8 +11,8 @@ import torch
 from torch.export import Dim
 
 from gemel.export.onnx_file import write_onnx
+from gemel.matcher.networks import open_session
 from gemel.metrics.second_look import SecondLookMetric
-from gemel.networks import open_session
 
 PARTS, CHANNELS = (2, 3), 4
 SIZE = CHANNELS * 6

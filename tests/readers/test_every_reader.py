@@ -10,10 +10,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ExportError
 from gemel.evaluation.episodes import Episodes
 from gemel.export.reader import ReaderNetwork, check_reader, export_reader
+from gemel.matcher.episode_reader import READER, EpisodeReader
 from gemel.metrics import METRICS
 from gemel.readers import READERS
 
@@ -137,5 +137,5 @@ def test_in_chunks_the_answers_are_the_same(exported, monkeypatch):
     rng = np.random.default_rng(0)
     drawn = Episodes(rng.integers(40, size=9), rng.integers(40, size=(9, 4, 2)), np.zeros(9, int))
     whole = asked(drawn)
-    monkeypatch.setattr("gemel.episode_reader.CHUNK_FLOATS", 100)
+    monkeypatch.setattr("gemel.matcher.episode_reader.CHUNK_FLOATS", 100)
     np.testing.assert_allclose(asked(drawn), whole, atol=1e-6)

@@ -16,9 +16,9 @@ from gemel.errors import RecipeError
 from gemel.export.networks import export_networks, plain_copy, save_weights
 from gemel.export.parity import measure_parity
 from gemel.inputs import ImageInput
+from gemel.matcher.networks import JointNetworks, Networks, Tie
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
-from gemel.networks import JointNetworks, Networks, Tie
 from gemel.twin import JointTwin, SeparateTwin, SharedTwin, check_margin, stacked
 
 SHAPE = (1, 4, 4)

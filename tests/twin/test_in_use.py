@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from gemel import episode_reader
 from gemel.encoders import ENCODERS, PixelStatistics
-from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import RecipeError
 from gemel.evaluation.episodes import Episodes
 from gemel.export.networks import export_networks
 from gemel.inputs import ImageInput
+from gemel.matcher.episode_reader import READER, EpisodeReader
+from gemel.matcher.networks import Networks
 from gemel.metrics import METRICS
-from gemel.networks import Networks
 from gemel.planning.build_encoder import InputStatistics
 from gemel.planning.build_network import build_twin, twin_in_use
 from gemel.readers import READERS
@@ -169,7 +168,7 @@ def test_many_episodes_tell_how_far_their_reading_is(tmp_path, monkeypatch):
     asked = Episodes(np.repeat(5, 60), support, np.zeros(60, np.int64))
     together = reader(asked)
     assert told == []
-    monkeypatch.setattr(episode_reader, "CHUNK_FLOATS", 1)
+    monkeypatch.setattr("gemel.matcher.episode_reader.CHUNK_FLOATS", 1)
     np.testing.assert_allclose(reader(asked), together, rtol=1e-5)
     assert told == [("reading episodes", 60), *range(1, 61)]
 

@@ -13,7 +13,7 @@ from gemel.cli.output import print_json, print_wrapped
 from gemel.counting import count
 
 if TYPE_CHECKING:
-    from gemel.verdict import Verdict
+    from gemel.matcher.verdict import Verdict
 
 
 def compare(

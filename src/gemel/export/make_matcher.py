@@ -20,12 +20,12 @@ from gemel.export.memory import check_memory, export_memory
 from gemel.export.networks import export_networks, save_weights
 from gemel.export.parity import Parity, measure_parity
 from gemel.export.unlike_themselves import unlike_themselves
-from gemel.matcher_file import FORMAT, MatcherFile, seal
+from gemel.matcher.file import FORMAT, MatcherFile, seal
+from gemel.matcher.networks import JointNetworks, Networks, networks_of
 from gemel.measure.calibrate import Calibrated, calibrate, calibration_pairs, score_curve
 from gemel.measure.compared import comparer_of, embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory
-from gemel.networks import JointNetworks, Networks, networks_of
 from gemel.planning.plan import Plan
 from gemel.progress import Progress
 from gemel.run import Run

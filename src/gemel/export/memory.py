@@ -12,8 +12,8 @@ from torch.export import Dim
 from gemel.arrays import Embeddings
 from gemel.export.onnx_file import write_onnx
 from gemel.export.tolerance import check_distances
+from gemel.matcher.recall import MEMORY, MEMORY_WEIGHTS, Recall
 from gemel.memories import Memory, remember
-from gemel.recall import MEMORY, MEMORY_WEIGHTS, Recall
 
 CHECKED_ITEMS = 20
 """The length of the sequence on which torch and ONNX Runtime are compared."""

@@ -15,9 +15,9 @@ from torch.export import Dim
 from gemel.encoders import Encoder
 from gemel.export.onnx_file import write_onnx
 from gemel.export.reader import ReaderNetwork, export_reader
-from gemel.matcher_file import WEIGHTS
+from gemel.matcher.file import WEIGHTS
+from gemel.matcher.networks import ENCODER, FEEDS, METRIC, PAIR, RIGHT_ENCODER
 from gemel.metrics import Metric
-from gemel.networks import ENCODER, FEEDS, METRIC, PAIR, RIGHT_ENCODER
 from gemel.shapes import PairDistances
 from gemel.twin import EmbeddingTwin, JointTwin, SeparateTwin, Twin
 

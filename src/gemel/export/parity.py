@@ -13,9 +13,9 @@ from gemel.evaluation.comparer import Comparer, EmbeddingComparer
 from gemel.export.networks import plain_copy
 from gemel.export.reader import ReaderNetwork, check_reader
 from gemel.export.tolerance import check_difference
+from gemel.matcher.networks import JointNetworks, Networks
 from gemel.measure.compared import Compared, comparer_of
 from gemel.measure.packed import Inputs
-from gemel.networks import JointNetworks, Networks
 from gemel.planning.comparing import twin_comparer
 from gemel.twin import EmbeddingTwin, Twin
 

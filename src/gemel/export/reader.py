@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.export import Dim
 
-from gemel.episode_reader import READER, EpisodeReader
 from gemel.export.onnx_file import write_onnx
 from gemel.export.tolerance import check_distances
+from gemel.matcher.episode_reader import READER, EpisodeReader
 from gemel.metrics import Metric
 from gemel.readers import Reader
 from gemel.shapes import ClassDistances, Embeddings, EmbeddingSets, SupportLabels

@@ -11,8 +11,8 @@ import numpy as np
 from gemel.arrays import Embeddings, Indices, Packed, Padded, Side, slices
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.inputs import Raw
+from gemel.matcher.networks import JointNetworks, Networks, Tie, read
 from gemel.measure.packed import PackedSide, PackedSides
-from gemel.networks import JointNetworks, Networks, Tie, read
 from gemel.progress import Progress, Silent
 
 ENCODED_AT_ONCE = 256

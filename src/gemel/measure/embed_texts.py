@@ -14,8 +14,8 @@ from gemel.data.unreadable import NAMED, Unreadable, refuse_too_many, skipped
 from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
+from gemel.matcher.networks import EncoderSide
 from gemel.measure.embeddings import AT_ONCE, SKIPPED, Embedded, check_ending, stamp_of, write_parts
-from gemel.networks import EncoderSide
 from gemel.progress import Progress, Stage
 
 

@@ -16,11 +16,11 @@ from gemel.data import Dataset
 from gemel.data.one_side import on_side
 from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
-from gemel.matcher_file import OWN
+from gemel.matcher.file import OWN
+from gemel.matcher.networks import EncoderSide
 from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare_whole
 from gemel.measure.prepared import Prepared
-from gemel.networks import EncoderSide
 from gemel.progress import Progress
 from gemel.whole_file import whole_file
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from gemel.data import data_path
 from gemel.data.builtins.omniglot_runs import runs as omniglot_runs
-from gemel.episode_reader import EpisodeReader
 from gemel.errors import DataError, RunError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import figures_of
@@ -17,6 +16,7 @@ from gemel.evaluation.hausdorff import HausdorffComparer, ink_points
 from gemel.evaluation.lake_runs import ASSIGNED, LakeRun, lake_runs
 from gemel.inputs import ImageInput
 from gemel.matcher import Matcher
+from gemel.matcher.episode_reader import EpisodeReader
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, embeddings_of, raw_items
 from gemel.measure.learned import among

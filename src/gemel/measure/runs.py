@@ -8,7 +8,7 @@ from typing import Any
 
 from gemel.errors import DataError, RunError
 from gemel.matcher import load
-from gemel.matcher_file import is_matcher
+from gemel.matcher.file import is_matcher
 from gemel.measure.answer import Answer
 from gemel.measure.lake_runs import measure_lake_runs
 from gemel.measure.learned import read_learned

@@ -10,17 +10,17 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Distances, Embeddings, Indices
-from gemel.episode_reader import EpisodeReader
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.matcher import Matcher
+from gemel.matcher.episode_reader import EpisodeReader
+from gemel.matcher.recall import Recall
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import Prepared
 from gemel.measure.protocol_names import Protocol
 from gemel.measure.question import Question
 from gemel.progress import Progress, Silent
-from gemel.recall import Recall
 
 MOST_NUMBERS = 4 * 10**9
 """The most numbers of embeddings to compare: with embeddings of whole feature maps, there are fewer

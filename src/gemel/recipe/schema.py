@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from gemel.data import SplitConfig
-from gemel.networks import Tie
+from gemel.matcher.networks import Tie
 from gemel.recipe.agreement import check_agreement
 from gemel.recipe.augmentation import AugmentChoice, AugmentSetting
 from gemel.recipe.batches import BatchChoice

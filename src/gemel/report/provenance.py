@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gemel.matcher_file import MatcherFile
+from gemel.matcher.file import MatcherFile
 from gemel.report.numbers import epoch_text
 
 

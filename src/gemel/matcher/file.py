@@ -24,11 +24,11 @@ from typing import Annotated, Any, final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.calibration import Calibration, ScoreCurve, Threshold
-from gemel.episode_reader import READER
 from gemel.errors import MatcherError
 from gemel.inputs import Input
-from gemel.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER, Tie
-from gemel.recall import MEMORY, MEMORY_WEIGHTS
+from gemel.matcher.episode_reader import READER
+from gemel.matcher.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER, Tie
+from gemel.matcher.recall import MEMORY, MEMORY_WEIGHTS
 from gemel.whole_file import user_path, write_text
 
 FORMAT = 3

@@ -1,4 +1,4 @@
-"""The matcher, the fitted object that compares two items; `matcher_file` describes its files."""
+"""The matcher: compares two items, embeds items, and gives distances their meaning."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 
 from gemel.arrays import Distances, Embeddings, Floats, Side
 from gemel.calibration import Threshold, parse_target
-from gemel.episode_reader import READER, EpisodeReader
 from gemel.errors import ItemError, RecipeError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.inputs import Kind, Raw, kind_of
 from gemel.inputs.several import several
-from gemel.matcher_file import OWN, MatcherFile, read_matcher_file
-from gemel.networks import EncoderSide, JointNetworks, Networks, networks_of
+from gemel.matcher.episode_reader import READER, EpisodeReader
+from gemel.matcher.file import OWN, MatcherFile, read_matcher_file
+from gemel.matcher.networks import EncoderSide, JointNetworks, Networks, networks_of
+from gemel.matcher.recall import MEMORY, Recall
+from gemel.matcher.verdict import Verdict
 from gemel.progress import Progress, Silent
-from gemel.recall import MEMORY, Recall
-from gemel.verdict import Verdict
 
 
 @final

@@ -11,7 +11,7 @@ from gemel.arrays import Codes, Distances, Embeddings, slices
 from gemel.errors import RecipeError
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.sequences import Sequences
-from gemel.networks import open_session
+from gemel.matcher.networks import open_session
 
 MEMORY = "memory.onnx"
 MEMORY_WEIGHTS = "memory.safetensors"

@@ -14,7 +14,7 @@ import numpy as np
 from gemel.arrays import Array, Distances, Embeddings, slices
 from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.episodes import Episodes
-from gemel.networks import open_session
+from gemel.matcher.networks import open_session
 from gemel.progress import Progress, Silent, told_if_long
 
 READER = "reader.onnx"
