@@ -14,7 +14,6 @@ from gemel.data.dataset import (
     Part,
     Unlike,
 )
-from gemel.data.glove import glove_vectors, glove_words
 from gemel.data.open import data_path, open_data, open_items
 from gemel.data.pack import Pack
 from gemel.data.packing import pack
@@ -37,8 +36,6 @@ __all__ = [
     "SplitConfig",
     "Unlike",
     "data_path",
-    "glove_vectors",
-    "glove_words",
     "open_data",
     "open_items",
     "pack",

@@ -7,7 +7,6 @@ from typing import Any, Literal, final
 
 import torch
 
-from gemel.data import glove_vectors
 from gemel.encoders import (
     ENCODERS,
     Encoder,
@@ -19,6 +18,7 @@ from gemel.encoders import (
 )
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput, Input, TextInput
+from gemel.planning.glove import glove_vectors
 from gemel.recipe.network import EncoderChoice
 from gemel.recipe.picture_encoders import PictureSetting
 from gemel.recipe.sequence_encoders import (

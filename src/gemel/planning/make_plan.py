@@ -8,7 +8,6 @@ from gemel.data import Dataset
 from gemel.measure.packed import Inputs, PackedSide, PackedSides
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared
-from gemel.measure.reading import resolve_inputs, resolved, unread_notices
 from gemel.planning.augmenting import build_augment
 from gemel.planning.batch_numbers import batch_notices, resolve_batch
 from gemel.planning.build_batches import build_batches
@@ -16,6 +15,7 @@ from gemel.planning.build_encoder import InputStatistics
 from gemel.planning.build_network import build_loss, build_memory, build_twin, twin_in_use
 from gemel.planning.pixel_statistics import statistics_of
 from gemel.planning.plan import Feed, Plan
+from gemel.planning.resolve_inputs import resolve_inputs, resolved, unread_notices
 from gemel.planning.validation import build_validation
 from gemel.planning.whitening import whiten
 from gemel.progress import Progress

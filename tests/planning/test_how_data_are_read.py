@@ -8,7 +8,7 @@ import pytest
 
 from gemel.data import SplitConfig, open_data
 from gemel.errors import RecipeError
-from gemel.measure.reading import resolve_input, unread_notices
+from gemel.planning.resolve_inputs import resolve_input, unread_notices
 from gemel.recipe import SeriesReading, load_recipe
 
 

@@ -9,7 +9,7 @@ from typing import assert_never
 import numpy as np
 
 from gemel.arrays import evenly_spaced
-from gemel.data import Dataset, SplitConfig, glove_words, split
+from gemel.data import Dataset, SplitConfig, split
 from gemel.data.one_side import on_side
 from gemel.errors import ItemError, RecipeError
 from gemel.inputs import (
@@ -27,6 +27,7 @@ from gemel.inputs import (
 )
 from gemel.inputs.series import left_out
 from gemel.measure.prepare import redivided
+from gemel.planning.glove import glove_words
 from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
 
 LOOKED_AT = 64
