@@ -8,7 +8,6 @@ from gemel.calibration import EerTarget, choose_threshold
 from gemel.data import SplitConfig, open_data
 from gemel.export.unlike_themselves import unlike_themselves
 from gemel.inputs import ImageInput
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 
@@ -25,7 +24,7 @@ def test_items_that_are_unlike_themselves_are_counted(drawings):
         def pairs(self, left, right):
             return np.where(left == right, self.first, 0.5).astype(np.float32)
 
-    prepared = prepare(open_data(drawings), Inputs(GREY, GREY), SplitConfig(by="item"), 0, Silent())
+    prepared = prepare(open_data(drawings), (GREY, GREY), SplitConfig(by="item"), 0, Silent())
     threshold = choose_threshold(np.float32([0, 1]), np.array([True, False]), EerTarget())
     assert unlike_themselves(Offset(0.0), prepared, threshold) == ()
     (told,) = unlike_themselves(Offset(2.0), prepared, threshold)

@@ -13,7 +13,6 @@ from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.episodes import Episodes
 from gemel.inputs import ImageInput
 from gemel.measure.history import read_history
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
 from gemel.planning.comparing import twin_read
@@ -71,7 +70,7 @@ def prepared():
         split=split,
     )
     reader = ImageInput(height=4, width=4, channels=1)
-    readers = Inputs(reader, reader)
+    readers = (reader, reader)
     return prepare(dataset, readers, SplitConfig(), 0, Silent())
 
 

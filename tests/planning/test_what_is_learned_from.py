@@ -12,7 +12,6 @@ from gemel.data import SplitConfig, open_data
 from gemel.data.dataset import Unlike
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.planning import pixel_statistics
 from gemel.planning.batch_numbers import batch_notices, resolve_batch
@@ -24,7 +23,7 @@ from gemel.recipe import load_recipe
 from heard import Heard
 
 GREY = ImageInput(height=12, width=12, channels=1)
-READERS = Inputs(GREY, GREY)
+READERS = (GREY, GREY)
 
 
 @pytest.fixture(scope="module")

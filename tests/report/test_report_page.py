@@ -20,7 +20,6 @@ from gemel.data import SplitConfig, open_data
 from gemel.errors import DataError, MissingExtra
 from gemel.evaluation.units import Units
 from gemel.inputs import ImageInput
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.progress import Silent
 from gemel.report import run_summary
@@ -158,7 +157,7 @@ def test_a_hard_pair_names_its_forgery_and_the_end_of_its_paths(make: Make) -> N
 
 def test_a_forgery_is_known_by_its_table(written: str) -> None:
     grey = ImageInput(height=8, width=8, channels=1)
-    prepared = prepare(open_data(written), Inputs(grey, grey), SplitConfig(), 0, Silent())
+    prepared = prepare(open_data(written), (grey, grey), SplitConfig(), 0, Silent())
 
     assert [shown(prepared, index).forged for index in range(4)] == [False, False, False, True]
 

@@ -17,7 +17,6 @@ from gemel.data import SplitConfig, open_data
 from gemel.encoders import ENCODERS, PixelStatistics
 from gemel.inputs import ImageInput
 from gemel.losses import SoftmaxLoss
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare
 from gemel.memories import MEMORIES, remember
 from gemel.metrics import METRICS
@@ -38,7 +37,7 @@ GREY = ImageInput(height=12, width=12, channels=1)
 
 @pytest.fixture(scope="module")
 def prepared(drawings):
-    return prepare(open_data(drawings), Inputs(GREY, GREY), SplitConfig(by="item"), 0, Silent())
+    return prepare(open_data(drawings), (GREY, GREY), SplitConfig(by="item"), 0, Silent())
 
 
 def plan_on(prepared, changes):

@@ -69,8 +69,7 @@ def _exported(
         export_networks(plan.used, folder)
         save_weights(plan.twin, folder)
         stage.advance(1)
-    inputs = prepared.packed.inputs
-    return networks_of(folder, plan.recipe.tie, inputs.left, inputs.right)
+    return networks_of(folder, plan.recipe.tie, *prepared.packed.inputs)
 
 
 def _add_memory(memory: Memory, comparer: Comparer, folder: Path) -> None:
@@ -120,15 +119,15 @@ def _file(
     name: str, plan: Plan, prepared: Prepared, calibrated: Calibrated, about: Mapping[str, Any]
 ) -> MatcherFile:
     """The contents of `matcher.json`, without the checksums that `seal` adds."""
-    recipe, inputs = plan.recipe, prepared.packed.inputs
+    recipe, (left, right) = plan.recipe, prepared.packed.inputs
     embeds = isinstance(plan.used, EmbeddingTwin)
     return MatcherFile(
         format=FORMAT,
         name=name,
         reader=None if recipe.reader is None else recipe.reader.name,
         memory=None if recipe.memory is None else recipe.memory.name,
-        input=inputs.left,
-        right_input=None if inputs.right == inputs.left else inputs.right,
+        input=left,
+        right_input=None if right == left else right,
         tie=recipe.tie,
         encoder=recipe.encoder.name,
         right_encoder=recipe.right_side.encoder.name if recipe.tie == "separate" else None,

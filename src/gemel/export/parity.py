@@ -15,7 +15,6 @@ from gemel.export.reader import ReaderNetwork, check_reader
 from gemel.export.tolerance import check_difference
 from gemel.matcher.networks import JointNetworks, Networks
 from gemel.measure.compared import Compared, comparer_of
-from gemel.measure.packed import Inputs
 from gemel.planning.comparing import twin_comparer
 from gemel.twin import EmbeddingTwin, Twin
 
@@ -48,7 +47,7 @@ def measure_parity(
     """
     ours = comparer_of(networks, items)
     twin = plain_copy(twin)
-    theirs = twin_comparer(twin, Inputs(*networks.inputs), items)
+    theirs = twin_comparer(twin, networks.inputs, items)
     if isinstance(theirs, EmbeddingComparer):
         _check_reader(twin, networks, theirs)
     distance, their_distance = ours.pairs(*pairs), theirs.pairs(*pairs)

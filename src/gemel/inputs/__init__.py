@@ -28,6 +28,9 @@ Otherwise `read` returns (*shape,) and a batch is an array. `feed` turns a batch
 of the encoder.
 """
 
+Inputs: TypeAlias = tuple[Input, Input]
+"""The inputs of the left and the right side."""
+
 Kind: TypeAlias = Literal["image", "text", "series"]
 """The kind of a dataset's items."""
 
@@ -38,6 +41,7 @@ __all__ = [
     "INPUTS",
     "ImageInput",
     "Input",
+    "Inputs",
     "Kind",
     "Raw",
     "SeriesInput",

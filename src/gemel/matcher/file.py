@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gemel.calibration import Calibration, ScoreCurve, Threshold
 from gemel.errors import MatcherError
-from gemel.inputs import Input
+from gemel.inputs import Input, Inputs
 from gemel.matcher.episode_reader import READER
 from gemel.matcher.networks import ENCODER, METRIC, PAIR, RIGHT_ENCODER, Tie
 from gemel.matcher.recall import MEMORY, MEMORY_WEIGHTS
@@ -79,8 +79,7 @@ class MatcherFile(BaseModel):
     sha256: Mapping[str, str]
 
     @property
-    def inputs(self) -> tuple[Input, Input]:
-        """The inputs of the left and the right side."""
+    def inputs(self) -> Inputs:
         return self.input, self.right_input or self.input
 
 

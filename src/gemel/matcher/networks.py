@@ -16,7 +16,7 @@ import numpy as np
 
 from gemel.arrays import Array, Distances, Embeddings, Packed, Padded, Side, padded, slices
 from gemel.errors import MatcherError
-from gemel.inputs import Input, Raw
+from gemel.inputs import Input, Inputs, Raw
 
 BATCH_ITEMS = 64
 """Items encoded at once, which bounds memory."""
@@ -84,8 +84,7 @@ class Networks:
         self.right = self.left if right is None else EncoderSide(folder / RIGHT_ENCODER, right)
 
     @property
-    def inputs(self) -> tuple[Input, Input]:
-        """The inputs of the left and the right side."""
+    def inputs(self) -> Inputs:
         return self.left.input, self.right.input
 
     def side(self, side: Side) -> EncoderSide:

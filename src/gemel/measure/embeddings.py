@@ -18,7 +18,6 @@ from gemel.errors import DataError, MissingExtra
 from gemel.matcher import Matcher
 from gemel.matcher.file import OWN
 from gemel.matcher.networks import EncoderSide
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare_whole
 from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
@@ -46,7 +45,7 @@ def write_embeddings(
     encoder = matcher.embedder(side)
     dataset = on_side(dataset, side or "left")
     # Without a given split, which would limit this to the test items.
-    inputs = Inputs(encoder.input, encoder.input)
+    inputs = (encoder.input, encoder.input)
     prepared = prepare_whole(replace(dataset, split=None), inputs, progress, SKIPPED)
     items = prepared.part("test")
     labels = [""] * len(items)

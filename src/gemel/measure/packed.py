@@ -12,23 +12,11 @@ from gemel.arrays import Array, Indices, Packed, Same, Side
 from gemel.data import Dataset, Pack, pack
 from gemel.data.sources import ChosenItems
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable
-from gemel.inputs import ImageInput, Input
+from gemel.inputs import ImageInput, Input, Inputs
 from gemel.progress import Progress
 
 Digests: TypeAlias = NDArray[np.uint8]
 """(n, 16) one digest per decoded item; equal items have equal digests."""
-
-
-@final
-@dataclass(frozen=True)
-class Inputs:
-    """The inputs of both sides."""
-
-    left: Input
-    right: Input
-
-    def side(self, side: Side) -> Input:
-        return self.left if side == "left" else self.right
 
 
 @final
@@ -103,7 +91,7 @@ class PackedSides:
 
     @property
     def inputs(self) -> Inputs:
-        return Inputs(self.left.input, self.right.input)
+        return self.left.input, self.right.input
 
     @property
     def digests(self) -> Digests:
@@ -160,11 +148,10 @@ def pack_sides(
         rows = np.where(chosen, np.cumsum(chosen) - 1, -1)
         return PackedSide(input, packed(Dataset(dataset.name, items), input), rows)
 
+    left, right = inputs
     if dataset.unlike is not None:
-        return PackedSides(
-            part(dataset.unlike.left, inputs.left), part(dataset.unlike.right, inputs.right)
-        )
-    left = PackedSide(inputs.left, packed(dataset, inputs.left))
-    if inputs.right == inputs.left:
-        return PackedSides(left, left)
-    return PackedSides(left, PackedSide(inputs.right, packed(dataset, inputs.right)))
+        return PackedSides(part(dataset.unlike.left, left), part(dataset.unlike.right, right))
+    both = PackedSide(left, packed(dataset, left))
+    if right == left:
+        return PackedSides(both, both)
+    return PackedSides(both, PackedSide(right, packed(dataset, right)))

@@ -11,7 +11,8 @@ from gemel.data import TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, 
 from gemel.data.splits.given import told_of_copies
 from gemel.data.splits.together import content_codes
 from gemel.data.unreadable import MOST_UNREADABLE
-from gemel.measure.packed import Inputs, pack_sides
+from gemel.inputs import Inputs
+from gemel.measure.packed import pack_sides
 from gemel.measure.prepared import WHOLE, Prepared
 from gemel.progress import Progress
 

@@ -11,7 +11,6 @@ from gemel.data import BUILTINS, Dataset, open_data
 from gemel.errors import DataError, RunError
 from gemel.matcher import Matcher
 from gemel.measure.learned import without_learned
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare, prepare_whole, say_copies, say_notices
 from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
@@ -73,7 +72,7 @@ def data_to_measure(run: Run, matcher: Matcher, source: str | None, progress: Pr
         progress.say(f"{source} is what the run was trained on: measuring its test items")
         moved = source if dataset.fingerprint() == about["fingerprint"] else None
         return own_data(run, matcher, progress, moved)
-    whole = prepare_whole(dataset, Inputs(*matcher.file.inputs), progress)
+    whole = prepare_whole(dataset, matcher.file.inputs, progress)
     unseen = without_learned(run, whole, progress)
     say_copies(unseen, progress)
     return unseen
@@ -105,4 +104,4 @@ def open_for(matcher: Matcher, source: str) -> Dataset:
 
 def _split(run: Run, matcher: Matcher, dataset: Dataset, progress: Progress) -> Prepared:
     recipe = load_recipe(run.recipe)
-    return prepare(dataset, Inputs(*matcher.file.inputs), recipe.split, recipe.seed, progress)
+    return prepare(dataset, matcher.file.inputs, recipe.split, recipe.seed, progress)

@@ -14,7 +14,6 @@ from gemel.measure.lake_runs import measure_lake_runs
 from gemel.measure.learned import read_learned
 from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
-from gemel.measure.packed import Inputs
 from gemel.measure.prepare import prepare_whole, say_copies
 from gemel.measure.prepared import Prepared
 from gemel.measure.protocol_names import Protocol
@@ -84,7 +83,7 @@ def measure_matcher(
             "without its run: measure the run"
         )
     matcher.threshold(question.target)  # refused before anything is encoded
-    whole = prepare_whole(open_for(matcher, data), Inputs(*matcher.file.inputs), progress)
+    whole = prepare_whole(open_for(matcher, data), matcher.file.inputs, progress)
     say_copies(whole, progress)
     progress.say(
         f"{folder} is a matcher without its run: items of {whole.dataset.name} that it has "

@@ -11,8 +11,8 @@ from gemel.arrays import Array, Distances, Embeddings, Packed, Side
 from gemel.evaluation.comparer import Comparer, EmbeddingComparer, JointComparer
 from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.few_shot import Read
+from gemel.inputs import Input, Inputs
 from gemel.measure.compared import Compared, embeddings_of, encoded
-from gemel.measure.packed import Inputs
 from gemel.shapes import Items
 from gemel.twin import EmbeddingTwin, JointTwin, SharedTwin, Twin
 
@@ -25,9 +25,9 @@ def twin_comparer(twin: Twin, inputs: Inputs, items: Compared) -> Comparer:
     if isinstance(twin, JointTwin):
         return JointComparer(items.left.fetch, items.right.fetch, _pairs_of(twin, inputs))
     assert isinstance(twin, EmbeddingTwin)
-    left = encoded(_encode(twin, inputs, "left"), items)
+    left = encoded(_encode(twin, inputs[0], "left"), items)
     alike = isinstance(twin, SharedTwin)
-    right = None if alike else encoded(_encode(twin, inputs, "right"), items, side="right")
+    right = None if alike else encoded(_encode(twin, inputs[1], "right"), items, side="right")
     return EmbeddingComparer(left, _metric_of(twin), right)
 
 
@@ -50,9 +50,9 @@ def twin_read(twin: Twin, comparer: Comparer) -> Read | None:
     return read
 
 
-def _encode(twin: EmbeddingTwin, inputs: Inputs, side: Side) -> Callable[[Packed], Embeddings]:
+def _encode(twin: EmbeddingTwin, input: Input, side: Side) -> Callable[[Packed], Embeddings]:
     def encode(packed: Packed) -> Embeddings:
-        items = _tensors(inputs.side(side).feed(packed), twin)
+        items = _tensors(input.feed(packed), twin)
         with torch.inference_mode():
             embeddings: Embeddings = twin.embed(items, side).float().cpu().numpy()
         return embeddings
@@ -72,8 +72,10 @@ def _metric_of(twin: EmbeddingTwin) -> Callable[[Embeddings, Embeddings], Distan
 def _pairs_of(twin: JointTwin, inputs: Inputs) -> Callable[[Packed, Packed], Distances]:
     def pairs(left: Packed, right: Packed) -> Distances:
         with torch.inference_mode():
-            first = _tensors(inputs.left.feed(left), twin)
-            second = _tensors(inputs.right.feed(right), twin)
+            first, second = (
+                _tensors(input.feed(packed), twin)
+                for input, packed in zip(inputs, (left, right), strict=True)
+            )
             distances: Distances = twin.pairs(first, second).cpu().numpy()
         return distances
 

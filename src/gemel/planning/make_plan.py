@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gemel.data import Dataset
-from gemel.measure.packed import Inputs, PackedSide, PackedSides
+from gemel.measure.packed import PackedSide, PackedSides
 from gemel.measure.prepare import prepare
 from gemel.measure.prepared import Prepared
 from gemel.planning.augmenting import build_augment
@@ -27,8 +27,8 @@ def prepare_and_resolve(
     dataset: Dataset, recipe: Recipe, progress: Progress
 ) -> tuple[Prepared, Recipe]:
     """The prepared data, and the recipe with everything that depends on them resolved."""
-    left, right = resolve_inputs(recipe, dataset)
-    prepared = prepare(dataset, Inputs(left, right), recipe.split, recipe.seed, progress)
+    left, right = inputs = resolve_inputs(recipe, dataset)
+    prepared = prepare(dataset, inputs, recipe.split, recipe.seed, progress)
     for sentence in (*prepared.notices, *unread_notices(recipe, dataset)):
         progress.say(sentence)
     update: dict[str, Any] = {"input": resolved(recipe.input, left)}

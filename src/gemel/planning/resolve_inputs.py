@@ -15,6 +15,7 @@ from gemel.errors import ItemError, RecipeError
 from gemel.inputs import (
     ImageInput,
     Input,
+    Inputs,
     Raw,
     SeriesInput,
     TextInput,
@@ -56,7 +57,7 @@ def resolve_input(setting: InputSetting, dataset: Dataset, config: SplitConfig, 
             assert_never(other)
 
 
-def resolve_inputs(recipe: Recipe, dataset: Dataset) -> tuple[Input, Input]:
+def resolve_inputs(recipe: Recipe, dataset: Dataset) -> Inputs:
     """The inputs of both sides, one object unless the recipe or the dataset has two."""
     check_sides(recipe, dataset)
     if dataset.unlike is not None:
