@@ -287,11 +287,26 @@ def test_data_of_ones_own_must_be_named(order):
         reproduce(order(TINY.replace('data = "digits"\n', "")), Silent())
 
 
-def test_results_that_cannot_be_written_are_known_before_the_training(order, trainings, tmp_path):
-    (tmp_path / "docs").write_text("in the way", "utf-8")
-    with pytest.raises(DataError, match="results can be written to"):
-        reproduce(order(), Silent())
+@pytest.mark.parametrize(
+    ("places", "sentence"),
+    [
+        ({"results": "file/results.md"}, "file must be a folder that results can be written to"),
+        ({"results": "folder"}, "folder must be a file, and it is a folder; choose another --res"),
+        ({"out": "file/runs"}, "runs must be a folder that trainings can be written to"),
+        ({"data": "nothing"}, "neither a folder or table that exists nor"),
+    ],
+)
+def test_what_cannot_be_written_is_known_before_the_training(
+    order, trainings, tmp_path, places, sentence
+):
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    (tmp_path / "folder").mkdir()
+    asked = order(**{name: tmp_path / place for name, place in places.items()})
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DataError, match=sentence):
+        reproduce(asked, Silent())
     assert trainings == []
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_circumstances_name_no_host():

@@ -134,14 +134,6 @@ def test_a_figure_is_named_once():
     assert "| the accuracy |" in text
 
 
-def test_without_an_entry_nothing_changes(tmp_path):
-    path = tmp_path / "results.md"
-    keep(path, entry())
-    before = path.read_bytes(), (tmp_path / "results.json").read_bytes()
-    keep(path)
-    assert (path.read_bytes(), (tmp_path / "results.json").read_bytes()) == before
-
-
 def add(path, number):
     for one in range(5):
         keep(path, entry(f"recipe-{number}-{one}"))
@@ -171,7 +163,7 @@ def test_a_damaged_file_is_one_sentence_and_is_kept(tmp_path):
 def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way", "utf-8")
     with pytest.raises(DataError, match="must be a folder that results can be written to"):
-        keep(tmp_path / "file" / "results.md")
+        keep(tmp_path / "file" / "results.md", entry())
 
 
 def test_the_table_takes_the_place_of_the_one_before():

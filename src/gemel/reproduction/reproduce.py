@@ -20,7 +20,7 @@ from gemel.recipe import Recipe, load_recipe, named_recipes
 from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.rows import RowChoice
 from gemel.reproduction.combine import mean_over_seeds
-from gemel.reproduction.keep import keep
+from gemel.reproduction.keep import check_places, keep
 from gemel.reproduction.results import Entry, Row
 from gemel.reproduction.rows import answers_of, figure_of
 from gemel.reproduction.settings import settings_of
@@ -68,13 +68,13 @@ def reproduce(order: ReproductionOrder, progress: Progress) -> Entry:
     """Train and measure what is not finished yet, and record the rows.
 
     Raises RecipeError where the recipe has no section [reproduction], or needs a GPU and there is
-    none, and DataError where no data are named, or the results cannot be read and written.
+    none, and DataError where no data are named, or the results or trainings cannot be written.
     """
     recipe = load_recipe(order.recipe, order.changes)
     _refuse_another(recipe, order)
     setting = _setting(recipe, order.recipe)
     asked = _Reproduction(order, recipe, setting, _data(order, setting), progress)
-    keep(order.results)  # fails before training if the results cannot be written
+    check_places(order.results, order.out)
     entry = asked.entry(asked.measured())
     keep(order.results, entry)
     return entry
