@@ -17,9 +17,7 @@ from gemel.readers import READERS
 from gemel.recipe import load_recipe
 from gemel.recipe.augmentation import AugmentSetting, GroupAugmentSetting
 from gemel.recipe.losses import LossChoice
-from gemel.recipe.memories import Mann
-from gemel.recipe.network import EncoderChoice, MetricChoice
-from gemel.recipe.readers import ReaderChoice
+from gemel.recipe.network import EncoderChoice, Mann, MetricChoice, ReaderChoice
 
 GIVEN = {"self", "input_shape", "statistics", "size", "stem", "model"}
 """What an encoder or a reader is made from beside its settings."""

@@ -1,4 +1,4 @@
-"""The settings of the network: encoder, metric and test-time augmentation."""
+"""The settings of the network: encoder, metric, reader, memory and test-time augmentation."""
 
 from __future__ import annotations
 
@@ -59,6 +59,43 @@ class PlainMetric(Setting):
 MetricChoice: TypeAlias = Annotated[
     Alignment | Attentive | PlainMetric | SecondLook, Field(discriminator="name")
 ]
+
+
+class Attention(Setting):
+    name: Literal["attention"]
+    temperature: PositiveFloat = 0.1
+
+
+class FullContext(Setting):
+    name: Literal["full-context"]
+    steps: PositiveInt = 5
+    temperature: PositiveFloat = 0.1
+
+
+class Prototype(Setting):
+    name: Literal["prototype"]
+
+
+class Sum(Setting):
+    name: Literal["sum"]
+
+
+ReaderChoice: TypeAlias = Annotated[
+    Attention | FullContext | Prototype | Sum, Field(discriminator="name")
+]
+
+
+class Mann(Setting):
+    name: Literal["mann"]
+    hidden: PositiveInt = 200
+    slots: PositiveInt = 128
+    width: PositiveInt = 40
+    heads: PositiveInt = 4
+    decay: Annotated[float, Field(gt=0, le=1)] = 0.99
+    writes: Literal["bound", "key"] = "bound"
+
+
+MemoryChoice: TypeAlias = Mann
 
 
 class TestTimeSetting(Setting):

@@ -6,8 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from gemel.recipe.encoder_values import Dropout, Output
-from gemel.recipe.setting import Setting, Share
+from gemel.recipe.setting import Dropout, Output, Setting, Share
 
 FourSizes: TypeAlias = tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt]
 

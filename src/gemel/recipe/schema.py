@@ -15,11 +15,15 @@ from gemel.recipe.batches import BatchChoice
 from gemel.recipe.calibration import CalibrationSetting
 from gemel.recipe.evaluation import EvaluationSetting
 from gemel.recipe.losses import LossChoice
-from gemel.recipe.memories import MemoryChoice
-from gemel.recipe.network import EncoderChoice, MetricChoice, TestTimeSetting
+from gemel.recipe.network import (
+    EncoderChoice,
+    MemoryChoice,
+    MetricChoice,
+    ReaderChoice,
+    TestTimeSetting,
+)
 from gemel.recipe.one_side import read_as_the_model, series_throughout
 from gemel.recipe.ranges import Searched
-from gemel.recipe.readers import ReaderChoice
 from gemel.recipe.reading import ImageReading, InputSetting
 from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.right import RightSetting, with_right

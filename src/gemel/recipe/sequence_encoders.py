@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -14,8 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from gemel.recipe.encoder_values import Dropout, Output
-from gemel.recipe.setting import Setting
+from gemel.recipe.setting import Dropout, Output, Setting
 
 
 class TokenVectorsSetting(Setting):
@@ -145,5 +144,6 @@ class SentenceTransformer(Setting):
 SequenceEncoderChoice: TypeAlias = Bag | BiLstm | Canvas | Contextual | TextConv | Tdnn | Resnet1d
 
 SEQUENCE_ENCODERS = frozenset(
-    {"bag", "bilstm", "canvas", "contextual", "resnet1d", "tdnn", "text-conv"}
+    get_args(kind.model_fields["name"].annotation)[0] for kind in get_args(SequenceEncoderChoice)
 )
+"""The names of these."""

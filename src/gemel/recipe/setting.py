@@ -1,13 +1,16 @@
-"""Base class of all recipe sections: frozen, validated, and closed to unknown keys."""
+"""Base class of all recipe sections (frozen, validated, closed to unknown keys); shared types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Dropout: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
+Output: TypeAlias = Literal["linear", "relu", "sigmoid", "softmax", "unit"]
+"""The activation of an encoder's last layer."""
 
 LARGEST = {int: 2**53, float: 1e30}
 """Largest magnitude by type: exact as a float64, or well within the range of float32."""
