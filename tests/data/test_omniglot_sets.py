@@ -10,9 +10,8 @@ from archives import drawings, zipped
 
 from gemel.data import TEST, TRAIN, VALIDATION, open_data
 from gemel.data.builtins.omniglot_koch import IN_RUNS
-from gemel.data.builtins.omniglot_vinyals import character_parts
+from gemel.data.builtins.omniglot_vinyals import QuarterTurns, character_parts
 from gemel.data.dataset import Dataset
-from gemel.data.quarter_turns import QuarterTurns
 from gemel.data.sources import ArrayItems, ZipItems
 from gemel.errors import DataError
 from gemel.inputs import ImageInput

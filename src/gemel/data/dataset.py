@@ -12,7 +12,6 @@ import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.counting import count
-from gemel.data.coding import coded
 from gemel.inputs import Kind, Raw
 
 Part: TypeAlias = Literal["train", "validation", "test"]
@@ -183,3 +182,14 @@ class Dataset:
     def given(self) -> Codes:
         """(n,) the given split; all -1 if the source has none."""
         return np.full(len(self), -1, np.int64) if self.split is None else self.split
+
+
+def coded(values: Sequence[str]) -> tuple[tuple[str, ...], Codes]:
+    """The distinct names in sorted order, and the position of each value's name among them.
+
+    >>> coded(["b", "a", "b"])
+    (('a', 'b'), array([1, 0, 1]))
+    """
+    names = tuple(sorted(set(values)))
+    positions = {name: position for position, name in enumerate(names)}
+    return names, np.fromiter((positions[value] for value in values), np.int64, len(values))

@@ -15,19 +15,23 @@ and that of Snell et al. holds out whole alphabets for validation.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import final
 
 import numpy as np
+from PIL.Image import Image
 
 from gemel.arrays import Codes
 from gemel.data.builtins.omniglot import BACKGROUND, EVALUATION, Drawings
-from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset
-from gemel.data.quarter_turns import TURNS, QuarterTurns
+from gemel.data.dataset import TEST, TRAIN, VALIDATION, Dataset, Items
+from gemel.inputs.decode import decode
 
 CHARACTERS = 1623
 TEST_CHARACTERS = 423
 VALIDATION_CHARACTERS = 50
 SEED = 2016
+TURNS = ("rot000", "rot090", "rot180", "rot270")
+"""Counter-clockwise rotations by name, in the order of the items."""
 
 
 def open_omniglot_vinyals() -> Dataset:
@@ -65,6 +69,29 @@ def character_parts(count: int) -> Codes:
     parts[order[:test]] = TEST
     parts[order[test : test + validation]] = VALIDATION
     return parts
+
+
+@final
+@dataclass(frozen=True)
+class QuarterTurns:
+    """Item 4·i + t is picture i of `upright` rotated by t quarter turns when it is read."""
+
+    upright: Items
+
+    def __len__(self) -> int:
+        return len(TURNS) * len(self.upright)
+
+    def raw(self, index: int) -> Image:
+        picture, turn = divmod(index, len(TURNS))
+        return decode(self.upright.raw(picture)).rotate(90 * turn, expand=True)
+
+    def name(self, index: int) -> str:
+        picture, turn = divmod(index, len(TURNS))
+        return f"{self.upright.name(picture)}/{TURNS[turn]}"
+
+    def fingerprint(self) -> str:
+        """The fingerprint of `upright`, with a prefix."""
+        return f"quarter-turns-{self.upright.fingerprint()}"
 
 
 def _turned(upright: Dataset) -> Dataset:

@@ -20,7 +20,7 @@ from gemel.data.tables.cells import (
     yes_or_no,
 )
 from gemel.data.tables.kinds import with_kinds
-from gemel.data.tables.place import place
+from gemel.data.tables.records import place
 from gemel.data.tables.rows import Rows
 from gemel.errors import DataError
 from gemel.inputs import Kind

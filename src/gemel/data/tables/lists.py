@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from gemel.arrays import Array
 from gemel.data.sources import content_digest
-from gemel.data.tables.place import place
+from gemel.data.tables.records import place
 from gemel.errors import ItemError
 from gemel.inputs.series import listed
 

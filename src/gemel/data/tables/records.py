@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias, final
 from gemel.counting import count
 from gemel.data.tables.lines import LineCount, count_lines, lines_of
 from gemel.errors import DataError, MissingExtra
-from gemel.inputs.excels_line import said_separator
+from gemel.inputs.spreadsheet import declared_separator
 
 SEPARATORS = ",;\t|"
 """Column separators; the one that occurs most often in the first line is used."""
@@ -43,6 +43,15 @@ def open_records(path: Path) -> Records:
         return _parquet(path)
     lines = count_lines(path)
     return Records(LINED[ending](path), lines)
+
+
+def place(column: str, row: int) -> str:
+    """The name of the item in a cell, for items that are not files.
+
+    >>> place("item", 2), place("left", 7)
+    ('row 2', 'left of row 7')
+    """
+    return f"row {row}" if column == "item" else f"{column} of row {row}"
 
 
 def _csv(path: Path) -> Iterator[Record]:
@@ -88,12 +97,12 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _heading(path: Path, lines: Iterator[str]) -> tuple[int, str, str]:
     """The number of lines above the one that names the columns, this line, and the separator."""
-    said = ""
+    declared = ""
     for above, line in enumerate(lines):
-        if excels := said_separator(line):
-            said = excels
+        if separator := declared_separator(line):
+            declared = separator
         elif line.strip():
-            return above, line, said or max(SEPARATORS, key=line.count)
+            return above, line, declared or max(SEPARATORS, key=line.count)
     raise DataError(
         f"{str(path)!r} is empty: it must hold a row per item or per pair, "
         "below a line that names the columns"

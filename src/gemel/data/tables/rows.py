@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import final
 
 from gemel.data.tables.lists import Listed, is_list_column, named_lists, one_name_each
-from gemel.data.tables.place import place
-from gemel.data.tables.records import Record, open_records
+from gemel.data.tables.records import Record, open_records, place
 from gemel.errors import DataError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gemel.arrays import Floats
 from gemel.data.tables.cells import parsed
 from gemel.data.tables.rows import Rows
-from gemel.inputs.decimal import decimal
+from gemel.inputs.spreadsheet import decimal
 
 SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (0.0, 10.0), (0.0, 100.0))
 """The scales of scores that are recognised, the narrowest first."""

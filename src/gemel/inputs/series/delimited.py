@@ -10,11 +10,10 @@ import numpy as np
 
 from gemel.counting import count
 from gemel.errors import ItemError
-from gemel.inputs.decimal import decimal
-from gemel.inputs.excels_line import said_separator
 from gemel.inputs.series.cells import Read, number
 from gemel.inputs.series.header import Row, is_header, names_of, under_header
 from gemel.inputs.series.recording import Recording, recorded
+from gemel.inputs.spreadsheet import decimal, declared_separator
 
 COMMENT = re.compile(r"\s*#(?!n/a|nv\b|[\w/]+[!?])", re.IGNORECASE)
 """The start of a comment; #N/A, #DIV/0! and the like are what spreadsheets write into cells."""
@@ -25,7 +24,7 @@ SEPARATORS = ";\t|,"
 def parse_delimited(text: str, named: str) -> Recording:
     """The recording in a delimited text file; errors call the file `named`.
 
-    The separator is the one that Excel's line `sep=;` says, or whichever of `SEPARATORS` occurs in
+    The separator is what Excel's line `sep=;` declares, or whichever of `SEPARATORS` occurs in
     most lines, or white space. Except in files separated by commas or white space, a comma is a
     decimal point. Lines that begin with # are comments; the last one above the numbers may name the
     columns, as NumPy writes them. Otherwise the first line is a header if it has no number, or a
@@ -40,12 +39,12 @@ def parse_delimited(text: str, named: str) -> Recording:
     ('x', 'y')
     """
     lines = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
-    said = said_separator(lines[0][1]) if lines else None
-    lines = lines[1:] if said else lines
+    declared = declared_separator(lines[0][1]) if lines else None
+    lines = lines[1:] if declared else lines
     written = [(place, line) for place, line in lines if not COMMENT.match(line)]
     if not written:
         raise ItemError(f"{named} is empty: it must hold a line per sample")
-    separator = said or _most_frequent(written)
+    separator = declared or _most_frequent(written)
     read = float if separator in ", " else decimal
     rows = [(place, _cells(line, separator)) for place, line in written]
     rows = _even(_without_blank_lines(rows), named)
