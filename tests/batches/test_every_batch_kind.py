@@ -239,11 +239,25 @@ def test_a_left_item_with_two_partners_in_a_batch_matches_both():
 
 
 def test_what_pairs_join_one_after_another_is_all_the_same():
-    """A is B and B is C: B beside itself, and A beside C, are no different pairs."""
+    """A is B and B is C: A beside C is no different pair."""
     pairs = Partners(np.array([0, 1, 3]), np.array([1, 2, 4]), size=3)
     (batch,) = pairs.epoch(np.random.default_rng(0))
-    left, right = batch.items[batch.rows], batch.items[batch.columns[0]]
-    assert batch.same.tolist() == [[(a < 3) == (b < 3) for b in right] for a in left]
+    left, right = batch.items[batch.rows], batch.items[batch.columns]
+    assert batch.same.tolist() == ((left[:, None] < 3) == (right < 3)).tolist()
+
+
+def test_an_item_between_two_partners_does_not_meet_itself():
+    """1 is right of 0 and left of 2, and 3, 4 and 5 are each on both sides."""
+    left, right = np.array([0, 1, 3, 4, 5]), np.array([1, 2, 4, 5, 3])
+    (batch,) = Partners(left, right, size=5).epoch(np.random.default_rng(0))
+    assert not batch.copies.any()
+    items, others = batch.items[batch.rows], batch.items[batch.columns]
+    assert batch.same.tolist() == ((items[:, None] < 3) == (others < 3)).tolist()
+    for item, met in zip(items.tolist(), others.tolist(), strict=True):
+        partner = dict(zip(left.tolist(), right.tolist(), strict=True))[item]
+        # Every other right item once, and the partner in place of the item itself.
+        replaced = [partner if each == item else each for each in [1, 2, 4, 5, 3]]
+        assert sorted(met) == sorted(replaced)
 
 
 @pytest.mark.parametrize("many", [2, 4])

@@ -109,6 +109,22 @@ def test_mistakes_on_one_label_say_little_of_others():
         assert figures[name].high >= 0.9984
 
 
+def test_all_folds_decide_whether_few_labels_miss():
+    def fold(missed, sequences):
+        def forgets(drawn):
+            distances = nearest_is_right(drawn, 8)
+            distances[:sequences][np.isin(LABELS[drawn.items[:sequences]], missed)] = 0
+            return distances
+
+        return score_sequences(forgets, LABELS, SequenceTask(ways=8, items=3, trials=100))
+
+    folds = [fold([0], 2), fold(range(8), 1)]  # one label misses twice, and then all of them once
+    forth, back = figures_of(folds), figures_of(folds[::-1])
+    for name in ("accuracy", "accuracy@instance=3"):
+        assert forth[name].low == pytest.approx(back[name].low, abs=1e-3)
+        assert forth[name].low > 0.98  # Wilson's would be 0.88
+
+
 def test_a_memory_for_more_classes_answers_among_those_of_the_sequence():
     def of_more(drawn):
         distances = nearest_is_right(drawn, 5)

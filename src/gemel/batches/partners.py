@@ -24,8 +24,9 @@ from gemel.functional.components import components
 class Partners:
     """Every matching pair once per epoch, in random order, at most `size` per batch.
 
-    Items that are connected by a chain of matching pairs count as matching. With the `lengths` (n,)
-    of pairs, each batch has pairs of similar length, as in `GivenPairs`.
+    Items that are connected by a chain of matching pairs count as matching. An item that is on both
+    sides of a batch meets its partner once more in place of itself. With the `lengths` (n,) of
+    pairs, each batch has pairs of similar length, as in `GivenPairs`.
 
     >>> partners = Partners(np.array([0, 2]), np.array([1, 3]), size=2)
     >>> (batch,) = partners.epoch(np.random.default_rng(0))
@@ -54,9 +55,10 @@ class Partners:
 
     def _batch(self, chosen: Indices) -> Batch:
         left, right, n = self.left[chosen], self.right[chosen], len(chosen)
+        own, others = np.arange(n, 2 * n)[:, None], np.arange(n, 2 * n)
         return Batch(
             items=np.concatenate([left, right]),
             rows=np.arange(n),
-            columns=np.tile(np.arange(n, 2 * n), (n, 1)),
+            columns=np.where(left[:, None] == right, own, others),
             same=self._component[left][:, None] == self._component[right],
         )

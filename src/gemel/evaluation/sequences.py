@@ -15,7 +15,7 @@ import numpy as np
 
 from gemel.arrays import Codes, Distances, Floats, Indices
 from gemel.errors import DataError, RecipeError
-from gemel.evaluation.evidence import Evidence, hit_rates_of_few
+from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import Basis
 from gemel.functional.grouping import by_code
 from gemel.functional.probability import weighted_mean
@@ -136,8 +136,6 @@ def _evidence(right: Floats, instances: Codes, labels: Codes) -> Evidence:
         return {"accuracy": at[f"{AT}2"], **at}
 
     figures = {"accuracy": (f"{AT}2",), **{name: (name,) for name in kinds}}
-    few = {
-        name for name, kind in kinds.items() if hit_rates_of_few({name: right[kind]}, labels[kind])
-    }
-    shares = frozenset(name for name, (kind,) in figures.items() if kind in few)
-    return Evidence(accuracies, labels, labels, Basis(kinds, figures, shares))
+    # A figure has no misses at other instances.
+    hits = {name: np.where(kinds[kind], right, 1.0) for name, (kind,) in figures.items()}
+    return Evidence(accuracies, labels, labels, Basis(kinds, figures), hits=hits)
