@@ -377,6 +377,19 @@ class TestPairs:
         assert [parts.pairs.part(name).tolist() for name in PARTS] == [[0, 1], [5, 6], [3, 4]]
         assert "1 pair that crosses" in parts.reason
 
+    def test_open_pairs_follow_the_items_that_are_trained_on_along_a_chain(self):
+        """Of 20 chains a–b–c–d the pair a–b is given for training; 60 pairs stand alone."""
+        chains = np.arange(80).reshape(20, 4)
+        alone = np.arange(80, 200).reshape(60, 2)
+        left = [*chains[:, :3].ravel(), *alone[:, 0]]
+        right = [*chains[:, 1:].ravel(), *alone[:, 1]]
+        same = [*np.repeat(np.arange(20) % 2, 3), *np.arange(60) % 2]
+        for seed in range(5):
+            data = paired(left, right, same, [TRAIN, -1, -1] * 20 + [-1] * 60)
+            parts = divided(data, seed=seed)
+            assert set(chains.ravel().tolist()) <= set(parts.train.tolist())
+            assert sum(map(len, sides(parts))) == len(set.union(*sides(parts))) == 200
+
     def test_a_star_cannot_be_split(self):
         data = paired([0] * 20, list(range(1, 21)), [0, 1] * 10)
         with pytest.raises(
@@ -397,11 +410,13 @@ class TestPairs:
         ]
 
     @settings(max_examples=60, deadline=None)
-    @given(st.integers(0, 500), st.integers(10, 60), st.integers(20, 120))
-    def test_no_item_is_ever_on_two_sides(self, seed, items, rows):
+    @given(st.integers(0, 500), st.integers(10, 60), st.integers(20, 120), st.booleans())
+    def test_no_item_is_ever_on_two_sides(self, seed, items, rows, some_given):
         draw = np.random.default_rng(seed)
         left, right = draw.integers(0, items, rows), draw.integers(0, items, rows)
-        data = paired(left.tolist(), right.tolist(), (draw.random(rows) < 0.5).tolist())
+        known = draw.choice([-1] * 20 + [TRAIN, TRAIN, VALIDATION, TEST], rows).tolist()
+        same = (draw.random(rows) < 0.5).tolist()
+        data = paired(left.tolist(), right.tolist(), same, known if some_given else None)
         try:
             parts = divided(data, seed=seed)
         except DataError:

@@ -112,15 +112,18 @@ class _Ends:
 def _settled(given: Codes, ends: _Ends) -> Codes:
     """The given parts, without pairs that have an item of a more held-out part.
 
-    An undecided pair with an item in training, and none held out, joins training.
+    An undecided pair with an item in training, and none held out, joins training, and so do the
+    undecided pairs of its other item.
     """
-    strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
-    for end in (ends.left, ends.right):
-        np.maximum.at(strongest, end, given)
-    needed = np.maximum(strongest[ends.left], strongest[ends.right])
-    given = np.where((given == -1) & (needed == TRAIN), TRAIN, given)
-    crossing = (given != NOWHERE) & (given < needed)
-    return np.where(crossing, NOWHERE, given)
+    while True:
+        strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
+        for end in (ends.left, ends.right):
+            np.maximum.at(strongest, end, given)
+        needed = np.maximum(strongest[ends.left], strongest[ends.right])
+        joining = (given == -1) & (needed == TRAIN)
+        if not joining.any():
+            return np.where((given != NOWHERE) & (given < needed), NOWHERE, given)
+        given = np.where(joining, TRAIN, given)
 
 
 def _shared_out(
