@@ -28,8 +28,7 @@ def test_four_items_by_hand():
             return np.abs(place[left][:, None] - place[right]).astype(np.float32)
 
     # 0: nearest is 1, right. 1: 2 at ½, wrong. 2: 1, wrong. 3: 2, right. R is 1 for all.
-    alone = map(retrieval(Line(), labels).statistic, np.eye(4))
-    assert [scores["recall@1"] for scores in alone] == [1, 0, 0, 1]
+    assert retrieval(Line(), labels).hits["recall@1"][:4].tolist() == [1, 0, 0, 1]
     # No recall@5: of three candidates all are within the nearest five.
     assert values(Line(), labels) == {"recall@1": 0.5, "map@r": 0.5}
 
@@ -68,6 +67,30 @@ def test_the_misses_of_one_label_say_little_of_others(oracle):
     assert recall.high >= high
 
 
+def test_one_label_that_is_near_many_queries_makes_the_interval_wide(oracle):
+    known = oracle(LABELS)
+
+    class Near:
+        """The items of label 0 come before any partner for queries of the first ten labels."""
+
+        def cross(self, left, right):
+            distance = known.cross(left, right)
+            distance[np.ix_(LABELS[left] < 10, LABELS[right] == 0)] = -1
+            return distance
+
+    evidence = retrieval(Near(), LABELS)
+    labels = evidence.left
+    # Of the labels 1 to 9 no query finds its own, of the others each does: 11 of 20.
+    assert evidence.statistic(np.ones(len(labels)))["recall@1"] == pytest.approx(11 / 20)
+    # Without the candidates of label 0 all would, 9/20 more; the other labels counted alike, it is
+    # drawn 0 times of 19, so that these are drawn 20/19 times.
+    without = np.where(labels == 0, 0.0, 20 / 19)
+    without[:100] = 1
+    assert evidence.statistic(without)["recall@1"] == pytest.approx(1)
+    recall = figures_of([evidence])["recall@1"]
+    assert (recall.low, recall.high) == (0, 1)
+
+
 def test_matches_a_nearest_neighbour_of_scikit_learn(noisy):
     from sklearn.neighbors import NearestNeighbors
 
@@ -81,7 +104,6 @@ def test_matches_a_nearest_neighbour_of_scikit_learn(noisy):
 
 def test_items_without_a_partner_are_candidates_but_not_asked(noisy):
     labels = np.array([0, 0, 1, 2, 3])
-    assert retrieval(noisy(labels), labels).left.tolist() == [0, 0]
     assert figures(noisy(labels), labels)["recall@1"].n == 2
 
 

@@ -9,6 +9,7 @@ from gemel.functional.ranking import (
     average_precision_at_r,
     recall_at,
     relevant_ranks,
+    relevant_ranks_without,
     right_is_nearest,
 )
 
@@ -56,3 +57,25 @@ def test_matches_a_plain_sort_with_ties(rows):
     distance = np.float32([distance for distance, _ in rows])
     ranks = relevant_ranks(distance, np.array([relevant for _, relevant in rows]))
     assert ranks.tolist() == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), min_size=1).filter(
+        lambda rows: any(label == 0 for _, label in rows)
+    ),
+    st.integers(1, 3),
+)
+def test_without_a_label_ranks_are_those_of_the_others(rows, depth):
+    distance, labels = (np.array(column) for column in zip(*rows, strict=True))
+    relevant = labels == 0
+    ranks = relevant_ranks(distance, relevant)
+    left_out, without = relevant_ranks_without(distance, relevant, labels, depth)
+    found = dict(zip(left_out.tolist(), without, strict=True))
+    for label in range(1, 5):
+        others = labels != label
+        expected = relevant_ranks(distance[others], relevant[others])
+        if label in found:
+            assert found[label].tolist() == expected.tolist()
+        else:
+            assert average_precision_at_r(expected) == average_precision_at_r(ranks)
+            assert recall_at(expected, depth) == recall_at(ranks, depth)

@@ -7,14 +7,19 @@ the right items of all pairs. Ties count as wrong, so that a network with consta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 
-from gemel.arrays import Distances, Indices, Same, slices
+from gemel.arrays import Indices, Same, slices
 from gemel.errors import DataError
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.pairs import PairSample
+from gemel.evaluation.ranked import Ranking, Score, ranked_evidence
 from gemel.evaluation.retrieval import RetrievalTask, depths_among
+from gemel.functional.ranking import recall_at
 
 DEPTHS = (1, 5, 10)
 AT_ONCE = 64
@@ -43,19 +48,21 @@ def partner_retrieval(
     queries = task.sample(np.unique(source))
     unit = np.arange(items) - items  # negative, so unique, for an item that is in no pair
     unit[pairs.left], unit[pairs.right] = pairs.left_unit, pairs.right_unit
-    ranks = []
-    for chunk in slices(len(queries), AT_ONCE):
-        query = queries[chunk]
-        partner = _partners(query, among, source, target)
-        ignored = (unit[query][:, None] == unit[among]) & ~partner
-        ranks.append(_ranks(comparer.cross(query, among), partner, ignored))
-    rank = np.concatenate(ranks)
     largest_unit = int(np.unique(unit[among], return_counts=True)[1].max())
-    scores = {
-        f"recall@{depth}": (rank < depth).astype(np.float64)
-        for depth in depths_among(len(among) - largest_unit, DEPTHS)
-    }
-    return Evidence.of_scores(scores, unit[queries], hits=True)
+    depths = depths_among(len(among) - largest_unit, DEPTHS)
+    scores: dict[str, Score] = {f"recall@{depth}": partial(recall_at, k=depth) for depth in depths}
+
+    def rankings() -> Iterator[Ranking]:
+        for chunk in slices(len(queries), AT_ONCE):
+            query = queries[chunk]
+            partner = _partners(query, among, source, target)
+            ignored = (unit[query][:, None] == unit[among]) & ~partner
+            for distance, own, left_out in zip(
+                comparer.cross(query, among), partner, ignored, strict=True
+            ):
+                yield distance[~left_out], own[~left_out], unit[among[~left_out]]
+
+    return ranked_evidence(rankings(), unit[queries], scores, depths[-1])
 
 
 def _matching(pairs: PairSample) -> tuple[Indices, Indices]:
@@ -75,11 +82,3 @@ def _partners(query: Indices, among: Indices, source: Indices, target: Indices) 
     row, column = np.searchsorted(query, source[asked]), np.searchsorted(among, target[asked])
     partner[row, column] = True
     return partner
-
-
-def _ranks(distance: Distances, partner: Same, ignored: Same) -> Indices:
-    """(q,) how many other candidates are at most as far as the nearest partner; all are (q, m)."""
-    distance = distance.astype(np.float64)
-    nearest = np.where(partner, distance, np.inf).min(1, keepdims=True)
-    ranks: Indices = ((distance <= nearest) & ~partner & ~ignored).sum(1)
-    return ranks

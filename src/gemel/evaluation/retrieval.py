@@ -5,18 +5,20 @@ All items but the query are candidates, and ties are pessimistic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import final
 
 import numpy as np
 
-from gemel.arrays import Codes, Floats, Indices, slices
+from gemel.arrays import Codes, Indices, slices
 from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides
 from gemel.evaluation.comparer import CHUNK_FLOATS, Comparer
 from gemel.evaluation.evidence import Evidence
-from gemel.functional.ranking import average_precision_at_r, recall_at, relevant_ranks
+from gemel.evaluation.ranked import Ranking, Score, ranked_evidence
+from gemel.functional.ranking import average_precision_at_r, recall_at
 
 DEPTHS = (1, 5)
 
@@ -53,12 +55,11 @@ def retrieval(
     query = _queries(labels, left, right, task)
     largest = int(np.unique(labels[right], return_counts=True)[1].max())
     depths = depths_among(len(right) - largest, DEPTHS)
-    rows = [
-        _query_scores(comparer, labels, query[chunk], right, depths)
-        for chunk in slices(len(query), max(1, CHUNK_FLOATS // len(right)))
-    ]
-    scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    return Evidence.of_scores(scores, labels[query], hits=True)
+    scores: dict[str, Score] = {f"recall@{depth}": partial(recall_at, k=depth) for depth in depths}
+    scores["map@r"] = average_precision_at_r
+    return ranked_evidence(
+        _rankings(comparer, labels, query, right), labels[query], scores, depths[-1]
+    )
 
 
 def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) -> Indices:
@@ -73,19 +74,16 @@ def _queries(labels: Codes, left: Indices, right: Indices, task: RetrievalTask) 
     return task.sample(queries)
 
 
-def _query_scores(
-    comparer: Comparer, labels: Codes, query: Indices, among: Indices, depths: Sequence[int]
-) -> dict[str, Floats]:
-    """The scores (q,) of each query among the candidates `among`."""
-    distance = comparer.cross(query, among)
-    ranks = [
-        relevant_ranks(row[among != item], (labels[among] == labels[item])[among != item])
-        for item, row in zip(query.tolist(), distance, strict=True)
-    ]
-    scores = {
-        f"recall@{depth}": np.array([recall_at(each, depth) for each in ranks]) for depth in depths
-    }
-    return scores | {"map@r": np.array([average_precision_at_r(each) for each in ranks])}
+def _rankings(
+    comparer: Comparer, labels: Codes, query: Indices, among: Indices
+) -> Iterator[Ranking]:
+    """The ranking of the candidates `among` for each query."""
+    for chunk in slices(len(query), max(1, CHUNK_FLOATS // len(among))):
+        asked = query[chunk]
+        for item, row in zip(asked.tolist(), comparer.cross(asked, among), strict=True):
+            others = among != item
+            of = labels[among[others]]
+            yield row[others], of == labels[item], of
 
 
 def depths_among(strangers: int, depths: Sequence[int]) -> list[int]:
