@@ -305,6 +305,21 @@ def test_a_setting_without_its_section_is_told_with_it():
             ["batch.kind=pairs", "loss.name=contrastive", "augment.group.mirror=true"],
             r"augment.group transforms all items of a group alike, and batches of pairs",
         ),
+        (
+            "default",
+            ["tie=separate", "augment.group.rotation=90"],
+            r"augment.group transforms .* a separate tie augments each side by itself",
+        ),
+        (
+            "drawing-to-strokes",
+            ["augment.group.rotation=90"],
+            r"augment.group transforms .* a separate tie augments each side by itself",
+        ),
+        (
+            "default",
+            ["augment.group.rotation=90", "augment.untouched=0.5"],
+            r"augment.untouched would leave some of them as they are",
+        ),
         ("text-default", ["augment.rotation=30"], "texts stay as they are: leave augment out"),
         ("default", [f"encoder.width={10**30}"], "width is at most 9e"),
         ("default", ["optimizer.learning_rate=1e300"], r"learning_rate is at most 1e\+30"),

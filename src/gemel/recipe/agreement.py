@@ -124,8 +124,13 @@ def _check_batch(recipe: Recipe) -> None:
             'batches of pairs have one at a time: set batch.kind to "classes", or loss.name '
             'to "contrastive"'
         )
-    sides = (recipe.augment, recipe.right_side.augment)
-    if recipe.batch.kind not in GROUPED_BATCHES and any(map(_augments_groups, sides)):
+    grouped = any(map(_augments_groups, (recipe.augment, recipe.right_side.augment)))
+    if grouped and recipe.tie != "shared":
+        raise ValueError(
+            f"augment.group transforms all items of a group alike, and a {recipe.tie} tie augments "
+            'each side by itself: leave augment.group out, or set tie to "shared"'
+        )
+    if grouped and recipe.batch.kind not in GROUPED_BATCHES:
         raise ValueError(
             f"augment.group transforms all items of a group alike, and batches of "
             f"{recipe.batch.kind} have no such groups: leave augment.group out, or set "

@@ -62,6 +62,15 @@ class AugmentSetting(Setting):
     group: GroupAugmentSetting = GroupAugmentSetting()
 
     @model_validator(mode="after")
+    def _transforms_whole_groups(self) -> AugmentSetting:
+        if self.untouched and self.group != GroupAugmentSetting():
+            raise ValueError(
+                "augment.group transforms all items of a group alike, and augment.untouched would "
+                "leave some of them as they are: leave one of the two out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _refuse_ignored(self) -> AugmentSetting:
         if not self.shear and self.scale == (1.0, 1.0):
             because = "is how shear and scale are drawn, and neither is set"
