@@ -36,5 +36,6 @@ def test_columns_without_numbers_are_told_and_how_time_is_read(tmp_path):
     dataset = open_data(tmp_path)
     [told] = unread_notices(load_recipe("series-default"), dataset)
     assert told.startswith("Columns without numbers are not read: note, timestamp. ")
+    assert "call it time" in told
     assert "input.along=time" in told
     assert unread_notices(load_recipe("series-default", ["input.channels=['x']"]), dataset) == ()

@@ -147,8 +147,8 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     if wordy:
         notices.append(
             f"Columns without numbers are not read: {', '.join(wordy[:8])}. If one is the time, "
-            "write it as numbers into a column time; input.along=time then reads equal steps of "
-            "it, each input.every long."
+            "call it time and write numbers or dates such as 2024-05-31T10:00:00.250, which are "
+            "read as seconds; input.along=time then reads equal steps of it, each input.every long."
         )
     return tuple(notices)
 

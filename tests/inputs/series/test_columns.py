@@ -58,12 +58,41 @@ def test_named_columns_are_what_a_csv_of_them_is(made):
 
 def test_dates_and_remarks_are_left_out_and_none_is_a_gap():
     dates = np.array(["2024-01-01T00:00:00", "2024-01-01T00:00:01"], "datetime64[ns]")
-    table = Frame(time=dates, note=["on", ""], when=[datetime(2024, 1, 1)] * 2, x=[1.0, 2.0])
+    table = Frame(day=dates, note=["on", ""], when=[datetime(2024, 1, 1)] * 2, x=[1.0, 2.0])
     assert read_recording(table).columns == ("x",)
     recording = read_recording({"x": [1, None, 3], "y": [1, 1, 1], "empty": [None] * 3})
     assert recording.columns == ("x", "y")
     assert recording.values[:, 0].tolist() == [1, 2, 3]
     assert recording.gaps_of(["x", "y"]) == 1
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        np.array(["2024-01-01T00:00:59", "NaT", "2024-01-01T00:01:01.5"], "datetime64[ns]"),
+        [datetime(2024, 1, 1, 0, 0, 59), None, datetime(2024, 1, 1, 0, 1, 1, 500_000)],
+        ["2024-01-01T00:00:59Z", "", "2024-01-01 01:01:01.5+01:00"],
+        np.array([0, "NaT", 2500], "timedelta64[ms]"),
+    ],
+)
+@pytest.mark.parametrize("made", [dict, lambda columns: Frame(**columns)])
+def test_dates_and_durations_in_the_column_time_are_seconds(dates, made):
+    recording = read_recording(made({"Time": dates, "x": [1.0, None, 6.0]}))
+    assert recording.columns == ("time", "x")
+    assert recording.values.tolist() == [[0, 1], [1.25, 3.5], [2.5, 6]]
+
+
+def test_durations_are_seconds_in_any_unit_and_may_be_masked():
+    pauses = np.ma.array([1000, 9, 3000], "timedelta64[ms]", mask=[False, True, False])
+    assert read_recording({"pause": pauses}).values.ravel().tolist() == [1, 2, 3]
+
+
+def test_columns_that_pandas_numbers_are_those_of_an_array():
+    values = np.array([[1.0, 2.0], [3.0, 5.0]])
+    frame = {number: values[:, number] for number in range(2)}
+    assert read_recording(frame).columns == read_recording(values).columns == ("1", "2")
+    assert read_recording({"Unnamed: 0": [0, 1], **frame}).columns == ("1", "2")
+    assert read_recording({"time": [0, 1], **frame}).columns == ("time", "0", "1")
 
 
 def test_what_a_column_masks_is_missing():

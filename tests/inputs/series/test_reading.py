@@ -58,6 +58,18 @@ class TestFormats:
         assert recording.values.tolist() == [[1], [2]]
         assert recording.wordy == ("timestamp", "note")
 
+    @pytest.mark.parametrize("separator", [",", ";"])
+    def test_iso_dates_in_the_column_time_are_seconds_since_the_first(self, separator):
+        rows = ["Time,x", "2024-05-31 23:59:59.5,1", ",2", "2024-06-01T00:00:01.75,4"]
+        recording = read_recording("\n".join(rows).replace(",", separator).encode())
+        assert recording.columns == ("time", "x")
+        assert recording.values.tolist() == [[0, 1], [1.125, 2], [2.25, 4]]
+        assert recording.wordy == ()
+
+    def test_a_column_time_of_which_a_cell_is_no_date_is_left_out(self):
+        recording = read_recording(b"time,x\n2024-05-31,1\nnoon,2\n")
+        assert (recording.columns, recording.wordy) == (("x",), ("time",))
+
     def test_an_index_that_pandas_names_is_no_column_without_numbers(self):
         recording = read_recording(b"Unnamed: 0,x,note\n0,1,on\n1,2,\n")
         assert (recording.columns, recording.wordy) == (("x",), ("note",))
@@ -86,9 +98,9 @@ class TestFormats:
     def test_the_index_that_pandas_writes_is_no_channel(self, name):
         assert read_recording(name + b",x\n0,1\n2,3\n").columns == ("x",)
 
-    def test_columns_that_pandas_numbers_are_named_and_no_sample(self):
+    def test_columns_that_pandas_numbers_are_counted_from_1_and_no_sample(self):
         recording = read_recording(b",0,1\n0,5,6\n1,7,8\n")
-        assert recording.columns == ("0", "1")
+        assert recording.columns == ("1", "2")
         assert recording.values.tolist() == [[5, 6], [7, 8]]
         assert read_recording(b",2020,2021\n0,5,6\n1,7,8\n").columns == ("2020", "2021")
         assert read_recording(b",2020\n4,6\n3,8\n").columns == ("1", "2")
@@ -214,6 +226,8 @@ class TestGaps:
     def test_what_an_array_masks_is_missing(self):
         masked = np.ma.masked_equal([0, -999, 2], -999)
         assert read_recording(masked).values.ravel().tolist() == [0, 1, 2]
+        samples = [np.ma.array([1, n], mask=[False, n == 9]) for n in (2, 9, 4)]
+        assert read_recording(samples).values[:, 1].tolist() == [2, 3, 4]
 
     def test_the_given_array_is_left_as_it_was(self):
         values = np.array([1.0, np.nan, 3.0])

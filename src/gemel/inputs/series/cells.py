@@ -9,7 +9,7 @@ from typing import TypeAlias
 Read: TypeAlias = Callable[[str], float]
 """Parses a number, with a decimal point or a decimal comma."""
 
-HOLES = frozenset({"", "na", "n/a", "#n/a", "#nv", "<na>", "nan", "null", "none", "?", "-"})
+HOLES = frozenset({"", "na", "n/a", "#n/a", "#nv", "<na>", "nan", "nat", "null", "none", "?", "-"})
 """How files write a missing number; in a first line these name no column."""
 
 TRUTH = {"true": 1.0, "false": 0.0}

@@ -10,8 +10,9 @@ import numpy as np
 
 from gemel.arrays import Floats
 from gemel.errors import ItemError
+from gemel.inputs.series.dates import seconds_of
 from gemel.inputs.series.gaps import listed
-from gemel.inputs.series.header import refuse_twins
+from gemel.inputs.series.header import names_of, refuse_twins
 from gemel.inputs.series.recording import Recording, recorded
 
 
@@ -23,19 +24,21 @@ def is_table(raw: object) -> bool:
 def of_columns(table: Any, named: str) -> Recording:
     """The recording in a mapping or a data frame; errors call it `named`.
 
-    Names are read in lower case, and columns without any number (dates, remarks) are left out, as
-    in a .csv. Raises ItemError for columns that are not equally long or hold anything but numbers.
+    As in a .csv, names are read in lower case, those that pandas numbers are counted from 1, dates
+    in a column `time` become seconds, and columns without any number (other dates, remarks) or
+    without a name are left out. Durations are seconds too. Raises ItemError for columns that are
+    not equally long or hold anything but numbers.
 
     >>> of_columns({"Accel": [0.5, None, 1.5], "note": ["on", "", ""]}, "it").columns
     ('accel',)
     """
     names = list(table.keys() if isinstance(table, Mapping) else table.columns)
-    lower = tuple(str(name).strip().lower() for name in names)
+    lower = names_of([str(name) for name in names])
     refuse_twins(lower, named)
     columns = {
         called: column
         for called, name in zip(lower, names, strict=True)
-        if (column := _numbers(table[name], f"column {called!r} of {named}")) is not None
+        if called and (column := _numbers(table[name], called, named)) is not None
     }
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -50,19 +53,25 @@ def of_columns(table: Any, named: str) -> Recording:
     return recorded(np.stack(list(columns.values()), axis=1), named, tuple(columns))
 
 
-def _numbers(column: Any, where: str) -> Floats | None:
+def _numbers(column: Any, name: str, named: str) -> Floats | None:
     """(samples,) the numbers of a column, NaN where there is none; None for a column of others."""
     try:
         array = np.asanyarray(column)  # keeps the mask of a masked one
+        if array.dtype.kind == "m":
+            array = array / np.timedelta64(1, "s")
         if array.dtype.kind in "biuf":
             numbers: Floats = np.ma.filled(array.astype(np.float64), np.nan)
         else:
             cells = list(column)
             if not any(isinstance(cell, Number | np.bool_) for cell in cells):
-                return None
+                found = seconds_of([str(cell) for cell in cells]) if name == "time" else None
+                return None if found is None else np.array(found)
             numbers = listed(cells)
         if numbers.ndim == 1:
             return numbers
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ItemError(f"{where} must hold numbers and gaps alone, one per sample: mend or remove it")
+    raise ItemError(
+        f"column {name!r} of {named} must hold numbers and gaps alone, one per sample: mend or "
+        "remove it"
+    )

@@ -36,7 +36,7 @@ def filled(values: Floats, columns: tuple[str, ...]) -> Floats:
 def listed(values: Sequence[object]) -> Floats:
     """(samples,) or (samples, columns) the numbers in lists, NaN for None: a number or a sample.
 
-    Raises TypeError, ValueError or OverflowError for anything else in them.
+    Masked numbers are NaN too. Raises TypeError, ValueError or OverflowError for anything else.
 
     >>> listed([[1, 2], None, [3, None]]).tolist()
     [[1.0, 2.0], [nan, nan], [3.0, nan]]
@@ -44,7 +44,15 @@ def listed(values: Sequence[object]) -> Floats:
     first = next((each for each in values if each is not None), None)
     if isinstance(first, list | tuple):
         values = [[None] * len(first) if each is None else each for each in values]
+    if isinstance(first, np.ndarray):
+        values = [_unmasked(each) for each in values]
     return np.array(values, np.float64)
+
+
+def _unmasked(value: object) -> object:
+    if not isinstance(value, np.ma.MaskedArray):
+        return value
+    return np.ma.filled(value.astype(np.float64), np.nan)
 
 
 def told_of_gaps(samples: int, items: int, total: int) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from gemel.errors import ItemError
 from gemel.inputs.series.cells import Read, is_hole, is_number, is_numeric, number
+from gemel.inputs.series.dates import seconds_of
+from gemel.inputs.series.recording import counted
 
 Row: TypeAlias = tuple[int, list[str]]
 """The number of a line, and its cells."""
@@ -35,10 +37,15 @@ def is_header(rows: list[Row], read: Read) -> bool:
 
 
 def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ...], list[Row]]:
-    """The names of the columns that are read, and these columns of the rows below the header."""
+    """The names of the columns that are read, and these columns of the rows below the header.
+
+    ISO dates in a column `time` become seconds.
+    """
     (_, header), *below = rows
     names = names_of(header)
     refuse_twins(names, named)
+    if "time" in names:
+        below = _in_seconds(below, names.index("time"), read)
     held = [
         column
         for column in range(len(names))
@@ -61,8 +68,26 @@ def under_header(rows: list[Row], read: Read, named: str) -> tuple[tuple[str, ..
 
 
 def names_of(header: list[str]) -> tuple[str, ...]:
-    """The names in the cells of a header, "" for a column without one."""
-    return tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
+    """The names in the cells of a header, "" for a column without one.
+
+    Columns that pandas numbers from 0, as it does where they have no names, are counted from 1.
+    """
+    names = tuple(UNNAMED.sub("", cell.strip().lower()) for cell in header)
+    index, own = (names[:1], names[1:]) if names[:1] == ("",) else ((), names)
+    numbered = own == tuple(str(number) for number in range(len(own)))
+    return (*index, *counted(len(own))) if numbered else names
+
+
+def _in_seconds(rows: list[Row], time: int, read: Read) -> list[Row]:
+    """The rows, with seconds in place of dates in the column at `time`."""
+    cells = [cells[time] for _, cells in rows]
+    found = None if any(is_number(cell, read) for cell in cells) else seconds_of(cells)
+    if found is None:
+        return rows
+    return [
+        (place, [*cells[:time], repr(seconds), *cells[time + 1 :]])
+        for (place, cells), seconds in zip(rows, found, strict=True)
+    ]
 
 
 def _ascends(cells: list[str], read: Read) -> bool:

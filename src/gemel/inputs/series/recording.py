@@ -40,7 +40,7 @@ class Recording:
         """(samples,) one column. Raises ItemError, naming the item `named`, if there is none."""
         if name not in self.columns:
             got, remedy = ", ".join(self.columns), "add it, or leave the file out"
-            if self.columns == _counted(len(self.columns)):
+            if self.columns == counted(len(self.columns)):
                 got += " without names"
                 remedy = (
                     "name the columns, in a .csv in its first line, in Python by a frame or dict"
@@ -79,7 +79,7 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
             f"{named} holds {values.size:,} numbers, where at most {MOST_NUMBERS:,} are read: cut "
             "it into shorter sequences"
         )
-    columns = columns or _counted(values.shape[1])
+    columns = columns or counted(values.shape[1])
     _refuse_infinite(values, columns, named)
     missing: Same = np.isnan(values)
     gaps: dict[str, Same] = {}
@@ -94,7 +94,7 @@ def recorded(values: Floats, named: str, columns: tuple[str, ...] | None = None)
     return Recording(columns, np.ascontiguousarray(values, np.float64), gaps)
 
 
-def _counted(columns: int) -> tuple[str, ...]:
+def counted(columns: int) -> tuple[str, ...]:
     """What columns without names are called."""
     return tuple(str(number) for number in range(1, columns + 1))
 
