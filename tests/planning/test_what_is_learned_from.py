@@ -11,7 +11,8 @@ import pytest
 from gemel.data import SplitConfig, open_data
 from gemel.data.dataset import Unlike
 from gemel.errors import RecipeError
-from gemel.inputs import ImageInput
+from gemel.inputs import ImageInput, TextInput
+from gemel.inputs.learn_tokenizer import learn_tokenizer
 from gemel.measure.prepare import prepare
 from gemel.planning import pixel_statistics
 from gemel.planning.batch_numbers import batch_notices, resolve_batch
@@ -116,6 +117,17 @@ def test_pairs_without_labels_are_told_the_recipe_of_their_kind(prepared, kind, 
     settings = "batch.kind=pairs, batch.source=given and loss.name=contrastive"
     with pytest.raises(RecipeError, match=f"{remedy} {settings}"):
         build_batches(load_recipe("default"), bare)
+
+
+def test_scored_texts_are_told_the_recipe_of_scores(tmp_path):
+    rows = "".join(f"a {n},b {n},{n % 5}\n" for n in range(60))
+    (tmp_path / "t.csv").write_text(f"left,right,score\n{rows}", "utf-8")
+    read = TextInput(tokenizer=learn_tokenizer(["a b"], "words", 10, 1))
+    scored = open_data(tmp_path / "t.csv")
+    pairs = prepare(scored, (read, read), SplitConfig(), 0, Silent())
+    sentence = "scored pairs only: use --recipe text-scores, or set .* and loss.name=graded"
+    with pytest.raises(RecipeError, match=sentence):
+        build_batches(load_recipe("text-default"), pairs)
 
 
 def test_episodes_of_more_labels_than_there_are_have_as_many_as_there_are(drawings):

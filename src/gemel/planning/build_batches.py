@@ -18,6 +18,7 @@ from gemel.batches import (
     Trials,
     Triplets,
 )
+from gemel.data import Dataset
 from gemel.errors import DataError, RecipeError
 from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import consecutive_pairs
@@ -55,17 +56,24 @@ def build_batches(recipe: Recipe, prepared: Prepared) -> BatchKind:
     if batch.kind == "pairs" and batch.source == "given":
         return _given(prepared, batch)
     if dataset.labels is None:
-        recipe_of_pairs = OF_PAIRS.get(dataset.kind)
-        raise RecipeError(
-            f"batches of {batch.kind} are drawn by label, and {dataset.name} has labelled pairs "
-            f"only: {f'use --recipe {recipe_of_pairs}, or ' if recipe_of_pairs else ''}set "
-            "batch.kind=pairs, batch.source=given and loss.name=contrastive"
-        )
+        raise RecipeError(_no_labels(batch, dataset))
     if dataset.unlike is not None:
         return _across(prepared, batch)
     if batch.kind == "pairs" and batch.source != "random":
         return _drawn_once(prepared, batch, recipe.seed)
     return _drawn(prepared, batch)
+
+
+def _no_labels(batch: BatchChoice, dataset: Dataset) -> str:
+    """What to do where pairs are given, and no labels to draw from."""
+    scored = dataset.pairs is not None and dataset.pairs.scores is not None
+    what, loss = ("scored", "graded") if scored else ("labelled", "contrastive")
+    named = "text-scores" if scored and dataset.kind == "text" else OF_PAIRS.get(dataset.kind)
+    return (
+        f"batches of {batch.kind} are drawn by label, and {dataset.name} has {what} pairs only: "
+        f"{f'use --recipe {named}, or ' if named else ''}set batch.kind=pairs, batch.source=given "
+        f"and loss.name={loss}"
+    )
 
 
 def _partners(prepared: Prepared, batch: PartnersBatch) -> Partners:
