@@ -188,6 +188,7 @@ class TestRuns:
             (b"one\n", "line 1 of run01/class_labels.txt"),
             (b"\xff\xfe\n", "line 1 of run01/class_labels.txt"),
             (b"run01/test/item01.png run01/training/class01.png\n", "each of 20 test items"),
+            (run_members()["run01/class_labels.txt"].replace(b"class02", b"class01"), "another"),
         ],
     )
     def test_wrong_answers(self, tmp_path, labels, sentence):

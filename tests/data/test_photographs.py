@@ -91,6 +91,13 @@ def test_svhn(shelf):
         np.testing.assert_array_equal(data.items.raw(index), picture)
 
 
+def test_the_train_file_in_place_of_the_test_file(shelf):
+    for name in ("train", "test"):
+        svhn(shelf / "svhn", name, np.zeros((2, 32, 32, 3), np.uint8), [1, 2])
+    with pytest.raises(DataError, match="got 2 and 2: one is in place of the other"):
+        open_data("svhn")
+
+
 @pytest.mark.parametrize("keep", [0, 3, 100, 0.5, 0.98])
 @pytest.mark.parametrize("name", ["cifar10", "stl10"])
 def test_a_truncated_archive(shelf, name, keep):
@@ -143,6 +150,12 @@ def test_matlab_files_with_other_things_inside(shelf):
     for content in ({"Z": np.zeros(3)}, {"X": np.zeros((32, 3)), "y": np.zeros(3)}):
         matlab.savemat(path, content)
         with pytest.raises(DataError, match="must hold X of 32×32×3×n and y"):
+            open_data("svhn")
+    picture = np.zeros((32, 32, 3, 1))
+    for held, y in ((picture, 1), *((picture.astype(np.uint8), y) for y in (0, 11, np.nan, "a"))):
+        matlab.savemat(path, {"X": held, "y": [[y]]})
+        got = f"got {held.dtype} in X and {'these' if y == 1 else y} in y"
+        with pytest.raises(DataError, match=f"from 1 to 10 in y, {got}"):
             open_data("svhn")
     # A MATLAB 7.3 file is HDF5; and something that is no MATLAB file at all.
     for rubbish in (

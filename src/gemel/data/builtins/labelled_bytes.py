@@ -31,7 +31,7 @@ def train_and_test(
     """The dataset of two parts, each (n, h, w) or (n, h, w, 3) pictures and (n,) codes of labels.
 
     Items are named `train/0` … `test/9`; training items are undecided. Raises DataError for a
-    picture without a label or a label without a name.
+    picture without a label, a label without a name, or the same pictures in both parts.
     """
     for images, codes in (train, test):
         inside = len(codes) and codes.min() >= 0 and codes.max() < len(label_names)
@@ -40,6 +40,12 @@ def train_and_test(
                 f"the files of {name} must hold a label of {len(label_names)} for every picture, "
                 f"got {len(images):,} pictures and {len(codes):,} labels; get the originals again"
             )
+    if np.array_equal(train[0], test[0]):
+        raise DataError(
+            f"the test files of {name} must hold other pictures than the train files, got "
+            f"{len(test[1]):,} and {len(train[1]):,}: one is in place of the other; get the "
+            "originals again"
+        )
     return Dataset(
         name=name,
         items=ArrayItems((("train", train[0]), ("test", test[0]))),

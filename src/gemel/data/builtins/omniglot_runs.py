@@ -54,10 +54,10 @@ def _run(archive: zipfile.ZipFile, path: Path, name: str) -> Run:
     training = [f"{name}/training/class{number:02d}.png" for number in range(1, WAYS + 1)]
     labels = _member(archive, path, f"{name}/class_labels.txt").decode(errors="replace")
     answers = _answers(labels, path, name)
-    if sorted(answers) != test or not set(answers.values()) <= set(training):
+    if sorted(answers) != test or sorted(answers.values()) != training:
         raise DataError(
-            f"{name}/class_labels.txt in {str(path)!r} must pair each of {WAYS} test items with a "
-            "training item of the same run: get the original archive again"
+            f"{name}/class_labels.txt in {str(path)!r} must pair each of {WAYS} test items with "
+            "another training item of the same run: get the original archive again"
         )
     return Run(
         name=name,

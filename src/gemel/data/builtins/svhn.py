@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gemel.arrays import Array, Codes
+from gemel.counting import SHOWN
 from gemel.data.builtins.labelled_bytes import train_and_test
 from gemel.data.dataset import Dataset
 from gemel.data.download import Archive, fetch
@@ -40,6 +41,13 @@ def _read(path: Path) -> tuple[Array, Codes]:
         raise DataError(
             f"{str(path)!r} must hold X of {SIDE}×{SIDE}×3×n and y, got "
             f"{', '.join(sorted(found)) or 'nothing'}: get the original file again"
+        )
+    others = np.unique(labels[~np.isin(labels, range(1, 11))])
+    if pictures.dtype != np.uint8 or len(others):
+        raise DataError(
+            f"{str(path)!r} must hold bytes in X and numbers from 1 to 10 in y, got "
+            f"{pictures.dtype} in X and {', '.join(map(str, others[:SHOWN])) or 'these'} in y: get "
+            "the original file again"
         )
     return np.moveaxis(pictures, -1, 0), labels.ravel().astype(np.int64) % 10
 
