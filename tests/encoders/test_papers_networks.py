@@ -165,6 +165,7 @@ def test_chopra_has_the_papers_maps_and_weights():
 
 def test_a_subsampling_layer_scales_and_shifts_the_mean_of_each_field():
     layer = Subsampling(1, (2, 2))
+    assert layer(torch.tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).item() == 4  # the mean, at first
     # The mean of 1, 3, 5, 7 is 4; 4·2 + 3 = 11.
     torch.nn.init.constant_(layer.scale, 2.0)
     torch.nn.init.constant_(layer.shift, 3.0)
@@ -291,6 +292,8 @@ def test_zagoruyko_has_the_papers_layers():
     # 96·(7² + 1), 192·(96·5² + 1), 256·(192·3² + 1); 64 pixels are 20, 10, 6, 3 and 1.
     encoder = grey("zagoruyko", 64)
     assert parameters(encoder) == 4_800 + 460_992 + 442_624
+    found = [(conv.stride[0], conv.padding[0]) for conv in of(encoder, nn.Conv2d)]
+    assert found == [(3, 0), (1, 0), (1, 0)]
     assert encoder.embedding_size == 256
 
 

@@ -54,6 +54,33 @@ def test_another_name_says_which_was_meant():
         named_text("x")
 
 
+FEW_SHOT = {  # 5-way 1-shot and 5-shot, then 20-way: each paper's table 1
+    "snell-2017": ["98.8 %", "99.7 %", "96.0 %", "98.9 %"],
+    "sung-2018": ["99.6 %", "99.8 %", "97.6 %", "99.1 %"],
+    "vinyals-2016": ["98.1 %", "98.9 %", "93.8 %", "98.5 %"],
+}
+PUBLISHED = FEW_SHOT | {
+    "bromley-1993": ["95.5 %"],
+    "chopra-2005": ["100.0 %", "99.0 %", "99.0 %"],  # 0, 1 and 1 % rejected
+    "five-classes-conv": ["94.29 %"],
+    "five-classes-mlp": ["77.86 %"],
+    "hadsell-2006": ["97.2 %"],
+    "hoffer-2015": ["99.54 ± 0.08 %"],
+    "koch-2015": ["93.42 %", "92.0 %", "70.3 %"],  # the last of table 1; tables 2 and 3
+    "koch-2015-35px": ["92.0 %", "70.3 %"],
+    "mueller-2016": ["0.882"],
+    "santoro-2016": ["82.8 %", "94.9 %", "98.1 %", "36.4 %"],  # items 2, 5, 10 and 1
+    "signet-2017": ["0 % (threshold tuned on the 5 test writers)"],
+    "zagoruyko-2015": ["9.98 % (photographs' patches)", "5.53 % (photographs' patches)"],
+}
+
+
+@pytest.mark.parametrize("paper", sorted(PUBLISHED))
+def test_published_figures_are_those_of_the_papers(paper):
+    rows = load_recipe(paper).reproduction.rows
+    assert [row.published for row in rows if row.published] == PUBLISHED[paper]
+
+
 def test_koch_is_as_the_paper_says():
     recipe = load_recipe("koch-2015")
     # Section 3.2: 1 % less an epoch, momentum from 0.5, 200 epochs, patience 20, batch 128.
@@ -70,11 +97,14 @@ def test_koch_is_as_the_paper_says():
     )
     assert recipe.augment.untouched == pytest.approx(1 / 9, abs=1e-3)
     assert (recipe.validation.figure, recipe.validation.trials) == ("one-shot", 320)
+    assert recipe.validation.ways == 20
+    assert recipe.reproduction.data == "omniglot-koch"
     assert recipe.training.keeps_best
     assert recipe.evaluation.pairs == "by-group"
     # Section 3.1: the network, its weighted L1 distance as a logit, cross-entropy.
+    assert recipe.input.size == (105, 105)
     assert recipe.encoder.kernels == (10, 7, 4, 4)
-    assert recipe.encoder.embedding_size == 4096
+    assert (recipe.encoder.embedding_size, recipe.encoder.pixels) == (4096, "as-is")
     assert (recipe.metric.name, recipe.loss.name) == ("weighted-l1", "binary-cross-entropy")
     # Section 3.2: every layer has rates of its own.
     assert set(recipe.optimizer.layers) == {"conv1", "conv2", "conv3", "conv4", "dense", "score"}
@@ -102,6 +132,56 @@ def test_hadsell_is_as_the_well_known_example_says():
     assert (recipe.optimizer.name, recipe.optimizer.learning_rate) == ("rmsprop", 1e-3)
     assert (recipe.training.epochs, recipe.batch.size) == (20, 128)
     assert recipe.evaluation.fixed_threshold == 0.5
+    assert (recipe.metric.name, recipe.encoder.pixels) == ("euclidean", "as-is")
+    assert recipe.batch.source == recipe.evaluation.pairs == "consecutive"
+
+
+def test_the_five_classes_are_as_the_notes_say():
+    for name in ("five-classes-mlp", "five-classes-conv"):
+        recipe = load_recipe(name)
+        assert (recipe.input.size, recipe.input.colour) == ((80, 80), "rgb")
+        assert (recipe.split.by, recipe.split.test) == ("item", 0.2)
+        assert (recipe.metric.name, recipe.loss.margin) == ("euclidean", 1.0)
+        assert (recipe.optimizer.name, recipe.training.epochs) == ("rmsprop", 100)
+        assert recipe.batch.source == recipe.evaluation.pairs == "consecutive"
+        assert recipe.evaluation.fixed_threshold == 0.5
+    encoder = recipe.encoder
+    assert (encoder.dense, encoder.dropout, encoder.embedding_size) == (512, 0.4, 5)
+    assert encoder.output == "softmax"
+
+
+def test_bromley_is_as_the_paper_says():
+    recipe = load_recipe("bromley-1993")
+    assert (len(recipe.input.channels), recipe.input.length) == (8, 200)
+    assert (recipe.encoder.name, recipe.metric.name) == ("tdnn", "cosine")
+    # Forgeries to a cosine of -0.9; 40 % of all pairs with a forgery, 10 with another's signature.
+    assert recipe.loss.margin == pytest.approx(1 - -0.9)
+    assert recipe.batch.forged == pytest.approx(0.4 / (0.4 + 0.1))
+
+
+def test_zagoruyko_is_as_the_paper_says():
+    recipe = load_recipe("zagoruyko-2015")
+    # Section 4.1: 64x64 patches, one hidden layer on both descriptors; section 3.2: a hinge of
+    # margin 1, momentum 0.9, weight decay 0.0005, batches of 128.
+    assert recipe.input.size == (64, 64)
+    assert (recipe.encoder.name, recipe.encoder.maps) == ("zagoruyko", (96, 192, 256))
+    assert (recipe.metric.name, recipe.loss.name, recipe.loss.margin) == ("decision", "hinge", 1.0)
+    optimizer = recipe.optimizer
+    assert (optimizer.name, optimizer.momentum, optimizer.weight_decay) == ("sgd", 0.9, 5e-4)
+    assert recipe.batch.size == 128
+    assert [row.changes for row in recipe.reproduction.rows] == [
+        (),
+        ("tie=separate",),
+        ("tie=joint",),
+    ]
+
+
+def test_neculoiu_is_as_the_paper_says():
+    encoder = load_recipe("neculoiu-2016").encoder
+    # Section 3: LSTMs of 64 units both ways, their mean over time, a dense layer of 128, cosine.
+    assert (encoder.hidden, encoder.both_ways, encoder.pool) == (64, True, "mean")
+    assert encoder.embedding_size == 128
+    assert load_recipe("neculoiu-2016").metric.name == "cosine"
 
 
 def test_hoffer_has_the_papers_network_distance_and_loss():
@@ -121,7 +201,7 @@ def test_the_few_shot_recipes_are_as_their_papers_say():
         asked = [(row.ways, row.shots) for row in recipe.reproduction.rows]
         assert asked == [(5, 1), (5, 5), (20, 1), (20, 5)]
     # Snell et al., section 3.1: 60 classes, 5 queries each; equation 2 has no temperature.
-    assert (snell.batch.ways, snell.batch.queries) == (60, 5)
+    assert (snell.batch.ways, snell.batch.shots, snell.batch.queries) == (60, 1, 5)
     assert (snell.metric.name, snell.reader.name) == ("squared-euclidean", "prototype")
     assert (snell.loss.temperature, snell.loss.learned) == (1.0, False)
     # Vinyals et al., section 2.1.1: attention by cosine, whose sum is the probability.
@@ -150,6 +230,9 @@ def test_chopra_is_as_the_paper_says_as_far_as_is_known():
     assert (recipe.encoder.name, recipe.encoder.embedding_size) == ("chopra", 50)
     assert (recipe.metric.name, recipe.loss.name) == ("manhattan", "exponential")
     assert {0.1, 0.075, 0.05} <= set(recipe.evaluation.fars)
+    # The bound may not exceed twice the largest distance of two unit vectors of 50 numbers.
+    assert recipe.loss.bound == 10 < 2 * 50**0.5
+    assert (recipe.split.by, recipe.split.folds) == ("label", 5)
 
 
 def test_signet_is_as_the_paper_says():
@@ -163,6 +246,8 @@ def test_signet_is_as_the_paper_says():
     assert (optimizer.momentum, optimizer.weight_decay) == (0.0, 5e-4)
     assert (recipe.batch.size, recipe.training.epochs) == (128, 20)
     assert (recipe.metric.name, recipe.loss.name) == ("euclidean", "contrastive")
+    assert (recipe.loss.margin, recipe.batch.forged) == (1.0, 0.99)
+    assert (recipe.split.by, recipe.split.folds) == ("label", 5)
 
 
 def test_santoro_is_as_the_paper_says():
@@ -176,6 +261,7 @@ def test_santoro_is_as_the_paper_says():
     batch = recipe.batch
     assert (batch.kind, batch.ways, batch.items, batch.size) == ("sequences", 5, 10, 16)
     assert recipe.augment.rotation == pytest.approx(180 / 16)
+    assert recipe.augment.shift * 105 == pytest.approx(10, abs=0.05)
 
 
 def test_mueller_is_as_the_paper_says():

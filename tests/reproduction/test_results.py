@@ -183,3 +183,14 @@ def test_pages_and_readme_show_what_the_results_give():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert with_table(readme, results) == readme, "make results brings the README up to date"
     assert (ROOT / "docs" / "results.md").read_text("utf-8") == page(results)
+
+
+def test_rows_show_what_their_recipes_say_was_published():
+    for entry in read_results(ROOT / "docs" / "results.json").entries:
+        asked = load_recipe(entry.recipe, entry.changes).reproduction
+        if asked.data not in {None, entry.data}:
+            continue  # published figures are of the recipe's own data
+        told = {row.what.replace("{data}", entry.data): row for row in asked.rows}
+        for row in entry.rows:
+            published = told[row.what].published, told[row.what].source
+            assert (row.published, row.source) == published, (entry.recipe, row.what)
