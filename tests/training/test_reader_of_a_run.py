@@ -11,7 +11,7 @@ from gemel.evaluation.episodes import FewShotTask, draw_episodes
 from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data
-from gemel.measure.subject import subject
+from gemel.measure.subject import Subject
 from gemel.progress import Silent
 from gemel.recipe import load_recipe
 
@@ -26,14 +26,14 @@ def run(tmp_path_factory):
 def test_few_shot_asks_the_reader(run):
     matcher = gemel.load(run.path)
     assert matcher.file.reader == "prototype"
-    asked = subject(matcher, own_data(run, matcher, Silent()), Silent())
+    subject = Subject.of(matcher, own_data(run, matcher, Silent()), Silent())
     question = Question(ways=2, shots=5)
-    measured = measure_few_shot(asked, question).figures["accuracy"].value
+    measured = measure_few_shot(subject, question).figures["accuracy"].value
 
     # The same trials by hand: the nearer of the means of five embeddings, by squared distance.
-    items = asked.prepared.part("test")
-    labels = asked.prepared.labels(items)
-    embeddings = matcher.networks.left.encode(asked.prepared.packed.left[items])
+    items = subject.prepared.part("test")
+    labels = subject.prepared.labels(items)
+    embeddings = matcher.networks.left.encode(subject.prepared.packed.left[items])
     (drawn,) = draw_episodes(labels, FewShotTask(2, 5))
     prototypes = embeddings[drawn.support].mean(2)
     distance = ((embeddings[drawn.query][:, None] - prototypes) ** 2).sum(-1)

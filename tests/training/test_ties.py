@@ -77,8 +77,8 @@ def test_all_protocols_have_answers_and_the_page_is_made(tied):
 
 def test_a_protocol_looks_at_no_more_pairs_than_asked(tied):
     _, run = tied
-    asked = run_subject(run, None, Silent())
-    verified = measure_verification(asked, Question(most_pairs=60))
+    subject = run_subject(run, None, Silent())
+    verified = measure_verification(subject, Question(most_pairs=60))
     assert len(verified.pairs) <= 60
 
 
@@ -187,19 +187,19 @@ def test_a_folder_of_the_right_side_alone_can_be_embedded(unlike, tmp_path, monk
 
 def test_a_left_item_is_looked_for_among_right_ones(unlike):
     run, _ = unlike
-    asked = run_subject(run, None, Silent())
-    figures = measure_retrieval(asked, Question()).figures
-    labels = asked.prepared.labels(asked.prepared.part("test"))
+    subject = run_subject(run, None, Silent())
+    figures = measure_retrieval(subject, Question()).figures
+    labels = subject.prepared.labels(subject.prepared.part("test"))
     assert figures["recall@1"].n == len(labels) // 2  # only pictures ask
     assert 0 <= figures["recall@1"].value <= 1
-    assert measure_few_shot(asked, Question(ways=2, shots=1)).figures["accuracy"].n > 0
+    assert measure_few_shot(subject, Question(ways=2, shots=1)).figures["accuracy"].n > 0
 
 
 def test_the_map_has_each_item_by_the_encoder_of_its_side(unlike):
     run, folder = unlike
-    asked = run_subject(run, None, Silent())
-    mapped = embeddings_to_map(asked, asked.prepared.part("test"))
-    names = [asked.prepared.dataset.items.name(int(item)) for item in mapped.shown]
+    subject = run_subject(run, None, Silent())
+    mapped = embeddings_to_map(subject, subject.prepared.part("test"))
+    names = [subject.prepared.dataset.items.name(int(item)) for item in mapped.shown]
     for side, ending in (("left", ".png"), ("right", ".csv")):
         rows = [row for row, name in enumerate(names) if name.endswith(ending)]
         own = gemel.load(run.path).embed([folder / names[row] for row in rows], side)
@@ -234,9 +234,9 @@ def test_two_makers_are_no_question_where_sides_are_unlike(unlike, tmp_path):
     rows = rings(tmp_path, labels=6).read_text("utf-8").splitlines()
     made = [f"{row},{number % 3 if number else 'maker'}" for number, row in enumerate(rows)]
     (tmp_path / "made.csv").write_text("\n".join(made) + "\n", "utf-8")
-    asked = Question(ways=2, shots=1, makers="two")
+    question = Question(ways=2, shots=1, makers="two")
     with pytest.raises(DataError, match="has different items on the two sides: leave it out"):
-        measure_run(run, str(tmp_path / "made.csv"), "few-shot", asked, Silent())
+        measure_run(run, str(tmp_path / "made.csv"), "few-shot", question, Silent())
 
 
 @pytest.mark.parametrize(

@@ -17,26 +17,26 @@ from gemel.measure.subject import Subject
 USUAL_WAYS = (20, 5)
 
 
-def measure_few_shot(asked: Subject, question: Question) -> Answer:
+def measure_few_shot(subject: Subject, question: Question) -> Answer:
     """N-way K-shot accuracy for each task; `accuracy` is that of the first."""
-    items = asked.genuine()
+    items = subject.genuine()
     candidates = Candidates.of(
-        asked.prepared,
+        subject.prepared,
         items,
         within_group=question.within_group,
         makers=question.makers,
         small_groups=question.small_groups,
     )
-    recall = asked.recall(items)
+    recall = subject.recall(items)
     drawn: dict[str, list[Episodes]] = {}
     notices: list[str] = []
     for ways, shots in _tasks(candidates, question, recall.ways if recall else USUAL_WAYS[0]):
-        trials = _trials(asked, ways * shots, question)
+        trials = _trials(subject, ways * shots, question)
         episodes, remarks = candidates.episodes(ways, shots, question.seed, trials)
         drawn[f"accuracy@{ways}-way-{shots}-shot"] = episodes
         notices += remarks
-    read = partial(recall.episodes, seed=question.seed) if recall else asked.reader(items)
-    comparer, labels, groups = asked.among(items), candidates.labels, candidates.groups
+    read = partial(recall.episodes, seed=question.seed) if recall else subject.reader(items)
+    comparer, labels, groups = subject.among(items), candidates.labels, candidates.groups
     scored = {
         task: score_episodes(comparer, labels, episodes, read, groups)
         for task, episodes in drawn.items()
@@ -45,7 +45,7 @@ def measure_few_shot(asked: Subject, question: Question) -> Answer:
     first = next(iter(tasks.values()), None) or Missing(missing=candidates.lacking())
     return Answer(
         "few-shot",
-        asked.data(*_restrictions(question)),
+        subject.data(*_restrictions(question)),
         question.seed,
         {"accuracy": first, **tasks},
         tuple(notices),
@@ -67,12 +67,12 @@ def _tasks(candidates: Candidates, question: Question, most_ways: int) -> Iterat
         yield from ((ways, shots) for ways in usual if ways > 1)
 
 
-def _trials(asked: Subject, pairs: int, question: Question) -> int | None:
+def _trials(subject: Subject, pairs: int, question: Question) -> int | None:
     """The number of trials of `pairs` pairs each; None for the task's own number."""
     usual = question.ways is None and question.shots is None and question.makers != "two"
-    if not usual and asked.most_pairs(question) is None:
+    if not usual and subject.most_pairs(question) is None:
         return None
-    return asked.affordable(USUAL_TRIALS, pairs, question)
+    return subject.affordable(USUAL_TRIALS, pairs, question)
 
 
 def _restrictions(question: Question) -> Iterator[str]:

@@ -19,114 +19,115 @@ from gemel.measure.question import Question
 from gemel.measure.subject import Subject
 
 
-def answer_of(asked: Subject, protocol: Protocol, question: Question) -> Answer:
+def answer_of(subject: Subject, protocol: Protocol, question: Question) -> Answer:
     """The answer of a protocol, by name."""
     match protocol:
         case "verification":
-            return measure_verification(asked, question).answer
+            return measure_verification(subject, question).answer
         case "few-shot":
-            return measure_few_shot(asked, question)
+            return measure_few_shot(subject, question)
         case "retrieval":
-            return measure_retrieval(asked, question)
+            return measure_retrieval(subject, question)
         case "similarity":
-            return measure_similarity(asked, question)
+            return measure_similarity(subject, question)
         case "references":
-            return measure_references(asked, question)
+            return measure_references(subject, question)
         case "sequences":
-            return measure_sequences(asked, question)
+            return measure_sequences(subject, question)
         case "lake-runs" | "linear-probe" | "nearest":
             raise AssertionError(f"{protocol} needs more than the test items")
 
 
-def measure_verification(asked: Subject, question: Question) -> Verified:
+def measure_verification(subject: Subject, question: Question) -> Verified:
     """Verification at the matcher's threshold and with its probabilities."""
-    most, file = asked.most_pairs(question), asked.matcher.file
-    pairs = asked.prepared.pairs("test", question.pairs, question.seed, most)
+    most, file = subject.most_pairs(question), subject.matcher.file
+    pairs = subject.prepared.pairs("test", question.pairs, question.seed, most)
     prior = file.prior if question.prior is None else question.prior
     point = OperatingPoint(
-        threshold=asked.matcher.threshold(question.target).distance,
+        threshold=subject.matcher.threshold(question.target).distance,
         probability=lambda distance: file.calibration.probability(distance, prior),
         prior=prior,
         fixed_threshold=question.fixed_threshold,
         fars=question.fars,
     )
-    distance = asked.pairs(pairs.left, pairs.right)
+    distance = subject.pairs(pairs.left, pairs.right)
     evidence = verification(distance, pairs, point)
-    answer = asked.answer("verification", question, evidence)
+    answer = subject.answer("verification", question, evidence)
     return Verified(answer, pairs, distance, point.probability(distance))
 
 
-def measure_retrieval(asked: Subject, question: Question) -> Answer:
+def measure_retrieval(subject: Subject, question: Question) -> Answer:
     """Retrieval of items of the same label, or of the partners in given pairs."""
-    if asked.prepared.dataset.labels is None:
-        return asked.answer("retrieval", question, _partners(asked, question))
-    items = asked.genuine()
-    labels, sides = asked.prepared.labels(items), asked.prepared.two_sides(items)
-    task = _retrieval_task(asked, len(items), question)
-    return asked.answer("retrieval", question, retrieval(asked.among(items), labels, task, sides))
+    if subject.prepared.dataset.labels is None:
+        return subject.answer("retrieval", question, _partners(subject, question))
+    items = subject.genuine()
+    labels, sides = subject.prepared.labels(items), subject.prepared.two_sides(items)
+    task = _retrieval_task(subject, len(items), question)
+    evidence = retrieval(subject.among(items), labels, task, sides)
+    return subject.answer("retrieval", question, evidence)
 
 
-def _partners(asked: Subject, question: Question) -> Evidence:
-    pairs = asked.prepared.pairs("test", "sampled", question.seed)
-    size = len(asked.prepared.part("test"))
-    file, dataset = asked.matcher.file, asked.prepared.dataset
+def _partners(subject: Subject, question: Question) -> Evidence:
+    pairs = subject.prepared.pairs("test", "sampled", question.seed)
+    size = len(subject.prepared.part("test"))
+    file, dataset = subject.matcher.file, subject.prepared.dataset
     one_way = file.tie == "separate" or file.right_input is not None or bool(dataset.unlike)
-    task = _retrieval_task(asked, size, question)
-    return partner_retrieval(asked, pairs, size, task, one_way)
+    task = _retrieval_task(subject, size, question)
+    return partner_retrieval(subject, pairs, size, task, one_way)
 
 
-def _retrieval_task(asked: Subject, items: int, question: Question) -> RetrievalTask:
+def _retrieval_task(subject: Subject, items: int, question: Question) -> RetrievalTask:
     """As many queries among these items as can be afforded."""
-    queries = asked.affordable(RetrievalTask.most_queries, items, question)
+    queries = subject.affordable(RetrievalTask.most_queries, items, question)
     return RetrievalTask(queries, question.seed)
 
 
-def measure_references(asked: Subject, question: Question) -> Answer:
+def measure_references(subject: Subject, question: Question) -> Answer:
     """Verification against a few references of the claimed label."""
-    prepared = asked.prepared
+    prepared = subject.prepared
     refuse_unlike(prepared, "references")
     items = prepared.part("test")
     makings = Makings(prepared.labels(items), prepared.genuine(items), prepared.makers(items))
     task = ReferencesTask(
         question.references, question.aggregate, question.relative, seed=question.seed
     )
-    return asked.answer("references", question, references(asked, makings, task))
+    return subject.answer("references", question, references(subject, makings, task))
 
 
-def measure_similarity(asked: Subject, question: Question) -> Answer:
+def measure_similarity(subject: Subject, question: Question) -> Answer:
     """Correlation of predicted scores with those that people gave to the pairs.
 
     Raises DataError where the data or the matcher have no scores.
     """
-    pairs = asked.prepared.pairs("test", "sampled", question.seed)
-    curve = asked.matcher.file.scores
+    pairs = subject.prepared.pairs("test", "sampled", question.seed)
+    curve = subject.matcher.file.scores
     if pairs.scores is None or curve is None:
         lacking = "data" if pairs.scores is None else "matcher"
         raise DataError(
             "similarity is measured on pairs with a column score, by a matcher that learned "
             f"from such pairs, and this {lacking} has no scores: use --protocol verification"
         )
-    predicted = curve.score(asked.pairs(pairs.left, pairs.right))
+    predicted = curve.score(subject.pairs(pairs.left, pairs.right))
     figures = similarity(predicted, pairs.scores, (pairs.left, pairs.right))
-    return Answer("similarity", asked.data(), question.seed, figures)
+    return Answer("similarity", subject.data(), question.seed, figures)
 
 
-def measure_sequences(asked: Subject, question: Question) -> Answer:
+def measure_sequences(subject: Subject, question: Question) -> Answer:
     """Sequential classification with the matcher's memory.
 
     Raises RunError where the matcher has none.
     """
-    items = asked.genuine()
-    recall = asked.recall(items)
+    items = subject.genuine()
+    recall = subject.recall(items)
     if recall is None:
         raise RunError(
             "the protocol sequences needs a matcher with a memory, and "
-            f"{asked.matcher.path} has none: train with --recipe santoro-2016, or measure with "
+            f"{subject.matcher.path} has none: train with --recipe santoro-2016, or measure with "
             "--protocol few-shot"
         )
-    labels = asked.prepared.labels(items)
+    labels = subject.prepared.labels(items)
     task = SequenceTask(question.ways or recall.ways, seed=question.seed)
     if question.ways is None:
         task = task.that_fits(labels)
     evidence = score_sequences(recall.sequences, labels, task)
-    return asked.answer("sequences", question, evidence)
+    return subject.answer("sequences", question, evidence)

@@ -20,7 +20,7 @@ from gemel.measure.protocol_names import Protocol
 from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
 from gemel.measure.run_data import all_parts, data_to_measure, open_for
-from gemel.measure.subject import Subject, subject
+from gemel.measure.subject import Subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.run import Run
@@ -61,7 +61,7 @@ def measure_run(
     prepared = data_to_measure(run, matcher, data, progress)
     if data is not None or load_recipe(run.recipe).evaluation.pairs != "by-group":
         _refuse_groupless(prepared, protocol, question)
-    return answer_of(subject(matcher, prepared, progress), protocol, question)
+    return answer_of(Subject.of(matcher, prepared, progress), protocol, question)
 
 
 def measure_matcher(
@@ -90,13 +90,13 @@ def measure_matcher(
         "learned from cannot be left out"
     )
     _refuse_groupless(whole, protocol, question)
-    return answer_of(subject(matcher, whole, progress), protocol, question)
+    return answer_of(Subject.of(matcher, whole, progress), protocol, question)
 
 
 def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     """A run's matcher and the test items of `data`, or its own, encoded once."""
     matcher = load(run.path)
-    return subject(matcher, data_to_measure(run, matcher, data, progress), progress)
+    return Subject.of(matcher, data_to_measure(run, matcher, data, progress), progress)
 
 
 def _refuse_groupless(prepared: Prepared, protocol: Protocol, question: Question) -> None:

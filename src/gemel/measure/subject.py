@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import final
+from typing import Self, final
 
 import numpy as np
 
@@ -40,6 +40,15 @@ class Subject:
     prepared: Prepared
     make_comparer: Callable[[], Comparer]
     progress: Progress = Silent()
+
+    @classmethod
+    def of(cls, matcher: Matcher, prepared: Prepared, progress: Progress) -> Self:
+        """A matcher and the test items, which are encoded once, unless tied jointly."""
+
+        def comparer() -> Comparer:
+            return comparer_of(matcher.networks, prepared.compared("test"), progress)
+
+        return cls(matcher, prepared, comparer, progress)
 
     @cached_property
     def comparer(self) -> Comparer:
@@ -103,12 +112,3 @@ class Subject:
         """What was measured, and how, as in `digits (test, within groups)`."""
         what = ", ".join([self.prepared.measured, *how])
         return f"{self.prepared.dataset.name} ({what})"
-
-
-def subject(matcher: Matcher, prepared: Prepared, progress: Progress) -> Subject:
-    """A matcher and the test items, which are encoded once, unless tied jointly."""
-
-    def comparer() -> Comparer:
-        return comparer_of(matcher.networks, prepared.compared("test"), progress)
-
-    return Subject(matcher, prepared, comparer, progress)

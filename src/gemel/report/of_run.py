@@ -22,7 +22,7 @@ from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.protocols import measure_verification
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
-from gemel.measure.subject import Subject, subject
+from gemel.measure.subject import Subject
 from gemel.progress import Progress
 from gemel.recipe import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, Split, TestPairs
@@ -45,13 +45,13 @@ def write_report(run: Run, progress: Progress) -> Path:
     _metrics(run)  # checked before anything is encoded
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)
-    asked = subject(matcher, own_data(run, matcher, progress), progress)
-    return write_report_of(run, asked, measure_verification(asked, Question.of(recipe)))
+    subject = Subject.of(matcher, own_data(run, matcher, progress), progress)
+    return write_report_of(run, subject, measure_verification(subject, Question.of(recipe)))
 
 
-def write_report_of(run: Run, asked: Subject, verified: Verified) -> Path:
+def write_report_of(run: Run, subject: Subject, verified: Verified) -> Path:
     """Write `report.html` of a run whose test items have been measured."""
-    write(run.report, _contents(run, asked, verified))
+    write(run.report, _contents(run, subject, verified))
     return run.report
 
 
@@ -62,8 +62,8 @@ def run_summary(run: Run) -> str:
     return summary(_figures(_metrics(run)), split, _decision(load(run.path)))
 
 
-def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
-    prepared, metrics = asked.prepared, _metrics(run)
+def _contents(run: Run, subject: Subject, verified: Verified) -> Contents:
+    prepared, metrics = subject.prepared, _metrics(run)
     items = prepared.part("test")
     return Contents(
         title=run.path.name,
@@ -71,23 +71,23 @@ def _contents(run: Run, asked: Subject, verified: Verified) -> Contents:
         figures=_figures(metrics),
         split=_split(prepared),
         recipe=run.recipe.read_text("utf-8"),
-        provenance=provenance(asked.matcher.file, metrics),
+        provenance=provenance(subject.matcher.file, metrics),
         shown=partial(shown, prepared),
         notices=tuple(text for text in metrics["notices"] if text != prepared.split.reason),
         history=[
             {key: value for key, value in row.items() if key not in HIDDEN_CURVES}
             for row in read_history(run.history)
         ],
-        pairs=_pairs(asked, verified, items),
-        cloud=embeddings_to_map(asked, items),
+        pairs=_pairs(subject, verified, items),
+        cloud=embeddings_to_map(subject, items),
     )
 
 
-def embeddings_to_map(asked: Subject, items: Indices) -> Cloud | None:
+def embeddings_to_map(subject: Subject, items: Indices) -> Cloud | None:
     """The embeddings to map, if there are any: that of an item by the encoder of its side, and by
     the left one for items that may be on both.
     """
-    comparer, unlike = asked.comparer, asked.prepared.dataset.unlike
+    comparer, unlike = subject.comparer, subject.prepared.dataset.unlike
     if not isinstance(comparer, EmbeddingComparer):
         return None
     if unlike is None or comparer.right is None:
@@ -96,7 +96,7 @@ def embeddings_to_map(asked: Subject, items: Indices) -> Cloud | None:
     return Cloud(np.where(is_right, comparer.right, comparer.embeddings), items)
 
 
-def _pairs(asked: Subject, verified: Verified, items: Indices) -> TestPairs:
+def _pairs(subject: Subject, verified: Verified, items: Indices) -> TestPairs:
     pairs = verified.pairs
     return TestPairs(
         items[pairs.left],
@@ -105,7 +105,7 @@ def _pairs(asked: Subject, verified: Verified, items: Indices) -> TestPairs:
         verified.distance,
         verified.probability,
         Units.of_pairs(pairs.left_unit, pairs.right_unit),
-        _decision(asked.matcher),
+        _decision(subject.matcher),
     )
 
 

@@ -38,28 +38,28 @@ def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
     check_pairs(np.zeros(len(pairs), np.float32), pairs.same)
 
 
-def own_figures(asked: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
+def own_figures(subject: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
     """The answers of all protocols that the test part allows, with the recipe's settings."""
     question = Question.of(recipe)
-    verified = measure_verification(asked, question)
-    given = asked.prepared.dataset.pairs
-    if asked.prepared.dataset.labels is None:
+    verified = measure_verification(subject, question)
+    given = subject.prepared.dataset.pairs
+    if subject.prepared.dataset.labels is None:
         graded = given is not None and given.scores is not None
-        scored = [_similarity(asked, question)] if graded else []
-        return verified, [*scored, measure_retrieval(asked, question)]
-    answers = [measure_few_shot(asked, question), measure_retrieval(asked, question)]
+        scored = [_similarity(subject, question)] if graded else []
+        return verified, [*scored, measure_retrieval(subject, question)]
+    answers = [measure_few_shot(subject, question), measure_retrieval(subject, question)]
     if recipe.memory is not None:
-        answers.append(measure_sequences(asked, question))
+        answers.append(measure_sequences(subject, question))
     return verified, answers
 
 
-def _similarity(asked: Subject, question: Question) -> Answer:
+def _similarity(subject: Subject, question: Question) -> Answer:
     """Figures marked missing if there are too few test pairs, so that the run is still kept."""
     try:
-        return measure_similarity(asked, question)
+        return measure_similarity(subject, question)
     except DataError as error:
         missing: Figures = dict.fromkeys(SIMILARITY, Missing(missing=str(error)))
-        return Answer("similarity", asked.data(), question.seed, missing)
+        return Answer("similarity", subject.data(), question.seed, missing)
 
 
 def write_metrics(run: Run, answers: list[Answer], notices: Sequence[str], seconds: float) -> None:

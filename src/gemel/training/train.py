@@ -15,7 +15,7 @@ from gemel.matcher import load
 from gemel.measure.calibrate import calibration_pairs, check_target
 from gemel.measure.learned import digests_of, write_learned
 from gemel.measure.prepared import Prepared, parts_of
-from gemel.measure.subject import subject
+from gemel.measure.subject import Subject
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Progress
 from gemel.recipe import Recipe, load_recipe, recipe_text
@@ -68,12 +68,12 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
         trainers = train_plan(plan, first, run, progress)
     run.metrics.unlink(missing_ok=True)  # of the matcher that is replaced
     doubts = make_matcher(run, plan, prepared, progress, _provenance(recipe, trainers))
-    asked = subject(load(run.path), prepared, progress)
-    verified, others = own_figures(asked, recipe)
+    subject = Subject.of(load(run.path), prepared, progress)
+    verified, others = own_figures(subject, recipe)
     notices = (*prepared.notices, *trainers[-1].counters.warnings, *doubts)
     seconds = time.monotonic() - begun + sum(each.before for each in trainers)
     write_metrics(run, [verified.answer, *others], notices, seconds)
-    write_report_of(run, asked, verified)
+    write_report_of(run, subject, verified)
     for sentence in doubts:  # the trainer has already reported its own warnings
         progress.say(f"warning: {sentence}")
 
