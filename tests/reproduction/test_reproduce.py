@@ -18,8 +18,10 @@ from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, recipe_text
-from gemel.reproduction import ReproductionOrder, read_results, reproduce, unit
+from gemel.reproduction import unit
 from gemel.reproduction.commit import commit
+from gemel.reproduction.reproduce import ReproductionOrder, reproduce
+from gemel.reproduction.results import read_results
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 from gemel.training.learner import Learner
@@ -84,7 +86,8 @@ def order(tmp_path):
     def made(text=TINY, **more):
         (tmp_path / "tiny.toml").write_text(text, "utf-8")
         places = {"out": tmp_path / "runs", "results": tmp_path / "docs" / "results.md"}
-        return ReproductionOrder(str(tmp_path / "tiny.toml"), **({"seeds": 1} | places | more))
+        own = {"recipe": str(tmp_path / "tiny.toml"), "data": None, "seeds": 1, "changes": ()}
+        return ReproductionOrder(**(own | places | more))
 
     return made
 
@@ -277,9 +280,9 @@ def test_what_cannot_be_reproduced_is_one_sentence(order, trainings, text, sente
     assert trainings == []
 
 
-def test_an_unknown_recipe_says_which_was_meant(tmp_path):
+def test_an_unknown_recipe_says_which_was_meant(order):
     with pytest.raises(RecipeError, match=r"did you mean 'hadsell-2006'\?"):
-        reproduce(ReproductionOrder("hadsell-2005", results=tmp_path / "r.md"), Silent())
+        reproduce(order(recipe="hadsell-2005"), Silent())
 
 
 def test_data_of_ones_own_must_be_named(order):

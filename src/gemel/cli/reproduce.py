@@ -48,8 +48,8 @@ def reproduce(
     from gemel.whole_file import user_path
 
     try:
-        from gemel.reproduction import ReproductionOrder
-        from gemel.reproduction import reproduce as carry_out
+        from gemel.reproduction.reproduce import ReproductionOrder
+        from gemel.reproduction.reproduce import reproduce as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
     order = ReproductionOrder(

@@ -33,11 +33,11 @@ class ReproductionOrder:
     """The caller's request; `changes` are `key=value` settings on top of the recipe."""
 
     recipe: str
-    data: str | None = None
-    seeds: int = 3
-    changes: tuple[str, ...] = ()
-    out: Path = Path("runs/reproduce")
-    results: Path = Path("docs/results.md")
+    data: str | None
+    seeds: int
+    changes: tuple[str, ...]
+    out: Path
+    results: Path
 
 
 @final

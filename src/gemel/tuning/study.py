@@ -125,7 +125,7 @@ def _opened(path: Path, recipe: Recipe, data: Belonging) -> Study:
             "another --study"
         ) from error
     if not about:
-        study.set_user_attr("recipe", told(recipe))
+        study.set_user_attr("recipe", trial_settings(recipe))
         study.set_user_attr("data", data)
     else:
         _check_belongs(path, about, recipe, data)
@@ -139,13 +139,13 @@ def _check_is_study(path: Path) -> None:
             json.loads(file.readline())["op_code"]
 
 
-def told(recipe: Recipe) -> dict[str, object]:
+def trial_settings(recipe: Recipe) -> dict[str, object]:
     """The parts of a recipe that affect its trials, as JSON values."""
     return recipe.model_dump(mode="json", exclude_none=True, exclude=set(WORDS))
 
 
 def _check_belongs(path: Path, about: dict[str, object], recipe: Recipe, data: Belonging) -> None:
-    begun, now = about["recipe"], told(recipe)
+    begun, now = about["recipe"], trial_settings(recipe)
     assert isinstance(begun, dict)
     changed = sorted(key for key in begun.keys() | now.keys() if begun.get(key) != now.get(key))
     if changed:
