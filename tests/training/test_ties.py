@@ -50,13 +50,13 @@ def test_its_matcher_needs_no_torch_and_repeats_itself(tied):
     assert matcher.file.tie == tie
     assert matcher.compare(one, other) == gemel.load(run.path).compare(one, other)
     assert (matcher.compare(one, other) == matcher.compare(other, one)) == (tie == "joint")
-    assert ("exchanging them may change the verdict" in matcher.order) == (tie == "separate")
+    assert ("exchanging them may change the verdict" in matcher.side_notice) == (tie == "separate")
 
 
 def test_the_order_matters_where_the_sides_of_a_joint_tie_are_read_differently(drawings, tmp_path):
     settings = {**QUICK, "tie": "joint", "right.input.fit": "ink"}
     run = gemel.train(drawings, out=tmp_path / "run", epochs=1, settings=settings, quiet=True)
-    assert "each side has a way of reading of its own" in gemel.load(run.path).order
+    assert "each side has a way of reading of its own" in gemel.load(run.path).side_notice
     for number, pixels in enumerate(pictures(8)):
         Image.fromarray(pixels).save(tmp_path / f"{number}.png")
     rows = [f"{n}.png,{(n + step) % 8}.png,{2 - step}" for n in range(0, 8, 2) for step in (1, 2)]
@@ -147,7 +147,7 @@ def test_each_item_is_put_on_its_side_by_its_kind(unlike):
     matcher = gemel.load(run.path)
     picture, trace = folder / "0_0.png", folder / "0_1.csv"
     assert matcher.compare(picture, trace) == matcher.compare(trace, picture)
-    assert matcher.order.startswith("Of the two, the image was taken as the left item")
+    assert matcher.side_notice.startswith("Of the two, the image was taken as the left item")
 
 
 def test_two_of_one_kind_are_refused_in_one_sentence(unlike):

@@ -19,9 +19,9 @@ QUICK = (
 
 def searched(out, trials, changes=QUICK, data="digits"):
     from gemel.progress import Silent
-    from gemel.tuning.search import Order, tune
+    from gemel.tuning.search import SearchOrder, tune
 
-    order = Order(data, "default", Path(out), Path(out) / "study.jsonl", changes, trials)
+    order = SearchOrder(data, "default", Path(out), Path(out) / "study.jsonl", changes, trials)
     return tune(order, Silent())
 
 

@@ -48,7 +48,7 @@ def compare(
     if json:
         print_json(verdict.model_dump(exclude_none=True))
         return
-    for sentence in (*sentences(verdict), matcher.order):
+    for sentence in (*sentences(verdict), matcher.side_notice):
         if sentence:
             print_wrapped(sentence)
 

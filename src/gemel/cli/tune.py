@@ -14,7 +14,7 @@ from gemel.cli.output import print_json
 from gemel.counting import count
 
 if TYPE_CHECKING:
-    from gemel.tuning.search import Found
+    from gemel.tuning.search import SearchResult
 
 USUAL_TRIALS = 50
 
@@ -79,7 +79,7 @@ def tune(
     from gemel.whole_file import user_path
 
     try:
-        from gemel.tuning.search import Order
+        from gemel.tuning.search import SearchOrder
         from gemel.tuning.search import tune as search
     except ModuleNotFoundError as error:
         extra = "tune" if error.name == "optuna" else "train"
@@ -87,7 +87,7 @@ def tune(
     out, study = (path and user_path(path) for path in (out, study))
     default = Path("runs") / f"tune-{Path(recipe).stem}"
     folder = out or (default if study is None else study.with_suffix(""))
-    order = Order(
+    order = SearchOrder(
         data=data,
         recipe=recipe,
         out=folder,
@@ -103,7 +103,7 @@ def tune(
         _print_end(found, data)
 
 
-def _print_end(found: Found, data: str) -> None:
+def _print_end(found: SearchResult, data: str) -> None:
     """Print the outcome, the best settings and the next command."""
     trials = found.complete + found.pruned + found.failed
     typer.echo(

@@ -81,7 +81,7 @@ class Matcher:
         return left.kind, right.kind
 
     @property
-    def order(self) -> str:
+    def side_notice(self) -> str:
         """A sentence on which item is the left one; empty if the order does not matter."""
         left, right = self._kinds
         if left != right:

@@ -32,7 +32,7 @@ POLL_SECONDS = 1.0
 
 @final
 @dataclass(frozen=True)
-class Order:
+class SearchOrder:
     """The request of a search.
 
     `trials` is the total of the study, over all processes. `minutes` limits this process; a trial
@@ -50,7 +50,7 @@ class Order:
 
 @final
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The result of a study: the number of trials by outcome, and the best trial."""
 
     study: Path
@@ -72,10 +72,10 @@ class Search:
     study: SharedStudy
     recipe: Recipe
     prepared: Prepared
-    order: Order
+    order: SearchOrder
     progress: Progress
 
-    def run(self) -> Found:
+    def run(self) -> SearchResult:
         """Run trials until the study has enough of them, or the time is over."""
         with self.study.alone():
             if not self.study.optuna.get_trials(deepcopy=False):
@@ -92,7 +92,7 @@ class Search:
                 self.progress.say("waiting for the last trials, which other processes are running")
                 told = True
             time.sleep(POLL_SECONDS)
-        return self.found()
+        return self.result()
 
     def _begin_trial(self, most: float) -> tuple[Trial, FileLock] | None:
         """A new trial and its lock, held; None while other processes run the last trials."""
@@ -177,7 +177,7 @@ class Search:
     def _figure(self) -> str:
         return self.recipe.validation.figure
 
-    def found(self) -> Found:
+    def result(self) -> SearchResult:
         """The result so far. Raises `RunError` where no trial has completed."""
         ended = self.study.finished()
         complete = _in_state(ended, TrialState.COMPLETE)
@@ -191,7 +191,7 @@ class Search:
         best = self.study.optuna.best_trial
         assert best.value is not None
         self._keep_best()  # the best may be of another process, with another --out
-        return Found(
+        return SearchResult(
             study=self.order.study,
             recipe=self.order.out / "best.toml",
             figure=self._figure,
@@ -209,7 +209,7 @@ def _in_state(trials: list[FrozenTrial], state: TrialState) -> list[FrozenTrial]
 
 
 @quiet("optuna")
-def tune(order: Order, progress: Progress) -> Found:
+def tune(order: SearchOrder, progress: Progress) -> SearchResult:
     """Create or continue the study of a recipe on data, and search.
 
     Raises `RecipeError` for a recipe without ranges or a study of another recipe, `RunError` for a

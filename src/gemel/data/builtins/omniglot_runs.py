@@ -29,7 +29,7 @@ WAYS = 20
 
 @final
 @dataclass(frozen=True)
-class Run:
+class OneShotRun:
     """20 test drawings and 20 training drawings, as the bytes of PNG files, and the answers."""
 
     name: str
@@ -39,7 +39,7 @@ class Run:
     """(20,) the position in `training` of the match of test[i]."""
 
 
-def runs(archive: Path | None = None) -> tuple[Run, ...]:
+def runs(archive: Path | None = None) -> tuple[OneShotRun, ...]:
     """The 20 runs of `all_runs.zip`, from the path `archive` or fetched like `omniglot`.
 
     Raises DataError naming a file that is missing or invalid.
@@ -49,7 +49,7 @@ def runs(archive: Path | None = None) -> tuple[Run, ...]:
         return tuple(_run(opened, path, f"run{number:02d}") for number in range(1, RUNS + 1))
 
 
-def _run(archive: zipfile.ZipFile, path: Path, name: str) -> Run:
+def _run(archive: zipfile.ZipFile, path: Path, name: str) -> OneShotRun:
     test = [f"{name}/test/item{number:02d}.png" for number in range(1, WAYS + 1)]
     training = [f"{name}/training/class{number:02d}.png" for number in range(1, WAYS + 1)]
     labels = _member(archive, path, f"{name}/class_labels.txt").decode(errors="replace")
@@ -59,7 +59,7 @@ def _run(archive: zipfile.ZipFile, path: Path, name: str) -> Run:
             f"{name}/class_labels.txt in {str(path)!r} must pair each of {WAYS} test items with "
             "another training item of the same run: get the original archive again"
         )
-    return Run(
+    return OneShotRun(
         name=name,
         test=tuple(_member(archive, path, item) for item in test),
         training=tuple(_member(archive, path, item) for item in training),
