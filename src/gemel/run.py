@@ -1,17 +1,20 @@
-"""The folder that training writes: the paths of its files, and how runs are found or created."""
+"""The folder that training writes: its files, its learning curves, and how runs are found."""
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from gemel.errors import RunError
-from gemel.whole_file import user_path, writing
+from gemel.whole_file import user_path, write_text, writing
 
 LOCK = ".lock"
 """Lock file in a run's folder, held while training writes there."""
@@ -146,6 +149,27 @@ class Run:
                 "run with --out"
             )
         return max(found, key=lambda run: (not run.finished, run.recipe.stat().st_mtime))
+
+
+def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
+    """Writes the learning curves as CSV, one line per validation, atomically."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def read_history(path: Path) -> list[dict[str, float]]:
+    """Reads the learning curves; empty if there is no file."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            {key: float(value) for key, value in row.items() if value}
+            for row in csv.DictReader(file)
+        ]
 
 
 def _is_free(folder: Path) -> bool:

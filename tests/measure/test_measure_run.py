@@ -21,7 +21,6 @@ from gemel.matcher import load
 from gemel.matcher.networks import EncoderSide
 from gemel.measure import compared, lake_runs
 from gemel.measure.embeddings import write_embeddings
-from gemel.measure.history import read_history, write_history
 from gemel.measure.lake_runs import measure_hausdorff
 from gemel.measure.learned import write_learned
 from gemel.measure.packed import PackedSide
@@ -29,7 +28,7 @@ from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
 from gemel.measure.runs import measure, measure_run
 from gemel.progress import Silent
-from gemel.run import Run
+from gemel.run import Run, read_history, write_history
 from heard import Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]

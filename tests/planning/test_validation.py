@@ -12,7 +12,6 @@ from gemel.encoders import PictureEncoder
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.episodes import Episodes
 from gemel.inputs import ImageInput
-from gemel.measure.history import read_history
 from gemel.measure.prepare import prepare
 from gemel.metrics import METRICS
 from gemel.planning.comparing import twin_read
@@ -22,7 +21,7 @@ from gemel.progress import Silent
 from gemel.readers import READERS, Reader
 from gemel.recipe import load_recipe
 from gemel.recipe.validation import ValidationSetting
-from gemel.run import Run
+from gemel.run import Run, read_history
 from gemel.training.checkpoint import read_counters
 from gemel.training.loop import Trainer
 from gemel.twin import SharedTwin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 
-from gemel.measure.history import read_history
+from gemel.run import read_history
 from gemel.training.order import Order
 from gemel.training.train import train
 

@@ -17,11 +17,10 @@ from PIL import Image
 
 from gemel.data import SplitConfig, open_data
 from gemel.encoders import WhitenedEncoder
-from gemel.measure.history import read_history
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe import load_recipe, named_recipes
-from gemel.run import Run
+from gemel.run import Run, read_history
 from gemel.training.loop import Trainer
 
 

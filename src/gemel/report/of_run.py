@@ -17,7 +17,6 @@ from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.units import Units
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Verified
-from gemel.measure.history import read_history
 from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.protocols import measure_verification
 from gemel.measure.question import Question
@@ -30,7 +29,7 @@ from gemel.report.page import check_packages, write
 from gemel.report.provenance import provenance
 from gemel.report.shown import shown
 from gemel.report.summary import summary
-from gemel.run import Run
+from gemel.run import Run, read_history
 
 HIDDEN_CURVES = frozenset({"spread"})
 """Columns of the history that only the collapse warning uses."""

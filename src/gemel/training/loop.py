@@ -15,10 +15,9 @@ from typing import TypeAlias, final
 import numpy as np
 
 from gemel.batches import Batch
-from gemel.measure.history import write_history
 from gemel.planning.plan import Plan
 from gemel.progress import Progress, Stage
-from gemel.run import Run
+from gemel.run import Run, write_history
 from gemel.training.board import Board
 from gemel.training.checkpoint import Counters, read_counters
 from gemel.training.collapse import EARLY_STEPS, collapse_sentence
