@@ -349,19 +349,7 @@ def test_figures_keep_their_columns_on_any_terminal(
     assert "…" not in told
 
 
-def test_where_a_run_is_and_how_its_path_is_typed(
-    gemel: Gemel, tmp_path: Path, drawings: Path
-) -> None:
-    taken = tmp_path / "runs" / drawings.name
-    taken.mkdir(parents=True)
-
-    first = gemel("train", drawings, *QUICK)
-    assert f"exists already, so this run is runs/{drawings.name}-2." in first.err
-
-    (taken / "recipe.toml").touch()
-    again = gemel("train", drawings, *QUICK)
-    assert "exists already and has not finished (--resume --out" in again.err
-
+def test_how_the_path_of_a_run_is_typed(gemel: Gemel, drawings: Path) -> None:
     named = gemel("train", drawings, "--out", "my run", *QUICK)
     assert "exists already" not in named.err
     assert "gemel compare 'my run' A B" in named.out

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from gemel.errors import DataError, GemelError, RecipeError, RunError
 from gemel.progress import Silent
-from gemel.training.order import GOES_ON, Order, held, run_for
+from gemel.training.order import GOES_ON, Order, held, run_for, where
 from gemel.training.train import train
 
 
@@ -22,6 +22,18 @@ def test_runs_of_folders_that_differ_behind_a_dot_are_not_taken_for_one_another(
         assert run_for(Order(str(tmp_path / name))).path == Path("runs") / name
     with pytest.raises(RunError, match=r"no run of photos\.v2 in runs to resume"):
         run_for(Order("photos.v2", resume=True))
+
+
+def test_a_run_that_is_not_where_it_is_expected_says_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    taken = Path("runs/digits")
+    taken.mkdir(parents=True)
+    order = Order("digits")
+    told = where(order, run_for(order))
+    assert told == "runs/digits exists already, so this run is runs/digits-2."
+    (taken / "recipe.toml").touch()
+    begun = "exists already and has not finished (--resume --out runs/digits resumes it)"
+    assert begun in where(order, run_for(order))
 
 
 def test_data_that_are_not_there_leave_nothing_behind(tmp_path, monkeypatch):
