@@ -116,6 +116,28 @@ def test_a_folder_that_has_grown_is_measured_without_what_was_learned(closed, dr
     assert divided.n + int(sentence.split()[0]) == pytest.approx(74 / 5, abs=4)
 
 
+def test_a_table_of_the_same_items_is_measured_by_its_own_labels(drawings, tmp_path):
+    paths = sorted(drawings.rglob("*.png"))
+
+    def table(name, labels):
+        rows = [f"{path},{label}" for path, label in zip(paths, labels, strict=True)]
+        (tmp_path / name).write_text("\n".join(["item,label", *rows]), "utf-8")
+        return str(tmp_path / name)
+
+    first = table("first.csv", [path.parent.name for path in paths])
+    other = table("other.csv", [number % 2 for number in range(len(paths))])
+    run = train(first, tmp_path / "run", "split.by=item")
+    test = own_data(run, load(run.path), Silent()).part("test")
+    genuine = sum(each * (each - 1) // 2 for each in np.bincount(test % 2).tolist())
+
+    heard = Heard()
+    answer = measure_run(run, other, "verification", Question(), heard)
+    assert answer.data == "other (test)"
+    assert answer.figures["frr"].n == genuine
+    assert answer.figures["auc"].n == len(test) * (len(test) - 1) // 2
+    assert any("of other that this run has learned from are left out" in s for s in heard.sentences)
+
+
 @pytest.mark.parametrize("protocol", ["linear-probe", "nearest", "verification"])
 def test_items_of_another_kind_are_refused(closed, protocol):
     with pytest.raises(DataError, match="reads items of the kind image, and job-titles holds"):

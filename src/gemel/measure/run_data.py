@@ -22,7 +22,7 @@ def run_data(run: Run) -> dict[str, Any]:
     """Read `data.json` of a run; raises RunError where it is missing or damaged."""
     try:
         tree: dict[str, Any] = json.loads(run.data.read_text("utf-8"))
-        missing = {"source", "fingerprint", "items", "split"} - set(tree)
+        missing = {"source", "fingerprint", "split"} - set(tree)
     except (OSError, ValueError, TypeError) as error:
         raise RunError(f"{run.data} must be as training wrote it: {error}") from None
     if missing:
@@ -62,16 +62,15 @@ def refuse_gone(run: Run, source: str) -> None:
 def data_to_measure(run: Run, matcher: Matcher, source: str | None, progress: Progress) -> Prepared:
     """The test items of the run's own data, or of other data: all of them, or those they give.
 
-    Items of other data that the run was trained on, as in a folder that has grown since, are left
-    out.
+    Items of other data that the run was trained on, as in a folder that has grown since or a table
+    that gives other labels to the same items, are left out.
     """
     if source is None:
         return own_data(run, matcher, progress)
-    dataset, about = open_for(matcher, source), run_data(run)
-    if dataset.items.fingerprint() == about["items"]:
+    dataset = open_for(matcher, source)
+    if dataset.fingerprint() == run_data(run)["fingerprint"]:
         progress.say(f"{source} is what the run was trained on: measuring its test items")
-        moved = source if dataset.fingerprint() == about["fingerprint"] else None
-        return own_data(run, matcher, progress, moved)
+        return own_data(run, matcher, progress, source)
     whole = prepare_whole(dataset, matcher.file.inputs, progress)
     unseen = without_learned(run, whole, progress)
     say_copies(unseen, progress)

@@ -99,7 +99,6 @@ def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]
         "name": dataset.name,
         "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),
-        "items": dataset.items.fingerprint(),
         "unreadable": dict(prepared.packed.unreadable),
         "split": {
             "by": prepared.split.by,
