@@ -163,6 +163,7 @@ DATA = {
     "bromley-1993": pen_traces,
     "signatures-online": pen_traces,
     "text-default": labelled_texts,
+    "text-names": pairs_of_texts,
     "text-pairs": pairs_of_texts,
     "text-scores": scored_texts,
     "mueller-2016": scored_texts,

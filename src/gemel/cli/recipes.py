@@ -22,6 +22,7 @@ YOURS = {
     "signatures",
     "signatures-online",
     "text-default",
+    "text-names",
     "text-pairs",
     "text-scores",
 }
