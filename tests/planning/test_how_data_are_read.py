@@ -38,4 +38,7 @@ def test_columns_without_numbers_are_told_and_how_time_is_read(tmp_path):
     assert told.startswith("Columns without numbers are not read: note, timestamp. ")
     assert "call it time" in told
     assert "input.along=time" in told
+    path.write_text(path.read_text("utf-8").replace("Timestamp", "Time"), "utf-8")
+    [told] = unread_notices(load_recipe("series-default"), open_data(tmp_path))
+    assert told == "Columns without numbers are not read: note, timestamp."
     assert unread_notices(load_recipe("series-default", ["input.channels=['x']"]), dataset) == ()

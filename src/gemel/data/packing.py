@@ -19,7 +19,7 @@ from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
 from gemel.inputs.digest import DIGEST_BYTES, digest
 
-FORMAT = 4
+FORMAT = 5
 """Increased when the same content is packed differently, so that old packs are no longer used."""
 
 MOST_ITEMS_PER_TASK = 64

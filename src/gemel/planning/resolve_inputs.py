@@ -133,11 +133,13 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
         sides["right"] = recipe.right_side.input
     of_some: list[str] = []
     wordy: list[str] = []
+    timed = False
     for side, setting in sides.items():
         if isinstance(setting, SeriesReading) and setting.channels == "auto":
             found = left_out(_looked_at(on_side(dataset, "right" if side == "right" else "left")))
             of_some += found.of_some
             wordy += found.wordy
+            timed = timed or found.timed
     notices = []
     if of_some:
         notices.append(
@@ -145,11 +147,13 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
             "read one, give it to all, or name it in input.channels."
         )
     if wordy:
-        notices.append(
-            f"Columns without numbers are not read: {', '.join(wordy[:8])}. If one is the time, "
-            "call it time and write numbers or dates such as 2024-05-31T10:00:00.250, which are "
-            "read as seconds; input.along=time then reads equal steps of it, each input.every long."
+        of_time = (
+            " If one is the time, call it time and write numbers or dates such as "
+            "2024-05-31T10:00:00.250, which are read as seconds; input.along=time then reads equal "
+            "steps of it, each input.every long."
         )
+        told = f"Columns without numbers are not read: {', '.join(wordy[:8])}."
+        notices.append(told if timed else told + of_time)
     return tuple(notices)
 
 

@@ -42,10 +42,11 @@ def propose_series_input(sample: Iterable[Sequence]) -> SeriesInput:
 @final
 class LeftOut(NamedTuple):
     """The columns that `propose_series_input` leaves out: too few sequences have the ones, and the
-    others hold no number in any."""
+    others hold no number in any. `timed` says whether any sequence has a column `time`."""
 
     of_some: tuple[str, ...]
     wordy: tuple[str, ...]
+    timed: bool
 
 
 def left_out(sample: Iterable[Sequence]) -> LeftOut:
@@ -54,7 +55,9 @@ def left_out(sample: Iterable[Sequence]) -> LeftOut:
     common = {*_common(readable), *COUNTS}
     numeric = {name for each in readable for name in each.columns}
     wordy = {name for each in readable for name in each.wordy}
-    return LeftOut(tuple(sorted(numeric - common)), tuple(sorted(wordy - numeric)))
+    return LeftOut(
+        tuple(sorted(numeric - common)), tuple(sorted(wordy - numeric)), "time" in numeric
+    )
 
 
 class _Seen(NamedTuple):
