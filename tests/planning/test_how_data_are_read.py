@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from gemel.data import SplitConfig, open_data
 from gemel.errors import RecipeError
+from gemel.inputs import ImageInput
+from gemel.measure.prepare import prepare_whole
 from gemel.planning.resolve_inputs import resolve_input, unread_notices
+from gemel.progress import Silent
 from gemel.recipe import SeriesReading, load_recipe
 
 
@@ -42,3 +47,19 @@ def test_columns_without_numbers_are_told_and_how_time_is_read(tmp_path):
     [told] = unread_notices(load_recipe("series-default"), open_data(tmp_path))
     assert told == "Columns without numbers are not read: note, timestamp."
     assert unread_notices(load_recipe("series-default", ["input.channels=['x']"]), dataset) == ()
+
+
+def test_pictures_of_twelve_bits_in_sixteen_are_said_to_come_out_dark(tmp_path):
+    for number, white in enumerate((4095, 65535)):
+        for label in "ab":
+            folder = tmp_path / str(white) / label
+            folder.mkdir(parents=True)
+            for item in range(2):
+                pixels = np.linspace(item, white, 64).reshape(8, 8).astype(np.uint16)
+                Image.fromarray(np.roll(pixels, number)).save(folder / f"{item}.tif")
+    small = ImageInput(height=8, width=8, channels=1)
+    inputs = (small, small)
+    dark = prepare_whole(open_data(tmp_path / "4095"), inputs, Silent())
+    [told] = dark.packed.notices
+    assert told.startswith("No pixel of the pictures looked at is brighter than 16 of 255.")
+    assert not prepare_whole(open_data(tmp_path / "65535"), inputs, Silent()).packed.notices

@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
-from gemel.arrays import Array, Packed, Pixels
+from gemel.arrays import Array, Packed, Pixels, evenly_spaced
 from gemel.inputs.decode import decode, in_fact_grey
 from gemel.inputs.digest import Digested, digest
 from gemel.inputs.fit import Fit, fit
 from gemel.inputs.raw import Raw
 
 LARGEST_SIDE = 4096
+
+DARK = 64
+"""Pictures that are nowhere brighter may be of 14 bits or fewer, in files of 16."""
+LOOKED_AT = 256
+"""The most packed pictures whose brightness is looked at."""
 
 
 @final
@@ -71,6 +76,17 @@ class ImageInput(BaseModel):
         """The arguments of the encoder: (n, channels, height, width) floats."""
         assert isinstance(packed, np.ndarray), "pictures of one input have one shape"
         return (self.to_float(packed),)
+
+    def remarks(self, values: Pixels) -> tuple[str, ...]:
+        """Notices about packed pictures, (n, channels, height, width)."""
+        seen = values[evenly_spaced(len(values), LOOKED_AT)]
+        if not len(seen) or (brightest := int(seen.max())) > DARK:
+            return ()
+        return (
+            f"No pixel of the pictures looked at is brighter than {brightest} of 255. In files of "
+            "16 bits, 65535 is read as white: if the numbers end at 4095, as those of 12 bits do, "
+            "multiply them by 16, here and for every comparison.",
+        )
 
     def _decoded(self, raw: Raw) -> Image.Image:
         return decode(raw, side=max(self.height, self.width))

@@ -68,7 +68,7 @@ class PackedSide:
     def remarks(self) -> tuple[str, ...]:
         """Sentences for the user about these items."""
         if isinstance(self.input, ImageInput):
-            return self.pack.notices
+            return (*self.pack.notices, *self.input.remarks(self.pack.items))
         assert self.pack.lengths is not None, "all inputs but images pack items of any length"
         return (*self.pack.notices, *self.input.remarks(self.pack.items, self.pack.lengths))
 
