@@ -11,7 +11,7 @@ from PIL import Image
 from gemel.data import SplitConfig, open_data
 from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
-from gemel.measure.prepare import prepare_whole
+from gemel.measure.prepare import prepare, prepare_whole
 from gemel.planning.resolve_inputs import resolve_input, unread_notices
 from gemel.progress import Silent
 from gemel.recipe import SeriesReading, load_recipe
@@ -63,3 +63,18 @@ def test_pictures_of_twelve_bits_in_sixteen_are_said_to_come_out_dark(tmp_path):
     [told] = dark.packed.notices
     assert told.startswith("No pixel of the pictures looked at is brighter than 16 of 255.")
     assert not prepare_whole(open_data(tmp_path / "65535"), inputs, Silent()).packed.notices
+
+
+def test_contradicting_labels_are_a_notice_of_their_own(tmp_path):
+    for label in range(4):
+        (tmp_path / str(label)).mkdir()
+        for item in range(6):
+            pixels = np.full((8, 8), 10 * label + item + 100, np.uint8)
+            Image.fromarray(pixels).save(tmp_path / str(label) / f"{item}.png")
+    Image.fromarray(np.full((8, 8), 100, np.uint8)).save(tmp_path / "3" / "of-0.png")
+    small = ImageInput(height=8, width=8, channels=1)
+    by_item = SplitConfig(by="item")
+    prepared = prepare(open_data(tmp_path), (small, small), by_item, 0, Silent())
+    doubt, reason = prepared.notices
+    assert doubt.startswith("1 item is a copy of one of another label (0/0.png and 3/of-0.png)")
+    assert reason.startswith("Split by item")

@@ -43,7 +43,7 @@ class Prepared:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return (*self.dataset.notices, *self.packed.notices, self.split.reason)
+        return (*self.dataset.notices, *self.packed.notices, *self.split.doubts, self.split.reason)
 
     def part(self, name: Part) -> Indices:
         """The items of `train`, `validation` or `test`."""

@@ -49,33 +49,36 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     return Settled(parts, remarks)
 
 
-def told_of_copies(
+def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
+    """A sentence about copies of items under the same label; empty without any."""
+    twice = int(alive.sum()) - len(np.unique(np.stack([contents, labels], 1)[alive], axis=0))
+    if not twice:
+        return ()
+    one = "item is a copy of another of the same label, and matches"
+    several = "items are copies of another of the same label, and match"
+    return (f"{count(twice, one, several)} it trivially.",)
+
+
+def told_of_contradictions(
     labels: Codes, contents: Codes, alive: Same, name: Callable[[int], str]
 ) -> tuple[str, ...]:
-    """Sentences about copies of items, under the same label or under contradicting ones.
+    """A sentence about copies of items under contradicting labels; empty without any.
 
     `name` gives the name of the item at a position.
     """
     kinds, firsts = np.unique(np.stack([contents, labels], 1)[alive], axis=0, return_index=True)
-    twice = int(alive.sum()) - len(kinds)
     again = np.flatnonzero(kinds[1:, 0] == kinds[:-1, 0])  # the next has this content too
-    contradicting = len(again)
-    told = []
-    if twice:
-        one = "item is a copy of another of the same label, and matches"
-        several = "items are copies of another of the same label, and match"
-        told.append(f"{count(twice, one, several)} it trivially.")
-    if contradicting:
-        are = count(contradicting, "item is a copy", "items are copies")
-        places = np.flatnonzero(alive)[firsts]
-        named = "; ".join(
-            f"{name(int(places[each]))} and {name(int(places[each + 1]))}" for each in again[:SHOWN]
-        )
-        told.append(
-            f"{are} of one of another label ({named}{and_more(contradicting)}): one of the two "
-            "labels is wrong."
-        )
-    return tuple(told)
+    if not len(again):
+        return ()
+    are = count(len(again), "item is a copy", "items are copies")
+    places = np.flatnonzero(alive)[firsts]
+    named = "; ".join(
+        f"{name(int(places[each]))} and {name(int(places[each + 1]))}" for each in again[:SHOWN]
+    )
+    return (
+        f"{are} of one of another label ({named}{and_more(len(again))}): one of the two labels is "
+        "wrong.",
+    )
 
 
 def opened(parts: Codes) -> tuple[Codes, tuple[str, ...]]:

@@ -9,7 +9,13 @@ from gemel.arrays import Codes, Same
 from gemel.counting import count
 from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.splits.allotment import allot_items
-from gemel.data.splits.given import NOWHERE, open_shares, settle, told_of_copies
+from gemel.data.splits.given import (
+    NOWHERE,
+    open_shares,
+    settle,
+    told_of_contradictions,
+    told_of_copies,
+)
 from gemel.data.splits.labelled import Labelled
 from gemel.data.splits.pairs import rows_within, split_pairs
 from gemel.data.splits.split import Split, SplitConfig, Unit
@@ -51,12 +57,14 @@ def split(
     labelled = Labelled(dataset, dataset.labels, contents, settled)
     parts, by, why = _divided(labelled, config, random)
     train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
-    copied = told_of_copies(labelled.labels, contents, parts != NOWHERE, dataset.items.name)
+    alive = parts != NOWHERE
+    copied = told_of_copies(labelled.labels, contents, alive)
+    doubts = told_of_contradictions(labelled.labels, contents, alive, dataset.items.name)
     reason = " ".join(
         [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, parts)]
     )
     pairs = None if dataset.pairs is None else rows_within(dataset.pairs, parts)
-    return Split(train, validation, test, by, reason, pairs)
+    return Split(train, validation, test, by, reason, pairs, doubts)
 
 
 def _divided(

@@ -76,7 +76,8 @@ class PairRows:
 class Split:
     """Sorted positions of items by part. Unless split by pair, no content is in two parts.
 
-    `reason` explains to the user what was done and why. `pairs` is None without given pairs.
+    `reason` explains to the user what was done and why, and `doubts` are sentences about what is
+    wrong with the data. `pairs` is None without given pairs.
     """
 
     train: Indices
@@ -85,6 +86,7 @@ class Split:
     by: Unit
     reason: str
     pairs: PairRows | None = None
+    doubts: tuple[str, ...] = ()
 
     def part(self, name: Part) -> Indices:
         """The items of one part."""
