@@ -13,6 +13,7 @@ from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.episodes import Episodes
 from gemel.inputs import ImageInput
 from gemel.measure.prepare import prepare
+from gemel.memories import Memory
 from gemel.metrics import METRICS
 from gemel.planning.comparing import twin_read
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
@@ -136,6 +137,27 @@ def test_one_shot_trials_are_answered_by_the_reader(prepared):
     validate = build_validation(prepared, load_recipe("default", changes))
     twin = SharedTwin(Grey(False), METRICS["euclidean"](1), Contrary(1))
     assert validate(twin)["one-shot"] == 0
+
+
+class Remembering(Memory):
+    """Knows a class again by its grey, and from its second item on: greys here are above 0."""
+
+    ways, state_size = 5, 6
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(()))
+
+    def forward(self, items, told, state):
+        known = torch.where(told > 0, state[:, 5:], state[:, :5])
+        distance = torch.where(known > 0, (items - known).abs(), 1.0)
+        return distance, torch.cat([known, items], 1)
+
+
+@pytest.mark.parametrize(("blind", "accuracy"), [(False, 1.0), (True, 0.0)])
+def test_a_memory_is_asked_for_the_second_item_of_a_class(prepared, blind, accuracy):
+    validate = build_validation(prepared, load_recipe("santoro-2016"), Remembering())
+    assert validate(SharedTwin(Grey(blind), METRICS["euclidean"](1)))["sequence"] == accuracy
 
 
 def test_a_reader_answers_each_episode_by_its_own_examples():

@@ -94,6 +94,15 @@ def test_a_row_is_replaced_and_never_doubled(tmp_path):
     assert len(keep(path, entry(data="photos/")).entries) == 4
 
 
+def test_figures_near_the_ends_have_two_decimals():
+    # Published as 99.5 %, which 99.46 is not.
+    near, far = Results(entries=(entry(value=0.9946),)), Results(entries=(entry(value=0.9846),))
+    for made in (page, readme_table):
+        assert "99.46\N{NARROW NO-BREAK SPACE}% (98.46–100" in made(near)
+        assert "98.5\N{NARROW NO-BREAK SPACE}% (97.5–99.5" in made(far)
+    assert "99.46\N{NARROW NO-BREAK SPACE}%, 99.46" in page(near)  # each seed
+
+
 def test_the_page_says_all_there_is_to_know():
     text = page(Results(entries=(entry(),)))
     for told in (

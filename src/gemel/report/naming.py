@@ -19,13 +19,14 @@ class FigureName:
     unit: Literal["percent", "number"] = "percent"
     better: Literal["high", "low"] = "high"
 
-    def write(self, value: float) -> str:
-        """A value in the figure's unit."""
-        return percent(value) if self.unit == "percent" else number(value)
+    def write(self, value: float, decimals: int = 1) -> str:
+        """A value in the figure's unit; `decimals` are those of a percentage."""
+        return percent(value, decimals) if self.unit == "percent" else number(value)
 
-    def interval(self, low: float, high: float) -> str:
+    def interval(self, low: float, high: float, decimals: int = 1) -> str:
         """An interval in the figure's unit, as `95.0–98.3 %`."""
-        return f"{self.write(low).removesuffix(f'{SPACE}%')}–{self.write(high)}"
+        lowest, highest = self.write(low, decimals), self.write(high, decimals)
+        return f"{lowest.removesuffix(f'{SPACE}%')}–{highest}"
 
 
 _NAMES = {

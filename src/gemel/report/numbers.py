@@ -8,14 +8,15 @@ from itertools import count
 SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def percent(share: float) -> str:
+def percent(share: float, decimals: int = 1) -> str:
     """A measured share: `0.971` is 97.1 %; 0 % and 100 % are exact to seven places."""
     if round(share, 7) in {0, 1}:
         share = round(share)
     near = 100 * min(share, 1 - share)
-    decimals = next(d for d in count(2) if round(near, d)) if 0 < near < 0.05 else 1
+    if 0 < near < 0.05:
+        decimals = max(decimals, next(d for d in count(2) if round(near, d)))
     text = f"{100 * share:.{decimals}f}"
-    return f"{'100' if text == '100.0' else '0' if text == '0.0' else text}{SPACE}%"
+    return f"{int(float(text)) if float(text) in {0, 100} else text}{SPACE}%"
 
 
 def round_percent(share: float) -> str:

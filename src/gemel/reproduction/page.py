@@ -79,7 +79,7 @@ def _section(entry: Entry) -> Iterator[str]:
         what = row.what if label in row.what.lower() else f"{row.what}: {label}"
         published = row.published or "–"
         published += f" ({row.source})" if row.source else ""
-        seeds = ", ".join(name.write(value) for value in row.seeds)
+        seeds = ", ".join(name.write(value, _decimals(row)) for value in row.seeds)
         times = f"{_time(row.seconds)} | {_time(row.cpu_seconds)}"
         yield (
             f"| {_cell(what)} | {_cell(published)} | {_ours(row)} | "
@@ -93,9 +93,15 @@ def _changes(entry: Entry) -> str:
 
 
 def _ours(row: Row) -> str:
-    name, ours = figure_name(row.figure), row.ours
+    name, ours, decimals = figure_name(row.figure), row.ours, _decimals(row)
     seeds = count(len(row.seeds), "seed")
-    return f"{name.write(ours.value)} ({name.interval(ours.low, ours.high)}), {seeds}"
+    interval = name.interval(ours.low, ours.high, decimals)
+    return f"{name.write(ours.value, decimals)} ({interval}), {seeds}"
+
+
+def _decimals(row: Row) -> int:
+    """Two near 0 and 100 %, where one could not tell the figure from a published one."""
+    return 2 if min(row.ours.value, 1 - row.ours.value) < 0.01 else 1
 
 
 def _time(seconds: float) -> str:
