@@ -221,3 +221,12 @@ def test_maps_that_a_metric_reads_have_as_many_places_on_both_sides():
     assert SeparateTwin(tall, wide, METRICS["euclidean"](8, tall.map_size))
     with pytest.raises(RecipeError, match=r"places on both sides, got 2x1 .* and 1x2 on the right"):
         SeparateTwin(tall, wide, METRICS["views"](8, tall.map_size))
+
+
+def test_the_2_channel_network_has_the_papers_layers():
+    # 96·(2·7² + 1), 192·(96·5² + 1), 256·(192·3² + 1), then 256 to 256 to 1.
+    shape = (1, 64, 64)
+    both = ENCODERS["zagoruyko"](stacked(shape, shape), PixelStatistics.untouched(2))
+    twin = JointTwin(both, (shape, shape), exchangeable=True)
+    layers = [9_504, 460_992, 442_624, 256 * 256 + 256, 256 + 1]
+    assert sum(weights.numel() for weights in twin.parameters()) == sum(layers)
