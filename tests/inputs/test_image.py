@@ -17,7 +17,7 @@ from PIL import Image
 
 from gemel.errors import ItemError
 from gemel.inputs import ImageInput, ink
-from gemel.inputs.decode import decode
+from gemel.inputs.decode import decode, upright_size
 from gemel.inputs.fit import fit
 from gemel.inputs.ink import ink_box
 from gemel.inputs.sheet import border_colour
@@ -127,6 +127,37 @@ def test_half_transparent_black_is_middle_grey_and_a_transparent_palette_entry_w
     palette = Image.new("P", (8, 8), 0)
     palette.putpalette([10, 20, 30])
     assert (COLOUR.read(saved(palette, "PNG", transparency=0)) == 255).all()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_size_of_a_jpeg_is_read_from_its_header(orientation):
+    image = Image.new("RGB", (30, 20), "red")
+    image.getexif()[0x0112] = orientation
+    jpeg = saved(image, "JPEG", exif=image.getexif())
+
+    assert upright_size(jpeg) == decode(jpeg).size
+    assert upright_size(jpeg) == ((30, 20) if orientation < 5 else (20, 30))
+    scan = jpeg.index(b"\xff\xda")
+    assert upright_size(jpeg[: scan + 20]) == upright_size(jpeg)
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF", "JPEG"])
+def test_the_size_is_that_of_the_upright_picture(format, tmp_path):
+    image = Image.new("RGB", (30, 20), "red")
+    image.getexif()[0x0112] = 6
+    (tmp_path / "a").write_bytes(saved(image, format, exif=image.getexif()))
+
+    assert upright_size(tmp_path / "a") == decode(tmp_path / "a").size == (20, 30)
+    assert upright_size(np.zeros((20, 30), np.uint8)) == (30, 20)
+
+
+@pytest.mark.parametrize("raw", [b"", b"rubbish", b"\xff\xd8\xff\xe0 and no more", 7])
+def test_the_size_of_what_is_no_picture_is_refused_as_the_picture_is(raw):
+    with pytest.raises(ItemError) as of_picture:
+        decode(raw)
+    with pytest.raises(ItemError) as of_size:
+        upright_size(raw)
+    assert str(of_size.value) == str(of_picture.value)
 
 
 def test_exif_orientation_is_honoured(ramp):

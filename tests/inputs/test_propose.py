@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from gemel.errors import ItemError
-from gemel.inputs import propose_image_input
+from gemel.inputs import propose, propose_image_input
 from gemel.inputs.propose import proposed_size
 
 
@@ -47,6 +48,18 @@ def test_one_coloured_picture_makes_it_colour():
     red[0, 0, 0] = 255
     assert propose_image_input([grey, grey]).channels == 1
     assert propose_image_input([grey, red]).channels == 3
+
+
+def test_once_a_picture_is_coloured_photographs_are_not_decoded(monkeypatch, tmp_path):
+    photos = [tmp_path / f"{n}.jpg" for n in range(5)]
+    for photo in photos:
+        Image.new("RGB", (60, 40), "red").save(photo)
+    decoded = []
+    decode = propose.decode
+    monkeypatch.setattr(propose, "decode", lambda raw: (decoded.append(raw), decode(raw))[1])
+
+    assert propose_image_input(photos, 24 * 16).shape == (3, 16, 24)
+    assert decoded == photos[:1]
 
 
 def test_unreadable_pictures_are_passed_over_unless_there_is_nothing_else():

@@ -6,10 +6,11 @@ Files are untrusted: the size that a header announces is checked before any pixe
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from gemel.errors import ItemError
 from gemel.inputs.eight_bits import eight_bits, pixels_of
@@ -27,6 +28,12 @@ MOST_PIXELS = 100_000_000
 
 DRAFT_PIXELS = 1_000_000
 """JPEGs with more pixels may be decoded at reduced size, at least twice the wanted side."""
+
+JPEGS = ("JPEG", "MPO")
+"""Pillow's names of the format; the second is of several pictures, as some phones write."""
+
+QUARTER_TURNS = (5, 6, 7, 8)
+"""The EXIF orientations that exchange width and height."""
 
 
 def decode(raw: Raw, side: int | None = None) -> Image.Image:
@@ -61,6 +68,20 @@ def decode(raw: Raw, side: int | None = None) -> Image.Image:
         raise ItemError(
             f"{named} is damaged and cannot be decoded ({_reason(error)}): replace or remove it"
         ) from error
+
+
+def upright_size(raw: Raw) -> tuple[int, int]:
+    """(width, height) of what `decode` gives; of a JPEG only the header is read.
+
+    Raises ItemError as `decode` does, but not for a JPEG that is damaged after its header.
+    """
+    if isinstance(raw, str | Path | bytes):
+        with suppress(Exception):  # of a damaged header, which `decode` reports
+            image = _opened(raw, "")
+            if image.format in JPEGS and image.width * image.height <= MOST_PIXELS:
+                turned = image.getexif().get(ExifTags.Base.Orientation) in QUARTER_TURNS
+                return image.size[::-1] if turned else image.size
+    return decode(raw).size
 
 
 def in_fact_grey(image: Image.Image) -> Image.Image:

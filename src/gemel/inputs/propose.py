@@ -9,7 +9,7 @@ from math import ceil, floor, log, sqrt
 import numpy as np
 
 from gemel.errors import ItemError
-from gemel.inputs.decode import decode, in_fact_grey
+from gemel.inputs.decode import decode, in_fact_grey, upright_size
 from gemel.inputs.image import LARGEST_SIDE, ImageInput
 from gemel.inputs.raw import Raw
 
@@ -33,12 +33,14 @@ def propose_image_input(sample: Iterable[Raw], most_pixels: int = 64 * 64) -> Im
     unreadable: list[ItemError] = []
     for raw in sample:
         try:
-            image = decode(raw)
+            if grey:
+                image = decode(raw)
+                grey = in_fact_grey(image).mode == "L"
+                sizes.append(image.size)
+            else:  # the pixels tell nothing more
+                sizes.append(upright_size(raw))
         except ItemError as error:
             unreadable.append(error)
-            continue
-        sizes.append(image.size)
-        grey = grey and in_fact_grey(image).mode == "L"
     if not sizes:
         raise unreadable[0] if unreadable else ItemError("there is no picture to look at")
     width, height = (min(side, LARGEST_SIDE) for side in proposed_size(sizes, most_pixels))
