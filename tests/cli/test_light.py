@@ -39,6 +39,10 @@ def test_help_imports_no_numbers_and_no_pictures() -> None:
     assert not loaded("train", "--help") & {"numpy", "PIL", "onnxruntime", "torch", "rich"}
 
 
+def test_recipes_are_listed_without_their_schema() -> None:
+    assert not loaded("recipes") & {"numpy", "PIL", "onnxruntime", "torch", "rich"}
+
+
 def test_compare_imports_the_core_alone(tiny_run: Run, tmp_path: Path) -> None:
     pair = picture(tmp_path / "a.png", 1), picture(tmp_path / "b.png", 2)
     heavy = {"torch", "sklearn", "scipy", "matplotlib", "pyarrow", "jinja2", "rich", "onnx"}

@@ -7,8 +7,8 @@ import tomllib
 import pytest
 
 from gemel.errors import RecipeError
-from gemel.recipe import Recipe, load_recipe, named_recipes, recipe_text
-from gemel.recipe.files import named_text
+from gemel.named_recipes import named_recipes, named_text
+from gemel.recipe import Recipe, load_recipe, recipe_text
 
 ABSENT = {"memory", "pretraining", "reader", "reproduction", "right", "test_time"}
 """Parts that a recipe may do without."""

@@ -17,9 +17,10 @@ from PIL import Image
 
 from gemel.data import SplitConfig, open_data
 from gemel.encoders import WhitenedEncoder
+from gemel.named_recipes import named_recipes
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
-from gemel.recipe import load_recipe, named_recipes
+from gemel.recipe import load_recipe
 from gemel.run import Run, read_history
 from gemel.training.loop import Trainer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gemel.recipe.files import check_recipe, load_recipe, named_recipes, recipe_text
+from gemel.recipe.files import check_recipe, load_recipe, recipe_text
 from gemel.recipe.reading import ImageReading, InputSetting, SeriesReading, TextReading
 from gemel.recipe.schema import Recipe
 
@@ -14,6 +14,5 @@ __all__ = [
     "TextReading",
     "check_recipe",
     "load_recipe",
-    "named_recipes",
     "recipe_text",
 ]

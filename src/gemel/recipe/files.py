@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +11,10 @@ import tomli_w
 from pydantic import ValidationError
 
 from gemel.errors import RecipeError
+from gemel.named_recipes import named_recipes, nearest
 from gemel.recipe.changes import Change, apply_changes
 from gemel.recipe.schema import Recipe
-from gemel.recipe.slips import nearest, sentence
-
-
-def named_recipes() -> dict[str, str]:
-    """The TOML text of every recipe that ships with Gemel, keyed and sorted by name.
-
-    >>> "default" in named_recipes()
-    True
-    """
-    folder = files("gemel.recipe") / "named"
-    texts = {
-        entry.name.removesuffix(".toml"): entry.read_text("utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-    return dict(sorted(texts.items()))
-
-
-def named_text(name: str) -> str:
-    """The TOML text of a recipe that ships with Gemel; raises `RecipeError` for any other name."""
-    known = named_recipes()
-    if name not in known:
-        raise RecipeError(f"there is no recipe {name!r}; {nearest(name, known)}")
-    return known[name]
+from gemel.recipe.slips import sentence
 
 
 def load_recipe(name_or_file: str | Path, changes: Sequence[Change] = ()) -> Recipe:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from gemel.named_recipes import nearest
 from gemel.recipe.schema import Recipe
 
 Location = tuple[int | str, ...]
 Models = list[type[BaseModel]]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The closest known name as a suggestion, or the list of all of them."""
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(sorted(known))}"
 
 
 def sentence(error: ValidationError) -> str:

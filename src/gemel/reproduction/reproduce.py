@@ -15,8 +15,9 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.figure import Figure
 from gemel.export.machine import has_gpu
 from gemel.measure.answer import Answer
+from gemel.named_recipes import named_recipes
 from gemel.progress import Progress
-from gemel.recipe import Recipe, load_recipe, named_recipes
+from gemel.recipe import Recipe, load_recipe
 from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.rows import RowChoice
 from gemel.reproduction.combine import mean_over_seeds

@@ -6,7 +6,8 @@ import json
 from hashlib import sha256
 
 from gemel.errors import RecipeError
-from gemel.recipe import Recipe, load_recipe, named_recipes
+from gemel.named_recipes import named_recipes
+from gemel.recipe import Recipe, load_recipe
 from gemel.recipe.schema import WORDS
 from gemel.reproduction.results import Entry
 
