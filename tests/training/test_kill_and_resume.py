@@ -181,6 +181,14 @@ def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_r
     assert "set to accept 5" in own_run.report.read_text()
 
 
+def test_a_report_is_made_again_without_measuring_its_figures_again(own_run, monkeypatch):
+    page = own_run.report.read_bytes()
+    own_run.report.unlink()
+    monkeypatch.setattr("gemel.measure.subject.figures_of", None)  # whose intervals take longest
+    write_report(own_run, Silent())
+    assert own_run.report.read_bytes() == page
+
+
 def test_figures_of_an_earlier_matcher_do_not_stay_beside_a_new_one(own_run, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt

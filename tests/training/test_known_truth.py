@@ -73,7 +73,7 @@ def constant(tiny_run):
 
 
 def test_a_constant_network_scores_chance_in_verification(constant):
-    figures = measure_verification(constant, Question(most_pairs=3_000)).answer.figures
+    figures = measure_verification(constant, Question(most_pairs=3_000)).figures
     assert figures["auc"].value == 0.5
     assert figures["eer"].value == 0.5
 
@@ -95,7 +95,7 @@ def test_an_oracle_scores_everything(constant):
     one_hot = np.eye(labels.max() + 1, constant.matcher.file.embedding_size, dtype=np.float32)
     comparer = EmbeddingComparer(one_hot[labels], constant.matcher.networks.distances)
     oracle = Subject(constant.matcher, constant.prepared, lambda: comparer)
-    verified = measure_verification(oracle, Question(most_pairs=3_000)).answer
+    verified = measure_verification(oracle, Question(most_pairs=3_000))
     assert verified.figures["auc"].value == 1
     assert measure_few_shot(oracle, Question()).figures["accuracy"].value == 1
     figures = measure_retrieval(oracle, Question()).figures

@@ -14,7 +14,7 @@ from gemel.data import open_data
 from gemel.errors import DataError, ItemError, RecipeError, RunError
 from gemel.measure.embeddings import write_embeddings
 from gemel.measure.few_shot import measure_few_shot
-from gemel.measure.protocols import measure_retrieval, measure_verification
+from gemel.measure.protocols import measure_retrieval, verify
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run, run_subject
 from gemel.progress import Silent
@@ -78,7 +78,7 @@ def test_all_protocols_have_answers_and_the_page_is_made(tied):
 def test_a_protocol_looks_at_no_more_pairs_than_asked(tied):
     _, run = tied
     subject = run_subject(run, None, Silent())
-    verified = measure_verification(subject, Question(most_pairs=60))
+    verified = verify(subject, Question(most_pairs=60))
     assert len(verified.pairs) <= 60
 
 

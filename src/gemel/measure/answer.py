@@ -42,14 +42,14 @@ class Answer:
 @final
 @dataclass(frozen=True)
 class Verified:
-    """The result of verification with its n pairs (positions in the test part), their distances
-    (n,) and their probabilities (n,).
+    """The n pairs of verification (positions in the test part), their distances (n,), their
+    probabilities (n,), and the evidence for its figures, whose intervals take longest.
     """
 
-    answer: Answer
     pairs: PairSample
     distance: Distances
     probability: Floats
+    evidence: Evidence
 
 
 def pooled(folds: Sequence[Answer]) -> Figures:

@@ -23,7 +23,7 @@ def answer_of(subject: Subject, protocol: Protocol, question: Question) -> Answe
     """The answer of a protocol, by name."""
     match protocol:
         case "verification":
-            return measure_verification(subject, question).answer
+            return measure_verification(subject, question)
         case "few-shot":
             return measure_few_shot(subject, question)
         case "retrieval":
@@ -38,8 +38,13 @@ def answer_of(subject: Subject, protocol: Protocol, question: Question) -> Answe
             raise AssertionError(f"{protocol} needs more than the test items")
 
 
-def measure_verification(subject: Subject, question: Question) -> Verified:
+def measure_verification(subject: Subject, question: Question) -> Answer:
     """Verification at the matcher's threshold and with its probabilities."""
+    return subject.answer("verification", question, verify(subject, question).evidence)
+
+
+def verify(subject: Subject, question: Question) -> Verified:
+    """The pairs of verification, compared."""
     most, file = subject.most_pairs(question), subject.matcher.file
     pairs = subject.prepared.pairs("test", question.pairs, question.seed, most)
     prior = file.prior if question.prior is None else question.prior
@@ -52,8 +57,7 @@ def measure_verification(subject: Subject, question: Question) -> Verified:
     )
     distance = subject.pairs(pairs.left, pairs.right)
     evidence = verification(distance, pairs, point)
-    answer = subject.answer("verification", question, evidence)
-    return Verified(answer, pairs, distance, point.probability(distance))
+    return Verified(pairs, distance, point.probability(distance), evidence)
 
 
 def measure_retrieval(subject: Subject, question: Question) -> Answer:

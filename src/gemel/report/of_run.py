@@ -18,7 +18,7 @@ from gemel.evaluation.units import Units
 from gemel.matcher import Matcher, load
 from gemel.measure.answer import Verified
 from gemel.measure.prepared import Prepared, parts_of
-from gemel.measure.protocols import measure_verification
+from gemel.measure.protocols import verify
 from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
 from gemel.measure.subject import Subject
@@ -45,7 +45,7 @@ def write_report(run: Run, progress: Progress) -> Path:
     recipe = load_recipe(run.recipe)
     matcher = load(run.path)
     subject = Subject.of(matcher, own_data(run, matcher, progress), progress)
-    return write_report_of(run, subject, measure_verification(subject, Question.of(recipe)))
+    return write_report_of(run, subject, verify(subject, Question.of(recipe)))
 
 
 def write_report_of(run: Run, subject: Subject, verified: Verified) -> Path:

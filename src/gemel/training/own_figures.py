@@ -19,7 +19,7 @@ from gemel.measure.protocols import (
     measure_retrieval,
     measure_sequences,
     measure_similarity,
-    measure_verification,
+    verify,
 )
 from gemel.measure.question import Question
 from gemel.measure.subject import Subject
@@ -39,15 +39,18 @@ def check_measurable(prepared: Prepared, recipe: Recipe) -> None:
 
 
 def own_figures(subject: Subject, recipe: Recipe) -> tuple[Verified, list[Answer]]:
-    """The answers of all protocols that the test part allows, with the recipe's settings."""
+    """The pairs of verification, and the answers of all protocols that the test part allows, with
+    the recipe's settings; that of verification is the first.
+    """
     question = Question.of(recipe)
-    verified = measure_verification(subject, question)
+    verified = verify(subject, question)
+    answers = [subject.answer("verification", question, verified.evidence)]
     given = subject.prepared.dataset.pairs
     if subject.prepared.dataset.labels is None:
         graded = given is not None and given.scores is not None
-        scored = [_similarity(subject, question)] if graded else []
-        return verified, [*scored, measure_retrieval(subject, question)]
-    answers = [measure_few_shot(subject, question), measure_retrieval(subject, question)]
+        answers += [_similarity(subject, question)] if graded else []
+        return verified, [*answers, measure_retrieval(subject, question)]
+    answers += [measure_few_shot(subject, question), measure_retrieval(subject, question)]
     if recipe.memory is not None:
         answers.append(measure_sequences(subject, question))
     return verified, answers

@@ -69,10 +69,10 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
     run.metrics.unlink(missing_ok=True)  # of the matcher that is replaced
     doubts = make_matcher(run, plan, prepared, progress, _provenance(recipe, trainers))
     subject = Subject.of(load(run.path), prepared, progress)
-    verified, others = own_figures(subject, recipe)
+    verified, answers = own_figures(subject, recipe)
     notices = (*prepared.notices, *trainers[-1].counters.warnings, *doubts)
     seconds = time.monotonic() - begun + sum(each.before for each in trainers)
-    write_metrics(run, [verified.answer, *others], notices, seconds)
+    write_metrics(run, answers, notices, seconds)
     write_report_of(run, subject, verified)
     for sentence in doubts:  # the trainer has already reported its own warnings
         progress.say(f"warning: {sentence}")
