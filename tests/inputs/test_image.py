@@ -259,10 +259,15 @@ class TestDigest:
         assert GREY.read_with_digest(flat)[1] != GREY.read_with_digest(tall)[1]
 
 
-def test_a_large_jpeg_is_decoded_smaller_and_looks_the_same():
+@pytest.mark.parametrize("pictures", [1, 2])
+def test_a_large_jpeg_is_decoded_smaller_and_looks_the_same(pictures):
     rows, columns = np.mgrid[:1200, :1000]
     smooth = ((rows / 1200 + columns / 1000) * 127).astype(np.uint8)
-    jpeg = saved(Image.fromarray(smooth), "JPEG", quality=95)
+    image = Image.fromarray(smooth)
+    # With more than one picture, as some phones write, Pillow calls the format MPO.
+    more = {"save_all": True, "append_images": [image] * (pictures - 1)}
+    jpeg = saved(image, "MPO", quality=95, **more)
+    assert decode(jpeg, side=64).size == (250, 300)
     input = ImageInput(height=64, width=64, channels=1)
     difference = input.read(jpeg).astype(int) - input.read(smooth)
     assert np.abs(difference).mean() < 2

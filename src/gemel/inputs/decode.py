@@ -54,7 +54,7 @@ def decode(raw: Raw, side: int | None = None) -> Image.Image:
         )
     image = raw if isinstance(raw, Image.Image) else _opened(raw, named)
     large = image.width * image.height > DRAFT_PIXELS
-    if image is not raw and image.format == "JPEG" and side and large:
+    if image is not raw and image.format in JPEGS and side and large:
         image.draft(image.mode, (2 * side, 2 * side))
     _refuse_bomb(image, named)  # after `draft`, at the size that will be decoded
     try:
