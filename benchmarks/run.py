@@ -24,7 +24,7 @@ from gemel.planning.build_encoder import InputStatistics
 from gemel.planning.build_network import build_loss, build_twin
 from gemel.planning.plan import Feed, Plan
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run
 from gemel.training.loop import Trainer
 

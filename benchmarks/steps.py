@@ -18,7 +18,7 @@ from gemel.data import Dataset
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.planning.plan import Plan
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.recipe.reading import ImageReading
 from gemel.training.learner import Learner
 from gemel.training.speed import choose_speed

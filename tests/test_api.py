@@ -12,7 +12,7 @@ import pytest
 import gemel
 from gemel.data import open_data
 from gemel.errors import MissingExtra, RecipeError, RunError
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 
 HEAVY = ("torch", "sklearn", "matplotlib", "lightning_fabric", "pyarrow", "jinja2", "onnx")
 

@@ -11,7 +11,7 @@ SOURCE = Path(gemel.__file__).parent
 
 FLOORS = [
     {"errors", "arrays", "shapes", "progress", "counting"},
-    {"functional", "whole_file", "lstm_operator", "named_recipes"},
+    {"functional", "whole_file", "lstm_operator"},
     {"inputs", "encoders", "metrics", "losses", "readers", "memories", "augment", "batches"}
     | {"evaluation", "calibration"},
     {"data", "twin", "matcher", "run"},

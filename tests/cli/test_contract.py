@@ -23,7 +23,7 @@ from gemel.errors import RunError
 from gemel.matcher import load
 from gemel.measure.answer import Protocol
 from gemel.measure.prepared import PairSource
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run
 
 ANSWER = {"protocol", "data", "seed", "metrics"}

@@ -14,7 +14,7 @@ from gemel.measure.candidates import Candidates
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 
 
 def measured(run, data, protocol="few-shot", progress=Silent(), **question):

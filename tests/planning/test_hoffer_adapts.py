@@ -9,7 +9,7 @@ from PIL import Image
 from gemel.data import open_data
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from gemel.inputs import ImageInput
 from gemel.measure.prepare import prepare, prepare_whole
 from gemel.planning.resolve_inputs import resolve_input, unread_notices
 from gemel.progress import Silent
-from gemel.recipe import SeriesReading, load_recipe
+from gemel.recipe.files import load_recipe
+from gemel.recipe.reading import SeriesReading
 
 
 def test_a_cell_without_a_sequence_does_not_keep_the_others_from_being_looked_at(tmp_path):

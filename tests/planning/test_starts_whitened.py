@@ -10,7 +10,7 @@ from gemel.data.sources import ArrayItems
 from gemel.functional.whitening import covariance_within
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 
 SMALL = load_recipe("faces").small
 

@@ -20,7 +20,7 @@ from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.planning.validation import VALIDATION_ITEMS, build_validation, draw_one_shot, some_items
 from gemel.progress import Silent
 from gemel.readers import READERS, Reader
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.run import Run, read_history
 from gemel.training.checkpoint import read_counters

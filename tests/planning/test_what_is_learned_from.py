@@ -20,7 +20,7 @@ from gemel.planning.build_batches import build_batches
 from gemel.planning.make_plan import prepare_and_resolve
 from gemel.planning.pixel_statistics import statistics_of
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from heard import Heard
 
 GREY = ImageInput(height=12, width=12, channels=1)

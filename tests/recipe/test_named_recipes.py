@@ -7,8 +7,9 @@ import tomllib
 import pytest
 
 from gemel.errors import RecipeError
-from gemel.named_recipes import named_recipes, named_text
-from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.files import load_recipe, recipe_text
+from gemel.recipe.named import named_recipes, named_text
+from gemel.recipe.schema import Recipe
 
 ABSENT = {"memory", "pretraining", "reader", "reproduction", "right", "test_time"}
 """Parts that a recipe may do without."""

@@ -14,8 +14,8 @@ from gemel.losses import LOSSES
 from gemel.memories import MEMORIES
 from gemel.metrics import METRICS
 from gemel.readers import READERS
-from gemel.recipe import load_recipe
 from gemel.recipe.augmentation import AugmentSetting, GroupAugmentSetting
+from gemel.recipe.files import load_recipe
 from gemel.recipe.losses import LossChoice
 from gemel.recipe.network import EncoderChoice, Mann, MetricChoice, ReaderChoice
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemel.errors import RecipeError
-from gemel.named_recipes import named_text
-from gemel.recipe import check_recipe, load_recipe
+from gemel.recipe.files import check_recipe, load_recipe
+from gemel.recipe.named import named_text
 from gemel.recipe.schema import Recipe
 
 GIVEN = ("loss.name=contrastive", "batch.kind=pairs", "batch.source=given")

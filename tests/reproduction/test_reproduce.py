@@ -17,7 +17,7 @@ from gemel.matcher import load
 from gemel.measure.question import Question
 from gemel.measure.runs import measure_run
 from gemel.progress import Silent
-from gemel.recipe import load_recipe, recipe_text
+from gemel.recipe.files import load_recipe, recipe_text
 from gemel.reproduction import unit
 from gemel.reproduction.commit import commit
 from gemel.reproduction.reproduce import ReproductionOrder, reproduce

@@ -9,7 +9,7 @@ import pytest
 
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.reproduction.keep import keep
 from gemel.reproduction.page import BEGIN, END, page, readme_table, with_table
 from gemel.reproduction.results import Entry, Results, Row, read_results

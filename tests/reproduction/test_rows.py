@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.recipe.rows import FewShotRow, SimilarityRow
 from gemel.reproduction.rows import answers_of
 from heard import Followed, Heard

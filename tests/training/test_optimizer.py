@@ -14,7 +14,7 @@ from gemel.errors import RecipeError
 from gemel.inputs import ImageInput
 from gemel.planning.build_encoder import InputStatistics
 from gemel.planning.build_network import build_loss, build_twin
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.recipe.schedule import OptimizerSetting, ScheduleSetting
 from gemel.training.muon import Muon
 from gemel.training.optimizer import Scheduler, build_optimizer, rate_factor

@@ -15,7 +15,7 @@ from gemel.matcher import load
 from gemel.measure.learned import read_learned, without
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run, read_history
 from gemel.training.order import Order
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of

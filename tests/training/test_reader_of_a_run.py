@@ -13,7 +13,7 @@ from gemel.measure.question import Question
 from gemel.measure.run_data import own_data
 from gemel.measure.subject import Subject
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 
 
 @pytest.fixture(scope="module")

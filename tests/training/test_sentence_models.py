@@ -14,7 +14,7 @@ import gemel
 from gemel.encoders import read_sentence_model
 from gemel.encoders.sentence_transformer import SentenceTransformerEncoder
 from gemel.errors import RecipeError
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from sentence_folders import SHAPE, sentence_folder
 
 CHANGES = ("input.words_of=data", "encoder.name=sentence-transformer", "encoder.folder=model")

@@ -17,10 +17,10 @@ from PIL import Image
 
 from gemel.data import SplitConfig, open_data
 from gemel.encoders import WhitenedEncoder
-from gemel.named_recipes import named_recipes
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
+from gemel.recipe.named import named_recipes
 from gemel.run import Run, read_history
 from gemel.training.loop import Trainer
 

@@ -23,7 +23,7 @@ from gemel.metrics import METRICS
 from gemel.planning.batch_numbers import resolve_batch
 from gemel.planning.make_plan import make_plan
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run
 from gemel.training import learner, loop
 from gemel.training.checkpoint import read_counters, save_checkpoint

@@ -14,7 +14,7 @@ from searches import QUICK, START, one_process, searched
 from gemel.data import open_data
 from gemel.errors import RecipeError, RunError
 from gemel.progress import Silent
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import read_history
 from gemel.tuning.search import SearchOrder, tune
 from gemel.tuning.space import own_values, with_values

@@ -8,7 +8,7 @@ import pytest
 from optuna.trial import FixedTrial
 
 from gemel.errors import RecipeError
-from gemel.recipe import check_recipe, load_recipe, recipe_text
+from gemel.recipe.files import check_recipe, load_recipe, recipe_text
 from gemel.tuning.space import check_space, own_values, with_values
 from gemel.tuning.trial import suggested
 

@@ -17,7 +17,7 @@ from gemel.metrics import METRICS
 from gemel.planning.build_encoder import InputStatistics
 from gemel.planning.build_network import build_twin, twin_in_use
 from gemel.readers import READERS
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.twin import SharedTwin, in_use, views_of
 from gemel.twin.in_use import softened
 from heard import Followed

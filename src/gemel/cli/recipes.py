@@ -37,7 +37,7 @@ def recipes(
     """List the recipes, or print one to start your own from."""
     import tomllib
 
-    from gemel.named_recipes import named_recipes, named_text
+    from gemel.recipe.named import named_recipes, named_text
 
     if name is not None:
         typer.echo(named_text(name))

@@ -25,8 +25,8 @@ from gemel.measure.chance import no_better_than_chance
 from gemel.measure.compared import most_pairs
 from gemel.measure.prepared import PairSource, Prepared
 from gemel.measure.threshold_intervals import with_intervals
-from gemel.recipe import Recipe
 from gemel.recipe.calibration import CalibrationSetting
+from gemel.recipe.schema import Recipe
 
 USUAL_TARGETS = ("eer", "far=0.1", "far=0.01", "far=0.001")
 

@@ -13,7 +13,7 @@ from gemel.evaluation.verification import FARS
 from gemel.functional.bayes import check_prior
 from gemel.measure.candidates import Makers
 from gemel.measure.prepared import PairSource
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 
 
 @final

@@ -14,7 +14,7 @@ from gemel.measure.learned import without_learned
 from gemel.measure.prepare import prepare, prepare_whole, say_copies, say_notices
 from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run
 
 

@@ -22,7 +22,7 @@ from gemel.measure.question import Question
 from gemel.measure.run_data import all_parts, data_to_measure, open_for
 from gemel.measure.subject import Subject
 from gemel.progress import Progress
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.run import Run
 
 OF_RUNS = frozenset({"lake-runs", "linear-probe", "nearest"})

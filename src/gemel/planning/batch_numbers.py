@@ -9,7 +9,6 @@ import numpy as np
 
 from gemel.measure.prepared import Prepared
 from gemel.planning.label_index import label_index, two_sided_index
-from gemel.recipe import Recipe
 from gemel.recipe.batches import (
     USUALLY_FORGED,
     BatchChoice,
@@ -17,6 +16,7 @@ from gemel.recipe.batches import (
     EpisodesBatch,
     TrialsBatch,
 )
+from gemel.recipe.schema import Recipe
 
 LabelledBatch: TypeAlias = ClassesBatch | EpisodesBatch | TrialsBatch
 """Batches of a fixed number of labels."""

@@ -25,7 +25,6 @@ from gemel.evaluation.pairs import consecutive_pairs
 from gemel.inputs import Kind
 from gemel.measure.prepared import Prepared
 from gemel.planning.label_index import label_index, two_sided_index
-from gemel.recipe import Recipe
 from gemel.recipe.batches import (
     BatchChoice,
     ClassesBatch,
@@ -36,6 +35,7 @@ from gemel.recipe.batches import (
     TrialsBatch,
     TripletsBatch,
 )
+from gemel.recipe.schema import Recipe
 
 DrawnBatch: TypeAlias = PairsBatch | TripletsBatch | ClassesBatch | EpisodesBatch | SequencesBatch
 """Batches drawn at random in every epoch, by label and group alone."""

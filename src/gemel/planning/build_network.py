@@ -14,7 +14,7 @@ from gemel.memories import MEMORIES, Memory
 from gemel.metrics import METRICS, Metric
 from gemel.planning.build_encoder import InputStatistics, build_encoder, build_pair_encoder
 from gemel.readers import READERS, Reader
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 from gemel.recipe.setting import Setting
 from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, in_use, views_of
 

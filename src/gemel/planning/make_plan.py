@@ -19,8 +19,8 @@ from gemel.planning.resolve_inputs import resolve_inputs, resolved, unread_notic
 from gemel.planning.validation import build_validation
 from gemel.planning.whitening import whiten
 from gemel.progress import Progress
-from gemel.recipe import Recipe
 from gemel.recipe.augmentation import AugmentChoice
+from gemel.recipe.schema import Recipe
 
 
 def prepare_and_resolve(

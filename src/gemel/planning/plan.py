@@ -13,7 +13,7 @@ from gemel.batches import BatchKind
 from gemel.losses import Loss
 from gemel.memories import Memory
 from gemel.planning.augmenting import Augmenting
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 from gemel.shapes import Items
 from gemel.twin import Twin
 

@@ -29,7 +29,8 @@ from gemel.inputs import (
 from gemel.inputs.series import left_out
 from gemel.measure.prepare import redivided
 from gemel.planning.glove import glove_words
-from gemel.recipe import ImageReading, InputSetting, Recipe, SeriesReading, TextReading
+from gemel.recipe.reading import ImageReading, InputSetting, SeriesReading, TextReading
+from gemel.recipe.schema import Recipe
 
 LOOKED_AT = 64
 """Items to look at before an input for all of them is proposed."""

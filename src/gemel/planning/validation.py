@@ -25,7 +25,7 @@ from gemel.measure.compared import embeddings_of, some_of
 from gemel.measure.prepared import Prepared
 from gemel.memories import Memory, remember
 from gemel.planning.comparing import twin_comparer, twin_read
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 from gemel.recipe.validation import ValidationSetting
 from gemel.shapes import Embeddings
 from gemel.twin import Twin

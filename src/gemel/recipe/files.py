@@ -11,8 +11,8 @@ import tomli_w
 from pydantic import ValidationError
 
 from gemel.errors import RecipeError
-from gemel.named_recipes import named_recipes, nearest
 from gemel.recipe.changes import Change, apply_changes
+from gemel.recipe.named import named_recipes, nearest
 from gemel.recipe.schema import Recipe
 from gemel.recipe.slips import sentence
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from gemel.named_recipes import nearest
+from gemel.recipe.named import nearest
 from gemel.recipe.schema import Recipe
 
 Location = tuple[int | str, ...]

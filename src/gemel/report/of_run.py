@@ -23,7 +23,7 @@ from gemel.measure.question import Question
 from gemel.measure.run_data import own_data, run_data
 from gemel.measure.subject import Subject
 from gemel.progress import Progress
-from gemel.recipe import load_recipe
+from gemel.recipe.files import load_recipe
 from gemel.report.contents import Cloud, Contents, Decision, Figure, PartSize, Split, TestPairs
 from gemel.report.page import check_packages, write
 from gemel.report.provenance import provenance

@@ -15,11 +15,12 @@ from gemel.errors import DataError, RecipeError
 from gemel.evaluation.figure import Figure
 from gemel.export.machine import has_gpu
 from gemel.measure.answer import Answer
-from gemel.named_recipes import named_recipes
 from gemel.progress import Progress
-from gemel.recipe import Recipe, load_recipe
+from gemel.recipe.files import load_recipe
+from gemel.recipe.named import named_recipes
 from gemel.recipe.reproduction import ReproductionSetting
 from gemel.recipe.rows import RowChoice
+from gemel.recipe.schema import Recipe
 from gemel.reproduction.combine import mean_over_seeds
 from gemel.reproduction.keep import check_places, keep
 from gemel.reproduction.results import Entry, Row

@@ -14,8 +14,8 @@ from gemel.measure.question import Question
 from gemel.measure.runs import OF_RUNS, measure_run, run_subject
 from gemel.measure.subject import Subject
 from gemel.progress import Progress
-from gemel.recipe import Recipe
 from gemel.recipe.rows import RowChoice
+from gemel.recipe.schema import Recipe
 from gemel.run import Run
 
 

@@ -6,9 +6,9 @@ import json
 from hashlib import sha256
 
 from gemel.errors import RecipeError
-from gemel.named_recipes import named_recipes
-from gemel.recipe import Recipe, load_recipe
-from gemel.recipe.schema import WORDS
+from gemel.recipe.files import load_recipe
+from gemel.recipe.named import named_recipes
+from gemel.recipe.schema import WORDS, Recipe
 from gemel.reproduction.results import Entry
 
 ROW_WORDS = frozenset({"what", "published", "source"})

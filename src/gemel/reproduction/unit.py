@@ -24,8 +24,8 @@ from gemel.data import Dataset
 from gemel.export.machine import machine
 from gemel.matcher import load
 from gemel.progress import Progress
-from gemel.recipe import Recipe, load_recipe
-from gemel.recipe.schema import WORDS
+from gemel.recipe.files import load_recipe
+from gemel.recipe.schema import WORDS, Recipe
 from gemel.reproduction.commit import commit
 from gemel.run import Run
 from gemel.training.order import Order

@@ -10,8 +10,8 @@ from torch import nn
 
 from gemel.encoders.stem import TokenVectors
 from gemel.errors import RecipeError
-from gemel.recipe import Recipe
 from gemel.recipe.schedule import LayerSetting, OptimizerSetting, ScheduleSetting
+from gemel.recipe.schema import Recipe
 from gemel.training.muon import Muon
 
 

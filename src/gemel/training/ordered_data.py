@@ -6,7 +6,8 @@ from gemel.data import Dataset, open_data
 from gemel.errors import DataError, RunError
 from gemel.inputs import Kind
 from gemel.measure.run_data import refuse_gone, run_data
-from gemel.recipe import Recipe, load_recipe
+from gemel.recipe.files import load_recipe
+from gemel.recipe.schema import Recipe
 from gemel.run import Run
 from gemel.training.order import Order, source_of
 

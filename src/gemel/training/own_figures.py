@@ -23,7 +23,7 @@ from gemel.measure.protocols import (
 )
 from gemel.measure.question import Question
 from gemel.measure.subject import Subject
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 from gemel.run import Run
 from gemel.whole_file import write_json
 

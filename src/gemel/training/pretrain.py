@@ -23,7 +23,7 @@ from gemel.planning.make_plan import build_feeds
 from gemel.planning.plan import Plan
 from gemel.planning.validation import build_validation
 from gemel.progress import Progress
-from gemel.recipe import Recipe
+from gemel.recipe.schema import Recipe
 from gemel.run import Run
 from gemel.training.loop import Trainer
 

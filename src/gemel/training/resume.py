@@ -6,8 +6,8 @@ import math
 
 from gemel.counting import count
 from gemel.errors import RecipeError
-from gemel.recipe import Recipe, load_recipe
-from gemel.recipe.schema import AFTERWARDS, WORDS
+from gemel.recipe.files import load_recipe
+from gemel.recipe.schema import AFTERWARDS, WORDS, Recipe
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
 

@@ -18,7 +18,8 @@ from gemel.measure.prepared import Prepared, parts_of
 from gemel.measure.subject import Subject
 from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Progress
-from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.files import load_recipe, recipe_text
+from gemel.recipe.schema import Recipe
 from gemel.report import check_packages, write_report_of
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic

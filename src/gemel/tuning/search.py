@@ -17,8 +17,9 @@ from gemel.errors import GemelError, RecipeError, RunError
 from gemel.measure.prepared import Prepared
 from gemel.planning.make_plan import prepare_and_resolve
 from gemel.progress import Progress, quiet
-from gemel.recipe import Recipe, load_recipe, recipe_text
+from gemel.recipe.files import load_recipe, recipe_text
 from gemel.recipe.ranges import Value
+from gemel.recipe.schema import Recipe
 from gemel.tuning.space import check_space, own_values, with_values
 from gemel.tuning.study import SharedStudy, open_study
 from gemel.tuning.trial import carry_out, plan_of

@@ -8,9 +8,10 @@ from itertools import product
 from typing import Any
 
 from gemel.errors import RecipeError
-from gemel.recipe import Recipe, check_recipe
 from gemel.recipe.changes import apply_changes
+from gemel.recipe.files import check_recipe
 from gemel.recipe.ranges import Value
+from gemel.recipe.schema import Recipe
 
 SEARCHED = frozenset({"encoder", "metric", "loss", "batch", "augment", "optimizer", "schedule"})
 """Sections that may be searched. The others would change what the figure is measured on."""

@@ -21,8 +21,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from gemel.errors import DataError, RecipeError, RunError
-from gemel.recipe import Recipe
-from gemel.recipe.schema import WORDS
+from gemel.recipe.schema import WORDS, Recipe
 
 NAME = "gemel"
 STARTUP_TRIALS = 5

@@ -15,8 +15,9 @@ from gemel.planning.batch_numbers import resolve_batch
 from gemel.planning.make_plan import make_plan
 from gemel.planning.plan import Plan
 from gemel.progress import Progress
-from gemel.recipe import Recipe, recipe_text
+from gemel.recipe.files import recipe_text
 from gemel.recipe.ranges import Searched, Value
+from gemel.recipe.schema import Recipe
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.checkpoint import Counters

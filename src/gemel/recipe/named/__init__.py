@@ -15,10 +15,9 @@ def named_recipes() -> dict[str, str]:
     >>> "default" in named_recipes()
     True
     """
-    folder = files("gemel") / "recipe" / "named"
     texts = {
         entry.name.removesuffix(".toml"): entry.read_text("utf-8")
-        for entry in folder.iterdir()
+        for entry in files(__name__).iterdir()
         if entry.name.endswith(".toml")
     }
     return dict(sorted(texts.items()))
