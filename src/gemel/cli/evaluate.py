@@ -4,42 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gemel.cli.options import JsonOption
 from gemel.cli.output import print_figures, print_json
-from gemel.measure.protocol_names import Protocol
+from gemel.evaluation.protocol import PROTOCOLS, ProtocolName
 
 if TYPE_CHECKING:
     from gemel.measure.answer import Answer
 
-USED_BY = {
-    "pairs": ("verification",),
-    "target": ("verification",),
-    "fixed_threshold": ("verification",),
-    "prior": ("verification",),
-    "most_pairs": ("verification", "few-shot", "retrieval"),
-    "ways": ("few-shot", "sequences"),
-    "shots": ("few-shot",),
-    "within_group": ("few-shot",),
-    "makers": ("few-shot",),
-    "small_groups": ("few-shot",),
-    "references": ("references",),
-    "aggregate": ("references",),
-    "relative": ("references",),
-    "seed": (
-        "verification",
-        "few-shot",
-        "retrieval",
-        "references",
-        "nearest",
-        "linear-probe",
-        "sequences",
-    ),
-}
-"""The protocols that each option applies to."""
+OPTIONS = dict.fromkeys(name for known in PROTOCOLS.values() for name in known.options)
+"""The options that only some protocols heed."""
 
 
 def _or(words: Sequence[str]) -> str:
@@ -66,8 +43,8 @@ def evaluate(
         ),
     ] = None,
     protocol: Annotated[
-        Protocol,
-        typer.Option(metavar="P", help=f"What to measure: {_or(get_args(Protocol))}."),
+        ProtocolName,
+        typer.Option(metavar="P", help=f"What to measure: {_or(list(PROTOCOLS))}."),
     ] = "verification",
     method: Annotated[
         Literal["network", "hausdorff"],
@@ -176,7 +153,7 @@ def evaluate(
     from gemel.measure.runs import measure
     from gemel.progress import shown_progress
 
-    asked = {name: context.params[name] for name in USED_BY}
+    asked = {name: context.params[name] for name in OPTIONS}
     _refuse_unused(protocol, asked)
     progress = shown_progress()
     if method == "hausdorff":
@@ -193,7 +170,7 @@ def evaluate(
         print_figures(answer.tree())
 
 
-def _by_hausdorff(protocol: Protocol, run: Path | None) -> Answer:
+def _by_hausdorff(protocol: ProtocolName, run: Path | None) -> Answer:
     from gemel.measure.lake_runs import measure_hausdorff
 
     if protocol != "lake-runs":
@@ -203,13 +180,14 @@ def _by_hausdorff(protocol: Protocol, run: Path | None) -> Answer:
     return measure_hausdorff()
 
 
-def _refuse_unused(protocol: str, asked: Mapping[str, object]) -> None:
+def _refuse_unused(protocol: ProtocolName, asked: Mapping[str, object]) -> None:
     """Raise BadParameter for an option that the protocol would ignore."""
-    for name, protocols in USED_BY.items():
-        if asked[name] is not None and protocol not in protocols:
+    for name, value in asked.items():
+        if value is not None and name not in PROTOCOLS[protocol].options:
             option = name.removeprefix("fixed_").replace("_", "-")
+            heeding = [known for known, it in PROTOCOLS.items() if name in it.options]
             raise typer.BadParameter(
-                f"--{option} goes with --protocol {_or(protocols)}, got --protocol {protocol}"
+                f"--{option} goes with --protocol {_or(heeding)}, got --protocol {protocol}"
             )
     between_makers = asked["makers"] == "two" and asked["within_group"]
     if asked["small_groups"] is not None and not between_makers:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gemel.evaluation.protocol import PROTOCOLS
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -23,18 +25,6 @@ NARROWEST = 14
 
 HANGING: dict[str, Any] = {"initial_indent": " ", "subsequent_indent": "   "}
 """Indents of a note below a table: its first line starts under the names of figures."""
-
-QUESTIONS = {
-    "verification": "are two the same?",
-    "few-shot": "which of N, given K examples of each?",
-    "retrieval": "are the nearest ones matches?",
-    "linear-probe": "can a linear classifier read the labels off the embeddings?",
-    "references": "is it genuine, given references of whom it claims to be?",
-    "similarity": "do its scores go with people's?",
-    "sequences": "what is it, told only of the items before?",
-    "nearest": "of which label is the nearest item that was trained on?",
-    "lake-runs": "which of 20 characters, given one drawing of each?",
-}
 
 
 class Interrupted(Exception):
@@ -51,13 +41,13 @@ def print_figures(answer: Mapping[str, Any]) -> None:
 
     from gemel.report.tables import tables
 
-    protocol = answer["protocol"]
-    (measured,) = tables({protocol: answer["metrics"]})
+    (measured,) = tables({answer["protocol"]: answer["metrics"]})
+    asks = PROTOCOLS[answer["protocol"]].asks
     table = _columns(measured)
     console = Console(highlight=False, markup=False, emoji=False)
     unbounded = console.options.update(width=WIDEST)
     console.width = max(console.width, console.measure(table, options=unbounded).minimum)
-    console.print(f"{measured.protocol} on {answer['data']}: {QUESTIONS[protocol]}", style="bold")
+    console.print(f"{measured.protocol} on {answer['data']}: {asks}", style="bold")
     console.print(table)
     for gap in measured.gaps:
         note = fill(f"{gap.name.label}: {gap.why}", console.width, **HANGING)

@@ -10,7 +10,7 @@ from gemel.arrays import Distances, Floats
 from gemel.evaluation.evidence import Evidence, figures_of
 from gemel.evaluation.figure import Figures, figures_to_json
 from gemel.evaluation.pairs import PairSample
-from gemel.measure.protocol_names import Protocol
+from gemel.evaluation.protocol import ProtocolName
 
 
 @final
@@ -22,7 +22,7 @@ class Answer:
     figures (of `accuracy` alone in few-shot), for pooling over folds.
     """
 
-    protocol: Protocol
+    protocol: ProtocolName
     data: str
     seed: int
     figures: Figures

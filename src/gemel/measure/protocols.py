@@ -5,6 +5,7 @@ from __future__ import annotations
 from gemel.errors import DataError, RunError
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.partners import partner_retrieval
+from gemel.evaluation.protocol import ProtocolName
 from gemel.evaluation.questioned import Makings, ReferencesTask
 from gemel.evaluation.references import references
 from gemel.evaluation.retrieval import RetrievalTask, retrieval
@@ -14,12 +15,11 @@ from gemel.evaluation.verification import OperatingPoint, verification
 from gemel.measure.answer import Answer, Verified
 from gemel.measure.few_shot import measure_few_shot
 from gemel.measure.prepared import refuse_unlike
-from gemel.measure.protocol_names import Protocol
 from gemel.measure.question import Question
 from gemel.measure.subject import Subject
 
 
-def answer_of(subject: Subject, protocol: Protocol, question: Question) -> Answer:
+def answer_of(subject: Subject, protocol: ProtocolName, question: Question) -> Answer:
     """The answer of a protocol, by name."""
     match protocol:
         case "verification":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gemel.errors import DataError, RunError
+from gemel.evaluation.protocol import PROTOCOLS, ProtocolName
 from gemel.matcher import load
 from gemel.matcher.file import is_matcher
 from gemel.measure.answer import Answer
@@ -16,7 +17,6 @@ from gemel.measure.linear_probe import probe
 from gemel.measure.nearest import nearest
 from gemel.measure.prepare import prepare_whole, say_copies
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocol_names import Protocol
 from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
 from gemel.measure.run_data import all_parts, data_to_measure, open_for
@@ -25,12 +25,13 @@ from gemel.progress import Progress
 from gemel.recipe.files import load_recipe
 from gemel.run import Run
 
-OF_RUNS = frozenset({"lake-runs", "linear-probe", "nearest"})
-"""Protocols that need to know what a run was trained on."""
-
 
 def measure(
-    path: Path, data: str | None, protocol: Protocol, asked: Mapping[str, Any], progress: Progress
+    path: Path,
+    data: str | None,
+    protocol: ProtocolName,
+    asked: Mapping[str, Any],
+    progress: Progress,
 ) -> Answer:
     """Measure a run, or a matcher that was copied without its run, by one protocol.
 
@@ -45,7 +46,7 @@ def measure(
 
 
 def measure_run(
-    run: Run, data: str | None, protocol: Protocol, question: Question, progress: Progress
+    run: Run, data: str | None, protocol: ProtocolName, question: Question, progress: Progress
 ) -> Answer:
     """Measure a run by one protocol; without `data`, on its own test items."""
     matcher = load(run.path)
@@ -65,7 +66,7 @@ def measure_run(
 
 
 def measure_matcher(
-    folder: Path, data: str | None, protocol: Protocol, question: Question, progress: Progress
+    folder: Path, data: str | None, protocol: ProtocolName, question: Question, progress: Progress
 ) -> Answer:
     """Measure a matcher that was copied without its run, by one protocol.
 
@@ -77,7 +78,7 @@ def measure_matcher(
         return measure_lake_runs(matcher, data)
     if data is None:
         raise RunError(f"{folder} is a matcher without its run and its test items: name DATA")
-    if protocol in OF_RUNS:
+    if PROTOCOLS[protocol].of_run:
         raise RunError(
             f"{protocol} needs to know what a matcher has learned from, and {folder} is one "
             "without its run: measure the run"
@@ -99,7 +100,7 @@ def run_subject(run: Run, data: str | None, progress: Progress) -> Subject:
     return Subject.of(matcher, data_to_measure(run, matcher, data, progress), progress)
 
 
-def _refuse_groupless(prepared: Prepared, protocol: Protocol, question: Question) -> None:
+def _refuse_groupless(prepared: Prepared, protocol: ProtocolName, question: Question) -> None:
     """Raise DataError where pairs by group are asked for, and labelled items have no groups."""
     dataset = prepared.dataset
     groupless = dataset.groups is None and dataset.pairs is None and dataset.unlike is None

@@ -12,13 +12,13 @@ import numpy as np
 from gemel.arrays import Distances, Embeddings, Indices
 from gemel.evaluation.comparer import Among, Comparer
 from gemel.evaluation.evidence import Evidence, figures_of
+from gemel.evaluation.protocol import ProtocolName
 from gemel.matcher import Matcher
 from gemel.matcher.episode_reader import EpisodeReader
 from gemel.matcher.recall import Recall
 from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, embeddings_of, most_pairs
 from gemel.measure.prepared import Prepared
-from gemel.measure.protocol_names import Protocol
 from gemel.measure.question import Question
 from gemel.progress import Progress, Silent
 
@@ -103,7 +103,7 @@ class Subject:
         numbers = max(1, pairs * self.matcher.file.embedding_size)
         return max(100, min(usual, MOST_NUMBERS // numbers))
 
-    def answer(self, protocol: Protocol, question: Question, evidence: Evidence) -> Answer:
+    def answer(self, protocol: ProtocolName, question: Question, evidence: Evidence) -> Answer:
         """The figures of the evidence as the answer of a protocol."""
         figures = figures_of([evidence])
         return Answer(protocol, self.data(), question.seed, figures, evidence=evidence)

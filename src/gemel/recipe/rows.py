@@ -1,6 +1,6 @@
 """The rows of `[[reproduction.rows]]`: one class for each protocol, with its settings.
 
-To add a protocol, add a class here and to `RowChoice`.
+To add a protocol, add it to `PROTOCOLS`, and a class here and to `RowChoice`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, PositiveInt, field_validator
 
 from gemel.calibration import parse_target
+from gemel.evaluation.protocol import PROTOCOLS
 from gemel.evaluation.questioned import Aggregate, Relative
 from gemel.evaluation.two_makers import SmallGroups
 from gemel.recipe.evaluation import EvaluationSetting
@@ -139,9 +140,6 @@ RowChoice: TypeAlias = Annotated[
     Field(discriminator="protocol"),
 ]
 
-POOLED = frozenset({"verification", "few-shot", "retrieval", "references"})
-"""Protocols whose figures can be pooled over folds: each fold tests other identities."""
-
 
 def check_measured(row: RowChoice, evaluation: EvaluationSetting, *, pooled: bool) -> None:
     """Raise ValueError for a row whose figure the recipe does not measure; `pooled`: over folds."""
@@ -159,7 +157,7 @@ def check_measured(row: RowChoice, evaluation: EvaluationSetting, *, pooled: boo
             f"{row.figure} is reported only at the rates in evaluation.fars, which are "
             f"[{', '.join(fars)}]: add {far}, or write it as there"
         )
-    if pooled and (row.protocol not in POOLED or row.data is not None):
+    if pooled and (not PROTOCOLS[row.protocol].pooled or row.data is not None):
         raise ValueError(
             "figures are pooled over the identities that the folds test, and the row "
             f"{row.what!r} is not about these: leave out split.folds or the row"

@@ -8,10 +8,11 @@ from typing import Any
 
 from gemel.errors import DataError
 from gemel.evaluation.figure import Figure, Missing
+from gemel.evaluation.protocol import PROTOCOLS
 from gemel.measure.answer import Answer, pooled
 from gemel.measure.protocols import answer_of
 from gemel.measure.question import Question
-from gemel.measure.runs import OF_RUNS, measure_run, run_subject
+from gemel.measure.runs import measure_run, run_subject
 from gemel.measure.subject import Subject
 from gemel.progress import Progress
 from gemel.recipe.rows import RowChoice
@@ -27,7 +28,7 @@ def answers_of(
     answers = []
     for row in rows:
         question = Question.of(recipe, **_settings(row))
-        if row.protocol in OF_RUNS:
+        if PROTOCOLS[row.protocol].of_run:
             answer = measure_run(run, row.data, row.protocol, question, progress)
         else:
             if row.data not in subjects:
