@@ -13,7 +13,7 @@ from gemel.data.splits.together import content_codes
 from gemel.data.unreadable import MOST_UNREADABLE
 from gemel.inputs import Inputs
 from gemel.measure.packed import pack_sides
-from gemel.measure.prepared import WHOLE, Prepared
+from gemel.measure.prepared import Prepared
 from gemel.progress import Progress
 
 NONE: Indices = np.zeros(0, np.int64)
@@ -68,9 +68,8 @@ def prepare_whole(
         held = rows[dataset.pairs.split[rows] == TEST]
         pairs = PairRows(NONE, NONE, held if len(held) else rows)
         some = some or len(pairs.test) < len(rows)
-    reason = "Measured on the test items that come with the data." if some else WHOLE
-    whole = Split(NONE, NONE, np.flatnonzero(chosen), "item", reason, pairs)
-    prepared = Prepared(dataset, packed, whole)
+    parts = Split(NONE, NONE, np.flatnonzero(chosen), "item", pairs=pairs, whole=not some)
+    prepared = Prepared(dataset, packed, parts)
     say_notices(prepared, progress)
     return prepared
 

@@ -29,8 +29,6 @@ PairSource = Literal["sampled", "consecutive", "by-group"]
 GROUP_PAIRS = 10_000
 """The number of pairs that Koch et al. validated and tested on."""
 
-WHOLE = "Measured as a whole."
-
 
 @final
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ class Prepared:
     def compared(self, part: Part) -> Compared:
         """The items of `train`, `validation` or `test` for a comparer."""
         items = self.part(part)
-        whole = len(items) == self.packed.readable.sum()
-        return some_of(self.packed, items, "items" if whole else f"{part} items")
+        everything = len(items) == self.packed.readable.sum()
+        return some_of(self.packed, items, "items" if everything else f"{part} items")
 
     def two_sides(self, items: Indices) -> TwoSides | None:
         """The labels of `items`, and the positions in `items` of those on each side; None where
@@ -68,8 +66,8 @@ class Prepared:
     @property
     def measured(self) -> str:
         """The name of the test part: `all` for a dataset that is measured as a whole."""
-        whole = len(self.split.test) == int(self.packed.readable.sum())
-        return "all" if whole and self.split.reason == WHOLE else "test"
+        everything = len(self.split.test) == int(self.packed.readable.sum())
+        return "all" if everything and self.split.whole else "test"
 
     def labels(self, items: Indices) -> Codes:
         """The labels of items; raises DataError where the dataset has none."""

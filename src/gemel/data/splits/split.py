@@ -77,16 +77,18 @@ class Split:
     """Sorted positions of items by part. Unless split by pair, no content is in two parts.
 
     `reason` explains to the user what was done and why, and `doubts` are sentences about what is
-    wrong with the data. `pairs` is None without given pairs.
+    wrong with the data. `pairs` is None without given pairs. `whole` data are not split at all: the
+    test is all of them.
     """
 
     train: Indices
     validation: Indices
     test: Indices
     by: Unit
-    reason: str
+    reason: str = ""
     pairs: PairRows | None = None
     doubts: tuple[str, ...] = ()
+    whole: bool = False
 
     def part(self, name: Part) -> Indices:
         """The items of one part."""
