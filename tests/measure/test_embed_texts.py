@@ -13,7 +13,8 @@ import gemel
 from gemel.data import open_data
 from gemel.errors import DataError
 from gemel.measure.embed_texts import texts_by_row, write_text_embeddings
-from gemel.measure.embeddings import Embedded, write_embeddings, write_parts
+from gemel.measure.embedding_file import Embedded, write_parts
+from gemel.measure.embeddings import write_embeddings
 from gemel.progress import Silent
 from heard import Followed, Heard
 
@@ -151,7 +152,7 @@ def test_of_a_table_of_pairs_each_text_is_written_once_by_itself(matcher, tmp_pa
 
 
 def test_a_long_text_among_many_goes_into_parquet_and_not_into_npz(tmp_path, monkeypatch):
-    monkeypatch.setattr("gemel.measure.embeddings.MOST_NAME_BYTES", 10 << 20)
+    monkeypatch.setattr("gemel.measure.embedding_file.MOST_NAME_BYTES", 10 << 20)
     texts = ["short"] * 999 + ["x" * 10_000]
     part = Embedded(texts, [""] * 1000, np.ones((1000, 2), np.float32))
     sentence = (

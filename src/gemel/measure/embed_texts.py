@@ -15,7 +15,14 @@ from gemel.errors import ItemError
 from gemel.inputs import TextInput
 from gemel.matcher import Matcher
 from gemel.matcher.networks import EncoderSide
-from gemel.measure.embeddings import AT_ONCE, SKIPPED, Embedded, check_ending, stamp_of, write_parts
+from gemel.measure.embedding_file import (
+    AT_ONCE,
+    SKIPPED,
+    Embedded,
+    check_ending,
+    stamp_of,
+    write_parts,
+)
 from gemel.progress import Progress, Stage
 
 
