@@ -16,11 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gemel.errors import ItemError
-from gemel.inputs import ImageInput, ink
+from gemel.inputs import ImageInput
 from gemel.inputs.decode import decode, upright_size
-from gemel.inputs.fit import fit
-from gemel.inputs.ink import ink_box
-from gemel.inputs.sheet import border_colour
+from gemel.inputs.fit import border_colour, fit, framed, ink_box
 
 GREY = ImageInput(height=8, width=8, channels=1)
 COLOUR = ImageInput(height=8, width=8, channels=3)
@@ -402,20 +400,20 @@ def strip(width=3_000, height=30):
 
 
 def test_a_narrow_picture_is_framed_without_its_paper(monkeypatch):
-    whole = np.asarray(ink.framed(strip(), (56, 56)), np.float32)
+    whole = np.asarray(framed(strip(), (56, 56)), np.float32)
     made, new = [], Image.new
 
     def recorded(mode, size, *colour):
         made.append(size)
         return new(mode, size, *colour)
 
-    monkeypatch.setattr(ink, "MOST_PAPER", 1e9)
-    laid_out = np.asarray(ink.framed(strip(), (56, 56)), np.float32)
+    monkeypatch.setattr("gemel.inputs.fit.MOST_PAPER", 1e9)
+    laid_out = np.asarray(framed(strip(), (56, 56)), np.float32)
     assert (laid_out < 200).any()
     assert np.abs(whole - laid_out).mean() < 3
     monkeypatch.undo()
     monkeypatch.setattr(Image, "new", recorded)
-    ink.framed(Image.fromarray(np.zeros((4, 20_000), np.uint8)), (56, 56))
+    framed(Image.fromarray(np.zeros((4, 20_000), np.uint8)), (56, 56))
     assert max(width * height for width, height in made) < 1_000_000
 
 
