@@ -114,12 +114,12 @@ def _grouped(dataset: Dataset, names: list[str]) -> Dataset:
             f"Two levels of folders: the upper one ({group_names[0]}) is read as a group, {lower}. "
             "If it only wraps the rest, pass that folder itself."
         )
-    told = (
+    notice = (
         f"Two levels of folders: the {len(group_names)} upper ones "
         f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, "
         f"{lower}. If the upper ones are the labels, move the pictures up one level."
     )
-    return grouped.noticing(told, *_shared_name_notice(dataset.label_names))
+    return grouped.noticing(notice, *_shared_name_notice(dataset.label_names))
 
 
 def _shared_name_notice(label_names: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gemel.arrays import Indices, Packed, Padded
 from gemel.data.unreadable import Unreadable, skipped
-from gemel.inputs.series import told_of_gaps
+from gemel.inputs.series import gaps_notice
 
 
 @final
@@ -61,4 +61,4 @@ class Pack:
     def notices(self) -> tuple[str, ...]:
         """Sentences about the unreadable items and about gaps; empty if there are none."""
         unreadable = skipped(self.unreadable, len(self.unreadable), len(self))
-        return (*unreadable, *told_of_gaps(*self.gaps, len(self)))
+        return (*unreadable, *gaps_notice(*self.gaps, len(self)))

@@ -97,24 +97,24 @@ class TextInput(BaseModel):
         """Notices about packed texts; `ids` (sum of lengths,) are theirs, concatenated."""
         known = np.add.reduceat(self.knows(ids), np.cumsum(lengths) - lengths)
         cut = int((lengths > self.most_tokens).sum())
-        return self.told(len(lengths), cut=cut, unknown=int((known == 0).sum()))
+        return self.notices(len(lengths), cut=cut, unknown=int((known == 0).sum()))
 
-    def told(self, texts: int, *, cut: int, unknown: int) -> tuple[str, ...]:
+    def notices(self, texts: int, *, cut: int, unknown: int) -> tuple[str, ...]:
         """Notices about texts that are truncated, and texts without a known token."""
-        told: list[str] = []
+        notices: list[str] = []
         if cut:
-            told.append(
+            notices.append(
                 f"{cut:,} of {count(texts, 'text')} {'is' if cut == 1 else 'are'} cut after "
                 f"{self.most_tokens} tokens; set input.most_tokens to read more of them."
             )
         if unknown:
-            told.append(
+            notices.append(
                 f"{unknown:,} of {count(texts, 'text')} {'holds' if unknown == 1 else 'hold'} "
                 "nothing that was learned in training, so the network cannot tell such texts "
                 "apart, and compare refuses them. Recipes that read characters (neculoiu-2016) "
                 "know misspelt and new words too."
             )
-        return tuple(told)
+        return tuple(notices)
 
     def knows(self, ids: Array) -> Same:
         """(…) whether each id is a known token: neither unknown nor special."""

@@ -83,8 +83,8 @@ class _Reader:
     @property
     def notices(self) -> tuple[str, ...]:
         read = self.rows - self.unreadable
-        told = self.input.told(read, cut=self.cut, unknown=self.unknown)
-        return (*skipped(self.shown, self.unreadable, self.rows), *told)
+        notices = self.input.notices(read, cut=self.cut, unknown=self.unknown)
+        return (*skipped(self.shown, self.unreadable, self.rows), *notices)
 
 
 def _parts(

@@ -8,7 +8,7 @@ import numpy as np
 
 from gemel.arrays import Indices
 from gemel.data import TEST, VALIDATION, Dataset, PairRows, Split, SplitConfig, split
-from gemel.data.splits.given import told_of_contradictions, told_of_copies
+from gemel.data.splits.given import contradictions_notice, copies_notice
 from gemel.data.splits.together import content_codes
 from gemel.data.unreadable import MOST_UNREADABLE
 from gemel.inputs import Inputs
@@ -89,7 +89,7 @@ def say_copies(prepared: Prepared, progress: Progress) -> None:
     contents = content_codes(prepared.packed.digests)
     labels, name = dataset.labels, dataset.items.name
     for sentence in (
-        *told_of_copies(labels, contents, tested),
-        *told_of_contradictions(labels, contents, tested, name),
+        *copies_notice(labels, contents, tested),
+        *contradictions_notice(labels, contents, tested, name),
     ):
         progress.say(sentence)

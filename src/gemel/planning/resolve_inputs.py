@@ -153,8 +153,8 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
             "2024-05-31T10:00:00.250, which are read as seconds; input.along=time then reads equal "
             "steps of it, each input.every long."
         )
-        told = f"Columns without numbers are not read: {', '.join(wordy[:8])}."
-        notices.append(told if timed else told + of_time)
+        notice = f"Columns without numbers are not read: {', '.join(wordy[:8])}."
+        notices.append(notice if timed else notice + of_time)
     return tuple(notices)
 
 

@@ -200,9 +200,9 @@ class Trainer:
 
     def _warn(self, sentence: str | None) -> None:
         """Reports a warning, once for each cause: the words before its colon."""
-        told = self.counters.warnings
-        if sentence and _cause(sentence) not in map(_cause, told):
-            told.append(sentence)
+        warnings = self.counters.warnings
+        if sentence and _cause(sentence) not in map(_cause, warnings):
+            warnings.append(sentence)
             self.progress.say(f"warning: {sentence}")
 
     def _save(self) -> None:

@@ -44,11 +44,11 @@ def pretraining_data(recipe: Recipe, own: Prepared, progress: Progress) -> Prepa
             f"pretraining learns from what {own.dataset.name} does not hold out, and "
             f"{dataset.name} has nothing else: choose other pretraining.data"
         )
-    told = [f"{setting.epochs} epochs of {dataset.name} come first.", *prepared.notices]
+    notices = [f"{setting.epochs} epochs of {dataset.name} come first.", *prepared.notices]
     if left_out:
         what = count(left_out, "item" if prepared.split.pairs is None else "pair")
-        told.append(f"{what} that {own.dataset.name} holds out: not learned from.")
-    for sentence in told:
+        notices.append(f"{what} that {own.dataset.name} holds out: not learned from.")
+    for sentence in notices:
         progress.say(f"pretraining: {sentence}")
     return prepared
 

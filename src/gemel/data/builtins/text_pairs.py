@@ -95,7 +95,7 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
             f"lines with too few columns and {len(rows)} others: get the files again"
         )
     dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
-    return replace(dataset, name=pairs.name).noticing(*_told(broken, short))
+    return replace(dataset, name=pairs.name).noticing(*_notices(broken, short))
 
 
 TEXT_PAIRS = {pairs.name: partial(open_text_pairs, pairs) for pairs in SETS}
@@ -153,8 +153,8 @@ def _lines(path: Path) -> list[bytes]:
     return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
 
 
-def _told(broken: int, short: int) -> tuple[str, ...]:
-    told = LineCount(0, broken).notices
+def _notices(broken: int, short: int) -> tuple[str, ...]:
+    notices = LineCount(0, broken).notices
     if short:
-        told += (f"Lines with too few columns are left out: {short}.",)
-    return told
+        notices += (f"Lines with too few columns are left out: {short}.",)
+    return notices

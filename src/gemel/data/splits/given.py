@@ -49,7 +49,7 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     return Settled(parts, remarks)
 
 
-def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
+def copies_notice(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:
     """A sentence about copies of items under the same label; empty without any."""
     twice = int(alive.sum()) - len(np.unique(np.stack([contents, labels], 1)[alive], axis=0))
     if not twice:
@@ -59,7 +59,7 @@ def told_of_copies(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ..
     return (f"{count(twice, one, several)} it trivially.",)
 
 
-def told_of_contradictions(
+def contradictions_notice(
     labels: Codes, contents: Codes, alive: Same, name: Callable[[int], str]
 ) -> tuple[str, ...]:
     """A sentence about copies of items under contradicting labels; empty without any.

@@ -11,10 +11,10 @@ from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.splits.allotment import allot_items
 from gemel.data.splits.given import (
     NOWHERE,
+    contradictions_notice,
+    copies_notice,
     open_shares,
     settle,
-    told_of_contradictions,
-    told_of_copies,
 )
 from gemel.data.splits.labelled import Labelled
 from gemel.data.splits.pairs import rows_within, split_pairs
@@ -58,8 +58,8 @@ def split(
     parts, by, why = _divided(labelled, config, random)
     train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
     alive = parts != NOWHERE
-    copied = told_of_copies(labelled.labels, contents, alive)
-    doubts = told_of_contradictions(labelled.labels, contents, alive, dataset.items.name)
+    copied = copies_notice(labelled.labels, contents, alive)
+    doubts = contradictions_notice(labelled.labels, contents, alive, dataset.items.name)
     reason = " ".join(
         [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, parts)]
     )

@@ -54,7 +54,7 @@ def split_pairs(
     if (parts == -1).any():
         parts, why = _shared_out(parts, ends, open_shares(parts, config), random)
     _refuse_lacking(dataset, pairs, parts)
-    remarks += _told_of_crossing(int((parts == NOWHERE).sum() - (given == NOWHERE).sum()))
+    remarks += _crossing_notice(int((parts == NOWHERE).sum() - (given == NOWHERE).sum()))
     by: Unit = "pair" if config.by == "pair" else "item"
     reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(parts)])
     train, validation, test = (
@@ -77,7 +77,7 @@ def _refuse_labels(dataset: Dataset, config: SplitConfig) -> None:
         )
 
 
-def _told_of_crossing(dropped: int) -> tuple[str, ...]:
+def _crossing_notice(dropped: int) -> tuple[str, ...]:
     if not dropped:
         return ()
     crossers = count(dropped, "pair that crosses", "pairs that cross")

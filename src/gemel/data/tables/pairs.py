@@ -122,22 +122,22 @@ def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
                 raise _contradiction(judged, earlier, row)
             contradicted += 1
     repeated = len(judged.rows) - len(first) - selves
-    return list(first.values()), _told_of_rows(repeated, selves, contradicted)
+    return list(first.values()), _row_notices(repeated, selves, contradicted)
 
 
-def _told_of_rows(repeated: int, selves: int, contradicted: int) -> tuple[str, ...]:
-    told = duplicates_notice(repeated)
+def _row_notices(repeated: int, selves: int, contradicted: int) -> tuple[str, ...]:
+    notices = duplicates_notice(repeated)
     if selves:
         themselves = count(
             selves,
             "row that pairs an item with itself is",
             "rows that pair an item with itself are",
         )
-        told += (f"{themselves} left out.",)
+        notices += (f"{themselves} left out.",)
     if contradicted:
         against = count(contradicted, "row contradicts", "rows contradict")
-        told += (f"{against} an earlier one, which counts.",)
-    return told
+        notices += (f"{against} an earlier one, which counts.",)
+    return notices
 
 
 def _judgement(judged: Judged, row: int) -> tuple[bool, int]:

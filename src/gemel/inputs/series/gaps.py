@@ -55,7 +55,7 @@ def _unmasked(value: object) -> object:
     return np.ma.filled(value.astype(np.float64), np.nan)
 
 
-def told_of_gaps(samples: int, items: int, total: int) -> tuple[str, ...]:
+def gaps_notice(samples: int, items: int, total: int) -> tuple[str, ...]:
     """A sentence about gaps in `samples` samples of `items` of all sequences; empty without any."""
     if not samples:
         return ()
