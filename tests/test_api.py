@@ -60,7 +60,7 @@ except gemel.GemelError as error:
 
 def test_settings_may_be_said_as_words_or_as_values(monkeypatch):
     monkeypatch.setattr(
-        "gemel.training.train.train", lambda order, _: load_recipe("default", order.changes)
+        "gemel.training.train.train", lambda request, _: load_recipe("default", request.changes)
     )
     values = {
         "encoder.name": "mlp",
@@ -78,7 +78,7 @@ def test_settings_may_be_said_as_words_or_as_values(monkeypatch):
 
 
 def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
-    monkeypatch.setattr("gemel.training.train.train", lambda order, _: order.changes)
+    monkeypatch.setattr("gemel.training.train.train", lambda request, _: request.changes)
     values = {"a": np.float32(0.5), "b": np.int64(3), "c": Path("x/y"), "d": None}
     told = [("a", 0.5), ("b", 3), ("c", "x/y"), ("d", None)]
     changes = gemel.train("digits", settings=values)
@@ -92,7 +92,7 @@ def test_settings_may_be_numbers_of_numpy_and_paths(monkeypatch):
 
 def test_a_word_stays_a_word_whatever_it_looks_like(monkeypatch):
     monkeypatch.setattr(
-        "gemel.training.train.train", lambda order, _: load_recipe("default", order.changes)
+        "gemel.training.train.train", lambda request, _: load_recipe("default", request.changes)
     )
     about = 'about = "3"\n[x]  # 😀'
     assert gemel.train("digits", settings={"about": about, "name": "true"}).about == about

@@ -54,7 +54,7 @@ def train(
     from gemel.data.open import refuse_values
 
     try:
-        from gemel.training.order import Order
+        from gemel.training.request import TrainingRequest
         from gemel.training.train import train as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
@@ -66,7 +66,7 @@ def train(
     said = [(key, _plain(key, value)) for key, value in asked.items() if value is not None]
     own = _changes(settings)
     _refuse_two_lengths(said, own)
-    order = Order(
+    request = TrainingRequest(
         # Absolute, so that Path("digits") means a folder and not the built-in name.
         data=str(data.absolute()) if isinstance(data, Path) else data,
         recipe=None if recipe is None else str(recipe),
@@ -76,7 +76,7 @@ def train(
         devices=devices,
         kind=kind,
     )
-    return carry_out(order, Silent() if quiet else shown_progress())
+    return carry_out(request, Silent() if quiet else shown_progress())
 
 
 def _changes(settings: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any]]:

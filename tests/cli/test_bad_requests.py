@@ -71,7 +71,7 @@ def test_interrupted_before_it_begins_a_training_promises_nothing(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gemel.training.ordered_data.open_data", stopped)
+    monkeypatch.setattr("gemel.training.requested_data.open_data", stopped)
 
     outcome = gemel("train", "digits")
 

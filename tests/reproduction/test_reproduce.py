@@ -20,7 +20,7 @@ from gemel.progress import Silent
 from gemel.recipe.files import load_recipe, recipe_text
 from gemel.reproduction import unit
 from gemel.reproduction.commit import commit
-from gemel.reproduction.reproduce import ReproductionOrder, reproduce
+from gemel.reproduction.reproduce import ReproductionRequest, reproduce
 from gemel.reproduction.results import read_results
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
@@ -82,45 +82,45 @@ validation = 0.4
 
 
 @pytest.fixture
-def order(tmp_path):
+def requesting(tmp_path):
     def made(text=TINY, **more):
         (tmp_path / "tiny.toml").write_text(text, "utf-8")
         places = {"out": tmp_path / "runs", "results": tmp_path / "docs" / "results.md"}
         own = {"recipe": str(tmp_path / "tiny.toml"), "data": None, "seeds": 1, "changes": ()}
-        return ReproductionOrder(**(own | places | more))
+        return ReproductionRequest(**(own | places | more))
 
     return made
 
 
 @pytest.fixture
 def trainings(monkeypatch, tiny_run):
-    """The orders of all trainings; each leaves the session's run, with the recipe it was given."""
-    orders = []
+    """The requests of all trainings; each leaves the session's run with the recipe it was given."""
+    requests = []
 
-    def stand_in(order, progress):
-        orders.append(order)
-        run = Run(shutil.copytree(tiny_run.path, order.out))
-        run.recipe.write_text(recipe_text(load_recipe(order.recipe, order.changes)), "utf-8")
+    def stand_in(request, progress):
+        requests.append(request)
+        run = Run(shutil.copytree(tiny_run.path, request.out))
+        run.recipe.write_text(recipe_text(load_recipe(request.recipe, request.changes)), "utf-8")
 
     monkeypatch.setattr(unit, "train", stand_in)
-    return orders
+    return requests
 
 
-def measured(order, protocol="verification", **question):
+def measured(request, protocol="verification", **question):
     """The accuracy of a training, by the command that everybody has."""
-    run = Run(order.out)
+    run = Run(request.out)
     asked = Question.of(load_recipe(run.recipe), **question)
     return measure_run(run, None, protocol, asked, Silent()).figures
 
 
-def test_rows_are_measured_on_as_few_trainings_as_they_need(order, trainings, tmp_path):
-    entry = reproduce(order(TINY + MORE, seeds=2), Silent())
+def test_rows_are_measured_on_as_few_trainings_as_they_need(requesting, trainings, tmp_path):
+    entry = reproduce(requesting(TINY + MORE, seeds=2), Silent())
     assert [row.what for row in entry.rows] == ["which of three", "same or different", "wider"]
     # Two rows on one recipe and one on a wider: two trainings for each seed.
-    assert [order.changes[-1] for order in trainings] == ["seed=0", "seed=1"] * 2
+    assert [request.changes[-1] for request in trainings] == ["seed=0", "seed=1"] * 2
     assert read_results(tmp_path / "docs" / "results.json").entries == (entry,)
     first = entry.rows[0]
-    own = [measured(order, "few-shot", ways=3)["accuracy"].value for order in trainings[:2]]
+    own = [measured(request, "few-shot", ways=3)["accuracy"].value for request in trainings[:2]]
     assert list(first.seeds) == own
     assert entry.rows[1].seeds[0] == measured(trainings[0])["accuracy"].value
     assert entry.rows[2].seeds[1] == measured(trainings[3], "retrieval")["recall@1"].value
@@ -131,26 +131,26 @@ def test_rows_are_measured_on_as_few_trainings_as_they_need(order, trainings, tm
     assert str(tmp_path) not in (tmp_path / "docs" / "results.json").read_text("utf-8")
     # What is done is not done again, and the words of a recipe decide nothing.
     trainings.clear()
-    again = reproduce(order((TINY + MORE).replace("99 %", "98 %"), seeds=2), Silent())
+    again = reproduce(requesting((TINY + MORE).replace("99 %", "98 %"), seeds=2), Silent())
     assert trainings == []
     assert again.rows[0].ours == first.ours
     assert again.rows[0].published == "98 %"
     assert len(read_results(tmp_path / "docs" / "results.json").entries) == 1
 
 
-def test_what_was_published_was_of_the_papers_data(order, trainings, drawings):
+def test_what_was_published_was_of_the_papers_data(requesting, trainings, drawings):
     text = TINY.replace('what = "which of three"', 'what = "{data}: which of three"')
     assert "{data}" in text
-    row = reproduce(order(text), Silent()).rows[0]
+    row = reproduce(requesting(text), Silent()).rows[0]
     assert (row.what, row.published) == ("digits: which of three", "99 %")
-    row = reproduce(order(text, data=str(drawings)), Silent()).rows[0]
+    row = reproduce(requesting(text, data=str(drawings)), Silent()).rows[0]
     assert (row.what, row.published, row.source) == ("drawings/: which of three", None, "")
 
 
-def test_another_recipe_is_another_training(order, trainings):
-    reproduce(order(), Silent())
-    reproduce(order(changes=("loss.margin=2.0",)), Silent())
-    assert len({order.out.parent for order in trainings}) == 2
+def test_another_recipe_is_another_training(requesting, trainings):
+    reproduce(requesting(), Silent())
+    reproduce(requesting(changes=("loss.margin=2.0",)), Silent())
+    assert len({request.out.parent for request in trainings}) == 2
 
 
 def killed(*given):
@@ -158,15 +158,15 @@ def killed(*given):
 
 
 def test_a_finished_training_is_given_other_views_and_not_trained_anew(
-    order, tmp_path, monkeypatch
+    requesting, tmp_path, monkeypatch
 ):
-    first = reproduce(order(), Silent())
+    first = reproduce(requesting(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     matcher = load(path)
     monkeypatch.setattr(Learner, "learn", killed)
     for mirror, times in [("sideways", 2), ("both-ways", 4), ("", 1)]:
         changes = (f"test_time.mirror={mirror}",) if mirror else ()
-        entry = reproduce(order(changes=changes), Silent())
+        entry = reproduce(requesting(changes=changes), Silent())
         viewing = load(path)
         assert viewing.file.embedding_size == times * matcher.file.embedding_size
         assert viewing.file.provenance["views"] == times
@@ -181,13 +181,13 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(
 
 
 def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
-    order, tmp_path, monkeypatch
+    requesting, tmp_path, monkeypatch
 ):
-    trained = reproduce(order(), Silent())
+    trained = reproduce(requesting(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     one_view = load(path).file.embedding_size
     monkeypatch.setattr(Learner, "learn", killed)
-    other = order(changes=("test_time.mirror=sideways",))
+    other = requesting(changes=("test_time.mirror=sideways",))
     with monkeypatch.context() as patch:
         patch.setattr(make_matcher, "export_networks", killed)
         with pytest.raises(KeyboardInterrupt):
@@ -198,25 +198,25 @@ def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
     assert entry.commit.startswith(trained.commit)
 
 
-def test_without_its_checkpoint_it_is_trained_anew(order, tmp_path):
-    reproduce(order(), Silent())
+def test_without_its_checkpoint_it_is_trained_anew(requesting, tmp_path):
+    reproduce(requesting(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     Run(path).last_checkpoint.unlink()
-    reproduce(order(changes=("test_time.mirror=sideways",)), Silent())
+    reproduce(requesting(changes=("test_time.mirror=sideways",)), Silent())
     assert load(path).file.provenance["views"] == 2
     assert Run(path).last_checkpoint.is_file()
 
 
-def test_killed_it_goes_on_where_it_stood(order, monkeypatch):
+def test_killed_it_goes_on_where_it_stood(requesting, monkeypatch):
     """A real training, killed twice: before its first step, and before its matcher."""
     from gemel.training import train as room
 
-    orders = []
+    requests = []
     carry_out = unit.train
 
-    def counted(order, progress):
-        orders.append(order)
-        return carry_out(order, progress)
+    def counted(request, progress):
+        requests.append(request)
+        return carry_out(request, progress)
 
     def killed(*_):
         raise KeyboardInterrupt
@@ -226,23 +226,23 @@ def test_killed_it_goes_on_where_it_stood(order, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(room, piece, killed)
             with pytest.raises(KeyboardInterrupt):
-                reproduce(order(), Silent())
-    seconds = read_counters(orders[0].out / "checkpoints" / "last.safetensors").cpu_seconds
-    (row,) = reproduce(order(), Silent()).rows
-    assert [order.resume for order in orders] == [False, False, True]
+                reproduce(requesting(), Silent())
+    seconds = read_counters(requests[0].out / "checkpoints" / "last.safetensors").cpu_seconds
+    (row,) = reproduce(requesting(), Silent()).rows
+    assert [request.resume for request in requests] == [False, False, True]
     # What was spent before the kill counts, and the epoch was not done again.
     assert row.cpu_seconds == pytest.approx(seconds, abs=0.06)
 
 
-def test_folds_test_every_label_and_are_one_row(order, trainings):
+def test_folds_test_every_label_and_are_one_row(requesting, trainings):
     heard = Heard()
-    entry = reproduce(order(TINY + FOLDS), heard)
+    entry = reproduce(requesting(TINY + FOLDS), heard)
     assert [each for each in heard.sentences if ", training " in each] == [
         f"Seed 0, fold {n} of 3, training {n} of 3:" for n in (1, 2, 3)
     ]
-    assert [order.changes[-1] for order in trainings] == [f"split.fold={n}" for n in range(3)]
+    assert [request.changes[-1] for request in trainings] == [f"split.fold={n}" for n in range(3)]
     assert entry.folds == 3
-    figures = [measured(order, "few-shot", ways=3)["accuracy"] for order in trainings]
+    figures = [measured(request, "few-shot", ways=3)["accuracy"] for request in trainings]
     (row,) = entry.rows
     assert row.ours.value == pytest.approx(np.mean([figure.value for figure in figures]))
     assert row.ours.n == sum(figure.n for figure in figures)
@@ -274,20 +274,20 @@ def test_folds_test_every_label_and_are_one_row(order, trainings):
         ),
     ],
 )
-def test_what_cannot_be_reproduced_is_one_sentence(order, trainings, text, sentence):
+def test_what_cannot_be_reproduced_is_one_sentence(requesting, trainings, text, sentence):
     with pytest.raises(RecipeError, match=sentence):
-        reproduce(order(text), Silent())
+        reproduce(requesting(text), Silent())
     assert trainings == []
 
 
-def test_an_unknown_recipe_says_which_was_meant(order):
+def test_an_unknown_recipe_says_which_was_meant(requesting):
     with pytest.raises(RecipeError, match=r"did you mean 'hadsell-2006'\?"):
-        reproduce(order(recipe="hadsell-2005"), Silent())
+        reproduce(requesting(recipe="hadsell-2005"), Silent())
 
 
-def test_data_of_ones_own_must_be_named(order):
+def test_data_of_ones_own_must_be_named(requesting):
     with pytest.raises(DataError, match=r"got none: name the folder .*tiny\.toml DATA"):
-        reproduce(order(TINY.replace('data = "digits"\n', "")), Silent())
+        reproduce(requesting(TINY.replace('data = "digits"\n', "")), Silent())
 
 
 @pytest.mark.parametrize(
@@ -300,11 +300,11 @@ def test_data_of_ones_own_must_be_named(order):
     ],
 )
 def test_what_cannot_be_written_is_known_before_the_training(
-    order, trainings, tmp_path, places, sentence
+    requesting, trainings, tmp_path, places, sentence
 ):
     (tmp_path / "file").write_text("in the way", "utf-8")
     (tmp_path / "folder").mkdir()
-    asked = order(**{name: tmp_path / place for name, place in places.items()})
+    asked = requesting(**{name: tmp_path / place for name, place in places.items()})
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(DataError, match=sentence):
         reproduce(asked, Silent())

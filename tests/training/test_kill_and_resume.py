@@ -23,8 +23,8 @@ from gemel.progress import Silent
 from gemel.report import write_report
 from gemel.run import Run
 from gemel.training.checkpoint import read_counters
-from gemel.training.order import Order, where
 from gemel.training.pretrain import pretraining_of
+from gemel.training.request import TrainingRequest, where
 from gemel.training.train import train
 from heard import Heard
 
@@ -208,16 +208,16 @@ def verified(run):
 
 def test_that_no_training_follows_is_said(own_run):
     heard = Heard()
-    train(Order(out=own_run.path, resume=True), heard)
+    train(TrainingRequest(out=own_run.path, resume=True), heard)
     assert any("for 2 epochs already: no training follows" in each for each in heard.sentences)
 
 
 def test_a_resumed_run_without_a_checkpoint_says_that_it_starts_again(tmp_path):
-    run, order = Run(tmp_path), Order(out=tmp_path, resume=True)
-    assert where(order, run) == f"{tmp_path} has no checkpoint yet: its training starts again."
+    run, request = Run(tmp_path), TrainingRequest(out=tmp_path, resume=True)
+    assert where(request, run) == f"{tmp_path} has no checkpoint yet: its training starts again."
     pretraining_of(run).checkpoints.mkdir(parents=True)
     pretraining_of(run).last_checkpoint.touch()
-    assert where(order, run) == f"Resuming {tmp_path}."
+    assert where(request, run) == f"Resuming {tmp_path}."
 
 
 def test_interrupted_it_says_one_sentence_and_can_go_on(drawings, tmp_path):

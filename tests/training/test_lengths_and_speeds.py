@@ -21,7 +21,7 @@ from gemel.progress import Silent
 from gemel.recipe.schedule import TrainingSetting
 from gemel.training import speed
 from gemel.training.arithmetic import flushed_denormals
-from gemel.training.order import Order
+from gemel.training.request import TrainingRequest
 from gemel.training.speed import Speed, choose_speed
 from gemel.training.train import train
 
@@ -150,7 +150,7 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawi
                 yield stage
 
     settings = ("training.epochs=1", "encoder.width=4", "split.by=item")
-    train(Order(str(drawings), changes=settings, out=tmp_path / "run"), Watching())
+    train(TrainingRequest(str(drawings), changes=settings, out=tmp_path / "run"), Watching())
     assert dict(seen)["training"] == 0
     assert smallest() > 0
 
@@ -158,7 +158,7 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawi
 def test_after_a_training_that_failed_small_numbers_are_back(drawings, tmp_path):
     with pytest.raises(RecipeError, match="margin"):
         train(
-            Order(
+            TrainingRequest(
                 str(drawings),
                 changes=("loss.name=contrastive", "loss.margin=9", "split.by=item"),
                 out=tmp_path / "run",

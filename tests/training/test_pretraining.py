@@ -17,8 +17,8 @@ from gemel.planning.make_plan import make_plan, prepare_and_resolve
 from gemel.progress import Silent
 from gemel.recipe.files import load_recipe
 from gemel.run import Run, read_history
-from gemel.training.order import Order
 from gemel.training.pretrain import pretrain, pretraining_data, pretraining_of
+from gemel.training.request import TrainingRequest
 from gemel.training.train import train
 from heard import Heard
 
@@ -98,7 +98,7 @@ def test_done_once_it_is_taken_from_its_checkpoint(own, other, tmp_path, monkeyp
 def test_a_run_begins_with_it_and_counts_its_time(own, other, tmp_path):
     changes = [*load_recipe("mueller-2016").small, *SMALL, "training.epochs=1"]
     changes += [f"pretraining.data={other}", "pretraining.epochs=3"]
-    run = train(Order(own, "mueller-2016", changes, tmp_path / "run"), Silent())
+    run = train(TrainingRequest(own, "mueller-2016", changes, tmp_path / "run"), Silent())
     came_before = read_history(pretraining_of(run).history)
     assert [row["epoch"] for row in came_before][-1] == 3
     told = load(run.path).file.provenance
@@ -142,7 +142,7 @@ def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
 def test_a_run_remembers_what_it_learned_from_before(own, other, tmp_path):
     changes = [*load_recipe("mueller-2016").small, *SMALL, "training.epochs=1"]
     changes += [f"pretraining.data={other}", "pretraining.epochs=1"]
-    run = train(Order(own, "mueller-2016", changes, tmp_path / "run"), Silent())
+    run = train(TrainingRequest(own, "mueller-2016", changes, tmp_path / "run"), Silent())
     plan, prepared = prepared_plan(own, changes[len(changes) - 2 :])
     first = pretraining_data(plan.recipe, prepared, Silent())
     assert without(first, "train", read_learned(run))[1] == len(first.split.pairs.train)

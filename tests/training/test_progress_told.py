@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 
 from gemel.run import read_history
-from gemel.training.order import Order
+from gemel.training.request import TrainingRequest
 from gemel.training.train import train
 
 
@@ -33,7 +33,7 @@ class Remembered:
 def test_loss_validation_figure_and_speed_at_every_step(drawings, tmp_path):
     told = Remembered()
     changes = ("training.epochs=3", "encoder.width=4", "split.by=item", "batch.size=24")
-    train(Order(data=str(drawings), out=tmp_path / "run", changes=changes), told)
+    train(TrainingRequest(data=str(drawings), out=tmp_path / "run", changes=changes), told)
 
     assert told.said[0].startswith("Split by item")
     assert told.done == sorted(told.done)

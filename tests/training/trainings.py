@@ -40,14 +40,14 @@ class Counting:
                 os.kill(os.getpid(), self.by)
 
 
-def train(order: Mapping[str, Any], checkpoint_seconds: float, until: str, progress: Any) -> None:
+def train(request: Mapping[str, Any], checkpoint_seconds: float, until: str, progress: Any) -> None:
     """A training up to `until`: its "weights", or its "end" with matcher and report."""
     import torch
     from safetensors.torch import save_file
 
     from gemel.training import checkpoint, loop
     from gemel.training import train as room
-    from gemel.training.order import Order
+    from gemel.training.request import TrainingRequest
 
     torch.set_num_threads(1)
     loop.CHECKPOINT_SECONDS = checkpoint_seconds
@@ -70,7 +70,7 @@ def train(order: Mapping[str, Any], checkpoint_seconds: float, until: str, progr
         checkpoint.save_file = torn
     if until == "killed before the matcher":
         room.make_matcher = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    room.train(Order(**order), progress)
+    room.train(TrainingRequest(**request), progress)
 
 
 def run(
@@ -85,10 +85,10 @@ def run(
     until: str = "weights",
 ) -> tuple[int | None, int]:
     """Exit status of the process (negative: the signal that ended it), and its last step."""
-    order = {"data": str(data), "out": out, "resume": resume, "changes": changes}
+    request = {"data": str(data), "out": out, "resume": resume, "changes": changes}
     step = START.Value("i", 0)
     process = START.Process(
-        target=train, args=(order, checkpoint_seconds, until, Counting(step, stop_after, by))
+        target=train, args=(request, checkpoint_seconds, until, Counting(step, stop_after, by))
     )
     process.start()
     process.join()

@@ -19,10 +19,10 @@ QUICK = (
 
 def searched(out, trials, changes=QUICK, data="digits"):
     from gemel.progress import Silent
-    from gemel.tuning.search import SearchOrder, tune
+    from gemel.tuning.search import SearchRequest, tune
 
-    order = SearchOrder(data, "default", Path(out), Path(out) / "study.jsonl", changes, trials)
-    return tune(order, Silent())
+    request = SearchRequest(data, "default", Path(out), Path(out) / "study.jsonl", changes, trials)
+    return tune(request, Silent())
 
 
 def one_process(out: str, trials: int) -> None:

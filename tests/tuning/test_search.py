@@ -16,7 +16,7 @@ from gemel.errors import RecipeError, RunError
 from gemel.progress import Silent
 from gemel.recipe.files import load_recipe
 from gemel.run import read_history
-from gemel.tuning.search import SearchOrder, tune
+from gemel.tuning.search import SearchRequest, tune
 from gemel.tuning.space import own_values, with_values
 from gemel.tuning.study import SharedStudy, open_study
 from gemel.tuning.trial import TrialWatch, suggested
@@ -98,7 +98,7 @@ def test_the_best_recipe_is_ready_to_train_with(out):
 
 def test_a_search_that_has_its_trials_writes_the_best_wherever_it_is_asked_to(out, tmp_path):
     study = out / "study.jsonl"
-    found = tune(SearchOrder("digits", "default", tmp_path, study, QUICK, trials=1), Silent())
+    found = tune(SearchRequest("digits", "default", tmp_path, study, QUICK, trials=1), Silent())
     assert found.recipe == tmp_path / "best.toml"
     assert found.recipe.read_text() == (out / "best.toml").read_text()
 
@@ -262,13 +262,15 @@ def test_two_processes_share_one_study(tmp_path):
 def test_a_study_without_an_ending_leaves_the_trials_no_folder(tmp_path):
     for study in ("mine", "other"):
         (tmp_path / "other").write_text("")
-        order = SearchOrder("digits", "default", tmp_path / study, tmp_path / study, QUICK, 1)
+        request = SearchRequest("digits", "default", tmp_path / study, tmp_path / study, QUICK, 1)
         with pytest.raises(RunError, match=rf"is a file: give the study .*{study}\.jsonl, or"):
-            tune(order, Silent())
+            tune(request, Silent())
 
 
 def test_a_file_in_the_way_of_the_trials_is_not_blamed_on_the_study(tmp_path):
     (tmp_path / "mine").write_text("a letter")
-    order = SearchOrder("digits", "default", tmp_path / "mine", tmp_path / "study.jsonl", QUICK, 1)
+    request = SearchRequest(
+        "digits", "default", tmp_path / "mine", tmp_path / "study.jsonl", QUICK, 1
+    )
     with pytest.raises(RunError, match="mine is a file: name another folder with --out"):
-        tune(order, Silent())
+        tune(request, Silent())

@@ -48,14 +48,14 @@ def reproduce(
     from gemel.whole_file import user_path
 
     try:
-        from gemel.reproduction.reproduce import ReproductionOrder
+        from gemel.reproduction.reproduce import ReproductionRequest
         from gemel.reproduction.reproduce import reproduce as carry_out
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "train", "training") from error
-    order = ReproductionOrder(
+    request = ReproductionRequest(
         recipe, data, seeds, tuple(set or ()), user_path(out), user_path(results)
     )
-    entry = carry_out(order, shown_progress())
+    entry = carry_out(request, shown_progress())
     if json:
         typer.echo(entry.model_dump_json())
         return

@@ -79,7 +79,7 @@ def tune(
     from gemel.whole_file import user_path
 
     try:
-        from gemel.tuning.search import SearchOrder
+        from gemel.tuning.search import SearchRequest
         from gemel.tuning.search import tune as search
     except ModuleNotFoundError as error:
         extra = "tune" if error.name == "optuna" else "train"
@@ -87,7 +87,7 @@ def tune(
     out, study = (path and user_path(path) for path in (out, study))
     default = Path("runs") / f"tune-{Path(recipe).stem}"
     folder = out or (default if study is None else study.with_suffix(""))
-    order = SearchOrder(
+    request = SearchRequest(
         data=data,
         recipe=recipe,
         out=folder,
@@ -96,7 +96,7 @@ def tune(
         trials=trials or (None if minutes else USUAL_TRIALS),
         minutes=minutes,
     )
-    found = search(order, shown_progress())
+    found = search(request, shown_progress())
     if json:
         print_json(asdict(found) | {"study": str(found.study), "recipe": str(found.recipe)})
     else:

@@ -31,7 +31,7 @@ from gemel.reproduction.unit import Record, Unit, digest
 
 @final
 @dataclass(frozen=True)
-class ReproductionOrder:
+class ReproductionRequest:
     """The caller's request; `changes` are `key=value` settings on top of the recipe."""
 
     recipe: str
@@ -66,34 +66,34 @@ class _Measured:
         )
 
 
-def reproduce(order: ReproductionOrder, progress: Progress) -> Entry:
+def reproduce(request: ReproductionRequest, progress: Progress) -> Entry:
     """Train and measure what is not finished yet, and record the rows.
 
     Raises RecipeError where the recipe has no section [reproduction], or needs a GPU and there is
     none, and DataError where no data are named, or the results or trainings cannot be written.
     """
-    recipe = load_recipe(order.recipe, order.changes)
-    _refuse_another(recipe, order)
-    setting = _setting(recipe, order.recipe)
-    asked = _Reproduction(order, recipe, setting, _data(order, setting), progress)
-    check_places(order.results, order.out)
+    recipe = load_recipe(request.recipe, request.changes)
+    _refuse_another(recipe, request)
+    setting = _setting(recipe, request.recipe)
+    asked = _Reproduction(request, recipe, setting, _data(request, setting), progress)
+    check_places(request.results, request.out)
     entry = asked.entry(asked.measured())
-    keep(order.results, entry)
+    keep(request.results, entry)
     return entry
 
 
-def _refuse_another(recipe: Recipe, order: ReproductionOrder) -> None:
+def _refuse_another(recipe: Recipe, request: ReproductionRequest) -> None:
     """Raise RecipeError for a recipe file with the name of a built-in recipe that differs from it.
 
     Its rows would replace those of the built-in recipe.
     """
     known = named_recipes()
-    if order.recipe in known or recipe.name not in known:
+    if request.recipe in known or recipe.name not in known:
         return
-    if recipe != load_recipe(recipe.name, order.changes):
+    if recipe != load_recipe(recipe.name, request.changes):
         raise RecipeError(
-            f"{order.recipe} has the name {recipe.name} of a built-in recipe and differs from it: "
-            "its rows would replace those of the built-in one. Give it another name"
+            f"{request.recipe} has the name {recipe.name} of a built-in recipe and differs from "
+            "it: its rows would replace those of the built-in one. Give it another name"
         )
 
 
@@ -114,12 +114,12 @@ def _setting(recipe: Recipe, name: str) -> ReproductionSetting:
     return recipe.reproduction
 
 
-def _data(order: ReproductionOrder, setting: ReproductionSetting) -> str:
-    data = order.data or setting.data
+def _data(request: ReproductionRequest, setting: ReproductionSetting) -> str:
+    data = request.data or setting.data
     if data is None:
         raise DataError(
-            f"{order.recipe} is reproduced on data of yours, got none: name the folder or table, "
-            f"as in gemel reproduce {order.recipe} DATA"
+            f"{request.recipe} is reproduced on data of yours, got none: name the folder or table, "
+            f"as in gemel reproduce {request.recipe} DATA"
         )
     return data
 
@@ -127,9 +127,9 @@ def _data(order: ReproductionOrder, setting: ReproductionSetting) -> str:
 @final
 @dataclass(frozen=True)
 class _Reproduction:
-    """An order with its recipe, what that asks for, and the data."""
+    """A request with its recipe, what that asks for, and the data."""
 
-    order: ReproductionOrder
+    request: ReproductionRequest
     recipe: Recipe
     setting: ReproductionSetting
     data: str
@@ -170,8 +170,8 @@ class _Reproduction:
 
     def _units(self, changes: Sequence[str]) -> list[list[Unit]]:
         """The trainings of each seed: one per fold, or a single one."""
-        order, settings = self.order, (*changes, *self.order.changes)
-        recipe = load_recipe(order.recipe, settings)
+        request, settings = self.request, (*changes, *self.request.changes)
+        recipe = load_recipe(request.recipe, settings)
         name = f"{recipe.name}-{digest(recipe, open_data(self.data))}"
         folds = recipe.split.folds
 
@@ -179,37 +179,37 @@ class _Reproduction:
             own, folder = (*settings, f"seed={seed}"), f"seed-{seed}"
             if folds:
                 own, folder = (*own, f"split.fold={fold}"), f"{folder}-fold-{fold}"
-            resolved = load_recipe(order.recipe, own)
-            return Unit(self.data, order.recipe, own, resolved, order.out / name / folder)
+            resolved = load_recipe(request.recipe, own)
+            return Unit(self.data, request.recipe, own, resolved, request.out / name / folder)
 
-        seeds = range(recipe.seed, recipe.seed + order.seeds)
+        seeds = range(recipe.seed, recipe.seed + request.seeds)
         return [[unit(seed, fold) for fold in range(folds or 1)] for seed in seeds]
 
     def entry(self, measured: Sequence[_Measured]) -> Entry:
-        order, recipe, data = self.order, self.recipe, _shown(self.data)
+        request, recipe, data = self.request, self.recipe, _shown(self.data)
         records = [record for each in measured for record in each.records]
         comparable = self.setting.data in {None, data}
         return Entry(
             recipe=recipe.name,
-            changes=order.changes,
+            changes=request.changes,
             data=data,
             about=recipe.about,
-            command=_command(order),
+            command=_command(request),
             folds=recipe.split.folds,
             commit=_all(record.commit for record in records),
             machine=_all(record.machine for record in records),
-            settings=settings_of(recipe) if order.recipe in named_recipes() else None,
+            settings=settings_of(recipe) if request.recipe in named_recipes() else None,
             date=max(record.date for record in records),
             rows=tuple(each.row(data, comparable) for each in measured),
         )
 
 
-def _command(order: ReproductionOrder) -> str:
+def _command(request: ReproductionRequest) -> str:
     """The command that repeats this, without paths of this machine."""
-    words = ["gemel", "reproduce", Path(order.recipe).name]
-    words += [_shown(order.data)] if order.data else []
-    words += ["--seeds", str(order.seeds)]
-    return shlex.join([*words, *(word for change in order.changes for word in ("--set", change))])
+    words = ["gemel", "reproduce", Path(request.recipe).name]
+    words += [_shown(request.data)] if request.data else []
+    words += ["--seeds", str(request.seeds)]
+    return shlex.join([*words, *(word for change in request.changes for word in ("--set", change))])
 
 
 def _shown(data: str) -> str:

@@ -28,7 +28,7 @@ from gemel.recipe.files import load_recipe
 from gemel.recipe.schema import WORDS, Recipe
 from gemel.reproduction.commit import commit
 from gemel.run import Run
-from gemel.training.order import Order
+from gemel.training.request import TrainingRequest
 from gemel.training.train import train
 from gemel.whole_file import write_text
 
@@ -85,7 +85,7 @@ class Unit:
         resume = run.recipe.is_file()
         if not resume:
             shutil.rmtree(self.path, ignore_errors=True)  # killed before its first step
-        train(Order(self.data, self.source, self.changes, self.path, resume), progress)
+        train(TrainingRequest(self.data, self.source, self.changes, self.path, resume), progress)
         about = load(self.path).file.provenance
         record = Record(
             commit=own_commit,
@@ -102,7 +102,9 @@ class Unit:
             return self._trained(run, progress)
         own_commit = commit()
         self._keep(record.model_copy(update={"whole": False}))
-        train(Order(self.data, self.source, self.changes, self.path, resume=True), progress)
+        train(
+            TrainingRequest(self.data, self.source, self.changes, self.path, resume=True), progress
+        )
         commits = dict.fromkeys([*record.commit.split(", "), own_commit])
         today = datetime.now(UTC).date().isoformat()
         return self._keep(

@@ -24,23 +24,23 @@ from gemel.report import check_packages, write_report_of
 from gemel.run import Run
 from gemel.training.arithmetic import fast_arithmetic
 from gemel.training.loop import Trainer
-from gemel.training.order import Order, held, run_for, source_of, where
-from gemel.training.ordered_data import ordered, resumed
 from gemel.training.own_figures import check_measurable, own_figures, write_metrics
 from gemel.training.pretrain import pretraining_data
+from gemel.training.request import TrainingRequest, held, run_for, source_of, where
+from gemel.training.requested_data import requested, resumed
 from gemel.training.resume import check_kept, trained_already
 from gemel.training.train_plan import train_plan
 from gemel.whole_file import write_json, write_text
 
 
-def train(order: Order, progress: Progress) -> Run:
+def train(request: TrainingRequest, progress: Progress) -> Run:
     """Trains, calibrates, measures and reports; returns the run."""
     begun = time.monotonic()
-    _check_devices(order.devices)
+    _check_devices(request.devices)
     check_packages()
-    run = run_for(order)
-    with held(run, order):
-        _carry_out(order, run, begun, progress)
+    run = run_for(request)
+    with held(run, request):
+        _carry_out(request, run, begun, progress)
     return run
 
 
@@ -52,19 +52,19 @@ def _check_devices(devices: int | str) -> None:
         )
 
 
-def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None:
-    dataset, recipe = resumed(order, run) if order.resume else ordered(order)
+def _carry_out(request: TrainingRequest, run: Run, begun: float, progress: Progress) -> None:
+    dataset, recipe = resumed(request, run) if request.resume else requested(request)
     prepared, recipe = prepare_and_resolve(dataset, recipe, progress)
-    if order.resume:
+    if request.resume:
         check_kept(recipe, load_recipe(run.recipe))
     check_target(calibration_pairs(recipe, prepared).same, recipe.calibration)
     check_measurable(prepared, recipe)
     first = pretraining_data(recipe, prepared, progress)
     with fast_arithmetic():
         plan = make_plan(recipe, prepared)
-        already = trained_already(run, recipe, plan.batches.steps) if order.resume else None
-        _begin(run, recipe, dataset, [prepared] if first is None else [prepared, first], order)
-        for sentence in filter(None, (where(order, run), already)):
+        already = trained_already(run, recipe, plan.batches.steps) if request.resume else None
+        _begin(run, recipe, dataset, [prepared] if first is None else [prepared, first], request)
+        for sentence in filter(None, (where(request, run), already)):
             progress.say(sentence)
         trainers = train_plan(plan, first, run, progress)
     run.metrics.unlink(missing_ok=True)  # of the matcher that is replaced
@@ -80,23 +80,27 @@ def _carry_out(order: Order, run: Run, begun: float, progress: Progress) -> None
 
 
 def _begin(
-    run: Run, recipe: Recipe, dataset: Dataset, learned_from: Sequence[Prepared], order: Order
+    run: Run,
+    recipe: Recipe,
+    dataset: Dataset,
+    learned_from: Sequence[Prepared],
+    request: TrainingRequest,
 ) -> None:
     """Writes what describes a run, before its first step.
 
     `learned_from` starts with the run's own data; pretraining data follow. The recipe is written
     last: with it the folder is a run that can be resumed.
     """
-    if not order.resume:
-        write_json(run.data, _about(dataset, learned_from[0], order))
+    if not request.resume:
+        write_json(run.data, _about(dataset, learned_from[0], request))
         learned = [digests_of(each, "train", "validation") for each in learned_from]
         write_learned(run, np.concatenate(learned))
     write_text(run.recipe, recipe_text(recipe))
 
 
-def _about(dataset: Dataset, prepared: Prepared, order: Order) -> dict[str, Any]:
+def _about(dataset: Dataset, prepared: Prepared, request: TrainingRequest) -> dict[str, Any]:
     return {
-        "source": source_of(str(order.data)),
+        "source": source_of(str(request.data)),
         "name": dataset.name,
         "kind": dataset.kind,
         "fingerprint": dataset.fingerprint(),

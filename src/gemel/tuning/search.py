@@ -33,7 +33,7 @@ POLL_SECONDS = 1.0
 
 @final
 @dataclass(frozen=True)
-class SearchOrder:
+class SearchRequest:
     """The request of a search.
 
     `trials` is the total of the study, over all processes. `minutes` limits this process; a trial
@@ -73,7 +73,7 @@ class Search:
     study: SharedStudy
     recipe: Recipe
     prepared: Prepared
-    order: SearchOrder
+    request: SearchRequest
     progress: Progress
 
     def run(self) -> SearchResult:
@@ -81,8 +81,8 @@ class Search:
         with self.study.alone():
             if not self.study.optuna.get_trials(deepcopy=False):
                 self.study.optuna.enqueue_trial(own_values(self.recipe))
-        until = time.monotonic() + 60 * (self.order.minutes or float("inf"))
-        most = self.order.trials or float("inf")
+        until = time.monotonic() + 60 * (self.request.minutes or float("inf"))
+        most = self.request.trials or float("inf")
         told = False
         while time.monotonic() < until and len(self.study.finished()) < most:
             begun = self._begin_trial(most)
@@ -120,7 +120,7 @@ class Search:
         Suggestions that make no valid network do not count as trials: within Koch's ranges nine in
         ten do not. Raises `RecipeError` after `REDRAWN` such suggestions in a row.
         """
-        folder = self.order.out / "trials" / f"{trial.number:05}"
+        folder = self.request.out / "trials" / f"{trial.number:05}"
         try:
             plan = plan_of(trial, self.recipe, self.prepared)
         except GemelError as error:
@@ -160,7 +160,7 @@ class Search:
         training = best.training.model_copy(update={"keep": kept})
         own: dict[str, Any] = {"name": name, "tune": {}, "reproduction": None, "training": training}
         best = best.model_copy(update=own)
-        write_text(self.order.out / "best.toml", recipe_text(best))
+        write_text(self.request.out / "best.toml", recipe_text(best))
 
     def _outcome(self, number: int) -> str:
         trial = self.study.optuna.trials[number]
@@ -193,8 +193,8 @@ class Search:
         assert best.value is not None
         self._keep_best()  # the best may be of another process, with another --out
         return SearchResult(
-            study=self.order.study,
-            recipe=self.order.out / "best.toml",
+            study=self.request.study,
+            recipe=self.request.out / "best.toml",
             figure=self._figure,
             complete=len(complete),
             pruned=len(_in_state(ended, TrialState.PRUNED)),
@@ -210,23 +210,25 @@ def _in_state(trials: list[FrozenTrial], state: TrialState) -> list[FrozenTrial]
 
 
 @quiet("optuna")
-def tune(order: SearchOrder, progress: Progress) -> SearchResult:
+def tune(request: SearchRequest, progress: Progress) -> SearchResult:
     """Create or continue the study of a recipe on data, and search.
 
     Raises `RecipeError` for a recipe without ranges or a study of another recipe, `RunError` for a
     file that is not a study or is in the way of the trials, `DataError` for unsuitable data.
     """
-    recipe = load_recipe(order.recipe, order.changes)
+    recipe = load_recipe(request.recipe, request.changes)
     check_space(recipe)
-    alike = order.out.resolve() == order.study.resolve()
-    if alike or order.out.is_file():
-        ending = f"give the study an ending, as in --study {order.study.with_suffix('.jsonl')}, or "
+    alike = request.out.resolve() == request.study.resolve()
+    if alike or request.out.is_file():
+        ending = (
+            f"give the study an ending, as in --study {request.study.with_suffix('.jsonl')}, or "
+        )
         raise RunError(
-            f"the trials of a search need a folder, and {order.out} is a file: "
+            f"the trials of a search need a folder, and {request.out} is a file: "
             f"{ending if alike else ''}name another folder with --out"
         )
-    dataset = open_data(order.data)
+    dataset = open_data(request.data)
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint()}
-    study = open_study(order.study, recipe, data)
+    study = open_study(request.study, recipe, data)
     prepared, _ = prepare_and_resolve(dataset, recipe, progress)
-    return Search(study, recipe, prepared, order, progress).run()
+    return Search(study, recipe, prepared, request, progress).run()

@@ -25,7 +25,7 @@ GOES_ON = "The training goes on from its last checkpoint with the same command a
 
 @final
 @dataclass(frozen=True)
-class Order:
+class TrainingRequest:
     """The caller's request; `changes` are settings on top of the recipe."""
 
     data: str | None = None
@@ -37,33 +37,33 @@ class Order:
     kind: Kind | None = None
 
 
-def run_for(order: Order) -> Run:
+def run_for(request: TrainingRequest) -> Run:
     """The new run, or the run to resume; `RunError` if there is none."""
-    if order.resume:
-        return _run_to_resume(order)
-    if order.data is None:
+    if request.resume:
+        return _run_to_resume(request)
+    if request.data is None:
         raise RunError("say what to train on: a folder, a table, or a built-in name like digits")
-    if order.out is not None:
-        return Run.new(order.out)
-    return Run.unused(RUNS, _name(order.data))
+    if request.out is not None:
+        return Run.new(request.out)
+    return Run.unused(RUNS, _name(request.data))
 
 
-def _run_to_resume(order: Order) -> Run:
-    if order.out is not None:
-        return Run.opened(order.out)
-    if order.data is None:
+def _run_to_resume(request: TrainingRequest) -> Run:
+    if request.out is not None:
+        return Run.opened(request.out)
+    if request.data is None:
         raise RunError("say which run to resume: its data as it was given, or --out RUN")
-    return Run.latest(RUNS, _name(order.data), source_of(order.data))
+    return Run.latest(RUNS, _name(request.data), source_of(request.data))
 
 
-def where(order: Order, run: Run) -> str | None:
+def where(request: TrainingRequest, run: Run) -> str | None:
     """A sentence on the folder, if the caller has not named it and might expect another."""
-    if order.resume:
+    if request.resume:
         if not any(run.path.rglob(run.last_checkpoint.name)):  # one of pretraining counts too
             return f"{run.path} has no checkpoint yet: its training starts again."
         return f"Resuming {run.path}."
-    usual = RUNS / _name(order.data or "")
-    if order.out is None and run.path != usual:
+    usual = RUNS / _name(request.data or "")
+    if request.out is None and run.path != usual:
         taken = Run(usual)
         begun = taken.recipe.is_file() and not taken.finished
         unfinished = f" and has not finished (--resume --out {quote(str(usual))} resumes it)"
@@ -87,13 +87,13 @@ def source_of(data: str) -> str:
 
 
 @contextmanager
-def held(run: Run, order: Order) -> Iterator[None]:
+def held(run: Run, request: TrainingRequest) -> Iterator[None]:
     """Locks the run's folder against other trainings.
 
     Raises `RunError` if another process holds the lock. If the training fails before its recipe is
     written, removes what it has written, and the folder if it created it.
     """
-    ours = order.out is None or not run.path.exists()
+    ours = request.out is None or not run.path.exists()
     lock = FileLock(run.lock, timeout=0)
     with writing(run.path):
         run.path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The data and the recipe that an order gives, or those of the run that it resumes."""
+"""The data and the recipe that a request gives, or those of the run that it resumes."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from gemel.measure.run_data import refuse_gone, run_data
 from gemel.recipe.files import load_recipe
 from gemel.recipe.schema import Recipe
 from gemel.run import Run
-from gemel.training.order import Order, source_of
+from gemel.training.request import TrainingRequest, source_of
 
 
-def ordered(order: Order) -> tuple[Dataset, Recipe]:
-    """The data and the recipe of an order for a new run."""
-    assert order.data is not None
+def requested(request: TrainingRequest) -> tuple[Dataset, Recipe]:
+    """The data and the recipe of a request for a new run."""
+    assert request.data is not None
     # The recipe first, so that a mistake in it is reported before any download.
-    chosen = None if order.recipe is None else load_recipe(order.recipe, order.changes)
-    dataset = open_data(order.data, kind=order.kind)
-    _check_kind(order.kind, dataset)
-    return dataset, chosen or load_recipe(usual_recipe(dataset), order.changes)
+    chosen = None if request.recipe is None else load_recipe(request.recipe, request.changes)
+    dataset = open_data(request.data, kind=request.kind)
+    _check_kind(request.kind, dataset)
+    return dataset, chosen or load_recipe(usual_recipe(dataset), request.changes)
 
 
-def resumed(order: Order, run: Run) -> tuple[Dataset, Recipe]:
-    """The data and the recipe of a run that an order resumes.
+def resumed(request: TrainingRequest, run: Run) -> tuple[Dataset, Recipe]:
+    """The data and the recipe of a run that a request resumes.
 
     Raises `RunError` for other data than it was begun on.
     """
     about = run_data(run)
-    if order.data is None:
+    if request.data is None:
         refuse_gone(run, about["source"])
-    dataset = open_data(order.data or about["source"], kind=order.kind or about.get("kind"))
-    _check_kind(order.kind, dataset)
+    dataset = open_data(request.data or about["source"], kind=request.kind or about.get("kind"))
+    _check_kind(request.kind, dataset)
     if dataset.fingerprint() != about["fingerprint"]:
-        if order.data and source_of(order.data) != about["source"]:
+        if request.data and source_of(request.data) != about["source"]:
             raise RunError(
-                f"{run.path} was begun on {about['source']}, and {order.data} holds other data: "
+                f"{run.path} was begun on {about['source']}, and {request.data} holds other data: "
                 "name those, or train a new run"
             )
         raise RunError(f"{dataset.name} has changed since {run.path} was begun: train a new run")
-    chosen = run.recipe if order.recipe is None else order.recipe
-    return dataset, load_recipe(chosen, order.changes)
+    chosen = run.recipe if request.recipe is None else request.recipe
+    return dataset, load_recipe(chosen, request.changes)
 
 
 def _check_kind(kind: Kind | None, dataset: Dataset) -> None:
