@@ -91,18 +91,18 @@ def _changes(settings: Mapping[str, Any] | Sequence[str]) -> list[tuple[str, Any
 
 def _refuse_two_lengths(said: Sequence[tuple[str, Any]], own: Sequence[tuple[str, Any]]) -> None:
     """Raise RecipeError where the length of the training is given twice."""
-    told = [f"{key}={value}" for key, value in said if key in LENGTHS]
-    told += {
+    lengths = [f"{key}={value}" for key, value in said if key in LENGTHS]
+    lengths += {
         length: f"{key}={value}" for key, value in own for length in _lengths_in(key, value)
     }.values()
-    if len(told) > 1:
-        raise RecipeError(f"give the length of a training once: got {' and '.join(told)}")
+    if len(lengths) > 1:
+        raise RecipeError(f"give the length of a training once: got {' and '.join(lengths)}")
 
 
 def _lengths_in(key: str, value: Any) -> list[str]:
     """Those of `LENGTHS` that a setting assigns, directly or as part of the whole section."""
-    given = value if key == "training" and isinstance(value, Mapping) else {}
-    within = {f"training.{name}": each for name, each in given.items()} | {key: value}
+    section = value if key == "training" and isinstance(value, Mapping) else {}
+    within = {f"training.{name}": each for name, each in section.items()} | {key: value}
     return [length for length in LENGTHS if within.get(length) is not None]
 
 

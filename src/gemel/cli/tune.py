@@ -96,22 +96,22 @@ def tune(
         trials=trials or (None if minutes else USUAL_TRIALS),
         minutes=minutes,
     )
-    found = search(request, shown_progress())
+    result = search(request, shown_progress())
     if json:
-        print_json(asdict(found) | {"study": str(found.study), "recipe": str(found.recipe)})
+        print_json(asdict(result) | {"study": str(result.study), "recipe": str(result.recipe)})
     else:
-        _print_end(found, data)
+        _print_end(result, data)
 
 
-def _print_end(found: SearchResult, data: str) -> None:
+def _print_end(result: SearchResult, data: str) -> None:
     """Print the outcome, the best settings and the next command."""
-    trials = found.complete + found.pruned + found.failed
+    trials = result.complete + result.pruned + result.failed
     typer.echo(
-        f"{count(trials, 'trial')}: {found.complete} completed, {found.pruned} pruned, "
-        f"{found.failed} failed\nbest: trial {found.trial}, {found.figure} "
-        f"{found.value:.4f} in validation"
+        f"{count(trials, 'trial')}: {result.complete} completed, {result.pruned} pruned, "
+        f"{result.failed} failed\nbest: trial {result.trial}, {result.figure} "
+        f"{result.value:.4f} in validation"
     )
-    for key, value in found.settings.items():
+    for key, value in result.settings.items():
         typer.echo(f"  {key} = {value:.4g}" if isinstance(value, float) else f"  {key} = {value}")
-    typer.echo(f"\nstudy    {found.study}\nrecipe   {found.recipe}\n\nTry next:")
-    typer.echo(f"  gemel train {quote(data)} --recipe {quote(str(found.recipe))}")
+    typer.echo(f"\nstudy    {result.study}\nrecipe   {result.recipe}\n\nTry next:")
+    typer.echo(f"  gemel train {quote(data)} --recipe {quote(str(result.recipe))}")

@@ -46,9 +46,9 @@ class Calibrated:
 
 def calibration_pairs(recipe: Recipe, prepared: Prepared) -> PairSample:
     """The validation pairs that thresholds and calibration are fitted to."""
-    asked = recipe.evaluation
-    source: PairSource = "by-group" if asked.pairs == "by-group" else "sampled"
-    most = most_pairs(recipe.tie, asked.most_pairs)
+    evaluation = recipe.evaluation
+    source: PairSource = "by-group" if evaluation.pairs == "by-group" else "sampled"
+    most = most_pairs(recipe.tie, evaluation.most_pairs)
     return prepared.pairs("validation", source, recipe.seed, most)
 
 
@@ -70,12 +70,12 @@ def calibrate(
     for. `labelled` is False for a table of pairs, whose number of labels is unknown. Raises
     DataError where there are too few pairs for the recipe's target.
     """
-    known = with_intervals(_thresholds(distance, pairs.same, setting), distance, pairs)
+    thresholds = with_intervals(_thresholds(distance, pairs.same, setting), distance, pairs)
     if not labelled:
-        known = tuple(each.model_copy(update={"labels": None}) for each in known)
+        thresholds = tuple(each.model_copy(update={"labels": None}) for each in thresholds)
     calibration = fit_calibration(distance, pairs.same, setting.method)
-    doubts = [*no_better_than_chance(distance, pairs, calibration), *_few_labels(known[0])]
-    return Calibrated(calibration, known, tuple(doubts))
+    doubts = [*no_better_than_chance(distance, pairs, calibration), *_few_labels(thresholds[0])]
+    return Calibrated(calibration, thresholds, tuple(doubts))
 
 
 def _thresholds(distance: Distances, same: Same, setting: CalibrationSetting) -> list[Threshold]:

@@ -107,12 +107,12 @@ def _sentence_model(setting: SentenceTransformer, input: TextInput) -> SentenceM
 def _token_vectors(setting: TokenVectorsSetting, input: TextInput) -> TokenVectors:
     vectors = torch.randn(input.vocabulary, setting.size) * RANDOM_VECTORS
     if setting.start == "glove":
-        given, found = glove_vectors(input.tokens())
-        if given.shape[1] != setting.size:
+        glove, known = glove_vectors(input.tokens())
+        if glove.shape[1] != setting.size:
             raise RecipeError(
-                f"encoder.stem.size must be that of GloVe's vectors, {given.shape[1]}, got "
-                f"{setting.size}: set encoder.stem.size={given.shape[1]}"
+                f"encoder.stem.size must be that of GloVe's vectors, {glove.shape[1]}, got "
+                f"{setting.size}: set encoder.stem.size={glove.shape[1]}"
             )
-        vectors[torch.from_numpy(found)] = torch.from_numpy(given[found])
+        vectors[torch.from_numpy(known)] = torch.from_numpy(glove[known])
     vectors[0] = 0.0
     return TokenVectors(vectors, tuned=setting.tuned, dropout=setting.dropout)

@@ -42,9 +42,9 @@ def twin_read(twin: Twin, comparer: Comparer) -> Read | None:
         trials, ways, shots = episodes.support.shape
         support = embeddings[episodes.support.reshape(trials, -1)]
         told = np.tile(np.repeat(np.eye(ways, dtype=np.float32), shots, axis=0), (trials, 1, 1))
-        given = _tensors((support, told, embeddings[episodes.query][:, None]), twin)
+        tensors = _tensors((support, told, embeddings[episodes.query][:, None]), twin)
         with torch.inference_mode():
-            distances: Distances = reader(twin.metric, *given)[:, 0].cpu().numpy()
+            distances: Distances = reader(twin.metric, *tensors)[:, 0].cpu().numpy()
         return distances
 
     return read

@@ -118,9 +118,9 @@ def _sequence_figure(prepared: Prepared, memory: Memory, seed: int) -> Validate:
         embeddings = embeddings_of(twin_comparer(twin, inputs, compared))
         assert embeddings is not None, "a memory has a shared tie"
         device = next(memory.parameters()).device
-        given = torch.from_numpy(embeddings[place]).to(device), told.to(device)
+        sequences = torch.from_numpy(embeddings[place]).to(device), told.to(device)
         with torch.inference_mode():
-            answers = remember(memory, *given).cpu().numpy()
+            answers = remember(memory, *sequences).cpu().numpy()
         return {"sequence": float(right_is_nearest(answers, drawn.classes)[second].mean())}
 
     return figure

@@ -75,9 +75,9 @@ def reproduce(request: ReproductionRequest, progress: Progress) -> Entry:
     recipe = load_recipe(request.recipe, request.changes)
     _refuse_another(recipe, request)
     setting = _setting(recipe, request.recipe)
-    asked = _Reproduction(request, recipe, setting, _data(request, setting), progress)
+    reproduction = _Reproduction(request, recipe, setting, _data(request, setting), progress)
     check_places(request.results, request.out)
-    entry = asked.entry(asked.measured())
+    entry = reproduction.entry(reproduction.measured())
     keep(request.results, entry)
     return entry
 

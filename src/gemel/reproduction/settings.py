@@ -21,12 +21,12 @@ def settings_of(recipe: Recipe) -> str:
     nor a changed default makes a row old.
     """
     tree = recipe.model_dump(mode="json", exclude={*WORDS, "seed", "tune"}, exclude_unset=True)
-    asked = recipe.reproduction
+    reproduction = recipe.reproduction
     rows = [
         row.model_dump(mode="json", exclude=set(ROW_WORDS), exclude_unset=True)
-        for row in (asked.rows if asked else ())
+        for row in (reproduction.rows if reproduction else ())
     ]
-    text = json.dumps([tree, asked and asked.data, rows], sort_keys=True)
+    text = json.dumps([tree, reproduction and reproduction.data, rows], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:8]
 
 

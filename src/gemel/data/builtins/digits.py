@@ -24,9 +24,9 @@ def open_digits() -> Dataset:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingExtra("scikit-learn", "digits", "the data set digits") from error
-    found = load_digits()
-    pixels = np.rint(found.images * (255 / LEVELS)).astype(np.uint8)
-    labels = found.target.astype(np.int64)
+    digits = load_digits()
+    pixels = np.rint(digits.images * (255 / LEVELS)).astype(np.uint8)
+    labels = digits.target.astype(np.int64)
     return Dataset(
         name="digits",
         items=ArrayItems((("digits", pixels),)),

@@ -22,11 +22,11 @@ def open_omniglot_traced() -> Dataset:
     The alphabets that are only in the second archive are test.
     """
     traced, held = traces()
-    found = Drawings.of((BACKGROUND,))
-    drawn = {name.removesuffix(".png"): place for place, name in enumerate(found.names)}
+    background = Drawings.of((BACKGROUND,))
+    drawn = {name.removesuffix(".png"): place for place, name in enumerate(background.names)}
     names = [name.removesuffix(".txt") for name in traced.names]
     _refuse_untraced(names, drawn)
-    drawings = found[np.array([drawn[name] for name in names])]
+    drawings = background[np.array([drawn[name] for name in names])]
     right = [(len(drawings.paths) + archive, member) for archive, member in traced.members]
     on_left = np.arange(2 * len(names)) < len(names)
     dataset = Dataset(

@@ -43,16 +43,16 @@ def open_omniglot_vinyals() -> Dataset:
     drawings = Drawings.of((BACKGROUND, EVALUATION))
     upright = drawings.dataset("omniglot-vinyals", np.zeros(len(drawings.members), np.int64))
     assert upright.labels is not None
-    found = len(upright.label_names)
-    parts = character_parts(found)
+    characters = len(upright.label_names)
+    parts = character_parts(characters)
     turned = _turned(replace(upright, split=parts[upright.labels]))
-    if found == CHARACTERS:
+    if characters == CHARACTERS:
         return turned
     counts = np.bincount(parts, minlength=3)
     return turned.noticing(
-        f"{found:,} of Omniglot's {CHARACTERS:,} characters are at hand, so {counts[TRAIN]:,} are "
-        f"for training, {counts[VALIDATION]:,} for validation and {counts[TEST]:,} for the test "
-        "(1,150, 50 and 423 of all): figures are not those of the Vinyals split."
+        f"{characters:,} of Omniglot's {CHARACTERS:,} characters are at hand, so {counts[TRAIN]:,} "
+        f"are for training, {counts[VALIDATION]:,} for validation and {counts[TEST]:,} for the "
+        "test (1,150, 50 and 423 of all): figures are not those of the Vinyals split."
     )
 
 

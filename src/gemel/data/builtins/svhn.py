@@ -35,12 +35,12 @@ def open_svhn() -> Dataset:
 
 def _read(path: Path) -> tuple[Array, Codes]:
     """(n, 32, 32, 3) pictures and (n,) digits, from `X` (32, 32, 3, n) and `y` (10 for 0)."""
-    found = _matlab(path)
-    pictures, labels = found.get("X"), found.get("y")
+    arrays = _matlab(path)
+    pictures, labels = arrays.get("X"), arrays.get("y")
     if pictures is None or labels is None or pictures.shape[:-1] != (SIDE, SIDE, 3):
         raise DataError(
             f"{str(path)!r} must hold X of {SIDE}×{SIDE}×3×n and y, got "
-            f"{', '.join(sorted(found)) or 'nothing'}: get the original file again"
+            f"{', '.join(sorted(arrays)) or 'nothing'}: get the original file again"
         )
     others = np.unique(labels[~np.isin(labels, range(1, 11))])
     if pictures.dtype != np.uint8 or len(others):
