@@ -42,7 +42,7 @@ def test_an_unknown_target_says_what_exists(text):
 
 @pytest.mark.parametrize("text", ["far=0", "far=1", "far=-1", "far=nan", "far=1e-308"])
 def test_a_rate_outside_0_and_1_is_refused(text):
-    with pytest.raises(RecipeError, match="a FAR must be at least 1e-12 and below 1"):
+    with pytest.raises(RecipeError, match="a false-accept rate must be at least 1e-12 and below 1"):
         parse_target(text)
 
 

@@ -12,7 +12,7 @@ def test_json_carries_values_and_reasons_and_reads_back():
     figures: Figures = {
         "accuracy": Figure(value=0.97, low=0.95, high=0.98, n=400),
         "tar@far=0.01": Missing(
-            missing="needs 3,000 impostor pairs, 60 at hand: 2,940 are missing"
+            missing="needs 3,000 different pairs, 60 at hand: 2,940 are missing"
         ),
     }
     text = json.dumps(figures_to_json(figures))
@@ -20,7 +20,7 @@ def test_json_carries_values_and_reasons_and_reads_back():
         "accuracy": {"value": 0.97, "low": 0.95, "high": 0.98, "n": 400},
         "tar@far=0.01": {
             "value": None,
-            "missing": "needs 3,000 impostor pairs, 60 at hand: 2,940 are missing",
+            "missing": "needs 3,000 different pairs, 60 at hand: 2,940 are missing",
         },
     }
     assert TypeAdapter(Figures).validate_json(text) == figures

@@ -134,10 +134,10 @@ def test_rates_that_the_pairs_cannot_support_say_what_is_missing(noisy):
     figures = measured(noisy(LABELS), OperatingPoint(1.0, half))
     assert isinstance(figures["tar@far=0.1"], Figure)
     assert figures["tar@far=0.01"] == Missing(
-        missing="needs 3,000 impostor pairs, 1,500 at hand: 1,500 are missing"
+        missing="needs 3,000 different pairs, 1,500 at hand: 1,500 are missing"
     )
     assert figures["tar@far=0.001"] == Missing(
-        missing="needs 30,000 impostor pairs, 1,500 at hand: 28,500 are missing"
+        missing="needs 30,000 different pairs, 1,500 at hand: 28,500 are missing"
     )
 
 

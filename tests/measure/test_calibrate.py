@@ -94,7 +94,7 @@ def test_pairs_that_are_too_few_are_known_before_there_are_distances():
     from gemel.errors import DataError
 
     pairs, _ = drawn(2, 0, items=4)
-    with pytest.raises(DataError, match="needs 3,000 impostor pairs"):
+    with pytest.raises(DataError, match="needs 3,000 different pairs"):
         check_target(pairs.same, CalibrationSetting(target="far=0.01"))
 
 

@@ -39,7 +39,7 @@ def make() -> Callable[..., Contents]:
                 "far": {"value": 0.2, "low": 0.1, "high": 0.3, "n": 150},
                 "frr": {"value": 0.25, "low": 0.1, "high": 0.4, "n": 150},
                 "auc": {"value": 0.98, "low": 0.97, "high": 0.99, "n": 300},
-                "tar@far=0.001": {"value": None, "missing": "29,850 impostor pairs are missing."},
+                "tar@far=0.001": {"value": None, "missing": "29,850 different pairs are missing."},
             },
             "few-shot": {
                 "accuracy@3-way-1-shot": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}

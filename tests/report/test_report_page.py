@@ -85,7 +85,7 @@ def test_sections_stand_in_their_order_with_one_heading_each(make: Make) -> None
     ids = [it["id"] for tag, it in document.elements if tag == "section"]
     assert ids == ["figures", "distances", "training", "map", "mistakes", "run"]
     assert [tag for tag, _ in document.elements].count("h1") == 1
-    for part in ("Two pictures are the same.", "29,850 impostor pairs are missing.", "two cores"):
+    for part in ("Two pictures are the same.", "29,850 different pairs are missing.", "two cores"):
         assert part in document.text
 
 

@@ -12,7 +12,7 @@ from gemel.errors import DataError
 
 def test_a_target_that_validation_cannot_support_is_refused_before_the_training(drawings, tmp_path):
     settings = {"calibration.target": "far=0.0001", "split.by": "item"}
-    with pytest.raises(DataError, match=r"far=0\.0001 needs 300,000 impostor pairs"):
+    with pytest.raises(DataError, match=r"far=0\.0001 needs 300,000 different pairs"):
         gemel.train(drawings, epochs=1, out=tmp_path / "run", settings=settings, quiet=True)
     assert not (tmp_path / "run").exists()
 

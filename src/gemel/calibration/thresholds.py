@@ -48,7 +48,9 @@ class FarTarget:
 
     def __post_init__(self) -> None:
         if not LEAST_RATE <= self.rate < 1:
-            raise RecipeError(f"a FAR must be at least {LEAST_RATE:g} and below 1, got {self.rate}")
+            raise RecipeError(
+                f"a false-accept rate must be at least {LEAST_RATE:g} and below 1, got {self.rate}"
+            )
 
     @property
     def text(self) -> str:
@@ -59,7 +61,7 @@ class FarTarget:
         needed = impostors_needed(self.rate)
         if impostors < needed:
             raise DataError(
-                f"{self.text} needs {needed:,} impostor pairs, {impostors:,} at hand: "
+                f"{self.text} needs {needed:,} different pairs, {impostors:,} at hand: "
                 f"{needed - impostors:,} are missing; choose a higher rate or add labels"
             )
         return int(np.searchsorted(curve.far, self.rate, side="right")) - 1

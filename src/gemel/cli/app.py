@@ -60,7 +60,11 @@ for command, short, example in (
     (tune, "Search for the settings that validate best.", "digits --recipe my.toml --trials 50"),
     (report, "Make the page of a run again, or open it.", "runs/photos --open"),
     (recipes, "List the recipes, or print one.", "default > my.toml"),
-    (reproduce, "A paper's figures anew, beside the published ones.", "hadsell-2006 --seeds 3"),
+    (
+        reproduce,
+        "Measure a paper's figures anew, beside the published ones.",
+        "hadsell-2006 --seeds 3",
+    ),
 ):
     name = command.__name__.rpartition(".")[2]
     app.command(short_help=short, epilog=f"Example: gemel {name} {example}")(getattr(command, name))

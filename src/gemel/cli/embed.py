@@ -33,6 +33,6 @@ def embed(
     written = embed_to_file(matcher, data, out, shown_progress(), side)
     typer.echo(
         f"{count(written, 'embedding')} in {out}. Compare them with the metric "
-        f"{matcher.file.metric}, as Matcher.distances does, to apply the matcher's thresholds",
+        f"{matcher.file.metric}, as Matcher.distances does, to apply the matcher's thresholds.",
         err=True,
     )

@@ -31,7 +31,7 @@ def evaluate(
         Path | None,
         typer.Argument(
             metavar="RUN",
-            help="A run, or a matcher folder to measure on DATA; none with --method.",
+            help="A run, or a matcher folder to measure on DATA; none with --method hausdorff.",
         ),
     ] = None,
     data: Annotated[

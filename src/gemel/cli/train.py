@@ -85,7 +85,9 @@ def train(
     if minutes is not None and epochs is not None:
         raise typer.BadParameter("give --minutes or --epochs, not both")
     if data is None and out is None and resume:
-        raise typer.BadParameter("say which run to resume: its data as it was given, or --out RUN")
+        raise typer.BadParameter(
+            "say which run to resume: its data as they were given, or --out RUN"
+        )
     if data is None and not resume:
         raise typer.BadParameter("say what to train on: a folder, a table, or a name like digits")
     chosen = _devices(devices)

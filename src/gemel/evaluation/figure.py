@@ -32,8 +32,8 @@ class Figure(BaseModel):
 class Missing(BaseModel):
     """In place of a figure that the data are too few for: what it would take.
 
-    >>> Missing(missing="needs 3,000 impostor pairs").model_dump()
-    {'value': None, 'missing': 'needs 3,000 impostor pairs'}
+    >>> Missing(missing="needs 3,000 different pairs").model_dump()
+    {'value': None, 'missing': 'needs 3,000 different pairs'}
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

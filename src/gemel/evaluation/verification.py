@@ -173,7 +173,7 @@ def _of_forgeries(kind: str, threshold: float) -> dict[str, _Measure]:
 def _unsupported(impostors: int, fars: tuple[float, ...]) -> dict[str, Missing]:
     return {
         _tar_name(far): Missing(
-            missing=f"needs {needed:,} impostor pairs, {impostors:,} at hand: "
+            missing=f"needs {needed:,} different pairs, {impostors:,} at hand: "
             f"{needed - impostors:,} are missing"
         )
         for far in fars

@@ -74,7 +74,8 @@ class TextInput(BaseModel):
             raise ItemError(
                 f"{quoted(text)} holds nothing that this matcher knows: none of its words or word "
                 "pieces was in the training texts, as when it is in another script. Train by a "
-                "recipe that reads characters (neculoiu-2016) to know misspelt and new words too"
+                "recipe that reads characters (text-names, neculoiu-2016) to know misspelt and "
+                "new words too"
             )
         return ids
 
@@ -111,8 +112,8 @@ class TextInput(BaseModel):
             notices.append(
                 f"{unknown:,} of {count(texts, 'text')} {'holds' if unknown == 1 else 'hold'} "
                 "nothing that was learned in training, so the network cannot tell such texts "
-                "apart, and compare refuses them. Recipes that read characters (neculoiu-2016) "
-                "know misspelt and new words too."
+                "apart, and compare refuses them. Recipes that read characters (text-names, "
+                "neculoiu-2016) know misspelt and new words too."
             )
         return tuple(notices)
 

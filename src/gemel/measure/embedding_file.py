@@ -40,7 +40,9 @@ def stamp_of(matcher: Matcher) -> dict[str, str | float]:
 def check_ending(out: Path) -> None:
     """Raise DataError or MissingExtra where `out` cannot be written, before anything is encoded."""
     if out.suffix not in {".parquet", ".npz"}:
-        raise DataError(f"embeddings go into a .parquet or .npz file, got --out {out}")
+        raise DataError(
+            f"embeddings go into a .parquet or .npz file, got --out {out}: give it such an ending"
+        )
     if out.is_dir():
         raise DataError(f"embeddings go into a file, and {out} is a folder: name another --out")
     if out.suffix == ".parquet":

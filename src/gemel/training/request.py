@@ -52,7 +52,7 @@ def _run_to_resume(request: TrainingRequest) -> Run:
     if request.out is not None:
         return Run.opened(request.out)
     if request.data is None:
-        raise RunError("say which run to resume: its data as it was given, or --out RUN")
+        raise RunError("say which run to resume: its data as they were given, or --out RUN")
     return Run.latest(RUNS, _name(request.data), source_of(request.data))
 
 

@@ -38,7 +38,7 @@ class SplitConfig(BaseModel):
         if self.validation + self.test >= 1:
             raise ValueError(
                 "split.validation and split.test must leave something to train on, got "
-                f"{self.validation:g} + {self.test:g}"
+                f"{self.validation:g} + {self.test:g}: lower one of them"
             )
         return self
 
