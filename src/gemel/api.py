@@ -38,14 +38,18 @@ def train(
 ) -> Run:
     """Train a matcher on a folder, a table or a built-in data set, and return its run.
 
-    `settings` changes single settings of the recipe: {"loss.temperature": 0.2} or
-    ["loss.temperature=0.2"]. Give `minutes` or `epochs`, or neither for the recipe's own length.
-    `resume` continues the unfinished run of these data, or the one in `out`. `kind` says what the
-    cells of a table hold, where they would be mistaken for something else. `devices` is 1 or "auto"
-    so far.
+    `recipe` is a name or a TOML file, by default what suits the data, and `out` the folder of the
+    run, by default runs/DATA. `settings` changes single settings of the recipe:
+    {"loss.temperature": 0.2} or ["loss.temperature=0.2"]. Give `minutes` of wall-clock time or
+    `epochs`, or neither for the recipe's own length. `resume` continues the unfinished run of these
+    data, or the one in `out`, for which `data` may be None. `kind` (image, text or series) says
+    what the cells of a table hold, where they would be mistaken for something else. `devices` is 1
+    or "auto" so far. `quiet` shows no progress and no notices.
 
-    Needs the extra `train`. Raises `DataError` or `RecipeError` for unsuitable data or settings,
-    `RunError` where `out` is in use, `TypeError` for data that are neither a path nor a name.
+    Needs the extra `train`, and raises `MissingExtra` without it. Raises `DataError` or
+    `RecipeError` for unsuitable data or settings, `RunError` where `out` is in use or there is
+    nothing to resume, `ExportError` where the exported networks do not answer as the trained ones,
+    `TypeError` for data that are neither a path nor a name.
 
     >>> run = train("digits", out="runs/mine", epochs=1, settings={"encoder.width": 4}, quiet=True)
     >>> run.report.is_file()

@@ -33,6 +33,7 @@ class Run:
 
     @property
     def recipe(self) -> Path:
+        """The whole recipe, which trains the same again."""
         return self.path / "recipe.toml"
 
     @property
@@ -47,14 +48,17 @@ class Run:
 
     @property
     def matcher(self) -> Path:
+        """The folder of the matcher, which works without the rest of the run."""
         return self.path / "matcher"
 
     @property
     def history(self) -> Path:
+        """The learning curves as CSV, a line per validation (see `read_history`)."""
         return self.path / "history.csv"
 
     @property
     def metrics(self) -> Path:
+        """The figures of the test items as JSON, by protocol."""
         return self.path / "metrics.json"
 
     @property

@@ -2,11 +2,11 @@
 
     c@5x5/2 - 2c@3x3 - pool - 3c@3x3 - residual - pool - 4c@3x3 - residual - descriptors@1x1
 
-Each convolution but the last has batch norm and ReLU; a residual block is two 3x3 convolutions (He
-et al., CVPR 2016). The maps have an eighth of the picture's sides: by default, a 56x56 picture has
-7x7 descriptors of size 64. Made for the metric `alignment`, whose cost grows with the square of the
-number of places. For larger pictures set `pools` higher: each further pooling is followed by
-another copy of the last stage.
+c is `width`. Each convolution but the last has batch norm and ReLU; a residual block is two 3x3
+convolutions (He et al., CVPR 2016). The maps have an eighth of the picture's sides: by default, a
+56x56 picture has 7x7 descriptors of size 64. Made for the metric `alignment`, whose cost grows with
+the square of the number of places. For larger pictures set `pools` higher: each further pooling is
+followed by another copy of the last stage.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ Mueller & Thyagarajan, "Siamese recurrent architectures for learning sentence si
 sum over many units is far above 1, where the gradient of exp(-d) vanishes: `spread` rescales it.
 With the cosine distance, 1 - d is the cosine. Learned metrics such as `alignment`, whose distance
 is an unbounded logit, need the logistic.
+Differs from the paper: `spread`, and the choice of two further curves.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class GradedLoss(Loss):
 
     `exp` suits unbounded fixed distances: similarity is 1/e at `spread`. `linear` suits the cosine.
     `logistic` suits learned metrics: similarity is 1/2 at `middle`, and `spread` is the scale of
-    its fall. Distances and grades in 0–1 have the same shape, any; without grades, matching pairs
-    count as 1 and different ones as 0.
+    its fall. Both are in the units of the metric, `spread` above 0. Distances and grades in 0–1
+    have the same shape, any; without grades, matching pairs count as 1 and different ones as 0.
 
     >>> import torch
     >>> GradedLoss()(torch.tensor([0.0, 0.0]), torch.tensor([1.0, 0.5])).item()

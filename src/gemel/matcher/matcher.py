@@ -27,6 +27,8 @@ from gemel.progress import Progress, Silent
 class Matcher:
     """A loaded matcher. Runs on NumPy and ONNX Runtime, without torch.
 
+    `path` is its folder, and `file` what `matcher.json` says of it.
+
     >>> import numpy as np
     >>> matcher = load("runs/digits")
     >>> picture = np.zeros((8, 8), np.uint8)
@@ -55,7 +57,8 @@ class Matcher:
         """Decides whether two items are the same.
 
         Items are whatever the input reads: for pictures a path, bytes, an array or a Pillow image;
-        for sequences a path, bytes, an array, or a data frame or dict, which names the channels.
+        for sequences a path, bytes, an array, or a data frame or dict, which names the channels;
+        for texts a string, or the `Path` of a text file.
         `target` selects one of the matcher's thresholds (`eer`, `far=0.01`, …); `prior` is the
         share of all pairs that are the same. Raises `ItemError` for an item that cannot be read,
         and `RecipeError` for a target without a threshold or a `prior` outside 0–1.
@@ -145,7 +148,8 @@ class Matcher:
 
         `side` selects the encoder if each side has its own. Raises `RecipeError` if it is then
         missing, given where both share one, or neither left nor right, or for a joint tie, which
-        has no embeddings; `ItemError` for a single item in place of several.
+        has no embeddings; `ItemError` for a single item in place of several, or one that cannot be
+        read.
         """
         encoder = self.embedder(side)
         return encoder.embed(several(items, encoder.input))

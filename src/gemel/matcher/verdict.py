@@ -14,8 +14,10 @@ class Verdict(BaseModel):
     `probability` is that of *same*, if a share `prior` of all pairs are. `threshold` was set for
     `target` on validation pairs, `impostors` different and `genuine` matching ones of `labels`
     labels, where its false-accept and false-reject rates were `far` and `frr`. The 95 % intervals
-    estimate these rates for new labels. `far_skilled` is the false-accept rate of skilled
-    forgeries, if the matcher was calibrated on some.
+    estimate these rates for new labels. Probabilities, rates and `prior` are in 0–1, `distance` and
+    `threshold` in the units of the metric. Intervals are None in matchers saved without them, and
+    `labels` is None also for pairs without labels. `matcher` is the matcher's name. `far_skilled`
+    is the false-accept rate of skilled forgeries, if the matcher was calibrated on some.
     """
 
     model_config = ConfigDict(frozen=True)

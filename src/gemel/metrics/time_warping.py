@@ -3,7 +3,9 @@
     D(i, j) = cost(i, j) + min( D(i-1, j), D(i, j-1), D(i-1, j-1) )
 
 Sakoe & Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE
-Transactions on Acoustics, Speech, and Signal Processing 26, 1978, without a window.
+Transactions on Acoustics, Speech, and Signal Processing 26, 1978.
+Differs from the paper: no window; a step along both items counts once, not twice as in its
+symmetric form.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ Almost everywhere the best path is locally constant in the descriptors, so the g
 of the costs along it: training finds the path without gradients and differentiates only those.
 
 Sakoe & Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE
-Transactions on Acoustics, Speech, and Signal Processing 26, 1978, without a window. Learned
-descriptors under it: Wu, Kimura, Iwana, Uchida & Fukumizu, "Deep dynamic time warping: end-to-end
-local representation learning for online signature verification", ICDAR 2019.
-Differs from the papers: no window; costs are divided by the items' lengths, not the path's.
+Transactions on Acoustics, Speech, and Signal Processing 26, 1978. Learned descriptors under it: Wu,
+Kimura, Iwana, Uchida & Kashino, "Deep dynamic time warping: end-to-end local representation
+learning for online signature verification", ICDAR 2019.
+Differs from the papers: no window; a step along both items counts once (in Sakoe & Chiba's
+symmetric form twice), though the sum is divided by both lengths, as theirs is.
 """
 
 from __future__ import annotations
