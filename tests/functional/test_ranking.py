@@ -68,8 +68,8 @@ def test_matches_a_plain_sort_with_ties(rows):
 def test_without_a_label_ranks_are_those_of_the_others(rows, depth):
     distance, labels = (np.array(column) for column in zip(*rows, strict=True))
     relevant = labels == 0
-    ranks = relevant_ranks(distance, relevant)
-    left_out, without = relevant_ranks_without(distance, relevant, labels, depth)
+    ranks, left_out, without = relevant_ranks_without(distance, relevant, labels, depth)
+    assert ranks.tolist() == relevant_ranks(distance, relevant).tolist()
     found = dict(zip(left_out.tolist(), without, strict=True))
     for label in range(1, 5):
         others = labels != label

@@ -21,7 +21,7 @@ from gemel.arrays import Codes, Distances, Floats, Indices, Same
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.intervals import Basis
 from gemel.functional.probability import weighted_mean
-from gemel.functional.ranking import relevant_ranks, relevant_ranks_without
+from gemel.functional.ranking import relevant_ranks_without
 
 Ranking: TypeAlias = tuple[Distances, Same, Codes]
 """Of one query, the distances (m,) of its candidates, which of them are relevant, and their labels.
@@ -42,8 +42,7 @@ def ranked_evidence(
     of_query: dict[str, list[float]] = {name: [] for name in scores}
     gains: dict[int, Floats] = {}
     for distance, relevant, of in rankings:
-        ranks = relevant_ranks(distance, relevant)
-        left_out, without = relevant_ranks_without(distance, relevant, of, depth)
+        ranks, left_out, without = relevant_ranks_without(distance, relevant, of, depth)
         own = {name: float(score(ranks)) for name, score in scores.items()}
         gained = np.stack([score(without) - own[name] for name, score in scores.items()], axis=1)
         for label, gain in zip(left_out.tolist(), gained, strict=True):

@@ -17,41 +17,47 @@ def relevant_ranks(distance: Distances, relevant: Same) -> Indices:
     >>> relevant_ranks(np.float32([0.1, 0.2, 0.2, 0.9]), np.array([True, False, True, False]))
     array([1, 3])
     """
-    ascending, position = _partners_before(distance, relevant)
-    irrelevant_before = np.cumsum(np.bincount(position, minlength=len(ascending) + 1))
-    return np.arange(1, len(ascending) + 1) + irrelevant_before[: len(ascending)]
+    return _ranks(_ahead_of_last(distance, relevant)[1], int(relevant.sum()))
 
 
 def relevant_ranks_without(
     distance: Distances, relevant: Same, labels: Codes, depth: int
-) -> tuple[Codes, Indices]:
-    """Labels (u,) of irrelevant candidates, and the ranks (u, R) of the relevant ones without each.
+) -> tuple[Indices, Codes, Indices]:
+    """The ranks (R,) of the relevant candidates; labels (u,) of irrelevant ones; and the ranks
+    (u, R) without the candidates of each.
 
     These are the labels that have one of the first max(R, `depth`) ranks: without any other, the
     same candidates have these. `labels` (n,) are those of all candidates.
 
     >>> distance, relevant = np.float32([0.1, 0.2, 0.2, 0.9]), np.array([True, False, True, False])
     >>> relevant_ranks_without(distance, relevant, np.array([5, 6, 5, 7]), depth=1)
-    (array([6]), array([[1, 2]]))
+    (array([1, 3]), array([6]), array([[1, 2]]))
     """
-    ranks = relevant_ranks(distance, relevant)
-    position = _partners_before(distance, relevant)[1]
-    of, first = labels[~relevant], min(max(len(ranks), depth), len(distance))
-    ahead = distance[~relevant] <= np.partition(distance, first - 1)[first - 1]
-    codes = np.unique(of[ahead])
+    count = int(relevant.sum())
+    last = min(max(count, depth), len(distance)) - 1
+    codes = np.unique(labels[~relevant & (distance <= np.partition(distance, last)[last])])
+    ahead, nearer = _ahead_of_last(distance, relevant)
+    ranks, of = _ranks(nearer, count), labels[ahead]
     chosen = np.isin(of, codes)
-    cell = np.searchsorted(codes, of[chosen]) * (len(ranks) + 1) + position[chosen]
-    counts = np.bincount(cell, minlength=len(codes) * (len(ranks) + 1))
-    before = counts.reshape(len(codes), len(ranks) + 1).cumsum(1)[:, : len(ranks)]
-    return codes, ranks - before
+    cell = np.searchsorted(codes, of[chosen]) * (count + 1) + nearer[chosen]
+    counts = np.bincount(cell, minlength=len(codes) * (count + 1)).reshape(len(codes), count + 1)
+    return ranks, codes, ranks - counts.cumsum(1)[:, :count]
 
 
-def _partners_before(distance: Distances, relevant: Same) -> tuple[Distances, Indices]:
-    """The ascending distances (R,) of the relevant candidates, and how many of these are nearer
-    than each irrelevant one: "left" puts ties before them.
+def _ahead_of_last(distance: Distances, relevant: Same) -> tuple[Same, Indices]:
+    """Which irrelevant candidates (n,) are not after the last relevant one, and how many relevant
+    ones are nearer than each of these.
     """
     ascending = np.sort(distance[relevant])
-    return ascending, np.searchsorted(ascending, distance[~relevant], side="left")
+    ahead = ~relevant & ~(distance > ascending[-1])
+    # "left" puts ties before the relevant ones.
+    return ahead, np.searchsorted(ascending, distance[ahead], side="left")
+
+
+def _ranks(nearer: Indices, count: int) -> Indices:
+    """The ranks of `count` relevant candidates, of which `nearer` precede each irrelevant one."""
+    irrelevant_before = np.cumsum(np.bincount(nearer, minlength=count + 1))
+    return np.arange(1, count + 1) + irrelevant_before[:count]
 
 
 def right_is_nearest(distance: Distances | Floats, right: Codes) -> Same:
