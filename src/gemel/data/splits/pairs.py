@@ -108,22 +108,27 @@ class _Ends:
         left, right = np.split(codes.astype(np.int64), 2)
         return _Ends(left, right, self.same), len(names)
 
+    def component(self) -> Codes:
+        """The connected component of each pair: pairs that share an item are connected."""
+        inner, n = self.renumbered()
+        return components(n, inner.left, inner.right)[inner.left]
+
 
 def _settled(given: Codes, ends: _Ends) -> Codes:
     """The given parts, without pairs that have an item of a more held-out part.
 
-    An undecided pair with an item in training, and none held out, joins training, and so do the
-    undecided pairs of its other item.
+    Undecided pairs without held-out items join training if they share an item with it, directly or
+    by others of them.
     """
-    while True:
-        strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
-        for end in (ends.left, ends.right):
-            np.maximum.at(strongest, end, given)
-        needed = np.maximum(strongest[ends.left], strongest[ends.right])
-        joining = (given == -1) & (needed == TRAIN)
-        if not joining.any():
-            return np.where((given != NOWHERE) & (given < needed), NOWHERE, given)
-        given = np.where(joining, TRAIN, given)
+    strongest = np.full(int(max(ends.left.max(), ends.right.max())) + 1, -1, np.int64)
+    for end in (ends.left, ends.right):
+        np.maximum.at(strongest, end, given)
+    needed = np.maximum(strongest[ends.left], strongest[ends.right])
+    free = (given == -1) & (needed <= TRAIN)
+    component = ends[free].component()
+    settled = given.copy()
+    settled[free] = np.where(np.isin(component, component[needed[free] == TRAIN]), TRAIN, -1)
+    return np.where((settled != NOWHERE) & (settled < needed), NOWHERE, settled)
 
 
 def _shared_out(
@@ -133,7 +138,7 @@ def _shared_out(
     undecided = parts == -1
     inner, n = ends[undecided].renumbered()
     shared = parts.copy()
-    component = components(n, inner.left, inner.right)[inner.left]
+    component = inner.component()
     shared[undecided] = _by_component(component, inner.same, shares, random)
     if _shares_met(shared[undecided], inner.same, shares):
         return shared, "pairs that share an item, directly or by others, stay together"
