@@ -156,7 +156,7 @@ class Run:
 
 
 def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    """Writes the learning curves as CSV, one line per validation, atomically."""
+    """Write the learning curves as CSV, one line per validation; no reader sees half a file."""
     columns = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -166,7 +166,7 @@ def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
 
 
 def read_history(path: Path) -> list[dict[str, float]]:
-    """Reads the learning curves; empty if there is no file."""
+    """The learning curves, one row per validation; none if there is no file."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:

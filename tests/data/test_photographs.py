@@ -154,7 +154,7 @@ def test_matlab_files_with_other_things_inside(shelf):
     picture = np.zeros((32, 32, 3, 1))
     for held, y in ((picture, 1), *((picture.astype(np.uint8), y) for y in (0, 11, np.nan, "a"))):
         matlab.savemat(path, {"X": held, "y": [[y]]})
-        got = f"got {held.dtype} in X and {'these' if y == 1 else y} in y"
+        got = f"got {held.dtype} in X and {'such numbers' if y == 1 else y} in y"
         with pytest.raises(DataError, match=f"from 1 to 10 in y, {got}"):
             open_data("svhn")
     # A MATLAB 7.3 file is HDF5; and something that is no MATLAB file at all.

@@ -79,9 +79,13 @@ class ImageInput(BaseModel):
 
     def remarks(self, values: Pixels) -> tuple[str, ...]:
         """Notices about packed pictures, (n, channels, height, width)."""
-        seen = values[evenly_spaced(len(values), LOOKED_AT)]
-        if not len(seen) or (brightest := int(seen.max())) > DARK:
+        if not len(values):
             return ()
+        brightest = 0
+        for place in evenly_spaced(len(values), LOOKED_AT):
+            brightest = max(brightest, int(values[place].max()))
+            if brightest > DARK:
+                return ()
         return (
             f"No pixel of the pictures looked at is brighter than {brightest} of 255. In files of "
             "16 bits, 65535 is read as white: if the numbers end at 4095, as those of 12 bits do, "

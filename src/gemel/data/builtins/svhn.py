@@ -44,10 +44,10 @@ def _read(path: Path) -> tuple[Array, Codes]:
         )
     others = np.unique(labels[~np.isin(labels, range(1, 11))])
     if pictures.dtype != np.uint8 or len(others):
+        in_y = ", ".join(map(str, others[:SHOWN])) or "such numbers"
         raise DataError(
             f"{str(path)!r} must hold bytes in X and numbers from 1 to 10 in y, got "
-            f"{pictures.dtype} in X and {', '.join(map(str, others[:SHOWN])) or 'these'} in y: get "
-            "the original file again"
+            f"{pictures.dtype} in X and {in_y} in y: get the original file again"
         )
     return np.moveaxis(pictures, -1, 0), labels.ravel().astype(np.int64) % 10
 

@@ -26,8 +26,8 @@ def of_columns(table: Any, named: str) -> Recording:
 
     As in a .csv, names are read in lower case, those that pandas numbers are counted from 1, dates
     in a column `time` become seconds, and columns without any number (other dates, remarks) or
-    without a name are left out. Durations are seconds too. Raises ItemError for columns that are
-    not equally long or hold anything but numbers.
+    without a name are left out. Columns of timedelta64 become seconds too. Raises ItemError for
+    columns that are not equally long or hold anything but numbers.
 
     >>> of_columns({"Accel": [0.5, None, 1.5], "note": ["on", "", ""]}, "it").columns
     ('accel',)
