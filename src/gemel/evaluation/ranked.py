@@ -61,7 +61,8 @@ def _evidence(scores: Mapping[str, Floats], labels: Codes, gains: Mapping[int, F
 
     def figures(weights: Floats) -> dict[str, float]:
         asked, offered = weights[:queries], weights[queries:]
-        lost = gain @ (offered / max(offered.mean(), 1e-300) - 1)
+        more = offered / max(offered.mean(), 1e-300) - 1
+        lost = (gain * more).sum(axis=1)  # without BLAS, as `weighted_sum`
         named = zip(scores.items(), lost.tolist(), strict=True)
         return {name: weighted_mean(each, asked) - loss for (name, each), loss in named}
 
