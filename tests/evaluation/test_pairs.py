@@ -137,3 +137,8 @@ def test_some_of_the_pairs_are_whole_pairs_in_their_order():
     rows = [every.index(row) for row in zip(some.left, some.right, some.same, strict=True)]
     assert rows == sorted(set(rows))
     assert len(rows) == len(some.left_unit) == 30
+
+
+def test_one_label_is_called_one():
+    with pytest.raises(DataError, match="got 3 items of 1 label; add items"):
+        sample_pairs(np.zeros(3, int), 0, PairLimits(9, 9))

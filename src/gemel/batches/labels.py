@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Indices
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.functional.grouping import by_code
 
@@ -33,8 +34,9 @@ class LabelIndex:
         if len(self.codes) < 2 or not len(self.paired):
             raise DataError(
                 "training needs at least two labels, one of them with two items, so that there "
-                f"are matching and different pairs; got {len(self.codes)} labels for "
-                f"{len(items)} items. Add items, or hold out less with --set split.test=…"
+                f"are matching and different pairs; got {count(len(self.codes), 'label')} "
+                f"for {count(len(items), 'item')}. Add items, or hold out less with --set "
+                "split.test=…"
             )
         self.groups = self._groups(groups)
         self._group_of = np.zeros(int(labels.max()) + 1, np.int64)

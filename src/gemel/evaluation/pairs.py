@@ -8,6 +8,7 @@ from typing import Self, final
 import numpy as np
 
 from gemel.arrays import Codes, Floats, Indices, Same
+from gemel.counting import count
 from gemel.errors import DataError
 from gemel.functional.components import components
 from gemel.functional.grouping import by_code
@@ -82,7 +83,7 @@ def sample_pairs(labels: Codes, seed: int, limits: PairLimits = PairLimits()) ->
     if not (len(genuine[0]) and len(impostors[0])):
         raise DataError(
             "verification needs two items of one label and two labels, got "
-            f"{len(labels):,} items of {len(np.unique(labels)):,} labels; add items"
+            f"{count(len(labels), 'item')} of {count(len(np.unique(labels)), 'label')}; add items"
         )
     left = order[np.concatenate([genuine[0], impostors[0]])]
     right = order[np.concatenate([genuine[1], impostors[1]])]
