@@ -48,7 +48,8 @@ def partner_retrieval(
     queries = task.sample(np.unique(source))
     unit = np.arange(items) - items  # negative, so unique, for an item that is in no pair
     unit[pairs.left], unit[pairs.right] = pairs.left_unit, pairs.right_unit
-    largest_unit = int(np.unique(unit[among], return_counts=True)[1].max())
+    candidates = unit[among]
+    largest_unit = int(np.unique(candidates, return_counts=True)[1].max())
     depths = depths_among(len(among) - largest_unit, DEPTHS)
     scores: dict[str, Score] = {f"recall@{depth}": partial(recall_at, k=depth) for depth in depths}
 
@@ -56,11 +57,11 @@ def partner_retrieval(
         for chunk in slices(len(queries), AT_ONCE):
             query = queries[chunk]
             partner = _partners(query, among, source, target)
-            ignored = (unit[query][:, None] == unit[among]) & ~partner
-            for distance, own, left_out in zip(
-                comparer.cross(query, among), partner, ignored, strict=True
+            counted = (unit[query][:, None] != candidates) | partner
+            for distance, own, kept in zip(
+                comparer.cross(query, among), partner, counted, strict=True
             ):
-                yield distance[~left_out], own[~left_out], unit[among[~left_out]]
+                yield distance[kept], own[kept], candidates[kept]
 
     return ranked_evidence(rankings(), unit[queries], scores, depths[-1])
 

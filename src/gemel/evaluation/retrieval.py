@@ -78,11 +78,12 @@ def _rankings(
     comparer: Comparer, labels: Codes, query: Indices, among: Indices
 ) -> Iterator[Ranking]:
     """The ranking of the candidates `among` for each query."""
+    candidates = labels[among]
     for chunk in slices(len(query), max(1, CHUNK_FLOATS // len(among))):
         asked = query[chunk]
         for item, row in zip(asked.tolist(), comparer.cross(asked, among), strict=True):
             others = among != item
-            of = labels[among[others]]
+            of = candidates[others]
             yield row[others], of == labels[item], of
 
 
