@@ -89,7 +89,7 @@ class ImageInput(BaseModel):
         return (
             f"No pixel of the pictures looked at is brighter than {brightest} of 255. In files of "
             "16 bits, 65535 is read as white: if the numbers end at 4095, as those of 12 bits do, "
-            "multiply them by 16, here and for every comparison.",
+            "multiply them by 16 in all files, those to compare included.",
         )
 
     def _decoded(self, raw: Raw) -> Image.Image:
