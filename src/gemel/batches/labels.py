@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -54,6 +55,13 @@ class LabelIndex:
             return [np.arange(len(self.codes))]
         return list(by_code(np.array([groups[members[0]] for members in self.items])).values())
 
+    @cached_property
+    def paired_by_group(self) -> list[Indices]:
+        """The labels of each group that have two items or more."""
+        paired = np.zeros(len(self), np.bool_)
+        paired[self.paired] = True
+        return [members[paired[members]] for members in self.groups]
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -92,9 +100,9 @@ class LabelIndex:
 
         A group is drawn in proportion to its number of such labels.
         """
-        paired = [np.intersect1d(group, self.paired) for group in self.groups]
-        sizes = np.array([len(group) for group in paired])
-        return drawn_among(paired[rng.choice(len(paired), p=sizes / sizes.sum())], count, rng)
+        sizes = np.array([len(members) for members in self.paired_by_group])
+        group = rng.choice(len(sizes), p=sizes / sizes.sum())
+        return drawn_among(self.paired_by_group[group], count, rng)
 
     def draw_items(self, label: int, count: int, rng: np.random.Generator) -> Indices:
         """`count` items of a label, repeated only if it has too few."""

@@ -78,7 +78,7 @@ def _most_labels(batch: LabelledBatch, prepared: Prepared) -> int:
     index = label_index(prepared)
     if not isinstance(batch, TrialsBatch):
         return len(index)
-    return max(2, *(len(np.intersect1d(group, index.paired)) for group in index.groups))
+    return max(2, *map(len, index.paired_by_group))
 
 
 def batch_notices(asked: BatchChoice, resolved: BatchChoice, prepared: Prepared) -> list[str]:
