@@ -67,10 +67,11 @@ def test_no_distance_is_below_zero(name):
     assert float(metric(items, items).min()) >= 0
 
 
-def test_gradients_are_finite_when_embeddings_coincide(metric):
+@pytest.mark.parametrize("training", [True, False])
+def test_gradients_are_finite_when_embeddings_coincide(metric, training):
     for value in (0.0, 1.0):
         items = torch.full((1, 3, SIZE), value, requires_grad=True)
-        metric(items, items).sum().backward()
+        metric.train(training)(items, items).sum().backward()
         assert torch.isfinite(items.grad).all()
 
 
