@@ -32,19 +32,19 @@ def build_optimizer(setting: OptimizerSetting, module: nn.Module) -> torch.optim
             rates["matrix"] = parameter.ndim > 1 and id(parameter) not in tables
         group = groups.setdefault(tuple(rates.values()), {"params": [], **rates})
         group["params"].append(parameter)
-    defaults = list(groups.values())
+    each = list(groups.values())
     match setting.name:
         case "adamw":
-            return torch.optim.AdamW(_without_momentum(defaults))
+            return torch.optim.AdamW(each)
         case "muon":
-            return Muon(_without_momentum(defaults))
+            return Muon(each)
         case "adam":
-            return torch.optim.Adam(_without_momentum(defaults))
+            return torch.optim.Adam(each)
         case "rmsprop":
             # Keras's defaults, which the reproduced Keras notes used.
-            return torch.optim.RMSprop(defaults, alpha=0.9, eps=1e-7)
+            return torch.optim.RMSprop(each, alpha=0.9, eps=1e-7)
         case "sgd":
-            return torch.optim.SGD(defaults)
+            return torch.optim.SGD(each)
 
 
 def _tables(module: nn.Module) -> tuple[torch.Tensor, ...]:
@@ -81,10 +81,6 @@ def _rates(setting: OptimizerSetting, name: str, parameter: nn.Parameter) -> dic
     }
 
 
-def _without_momentum(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: value for key, value in group.items() if key != "momentum"} for group in groups]
-
-
 @final
 class Scheduler:
     """Sets the learning rate and momentum of each group by the progress of training."""
@@ -93,14 +89,14 @@ class Scheduler:
         self.schedule = recipe.schedule
         self.momentum_start = recipe.optimizer.momentum_start
         self.optimizer = optimizer
-        self.full = [(group["lr"], group.get("momentum")) for group in optimizer.param_groups]
+        self.full = [(group["lr"], group["momentum"]) for group in optimizer.param_groups]
 
     def set(self, share: float, epoch: int) -> None:
         """Sets the rates for when a `share` (0–1) of the training and `epoch` epochs are done."""
         factor = rate_factor(self.schedule, share, epoch)
         for group, (rate, momentum) in zip(self.optimizer.param_groups, self.full, strict=True):
             group["lr"] = rate * factor
-            if self.momentum_start is not None and momentum is not None:
+            if self.momentum_start is not None:
                 start = self.momentum_start
                 group["momentum"] = start + (momentum - start) * share
 
