@@ -60,19 +60,12 @@ class SeparateTwin(EmbeddingTwin):
     def encoders(self) -> tuple[Encoder, ...]:
         return (self.left, self.right)
 
-    @property
-    def learned(self) -> bool:
-        return self.metric.learned
-
     def encoder_of(self, side: Side) -> Encoder:
         return self.left if side == "left" else self.right
 
     def forward(self, left: Items, right: Items, rows: Positions, columns: Positions) -> Distances:
         first, second = self.embed(left, "left"), self.embed(right, "right")
         return between(self.metric, first, second, rows, columns)
-
-    def reach(self) -> float:
-        return max(self.metric.reach(encoder.output) for encoder in self.encoders)
 
 
 def _by(map_size: tuple[int, int]) -> str:

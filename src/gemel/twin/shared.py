@@ -52,10 +52,6 @@ class SharedTwin(EmbeddingTwin):
     def encoders(self) -> tuple[Encoder, ...]:
         return (self.encoder,)
 
-    @property
-    def learned(self) -> bool:
-        return self.metric.learned
-
     def encoder_of(self, side: Side) -> Encoder:
         del side
         return self.encoder
@@ -75,6 +71,3 @@ class SharedTwin(EmbeddingTwin):
             support_labels = episode.support_labels[None].float()
             distances: Distances = self.reader(self.metric, support, support_labels, query)[0]
         return distances
-
-    def reach(self) -> float:
-        return self.metric.reach(self.encoder.output)

@@ -50,6 +50,13 @@ class EmbeddingTwin(Twin, ABC):
     reader: Reader | None
     """Classifies the queries of episodes, if not the metric alone."""
 
+    @property
+    def learned(self) -> bool:
+        return self.metric.learned
+
+    def reach(self) -> float:
+        return max(self.metric.reach(encoder.output) for encoder in self.encoders)
+
     @abstractmethod
     def encoder_of(self, side: Side) -> Encoder: ...
 
