@@ -12,6 +12,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON alone to st
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a setting of the recipe; may be repeated."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a setting of the recipe, as in split.by=item; may be repeated.",
     ),
 ]

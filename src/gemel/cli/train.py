@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gemel.cli.options import JsonOption
+from gemel.cli.options import JsonOption, SetOption
 from gemel.cli.output import Interrupted, print_figures, print_json, print_wrapped
 
 if TYPE_CHECKING:
@@ -57,14 +57,7 @@ def train(
             metavar="S", min=0, help="Seed of everything random.  [default: the recipe's]"
         ),
     ] = None,
-    set: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a setting of the recipe, as in split.by=item; may be repeated.",
-        ),
-    ] = None,
+    set: SetOption = None,
     kind: Annotated[
         Literal["image", "text", "series"] | None,
         typer.Option(
