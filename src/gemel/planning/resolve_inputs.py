@@ -8,7 +8,7 @@ from typing import assert_never
 
 import numpy as np
 
-from gemel.arrays import evenly_spaced
+from gemel.arrays import Side, evenly_spaced
 from gemel.data import Dataset, SplitConfig, split
 from gemel.data.one_side import on_side
 from gemel.errors import ItemError, RecipeError
@@ -129,7 +129,7 @@ def _series_input(setting: SeriesReading, dataset: Dataset) -> SeriesInput:
 
 def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     """Sentences about channels that only some sequences have, and columns without numbers."""
-    sides = {"left": recipe.input}
+    sides: dict[Side, InputSetting] = {"left": recipe.input}
     if dataset.unlike is not None:
         sides["right"] = recipe.right_side.input
     of_some: list[str] = []
@@ -137,7 +137,7 @@ def unread_notices(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     timed = False
     for side, setting in sides.items():
         if isinstance(setting, SeriesReading) and setting.channels == "auto":
-            found = left_out(_looked_at(on_side(dataset, "right" if side == "right" else "left")))
+            found = left_out(_looked_at(on_side(dataset, side)))
             of_some += found.of_some
             wordy += found.wordy
             timed = timed or found.timed

@@ -26,7 +26,6 @@ from gemel.training.checkpoint import Counters, load_checkpoint, save_checkpoint
 from gemel.training.optimizer import Scheduler, build_optimizer
 from gemel.training.speed import Precision, Speed
 from gemel.training.step import StepLosses, build_step, targets_of
-from gemel.twin import SharedTwin
 
 
 @final
@@ -64,7 +63,7 @@ class Learner:
         plan, generator = self.plan, torch.Generator().manual_seed(seed)
         apart = plan.right is not plan.left
         sides = batch.sides(apart=apart)
-        read = isinstance(plan.twin, SharedTwin) and plan.twin.reader is not None
+        read = plan.recipe.reader is not None
         targets = targets_of(batch, sides, self.fabric.to_device, read=read)
         left = self._items(plan.left, sides.left, generator)
         right = self._items(plan.right, sides.right, generator) if apart else left
