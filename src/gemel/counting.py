@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SHOWN = 3
 """Number of examples listed in a sentence; the others are only counted."""
 
@@ -15,6 +17,15 @@ def count(amount: int, one: str, many: str = "") -> str:
     '2 rows that repeat'
     """
     return f"{amount:,} {one if amount == 1 else many or f'{one}s'}"
+
+
+def examples(names: Sequence[str], separator: str = ", ") -> str:
+    """The first names, and how many more there are.
+
+    >>> examples(["a", "b", "c", "d"])
+    'a, b, c, and 1 more'
+    """
+    return separator.join(names[:SHOWN]) + and_more(len(names))
 
 
 def and_more(count: int, shown: int = SHOWN) -> str:

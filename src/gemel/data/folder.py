@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from gemel.counting import SHOWN, and_more, count
+from gemel.counting import and_more, count, examples
 from gemel.data.dataset import SPLIT_WORDS, Dataset
 from gemel.data.file_kinds import WORD, WORDS
 from gemel.data.scan import Found, find_items, first_of, no_items
@@ -115,9 +115,9 @@ def _grouped(dataset: Dataset, names: list[str]) -> Dataset:
             "If it only wraps the rest, pass that folder itself."
         )
     notice = (
-        f"Two levels of folders: the {len(group_names)} upper ones "
-        f"({', '.join(group_names[:SHOWN])}{and_more(len(group_names))}) are read as groups, "
-        f"{lower}. If the upper ones are the labels, move the pictures up one level."
+        f"Two levels of folders: the {len(group_names)} upper ones ({examples(group_names)}) are "
+        f"read as groups, {lower}. If the upper ones are the labels, move the pictures up one "
+        "level."
     )
     return grouped.noticing(notice, *_shared_name_notice(dataset.label_names))
 

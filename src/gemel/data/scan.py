@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
-from gemel.counting import SHOWN, and_more, count
+from gemel.counting import count, examples
 from gemel.data.file_kinds import FILES, PLAIN_FILES, UNREAD_PICTURES, WORD, WORDS
 from gemel.errors import DataError
 from gemel.inputs import Kind
@@ -33,14 +33,14 @@ class Found:
         notices = []
         if unread:
             pictures = count(len(unread), "picture is", "pictures are")
-            notices.append(f"{pictures} left out ({_examples(unread)}). {_as_jpeg(unread)}")
+            notices.append(f"{pictures} left out ({examples(unread)}). {_as_jpeg(unread)}")
         if others:
             files = count(
                 len(others),
                 f"file that is hidden or no {WORD[self.kind]} is",
                 f"files that are hidden or no {WORDS[self.kind]} are",
             )
-            notices.append(f"{files} left out ({_examples(others)}).")
+            notices.append(f"{files} left out ({examples(others)}).")
         if self.loops:
             notices.append(
                 f"The folder {self.loops[0]!r} links back to a folder above it and is left out."
@@ -133,10 +133,6 @@ def _renamed(ignored: list[str]) -> str:
 def first_of(names: list[str]) -> str:
     """The first of the names, followed by … if there are more."""
     return names[0] if len(names) == 1 else f"{names[0]}, …"
-
-
-def _examples(names: list[str]) -> str:
-    return f"{', '.join(names[:SHOWN])}{and_more(len(names))}"
 
 
 def _is_unread_picture(name: str) -> bool:

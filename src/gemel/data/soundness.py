@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gemel.counting import SHOWN, and_more
+from gemel.arrays import Codes
+from gemel.counting import examples
 from gemel.data.dataset import Dataset
 from gemel.errors import DataError
 
@@ -16,17 +17,15 @@ from gemel.errors import DataError
 def sound(dataset: Dataset) -> Dataset:
     """The dataset with notices about suspicious label names.
 
-    Raises DataError without items, with a single label, or with one item per label.
+    Raises DataError with a single label, or with one item per label.
     """
-    if len(dataset) == 0:
-        raise DataError(f"{dataset.name} holds no items: it must hold at least two labels")
     if dataset.labels is not None:
-        _refuse_hopeless(dataset)
-    return dataset.noticing(*spelling_notices(dataset.label_names))
+        _refuse_hopeless(dataset, dataset.labels)
+    return dataset.noticing(*_spelling_notices(dataset.label_names))
 
 
-def _refuse_hopeless(dataset: Dataset) -> None:
-    counts = np.bincount(dataset.labels, minlength=len(dataset.label_names))  # type: ignore[arg-type]
+def _refuse_hopeless(dataset: Dataset, labels: Codes) -> None:
+    counts = np.bincount(labels)
     if len(dataset.label_names) == 1:
         raise DataError(
             f"{dataset.name} holds one label only, {dataset.label_names[0]!r}, so there is nothing "
@@ -39,7 +38,7 @@ def _refuse_hopeless(dataset: Dataset) -> None:
         )
 
 
-def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
+def _spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
     """A sentence if labels differ only in case, spaces or Unicode form; otherwise empty."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for name in names:
@@ -47,10 +46,10 @@ def spelling_notices(names: Sequence[str]) -> tuple[str, ...]:
     suspicious = [alike for alike in spellings.values() if len(alike) > 1]
     if not suspicious:
         return ()
-    shown = "; ".join(" and ".join(map(repr, alike)) for alike in suspicious[:SHOWN])
+    shown = [" and ".join(map(repr, alike)) for alike in suspicious]
     return (
         "Labels that differ only in case, spaces or Unicode form are kept apart: "
-        f"{shown}{and_more(len(suspicious))}. If they mean the same, give them one spelling.",
+        f"{examples(shown, '; ')}. If they mean the same, give them one spelling.",
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gemel.counting import SHOWN, and_more
+from gemel.counting import examples
 from gemel.data.dataset import Dataset
 from gemel.data.download import at_hand, places
 from gemel.data.sources import FileItems
@@ -70,8 +70,7 @@ def _refuse_one_sided(root: Path, signatures: list[tuple[Path, str, str]]) -> No
     for kind in ("original", "forgeries"):
         without = writers - {writer for _, writer, own in signatures if own == kind}
         if without:
-            shown = sorted(without, key=int)
             raise DataError(
                 f"every writer in {str(root)!r} must have files {kind}_W_N.png, and "
-                f"{', '.join(shown[:SHOWN])}{and_more(len(shown))} has none: get the files again"
+                f"{examples(sorted(without, key=int))} has none: get the files again"
             )

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from gemel.arrays import Codes, Same
-from gemel.counting import SHOWN, and_more, count
+from gemel.counting import count, examples
 from gemel.data.dataset import TEST, TRAIN, VALIDATION
 from gemel.data.splits.allotment import Shares
 from gemel.data.splits.split import SplitConfig
@@ -72,12 +72,9 @@ def contradictions_notice(
         return ()
     are = count(len(again), "item is a copy", "items are copies")
     places = np.flatnonzero(alive)[firsts]
-    named = "; ".join(
-        f"{name(int(places[each]))} and {name(int(places[each + 1]))}" for each in again[:SHOWN]
-    )
+    named = [f"{name(int(places[each]))} and {name(int(places[each + 1]))}" for each in again]
     return (
-        f"{are} of one of another label ({named}{and_more(len(again))}): one of the two labels is "
-        "wrong.",
+        f"{are} of one of another label ({examples(named, '; ')}): one of the two labels is wrong.",
     )
 
 

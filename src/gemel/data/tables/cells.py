@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from gemel.counting import SHOWN, and_more, count
+from gemel.counting import count, examples
 from gemel.data.dataset import SPLIT_WORDS, Items
 from gemel.data.sources import FileItems, MemoryItems
 from gemel.data.tables.lines import BROKEN
@@ -93,14 +93,12 @@ def yes_or_no(rows: Rows, column: str) -> list[bool]:
 
 
 def refuse_empty(rows: Rows, column: str) -> None:
-    empty = [
-        number for cell, number in zip(rows.column(column), rows.numbers, strict=True) if not cell
-    ]
+    cells = zip(rows.column(column), rows.numbers, strict=True)
+    empty = [str(number) for cell, number in cells if not cell]
     if empty:
-        shown = ", ".join(map(str, empty[:SHOWN]))
         raise DataError(
-            f"{str(rows.path)!r}: {column} is empty in row {shown}{and_more(len(empty))}: fill it "
-            "in or remove the row"
+            f"{str(rows.path)!r}: {column} is empty in row {examples(empty)}: fill it in or remove "
+            "the row"
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gemel.counting import SHOWN, and_more
+from gemel.counting import examples
 from gemel.data.dataset import Dataset
 from gemel.data.soundness import sound
 from gemel.data.tables.cells import (
@@ -103,7 +103,7 @@ def _kept(rows: Rows, items: list[str]) -> list[int]:
         ]
     if clashes:
         raise DataError(
-            f"{str(rows.path)!r}: {'; '.join(clashes[:SHOWN])}{and_more(len(clashes))}; an item can"
-            " have one only: correct the rows or remove them"
+            f"{str(rows.path)!r}: {examples(clashes, '; ')}; an item can have one only: "
+            "correct the rows or remove them"
         )
     return list(first.values())
