@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeAlias, final, get_args
 
 import numpy as np
 
-from gemel.arrays import Codes, Floats, Indices, Same
+from gemel.arrays import Array, Codes, Floats, Indices, Same
 from gemel.counting import count
 from gemel.inputs import Kind, Raw
 
@@ -174,6 +174,24 @@ class Dataset:
         """A copy of the dataset whose items have the makers `names` (n,)."""
         maker_names, makers = coded(names)
         return replace(self, makers=makers, maker_names=maker_names)
+
+    def taken(self, items: Items, chosen: Indices) -> Dataset:
+        """`items` with all that is known of those at `chosen` (one position each), but no pairs."""
+
+        def of(values: Array | None) -> Array | None:
+            return None if values is None else values[chosen]
+
+        return replace(
+            self,
+            items=items,
+            labels=of(self.labels),
+            groups=of(self.groups),
+            makers=of(self.makers),
+            genuine=of(self.genuine),
+            split=of(self.split),
+            pairs=None,
+            unlike=None,
+        )
 
     def noticing(self, *sentences: str) -> Dataset:
         """A copy of the dataset with `sentences` added to its notices."""

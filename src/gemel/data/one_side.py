@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gemel.arrays import Array, Side
+from gemel.arrays import Side
 from gemel.data.dataset import Dataset
 from gemel.data.sources import ChosenItems
 
@@ -17,19 +17,5 @@ def on_side(dataset: Dataset, side: Side) -> Dataset:
     if unlike is None:
         return dataset
     chosen = np.flatnonzero(unlike.left if side == "left" else unlike.right)
-
-    def select(values: Array | None) -> Array | None:
-        return None if values is None else values[chosen]
-
-    return replace(
-        dataset,
-        items=ChosenItems(dataset.items, chosen),
-        labels=select(dataset.labels),
-        groups=select(dataset.groups),
-        makers=select(dataset.makers),
-        split=select(dataset.split),
-        genuine=select(dataset.genuine),
-        pairs=None,
-        kind=dataset.kind if side == "left" else unlike.right_kind,
-        unlike=None,
-    )
+    side_of = dataset.taken(ChosenItems(dataset.items, chosen), chosen)
+    return side_of if side == "left" else replace(side_of, kind=unlike.right_kind)

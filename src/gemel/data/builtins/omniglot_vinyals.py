@@ -96,18 +96,11 @@ class QuarterTurns:
 
 def _turned(upright: Dataset) -> Dataset:
     """The dataset with each item as four consecutive rotations, and each label as four labels."""
-    assert upright.labels is not None
-    assert upright.groups is not None
-    assert upright.makers is not None
-    assert upright.split is not None
     turns = len(TURNS)
-    turn = np.tile(np.arange(turns), len(upright))
+    turned = upright.taken(QuarterTurns(upright.items), np.repeat(np.arange(len(upright)), turns))
+    assert turned.labels is not None
     return replace(
-        upright,
-        items=QuarterTurns(upright.items),
-        labels=np.repeat(upright.labels, turns) * turns + turn,
+        turned,
+        labels=turned.labels * turns + np.tile(np.arange(turns), len(upright)),
         label_names=tuple(f"{name}/{word}" for name in upright.label_names for word in TURNS),
-        groups=np.repeat(upright.groups, turns),
-        makers=np.repeat(upright.makers, turns),
-        split=np.repeat(upright.split, turns),
     )
