@@ -17,7 +17,7 @@ from gemel.data.threads import ordered_map
 from gemel.data.unreadable import MOST_UNREADABLE, Unreadable, refuse_too_many
 from gemel.errors import DataError, ItemError
 from gemel.inputs import Input
-from gemel.inputs.digest import DIGEST_BYTES, digest
+from gemel.inputs.digest import DIGEST_BYTES, Digested, digest
 
 FORMAT = 5
 """Increased when the same content is packed differently, so that old packs are no longer used."""
@@ -87,18 +87,21 @@ def _decoded(
 
 
 def _decode(dataset: Dataset, input: Input, indices: range) -> Decoded:
-    blank = np.zeros((1, *input.shape) if input.varying else input.shape, input.dtype)
-    arrays = [blank] * len(indices)
-    digests = [bytes(DIGEST_BYTES)] * len(indices)
-    readable = [False] * len(indices)
-    gaps = [0] * len(indices)
+    shape = (1, *input.shape) if input.varying else input.shape
+    blank = Digested(np.zeros(shape, input.dtype), bytes(DIGEST_BYTES))
+    read: list[Digested] = []
     unreadable: list[Unreadable] = []
-    for row, index in enumerate(indices):
+    for index in indices:
         try:
-            arrays[row], digests[row], gaps[row] = input.read_with_digest(dataset.items.raw(index))
-            readable[row] = True
+            read.append(input.read_with_digest(dataset.items.raw(index)))
         except ItemError as error:
+            read.append(blank)
             unreadable.append((dataset.items.name(index), str(error)))
-    lengths = np.array([len(array) for array in arrays], np.int64).tobytes()
-    content = b"".join(array.tobytes() for array in arrays)
-    return Decoded(content, lengths, b"".join(digests), readable, unreadable, gaps)
+    return Decoded(
+        content=b"".join(item.values.tobytes() for item in read),
+        lengths=np.array([len(item.values) for item in read], np.int64).tobytes(),
+        digests=b"".join(item.digest for item in read),
+        readable=[item is not blank for item in read],
+        unreadable=unreadable,
+        gaps=[item.gaps for item in read],
+    )

@@ -31,18 +31,12 @@ def kind_of_cells(columns: Sequence[Sequence[str]], folder: Path) -> Kind:
 
     Missing files do not matter here: they are reported when the paths are checked.
     """
-    seen: Counter[Kind] = Counter()
-    looked_at = 0
-    for cells in columns:
-        filled = [cell for cell in islice(cells, LOOKED_AT) if cell]
-        looked_at += len(filled)
-        for cell in filled:
-            kind = named_like(cell) or ("image" if _is_file(folder, cell) else None)
-            if kind:
-                seen[kind] += 1
-    if 2 * seen.total() > looked_at:
+    filled = [cell for cells in columns for cell in islice(cells, LOOKED_AT) if cell]
+    kinds = (named_like(cell) or ("image" if _is_file(folder, cell) else None) for cell in filled)
+    seen: Counter[Kind] = Counter(kind for kind in kinds if kind)
+    if 2 * seen.total() > len(filled):
         return seen.most_common(1)[0][0]
-    return "text" if looked_at else "image"
+    return "text" if filled else "image"
 
 
 def refuse_files_beside_texts(table: Path, columns: Mapping[str, Sequence[str]]) -> None:
@@ -85,7 +79,7 @@ def with_kinds(dataset: Dataset) -> Dataset:
     """
     if not isinstance(dataset.items, FileItems):
         return dataset
-    kinds = [_kind(dataset.items.name(index)) for index in range(len(dataset))]
+    kinds = [named_like(name) or "image" for name in dataset.items.names]
     rarer = min(kinds.count("image"), kinds.count("series"))
     if rarer <= SLIPS * len(kinds):
         return dataset
@@ -109,7 +103,3 @@ def _refuse_exchanged(dataset: Dataset, on_left: Same, what: str) -> None:
             f"latter, and {dataset.items.name(wrong[0])!r} is in the wrong one: exchange the two "
             "in its row"
         )
-
-
-def _kind(name: str) -> Kind:
-    return "series" if Path(name).suffix.lower() in FILES["series"] else "image"
