@@ -8,7 +8,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from os.path import expanduser
 from pathlib import Path
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from gemel.data.builtins import BUILTINS
 from gemel.data.dataset import Dataset
@@ -18,6 +18,8 @@ from gemel.data.tables.records import TABLES
 from gemel.data.tables.table import open_items_table, open_table
 from gemel.errors import DataError, MissingData
 from gemel.inputs import Kind
+
+Opener: TypeAlias = Callable[[Path, Kind | None], Dataset]
 
 
 def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
@@ -32,30 +34,30 @@ def open_data(source: str | Path, *, kind: Kind | None = None) -> Dataset:
     >>> open_data("digits").label_names
     ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
     """
+    return _opened(source, kind, open_folder, open_table)
+
+
+def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
+    """Open the DATA of `gemel embed RUN DATA`: as `open_data`, but labels are optional."""
+    return _opened(source, kind, folder_items, open_items_table)
+
+
+def _opened(source: str | Path, kind: Kind | None, of_folder: Opener, of_table: Opener) -> Dataset:
     _check_kind(kind)
     if isinstance(source, str) and source in BUILTINS:
         return _builtin(source)
     path = data_path(source)
     if path.is_dir():
         archive = series_archive(path)
-        return open_ts(archive) if archive else open_folder(path, kind)
+        return open_ts(archive) if archive else of_folder(path, kind)
+    if path.is_file() and path.suffix.lower() == ".ts":
+        return open_ts(path)
     if path.is_file():
-        return _table(path, kind)
+        _refuse_other_files(path)
+        return of_table(path, kind)
     if path.exists():
         raise DataError(f"{str(source)!r} is a pipe or a device: name a folder or a table")
     raise MissingData(_unknown(str(source), path))
-
-
-def open_items(source: str | Path, *, kind: Kind | None = None) -> Dataset:
-    """Open the DATA of `gemel embed RUN DATA`: as `open_data`, but labels are optional."""
-    _check_kind(kind)
-    path = data_path(source)
-    built_in = isinstance(source, str) and source in BUILTINS
-    if not built_in and path.is_dir() and not series_archive(path):
-        return folder_items(path, kind)
-    if not built_in and path.is_file() and path.suffix.lower() in TABLES:
-        return open_items_table(path, kind)
-    return open_data(source, kind=kind)
 
 
 def _check_kind(kind: Kind | None) -> None:
@@ -96,23 +98,19 @@ def data_path(source: str | Path) -> Path:
 
 
 def _builtin(name: str) -> Dataset:
-    open_builtin: Callable[[], Dataset] = BUILTINS[name]
-    dataset = open_builtin()
+    dataset = BUILTINS[name]()
     if Path(name).exists():
         return dataset.noticing(f"{name} is the built-in set; for the folder, write ./{name}.")
     return dataset
 
 
-def _table(path: Path, kind: Kind | None) -> Dataset:
-    if path.suffix.lower() == ".ts":
-        return open_ts(path)
+def _refuse_other_files(path: Path) -> None:
     if path.suffix.lower() not in TABLES:
         raise DataError(
             f"{str(path)!r} cannot be read as a table: pass a folder, a file that ends in "
             f"{', '.join(TABLES)} or .ts (a spreadsheet is saved as .csv, an archive is "
             "unpacked), or the name of a built-in set, such as digits"
         )
-    return open_table(path, kind)
 
 
 def _unknown(source: str, path: Path) -> str:
