@@ -11,6 +11,7 @@ from gemel.data.dataset import TEST, Dataset
 from gemel.data.soundness import sound
 from gemel.data.sources import MemoryItems
 from gemel.errors import DataError, ItemError
+from gemel.inputs.item_file import item_bytes
 from gemel.inputs.series.ts import parse_ts
 
 
@@ -48,18 +49,16 @@ def open_ts(path: Path) -> Dataset:
 
 
 def _series(path: Path) -> list[tuple[Array, str]]:
+    named = repr(str(path))
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be read ({error.strerror})") from error
-    try:
-        series = list(parse_ts(text, repr(str(path))))
+        text = item_bytes(path, named, "a .ts file").decode("utf-8", "replace")
+        series = list(parse_ts(text, named))
     except ItemError as error:
         # The parser cannot resume after an invalid line, so the whole file is refused.
         raise DataError(str(error)) from None
     if not series or not series[0][1]:
         raise DataError(
-            f"{str(path)!r} must hold series with labels (@classLabel true … in its header), got "
+            f"{named} must hold series with labels (@classLabel true … in its header), got "
             f"{len(series)} series" + (" without labels" if series else "")
         )
     return series

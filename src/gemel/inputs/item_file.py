@@ -21,21 +21,11 @@ def text_encoding(content: bytes) -> str:
     return "utf-16" if wide else "utf-8-sig"
 
 
-def refuse_endless(path: Path, named: str, what: str) -> None:
-    """Raise `ItemError` for a pipe or a device, which might never end. Missing files pass."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise ItemError(f"{named} is a pipe or a device where {what} was expected")
-
-
 def item_bytes(path: Path, named: str, what: str) -> bytes:
     """The bytes of a file. Raises ItemError, in which `named` is the file and `what` its kind."""
     if path == Path():
         raise ItemError(f"the path of {what} must not be empty")
-    refuse_endless(path, named, what)
+    _refuse_no_file(path, named, what)
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -43,12 +33,20 @@ def item_bytes(path: Path, named: str, what: str) -> bytes:
             target = os.readlink(path)
             raise ItemError(f"{named} is a symbolic link to {target!r}, which is missing") from None
         raise ItemError(f"{named} does not exist: give the path of {what}") from None
-    except IsADirectoryError:
-        raise ItemError(f"{named} is a folder where {what} was expected") from None
     except PermissionError:
-        if path.is_dir():  # Windows raises this for a folder
-            raise ItemError(f"{named} is a folder where {what} was expected") from None
         raise ItemError(f"{named} may not be read: its permissions forbid it") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ItemError(f"{named} cannot be read ({reason})") from error
+
+
+def _refuse_no_file(path: Path, named: str, what: str) -> None:
+    """Raise ItemError for a folder, and for a pipe or a device, which might never end."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # reading it says why
+        return
+    if stat.S_ISDIR(mode):
+        raise ItemError(f"{named} is a folder where {what} was expected")
+    if not stat.S_ISREG(mode):
+        raise ItemError(f"{named} is a pipe or a device where {what} was expected")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gemel.errors import ItemError
 from gemel.inputs.decode import PICTURES
-from gemel.inputs.item_file import refuse_endless, text_encoding
+from gemel.inputs.item_file import item_bytes, text_encoding
 from gemel.inputs.raw import Raw
 from gemel.inputs.series.read import ENDINGS
 
@@ -60,17 +60,8 @@ def _without_surrogates(text: str) -> str:
 def _content(path: Path) -> str:
     if path.suffix.lower() in (*PICTURES, *ENDINGS):
         raise _other_file(str(path))
-    refuse_endless(path, repr(str(path)), "a text file")
-    try:
-        content = path.read_bytes()
-        return content.decode(text_encoding(content), errors="replace")
-    except FileNotFoundError:
-        raise ItemError(
-            f"{str(path)!r} does not exist: give the path of a text file, or the text itself"
-        ) from None
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
-        reason = getattr(error, "strerror", None) or error
-        raise ItemError(f"{str(path)!r} cannot be read ({reason})") from error
+    content = item_bytes(path, repr(str(path)), "a text file")
+    return content.decode(text_encoding(content), errors="replace")
 
 
 def _other_file(name: str) -> ItemError:
