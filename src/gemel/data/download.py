@@ -38,6 +38,18 @@ def at_hand(dataset: str, file: str) -> Path | None:
     return next((folder / file for folder in places(dataset) if (folder / file).exists()), None)
 
 
+def put_by_hand(dataset: str, file: str, how: str) -> Path:
+    """As `at_hand`, of a dataset that is not downloaded.
+
+    Raises MissingData, which says `how` to get the file, and where it belongs.
+    """
+    found = at_hand(dataset, file)
+    if found is None:
+        where = " or ".join(repr(str(folder / file)) for folder in places(dataset))
+        raise MissingData(f"{dataset} is not at hand and comes with no download: {how} {where}")
+    return found
+
+
 def places(dataset: str) -> list[Path]:
     """The folders that are searched, in this order; downloads go to the last."""
     own = os.environ.get("GEMEL_DATA")

@@ -15,11 +15,15 @@ import numpy as np
 
 from gemel.counting import examples
 from gemel.data.dataset import Dataset
-from gemel.data.download import at_hand, places
+from gemel.data.download import put_by_hand
 from gemel.data.sources import FileItems
-from gemel.errors import DataError, MissingData
+from gemel.errors import DataError
 
 FOLDER = "binarised"
+HOW = (
+    "get its scans from cedar.buffalo.edu, make them black on white (Otsu's threshold), and put "
+    "those of writer W into W/original_W_N.png and W/forgeries_W_N.png below"
+)
 SIGNATURE = re.compile(r"(?P<kind>original|forgeries)_(?P<writer>\d+)_\d+\.png")
 
 
@@ -29,7 +33,7 @@ def open_cedar() -> Dataset:
     Raises MissingData without the folder, DataError for a writer without both kinds of signatures
     or a file in another writer's folder.
     """
-    root = _root()
+    root = put_by_hand("cedar", FOLDER, HOW)
     found = [(path, SIGNATURE.fullmatch(path.name)) for path in sorted(root.glob("*/*"))]
     signatures = [(path, match["writer"], match["kind"]) for path, match in found if match]
     _refuse_misplaced(root, signatures)
@@ -40,18 +44,6 @@ def open_cedar() -> Dataset:
         genuine=np.array([kind == "original" for *_, kind in signatures], np.bool_),
     )
     return dataset.labelled([writer for _, writer, _ in signatures])
-
-
-def _root() -> Path:
-    root = at_hand("cedar", FOLDER)
-    if root is not None:
-        return root
-    where = " or ".join(repr(str(folder / FOLDER)) for folder in places("cedar"))
-    raise MissingData(
-        "cedar is not at hand and comes with no download: get its scans from cedar.buffalo.edu, "
-        "make them black on white (Otsu's threshold), and put those of writer W into "
-        f"W/original_W_N.png and W/forgeries_W_N.png below {where}"
-    )
 
 
 def _refuse_misplaced(root: Path, signatures: list[tuple[Path, str, str]]) -> None:

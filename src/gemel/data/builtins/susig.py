@@ -18,11 +18,12 @@ from typing import final
 import numpy as np
 
 from gemel.data.dataset import Dataset
-from gemel.data.download import at_hand, places
+from gemel.data.download import put_by_hand
 from gemel.data.sources import MemoryItems
-from gemel.errors import DataError, MissingData
+from gemel.errors import DataError
 
 FILE = "susig.tar.xz"
+HOW = "ask for it at biometrics.sabanciuniv.edu and put it at"
 SIGNATURE = re.compile(
     r"(?P<part>Visual|Blind)SubCorpus/.*/(?P<writer>\d+)_(?P<session>\w+)_(?P<number>\d+)\.sig"
 )
@@ -54,7 +55,8 @@ def open_susig(*parts: str) -> Dataset:
     imitates. Makers are sessions: `1` and `2` in the visual part, `g` in the blind one, `f` for
     forgeries.
     """
-    signatures = [found for found in _signatures(_archive()) if found.part in parts]
+    archive = put_by_hand("susig", FILE, HOW)
+    signatures = [found for found in _signatures(archive) if found.part in parts]
     dataset = Dataset(
         name="susig" if len(parts) > 1 else f"susig-{parts[0]}",
         kind="series",
@@ -88,14 +90,3 @@ def _signatures(path: Path) -> list[Signature]:
     if not found:
         raise DataError(f"{str(path)!r} must hold {{Visual,Blind}}SubCorpus/…/WRITER_SESSION_N.sig")
     return sorted(found)
-
-
-def _archive() -> Path:
-    found = at_hand("susig", FILE)
-    if found is None:
-        where = " or ".join(repr(str(folder)) for folder in places("susig"))
-        raise MissingData(
-            "susig is not at hand and comes with no download: ask for it at "
-            f"biometrics.sabanciuniv.edu and put it as {FILE} into {where}"
-        )
-    return found
