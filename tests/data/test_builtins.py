@@ -88,7 +88,7 @@ def test_idx_files_that_do_not_belong_together_or_are_empty(shelf, shapes):
     (shelf / "mnist").mkdir()
     for file, shape in zip(FILES, shapes, strict=True):
         (shelf / "mnist" / file).write_bytes(idx(np.zeros(shape)))
-    with pytest.raises(DataError, match="must hold images, and one of 10 labels for each"):
+    with pytest.raises(DataError, match="must hold a label of 10 for every picture"):
         open_data("mnist")
 
 

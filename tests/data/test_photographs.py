@@ -124,7 +124,7 @@ def test_archives_with_other_things_inside(shelf):
     with pytest.raises(DataError, match=r"train_X.bin in .* records of 27,648 bytes, got 27,647"):
         open_data("stl10")
     stl(path, train_y=b"\1")
-    with pytest.raises(DataError, match=r"a label of 10 for every picture, got 2 pictures and 1"):
+    with pytest.raises(DataError, match=r"a label of 10 for every picture, got .* and \(1,\)"):
         open_data("stl10")
     stl(path, train_y=b"\0\1")
     with pytest.raises(DataError, match="a label of 10 for every picture"):

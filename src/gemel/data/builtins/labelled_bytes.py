@@ -34,11 +34,11 @@ def train_and_test(
     picture without a label, a label without a name, or the same pictures in both parts.
     """
     for images, codes in (train, test):
-        inside = len(codes) and codes.min() >= 0 and codes.max() < len(label_names)
-        if len(images) != len(codes) or not inside:
+        fit = images.ndim >= 3 and images.size and codes.shape == images.shape[:1]
+        if not fit or codes.min() < 0 or codes.max() >= len(label_names):
             raise DataError(
                 f"the files of {name} must hold a label of {len(label_names)} for every picture, "
-                f"got {len(images):,} pictures and {len(codes):,} labels; get the originals again"
+                f"got {images.shape} and {codes.shape} numbers; get the originals again"
             )
     if np.array_equal(train[0], test[0]):
         raise DataError(
