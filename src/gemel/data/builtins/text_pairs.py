@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple, final
+from typing import Literal, final
 
 from gemel.data.dataset import Dataset
 from gemel.data.download import places
-from gemel.data.tables.lines import LineCount, is_utf8
+from gemel.data.tables.lines import LineCount, is_utf8, raw_lines
 from gemel.data.tables.pairs import graded_pairs, labelled_pairs
 from gemel.data.tables.rows import Rows
 from gemel.errors import DataError, MissingData
@@ -82,27 +83,18 @@ def open_text_pairs(pairs: TextPairs) -> Dataset:
     Invalid UTF-8 is replaced by �, lines with too few columns are left out, and a notice counts
     either. Raises MissingData if no file is at hand, DataError if too many lines are left out.
     """
-    folder = _folder(pairs)
-    at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
-    parts = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
-    files = [_read(path, part, pairs) for path, part in zip(at_hand, parts, strict=True)]
-    short = sum(file.short for file in files)
-    broken = sum(file.broken for file in files)
-    rows = _joined(at_hand[0] if len(at_hand) == 1 else folder, files, pairs)
-    if not len(rows) or short > MOST_SHORT * len(rows):
-        raise DataError(
-            f"{str(folder)!r} must hold {pairs.name} as its authors published it, got {short} "
-            f"lines with too few columns and {len(rows)} others: get the files again"
-        )
+    rows = _rows(_folder(pairs), pairs)
     dataset = (graded_pairs if pairs.answer == "score" else labelled_pairs)(rows, "text")
-    return replace(dataset, name=pairs.name).noticing(*_notices(broken, short))
+    return replace(dataset, name=pairs.name).noticing(*rows.notices)
 
 
 TEXT_PAIRS = {pairs.name: partial(open_text_pairs, pairs) for pairs in SETS}
 
 
 def _folder(pairs: TextPairs) -> Path:
-    looked_into = [each for place in places(pairs.name) for each in (place, _among_texts(place))]
+    looked_into = [
+        each for place in places(pairs.name) for each in (place, place.parent / "text" / place.name)
+    ]
     for folder in looked_into:
         if any((folder / file).is_file() for file in pairs.files):
             return folder
@@ -112,49 +104,31 @@ def _folder(pairs: TextPairs) -> Path:
     )
 
 
-def _among_texts(place: Path) -> Path:
-    return place.parent / "text" / place.name
-
-
-class _File(NamedTuple):
-    """The lines of a file, and how many of them are not UTF-8, or left out for too few columns."""
-
-    numbers: list[int]
-    cells: list[list[str]]
-    """The left text, the right text, the answer and the part of each line."""
-    broken: int
-    short: int
-
-
-def _read(path: Path, part: str, pairs: TextPairs) -> _File:
+def _rows(folder: Path, pairs: TextPairs) -> Rows:
+    """The rows of all files at hand; their part is the column `split`."""
+    at_hand = [folder / file for file in pairs.files if (folder / file).is_file()]
+    parts = {1: ("",), 2: ("train", "test"), 3: ("train", "validation", "test")}[len(at_hand)]
     numbers: list[int] = []
-    cells: list[list[str]] = []
+    lines: list[tuple[str, ...]] = []
     broken = short = 0
-    for number, line in enumerate(_lines(path)[pairs.heading :], 1 + pairs.heading):
-        fields = line.decode("utf-8", "replace").split("\t")
-        if len(fields) <= max(pairs.columns):
-            short += bool(line.strip())
-            continue
-        broken += not is_utf8(line)
-        numbers.append(number)
-        cells.append([*(fields[column].strip() for column in pairs.columns), part])
-    return _File(numbers, cells, broken, short)
-
-
-def _joined(source: Path, files: list[_File], pairs: TextPairs) -> Rows:
-    columns = ("left", "right", pairs.answer, "split")
-    lines = [line for file in files for line in file.cells]
-    cells = {name: [line[place] for line in lines] for place, name in enumerate(columns)}
-    return Rows(source, columns, cells, [number for file in files for number in file.numbers])
-
-
-def _lines(path: Path) -> list[bytes]:
-    # Not splitlines, which would also split at a lone carriage return.
-    return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
-
-
-def _notices(broken: int, short: int) -> tuple[str, ...]:
+    for path, part in zip(at_hand, parts, strict=True):
+        for number, line in islice(enumerate(raw_lines(path), 1), pairs.heading, None):
+            fields = [field.strip() for field in line.decode("utf-8", "replace").split("\t")]
+            if len(fields) <= max(pairs.columns):
+                short += any(fields)
+                continue
+            broken += not is_utf8(line)
+            numbers.append(number)
+            lines.append((*(fields[column] for column in pairs.columns), part))
+    if not numbers or short > MOST_SHORT * len(numbers):
+        raise DataError(
+            f"{str(folder)!r} must hold {pairs.name} as its authors published it, got {short} "
+            f"lines with too few columns and {len(numbers)} others: get the files again"
+        )
     notices = LineCount(0, broken).notices
     if short:
         notices += (f"Lines with too few columns are left out: {short}.",)
-    return notices
+    columns = ("left", "right", pairs.answer, "split")
+    cells = {name: [line[place] for line in lines] for place, name in enumerate(columns)}
+    source = at_hand[0] if len(at_hand) == 1 else folder
+    return Rows(source, columns, cells, numbers, notices=notices)

@@ -41,7 +41,7 @@ def count_lines(path: Path) -> LineCount:
     """
     _refuse_wide(path)
     lines, broken = 0, []
-    for raw in _raw_lines(path):
+    for raw in raw_lines(path):
         lines += 1
         if not is_utf8(raw):
             broken.append(lines)
@@ -56,14 +56,14 @@ def count_lines(path: Path) -> LineCount:
 
 def _refuse_wide(path: Path) -> None:
     """Raise DataError for UTF-16 (a spreadsheet's "Unicode text"): its lines may be valid UTF-8."""
-    first = next(_raw_lines(path), b"")
+    first = next(raw_lines(path), b"")
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DataError(f"{str(path)!r} must be UTF-8, got UTF-16: save it as UTF-8")
 
 
 def lines_of(path: Path) -> Iterator[str]:
     """Each line including its end, with invalid UTF-8 replaced by `BROKEN`."""
-    for raw in _raw_lines(path):
+    for raw in raw_lines(path):
         text = raw.decode("utf-8", "replace")
         # Not splitlines, which also splits at other characters, such as U+2028.
         yield from io.StringIO(text, newline="") if "\r" in text else (text,)
@@ -77,7 +77,8 @@ def is_utf8(line: bytes) -> bool:
     return True
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
+def raw_lines(path: Path) -> Iterator[bytes]:
+    """Each line including its end; it ends where a line feed is."""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file):
