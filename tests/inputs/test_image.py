@@ -239,7 +239,7 @@ class TestFit:
 
 
 def test_floats_are_bytes_over_255():
-    floats = GREY.to_float(np.array([0, 51, 255], np.uint8))
+    (floats,) = GREY.feed(np.array([0, 51, 255], np.uint8))
     np.testing.assert_array_equal(floats, np.array([0, 0.2, 1], np.float32))
 
 

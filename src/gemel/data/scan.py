@@ -21,7 +21,7 @@ class Found:
     `ignored` are other and hidden files; `loops` are folders that link back to one above.
     """
 
-    kind: Kind = "image"
+    kind: Kind
     items: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     loops: list[str] = field(default_factory=list)

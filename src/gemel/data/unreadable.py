@@ -24,9 +24,7 @@ def skipped(shown: Sequence[Unreadable], many: int, total: int) -> tuple[str, ..
     return (f"{_listed(shown, many, total)}; {what} skipped.",) if many else ()
 
 
-def refuse_too_many(
-    shown: Sequence[Unreadable], many: int, total: int, most: float = MOST_UNREADABLE
-) -> None:
+def refuse_too_many(shown: Sequence[Unreadable], many: int, total: int, most: float) -> None:
     """Raise DataError if all items, or more than the share `most` of them, cannot be read."""
     if many > most * total or many == total:
         rule = f"at most {most:.0%} may be skipped" if most < 1 else "at least one must be readable"

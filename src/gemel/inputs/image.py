@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal, final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,14 +67,10 @@ class ImageInput(BaseModel):
         image = self._decoded(raw)
         return Digested(self._fitted(image), _digest(image))
 
-    def to_float(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Convert uint8 of any shape to float32 in 0–1."""
-        return np.divide(batch, np.float32(255), dtype=np.float32)
-
     def feed(self, packed: Packed) -> tuple[Array, ...]:
-        """The arguments of the encoder: (n, channels, height, width) floats."""
+        """The arguments of the encoder: (n, channels, height, width) floats in 0–1."""
         assert isinstance(packed, np.ndarray), "pictures of one input have one shape"
-        return (self.to_float(packed),)
+        return (np.divide(packed, np.float32(255), dtype=np.float32),)
 
     def remarks(self, values: Pixels) -> tuple[str, ...]:
         """Notices about packed pictures, (n, channels, height, width)."""

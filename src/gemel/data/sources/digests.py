@@ -18,15 +18,10 @@ class KnownFingerprints:
 
     def of(self, paths: Iterable[Path], compute: Callable[[], str]) -> str:
         """The fingerprint of the files, by `compute` unless it is known."""
-        stamps = _stamps(paths)
+        stamps = digest_of_all(map(_stamp, paths))
         if stamps not in self._by_stamps:
             self._by_stamps[stamps] = compute()
         return self._by_stamps[stamps]
-
-
-def _stamps(paths: Iterable[Path]) -> bytes:
-    """A digest of the sizes and modification times of the files."""
-    return digest_of_all(map(_stamp, paths))
 
 
 def _stamp(path: Path) -> bytes:

@@ -28,7 +28,7 @@ from gemel.inputs import Kind
 COLUMNS = ("item", "label", "group", "split", "maker", "genuine")
 
 
-def labelled_items(rows: Rows, kind: Kind = "image") -> Dataset:
+def labelled_items(rows: Rows, kind: Kind) -> Dataset:
     """The dataset of a table of labelled items; rows that repeat an item are left out.
 
     Raises DataError for an item with two labels, groups, parts or makers, for a label in two

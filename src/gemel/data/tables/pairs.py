@@ -47,7 +47,7 @@ class Judged:
         return cls(rows, left, right, same, split_codes(rows))
 
 
-def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
+def labelled_pairs(rows: Rows, kind: Kind) -> Dataset:
     """The dataset of a table of labelled pairs; rows that repeat a pair are left out.
 
     Raises DataError for rows that contradict each other, in either order of their items. Human
@@ -60,7 +60,7 @@ def labelled_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
     return sound(dataset.noticing(*ignored_columns(rows, COLUMNS), *notices))
 
 
-def graded_pairs(rows: Rows, kind: Kind = "image") -> Dataset:
+def graded_pairs(rows: Rows, kind: Kind) -> Dataset:
     """The dataset of a table of pairs with similarity scores.
 
     Pairs with a score of at least `SAME_FROM` of the scale count as the same in verdicts. Raises
@@ -108,6 +108,7 @@ def _dataset(judged: Judged, kept: list[int], kind: Kind, scores: Floats | None 
 def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
     """The first row of each pair, and notices of those left out: repetitions, items paired with
     themselves, and contradictions. Raises DataError for contradictions if `strict`."""
+    judgements = list(zip(judged.same, judged.given, strict=True))
     first: dict[tuple[str, ...], int] = {}
     selves = contradicted = 0
     for row, pair in enumerate(zip(judged.left, judged.right, strict=True)):
@@ -117,7 +118,7 @@ def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
             selves += 1
             continue
         earlier = first.setdefault(tuple(sorted(pair)), row)
-        if _judgement(judged, earlier) != _judgement(judged, row):
+        if judgements[earlier] != judgements[row]:
             if strict:
                 raise _contradiction(judged, earlier, row)
             contradicted += 1
@@ -140,10 +141,6 @@ def _row_notices(repeated: int, selves: int, contradicted: int) -> tuple[str, ..
     return notices
 
 
-def _judgement(judged: Judged, row: int) -> tuple[bool, int]:
-    return judged.same[row], judged.given[row]
-
-
 def _contradiction(judged: Judged, earlier: int, later: int) -> DataError:
     rows, differ = judged.rows, judged.same[earlier] != judged.same[later]
     return DataError(
@@ -157,7 +154,7 @@ def _refuse_unlike_itself(judged: Judged, row: int) -> None:
     if not judged.same[row]:
         raise DataError(
             f"row {judged.rows.numbers[row]} of {str(judged.rows.path)!r} says that "
-            f"{judged.left[row]!r} differs from itself"
+            f"{judged.left[row]!r} differs from itself: correct or remove it"
         )
 
 

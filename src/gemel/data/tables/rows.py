@@ -65,12 +65,13 @@ def read_rows(path: Path) -> Rows:
 
 
 def _texts(path: Path, name: str, numbers: list[int], column: list[object]) -> list[str]:
-    try:
-        return list(map(cell_text, column))
-    except DataError as error:
-        is_other = [isinstance(value, bytes | dict) for value in column]
-        where = place(name, numbers[is_other.index(True)])
-        raise DataError(f"{where} of {str(path)!r}: {error}") from None
+    texts = []
+    for number, value in zip(numbers, column, strict=True):
+        try:
+            texts.append(cell_text(value))
+        except DataError as error:
+            raise DataError(f"{place(name, number)} of {str(path)!r}: {error}") from None
+    return texts
 
 
 def cell_text(value: object) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from gemel.arrays import Floats
 from gemel.errors import ItemError
 from gemel.inputs.series.dates import seconds_of
-from gemel.inputs.series.gaps import listed
+from gemel.inputs.series.gaps import listed, unmasked
 from gemel.inputs.series.header import names_of, refuse_twins
 from gemel.inputs.series.recording import Recording, recorded
 
@@ -60,7 +60,7 @@ def _numbers(column: Any, name: str, named: str) -> Floats | None:
         if array.dtype.kind == "m":
             array = array / np.timedelta64(1, "s")
         if array.dtype.kind in "biuf":
-            numbers: Floats = np.ma.filled(array.astype(np.float64), np.nan)
+            numbers = unmasked(array)
         else:
             cells = list(column)
             if not any(isinstance(cell, Number | np.bool_) for cell in cells):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gemel.arrays import Floats
+from gemel.arrays import Array, Floats
 from gemel.counting import count
 from gemel.inputs.series.resample import even_places
 
@@ -45,14 +45,14 @@ def listed(values: Sequence[object]) -> Floats:
     if isinstance(first, list | tuple):
         values = [[None] * len(first) if each is None else each for each in values]
     if isinstance(first, np.ndarray):
-        values = [_unmasked(each) for each in values]
+        masked = np.ma.MaskedArray
+        values = [unmasked(each) if isinstance(each, masked) else each for each in values]
     return np.array(values, np.float64)
 
 
-def _unmasked(value: object) -> object:
-    if not isinstance(value, np.ma.MaskedArray):
-        return value
-    return np.ma.filled(value.astype(np.float64), np.nan)
+def unmasked(values: Array) -> Floats:
+    """The numbers of an array, NaN for masked ones."""
+    return np.ma.filled(values.astype(np.float64), np.nan)
 
 
 def gaps_notice(samples: int, items: int, total: int) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from gemel.inputs.item_file import item_bytes, name_of, text_encoding
 from gemel.inputs.raw import Raw
 from gemel.inputs.series.columns import is_table, of_columns
 from gemel.inputs.series.delimited import parse_delimited
-from gemel.inputs.series.gaps import listed
+from gemel.inputs.series.gaps import listed, unmasked
 from gemel.inputs.series.pen import SIG_HEADER, joined, parse_sig, parse_strokes
 from gemel.inputs.series.recording import Recording, recorded
 from gemel.inputs.series.ts import parse_ts
@@ -116,8 +116,7 @@ def _floats(array: Array, named: str) -> Array:
         )
     if array.dtype.kind not in "biuf":
         raise ItemError(f"{named} must hold real numbers, got the type {array.dtype}")
-    floats: Array = np.ma.filled(array.astype(np.float64), np.nan)
-    return floats
+    return unmasked(array)
 
 
 def _listed(raw: list[object] | tuple[object, ...], named: str) -> Array:

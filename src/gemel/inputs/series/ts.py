@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -25,11 +25,11 @@ FLAGS = {"true": True, "false": False}
 class TsHeader:
     """The part of a header that determines how the series are parsed."""
 
-    labels: tuple[str, ...]
-    """The class labels; empty if the series have none."""
-    timestamps: bool
     lines: int
     """The number of lines of the header."""
+    labels: tuple[str, ...] = ()
+    """The class labels; empty if the series have none."""
+    timestamps: bool = False
     univariate: bool | None = None
     dimensions: int | None = None
     equal_length: bool = False
@@ -37,10 +37,7 @@ class TsHeader:
 
 def parse_header(lines: list[str], named: str) -> TsHeader:
     """Parse the header. Raises ItemError if it has no @data, or an invalid line."""
-    labels: tuple[str, ...] = ()
-    timestamps = equal_length = False
-    univariate: bool | None = None
-    dimensions: int | None = None
+    said: dict[str, Any] = {}
     for number, line in enumerate(lines, 1):
         words = line.split()
         if not words or line.startswith("#"):
@@ -52,17 +49,17 @@ def parse_header(lines: list[str], named: str) -> TsHeader:
             )
         match words[0].lower():
             case "@data":
-                return TsHeader(labels, timestamps, number, univariate, dimensions, equal_length)
+                return TsHeader(number, **said)
             case "@classlabel":
-                labels = tuple(words[2:]) if _flag(words, number, named) else ()
+                said["labels"] = tuple(words[2:]) if _flag(words, number, named) else ()
             case "@timestamps":
-                timestamps = _flag(words, number, named)
+                said["timestamps"] = _flag(words, number, named)
             case "@univariate":
-                univariate = _flag(words, number, named)
+                said["univariate"] = _flag(words, number, named)
             case "@dimension" | "@dimensions":  # the archive has both
-                dimensions = _count(words, number, named)
+                said["dimensions"] = _count(words, number, named)
             case "@equallength":
-                equal_length = _flag(words, number, named)
+                said["equal_length"] = _flag(words, number, named)
     raise ItemError(
         f"{named} must have a line @data between its header and its series, and has none: get the "
         "original .ts file"
