@@ -170,6 +170,16 @@ def test_items_with_two_labels_are_listed_and_counted(folder):
     assert ", and 4 more; an item can have one only: correct" in str(caught.value)
 
 
+def test_pairs_that_contradict_each_other_are_listed_and_counted(folder):
+    rows = "a1.png,a1.png,0\na1.png,a2.png,1\n" + "a2.png,a1.png,0\n" * 5
+    with pytest.raises(DataError) as caught:
+        open_data(table(folder, f"left,right,same\n{rows}"))
+    assert "row 2 says that 'a1.png' differs from itself; rows 3 and 4 contra" in str(caught.value)
+    assert "rows 3 and 5 contradict" in str(caught.value)
+    assert "rows 3 and 6" not in str(caught.value)
+    assert str(caught.value).endswith(", and 3 more: correct the rows or remove them")
+
+
 def test_a_wrong_path_is_missing_data(folder):
     with pytest.raises(MissingData):
         open_data(table(folder, "item,label\nx.png,a\n"))

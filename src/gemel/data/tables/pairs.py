@@ -8,7 +8,7 @@ from typing import Self, final
 import numpy as np
 
 from gemel.arrays import Floats
-from gemel.counting import count
+from gemel.counting import SHOWN, and_more, count
 from gemel.data.dataset import Dataset, Pairs
 from gemel.data.soundness import sound
 from gemel.data.tables.cells import (
@@ -110,20 +110,25 @@ def _kept(judged: Judged, *, strict: bool) -> tuple[list[int], tuple[str, ...]]:
     themselves, and contradictions. Raises DataError for contradictions if `strict`."""
     judgements = list(zip(judged.same, judged.given, strict=True))
     first: dict[tuple[str, ...], int] = {}
-    selves = contradicted = 0
+    contradictions: list[tuple[int, int]] = []
+    selves = 0
     for row, pair in enumerate(zip(judged.left, judged.right, strict=True)):
         if pair[0] == pair[1]:
-            if strict:
-                _refuse_unlike_itself(judged, row)
             selves += 1
+            if strict and not judged.same[row]:
+                contradictions.append((row, row))
             continue
         earlier = first.setdefault(tuple(sorted(pair)), row)
         if judgements[earlier] != judgements[row]:
-            if strict:
-                raise _contradiction(judged, earlier, row)
-            contradicted += 1
+            contradictions.append((earlier, row))
+    if strict and contradictions:
+        shown = "; ".join(_contradiction(judged, *rows) for rows in contradictions[:SHOWN])
+        raise DataError(
+            f"{str(judged.rows.path)!r}: {shown}{and_more(len(contradictions))}: correct the rows "
+            "or remove them"
+        )
     repeated = len(judged.rows) - len(first) - selves
-    return list(first.values()), _row_notices(repeated, selves, contradicted)
+    return list(first.values()), _row_notices(repeated, selves, len(contradictions))
 
 
 def _row_notices(repeated: int, selves: int, contradicted: int) -> tuple[str, ...]:
@@ -141,21 +146,15 @@ def _row_notices(repeated: int, selves: int, contradicted: int) -> tuple[str, ..
     return notices
 
 
-def _contradiction(judged: Judged, earlier: int, later: int) -> DataError:
-    rows, differ = judged.rows, judged.same[earlier] != judged.same[later]
-    return DataError(
-        f"{str(rows.path)!r}: rows {rows.numbers[earlier]} and {rows.numbers[later]} contradict "
-        f"each other: {judged.left[later]!r} and {judged.right[later]!r} are "
-        f"{'same and different' if differ else 'in two parts'}; keep one of them"
+def _contradiction(judged: Judged, earlier: int, later: int) -> str:
+    number, left = judged.rows.numbers, judged.left[later]
+    if earlier == later:
+        return f"row {number[later]} says that {left!r} differs from itself"
+    differ = judged.same[earlier] != judged.same[later]
+    return (
+        f"rows {number[earlier]} and {number[later]} contradict each other: {left!r} and "
+        f"{judged.right[later]!r} are {'same and different' if differ else 'in two parts'}"
     )
-
-
-def _refuse_unlike_itself(judged: Judged, row: int) -> None:
-    if not judged.same[row]:
-        raise DataError(
-            f"row {judged.rows.numbers[row]} of {str(judged.rows.path)!r} says that "
-            f"{judged.left[row]!r} differs from itself: correct or remove it"
-        )
 
 
 def _refuse_one_sided(rows: Rows, same: list[bool]) -> None:
