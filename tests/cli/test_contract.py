@@ -188,6 +188,16 @@ def test_compare_tells_of_skilled_forgeries_where_it_was_calibrated_on_some(
     assert "forgeries" not in plain
 
 
+def test_compare_never_says_that_a_verdict_cannot_be_wrong(tiny_run: Run, tmp_path: Path) -> None:
+    one = picture(tmp_path / "a.png", 1)
+    verdict = load(tiny_run.path).compare(one, one)
+    rarely = {"far": 0.0, "far_interval": (0.0, 0.000193)}
+
+    _, _, rates, *_ = sentences(verdict.model_copy(update=rarely))
+
+    assert "0.0 % (95 % interval 0.0–0.02) of different pairs" in rates
+
+
 def test_compare_writes_a_distance_and_a_threshold_so_that_they_differ_if_they_do(
     tiny_run: Run, tmp_path: Path
 ) -> None:

@@ -110,8 +110,13 @@ def _forged(verdict: Verdict) -> str:
 def _rate(share: float, interval: tuple[float, float] | None) -> str:
     if interval is None:
         return _percent(share)
-    low, high = (f"{end * 100:.1f}" for end in interval)
+    low, high = map(_end, interval)
     return f"{_percent(share)} (95 % interval {low}–{high})"
+
+
+def _end(share: float) -> str:
+    """An end of an interval, in percent; a small one has a digit that is not 0."""
+    return f"{share * 100:.1g}" if 0 < share < 0.0005 else f"{share * 100:.1f}"
 
 
 def _measured(labels: int | None) -> str:
