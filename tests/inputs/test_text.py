@@ -73,6 +73,17 @@ def test_texts_that_hold_nothing_known_are_counted():
     assert told.startswith("2 of 4 texts hold nothing that was learned in training")
 
 
+def test_a_script_without_spaces_is_told_to_be_read_by_its_characters():
+    unread, text = "我们今天去学校", "我们明天去学校"
+    with pytest.raises(ItemError, match=r"text-names.*without spaces, such as Chinese"):
+        WORDS.read(text)
+    (told,) = WORDS.notices(2, cut=0, unknown=2)
+    assert "text-names" in told
+    assert "no spaces between words" in told
+    letters = TextInput(tokenizer=learn_tokenizer([unread], "characters"))
+    assert letters.read(text).tolist().count(1) == 1
+
+
 def test_in_a_dataset_a_text_of_unknown_words_stays():
     assert WORDS.read_with_digest("A Red car")[1] == WORDS.read_with_digest("a red  CAR")[1]
     assert WORDS.read_with_digest("a red car")[1] != WORDS.read_with_digest("a red cart")[1]

@@ -73,9 +73,9 @@ class TextInput(BaseModel):
         if not self.knows(ids).any():
             raise ItemError(
                 f"{quoted(text)} holds nothing that this matcher knows: none of its words or word "
-                "pieces was in the training texts, as when it is in another script. Train by a "
-                "recipe that reads characters (text-names, neculoiu-2016) to know misspelt and "
-                "new words too"
+                "pieces was in the training texts. Train by a recipe that reads characters "
+                "(text-names, neculoiu-2016) for new words and for scripts without spaces, such as "
+                "Chinese"
             )
         return ids
 
@@ -113,7 +113,8 @@ class TextInput(BaseModel):
                 f"{unknown:,} of {count(texts, 'text')} {'holds' if unknown == 1 else 'hold'} "
                 "nothing that was learned in training, so the network cannot tell such texts "
                 "apart, and compare refuses them. Recipes that read characters (text-names, "
-                "neculoiu-2016) know misspelt and new words too."
+                "neculoiu-2016) know misspelt and new words too, and scripts that write no spaces "
+                "between words, such as Chinese."
             )
         return tuple(notices)
 
