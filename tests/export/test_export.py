@@ -167,6 +167,14 @@ def test_exporting_leaves_the_twin_as_it_is(exported):
     assert not plain_copy(twin).training
 
 
+def test_what_is_compiled_stays_so_and_its_copy_is_not():
+    made = ENCODERS["mlp"]((1, 4, 4), PixelStatistics.untouched(1), widths=(5,))
+    made.compile()
+    plain = plain_copy(SharedTwin(made, METRICS["cosine"](5)))
+    assert plain.encoder._compiled_call_impl is None
+    assert made._compiled_call_impl is not None
+
+
 def scaled(path, factor):
     """The file as a well-formed network whose weights are not those that were trained."""
     model = onnx.load(path)

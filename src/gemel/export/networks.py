@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from pathlib import Path
 from typing import TypeVar, final
 
@@ -47,14 +46,7 @@ def save_weights(twin: Twin, folder: Path) -> None:
 
 def plain_copy(twin: AnyTwin) -> AnyTwin:
     """A copy of the twin on the CPU, in float32, uncompiled and in evaluation mode."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        compiled = [(part, part._compiled_call_impl) for part in twin.modules()]
-        for part, _ in compiled:
-            part._compiled_call_impl = None
-        plain = copy.deepcopy(twin)
-        for part, call in compiled:
-            part._compiled_call_impl = call
+    plain = copy.deepcopy(twin)  # without what was compiled, which torch leaves out of any copy
     return plain.to("cpu", memory_format=torch.contiguous_format).float().eval()  # type: ignore[call-overload,no-any-return]
 
 
