@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gemel.shapes import Frames, Lengths
 
 OPSET = 17
+"""The version of ONNX's operators that `LSTM` is taken from."""
 
 
 def lstm_operator(

@@ -1,4 +1,8 @@
-"""Encoders: modules that map items to embeddings. To add one, register it in `ENCODERS`."""
+"""Encoders: modules that map items to embeddings.
+
+To add one, register it in `ENCODERS`, and its settings in `recipe/picture_encoders.py` or
+`recipe/sequence_encoders.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Losses: modules from distances and `same` to a scalar. To add one, register it in `LOSSES`."""
+"""Losses: modules from distances and `same` to a scalar.
+
+To add one, register it in `LOSSES`, and its settings in `recipe/losses.py`.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,9 @@
 Hadsell, Chopra & LeCun, "Dimensionality Reduction by Learning an Invariant Mapping", CVPR 2006,
 eq. 4.
 Differs from the paper: no factor 1/2.
+
+For fixed metrics: a learned one may be below zero, where the square would push matching pairs
+apart again. `hinge` and `binary-cross-entropy` are made for those.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from gemel.shapes import Distances, Same, Scalar
 
 
 def distance_ratio(distance: Distances, same: Same) -> Scalar:
-    """The mean over all triplets within rows; 0 if there are none."""
+    """The mean over all triplets within rows, m^2 numbers for a row of m; 0 if there are none."""
     positive_share = (distance.unsqueeze(-1) - distance.unsqueeze(-2)).sigmoid()
     triplets = (same.unsqueeze(-1) & ~same.unsqueeze(-2)).to(distance.dtype)
     return (2 * positive_share.square() * triplets).sum() / triplets.sum().clamp(min=1)

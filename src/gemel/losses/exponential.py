@@ -10,6 +10,8 @@ Chopra, Hadsell & LeCun, "Learning a Similarity Metric Discriminatively, with Ap
 Verification", CVPR 2005, eq. 8 (there E for d).
 Differs from the paper: Q is a setting, not derived from the network's last layer. It need not equal
 the largest distance, but may not exceed twice it, or no pair could reach the threshold.
+
+For fixed metrics, as `contrastive` is.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
            -log( exp(-d(i, p) / t) / sum over all j of exp(-d(i, j) / t) )
 
 Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2 (L_out); with one partner per
-row it is the N-pair loss, Sohn, NIPS 2016, eq. 7.
+row it is the N-pair loss, Sohn, NIPS 2016, eq. 7, known too as InfoNCE, NT-Xent (by the cosine)
+and, with batches of partners, as multiple-negatives ranking loss.
 Differs from the papers: any distance in place of the negative inner product; the temperature t is
 learned by default.
 """

@@ -23,7 +23,7 @@ Mining: TypeAlias = Literal["all", "hardest"]
 
 
 def triplet(distance: Distances, same: Same, margin: float) -> Scalar:
-    """The mean over all triplets within rows; 0 if there are none."""
+    """The mean over all triplets within rows, m^2 numbers for a row of m; 0 if there are none."""
     violation = (distance.unsqueeze(-1) - distance.unsqueeze(-2) + margin).relu()
     triplets = (same.unsqueeze(-1) & ~same.unsqueeze(-2)).to(distance.dtype)
     return (violation * triplets).sum() / triplets.sum().clamp(min=1)

@@ -1,6 +1,6 @@
 """Memories: classify each item of a sequence given the earlier ones.
 
-To add one, register it in `MEMORIES`.
+To add one, register it in `MEMORIES`, and its settings in `recipe/network.py`.
 """
 
 from __future__ import annotations

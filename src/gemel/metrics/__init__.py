@@ -1,4 +1,7 @@
-"""Metrics: modules that map two embeddings to a distance. To add one, register it in `METRICS`."""
+"""Metrics: modules that map two embeddings to a distance.
+
+To add one, register it in `METRICS`, and its settings in `recipe/network.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Readers: few-shot classifiers of an episode's queries. To add one, register it in `READERS`."""
+"""Readers: few-shot classifiers of an episode's queries.
+
+To add one, register it in `READERS`, and its settings in `recipe/network.py`.
+"""
 
 from __future__ import annotations
 
