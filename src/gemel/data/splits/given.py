@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import final
 
 import numpy as np
 
@@ -18,20 +16,12 @@ NOWHERE = -2
 """The code of an item in no part: unreadable, or a copy of an item in a more held-out part."""
 
 
-@final
-@dataclass(frozen=True)
-class Settled:
-    """`parts` (n,) are `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 if still undecided."""
-
-    parts: Codes
-    remarks: tuple[str, ...]
-
-
-def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
+def settle(given: Codes, contents: Codes, alive: Same) -> tuple[Codes, tuple[str, ...]]:
     """The given split, in which content of several parts stays in the most held-out one only.
 
-    `contents` (n,) are equal for equal items; items that are not `alive` (n,) are in no part. If
-    the source gives no validation or no test part, see `opened`.
+    Parts (n,) are `TRAIN`, `VALIDATION`, `TEST`, `NOWHERE`, or -1 if still undecided; with them
+    come remarks for the user. `contents` (n,) are equal for equal items; items that are not `alive`
+    (n,) are in no part. If the source gives no validation or no test part, see `opened`.
     """
     parts = np.where(alive, given, NOWHERE)
     parts, remarks = opened(parts)
@@ -46,7 +36,7 @@ def settle(given: Codes, contents: Codes, alive: Same) -> Settled:
     if not alive.all():
         dead = count(int((~alive).sum()), "unreadable item is", "unreadable items are")
         remarks += (f"{dead} in no part.",)
-    return Settled(parts, remarks)
+    return parts, remarks
 
 
 def copies_notice(labels: Codes, contents: Codes, alive: Same) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gemel.arrays import Codes, Same
 from gemel.counting import count
-from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset
+from gemel.data.dataset import PARTS, Dataset
 from gemel.data.splits.allotment import allot_items
 from gemel.data.splits.given import (
     NOWHERE,
@@ -18,7 +18,7 @@ from gemel.data.splits.given import (
 )
 from gemel.data.splits.labelled import Labelled
 from gemel.data.splits.pairs import rows_within, split_pairs
-from gemel.data.splits.split import Split, SplitConfig, Unit
+from gemel.data.splits.split import Split, SplitConfig, Unit, positions
 from gemel.data.splits.together import content_codes, together
 from gemel.data.splits.unit import chosen_unit
 from gemel.data.splits.whole import whole_parts
@@ -53,18 +53,17 @@ def split(
         return split_pairs(dataset, config, contents, readable, random)
     if config.by == "pair":
         raise DataError(f"{dataset.name} has labels: set split.by to label, group or item")
-    settled = settle(dataset.given(), contents, readable)
-    labelled = Labelled(dataset, dataset.labels, contents, settled)
+    given, remarks = settle(dataset.given(), contents, readable)
+    labelled = Labelled(dataset, dataset.labels, contents, given)
     parts, by, why = _divided(labelled, config, random)
-    train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
     alive = parts != NOWHERE
     copied = copies_notice(labelled.labels, contents, alive)
     doubts = contradictions_notice(labelled.labels, contents, alive, dataset.items.name)
     reason = " ".join(
-        [f"Split by {by}: {why}.", *settled.remarks, *copied, _counted(labelled.labels, parts)]
+        [f"Split by {by}: {why}.", *remarks, *copied, _counted(labelled.labels, parts)]
     )
     pairs = None if dataset.pairs is None else rows_within(dataset.pairs, parts)
-    return Split(train, validation, test, by, reason, pairs, doubts)
+    return Split(*positions(parts), by, reason, pairs, doubts)
 
 
 def _divided(
@@ -91,7 +90,7 @@ def _divided(
 
 def _parts(labelled: Labelled, by: Unit, config: SplitConfig, random: np.random.Generator) -> Codes:
     """(n,) the settled parts, with the undecided items assigned."""
-    parts, undecided = labelled.settled.parts.copy(), labelled.open
+    parts, undecided = labelled.parts.copy(), labelled.open
     if not undecided.any():
         return parts
     if by == "item":
@@ -106,7 +105,7 @@ def _item_parts(labelled: Labelled, config: SplitConfig, random: np.random.Gener
     chosen = labelled.open
     # The forgeries of a label are assigned separately: two of them are no matching pair.
     strata = 2 * labelled.labels[chosen] + ~labelled.genuine[chosen]
-    shares = open_shares(labelled.settled.parts, config)
+    shares = open_shares(labelled.parts, config)
     return allot_items(together(labelled.contents[chosen]), strata, shares, random)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from gemel.arrays import Codes, Same
 from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset
 from gemel.data.splits.allotment import Needs
-from gemel.data.splits.given import Settled
 
 NEEDS: Needs = {TRAIN: (2, 2), VALIDATION: (2, 1), TEST: (2, 1)}
 """The minimum number of labels, and of labels with a pair, of each part."""
@@ -19,7 +18,7 @@ NEEDS: Needs = {TRAIN: (2, 2), VALIDATION: (2, 1), TEST: (2, 1)}
 @final
 @dataclass(frozen=True)
 class Labelled:
-    """The items of a dataset by label, and what is settled about their parts.
+    """The items of a dataset by label, and the `parts` (n,) in which `settle` has put them.
 
     `labels` (n,) are those of the dataset; `contents` (n,) are equal for equal items.
     """
@@ -27,12 +26,12 @@ class Labelled:
     dataset: Dataset
     labels: Codes
     contents: Codes
-    settled: Settled
+    parts: Codes
 
     @property
     def open(self) -> Same:
         """(n,) items that are still undecided."""
-        undecided: Same = self.settled.parts == -1
+        undecided: Same = self.parts == -1
         return undecided
 
     @property

@@ -12,7 +12,7 @@ from gemel.counting import count
 from gemel.data.dataset import PARTS, TEST, TRAIN, VALIDATION, Dataset, Pairs
 from gemel.data.splits.allotment import Needs, Shares, allot_whole
 from gemel.data.splits.given import NOWHERE, open_shares, opened
-from gemel.data.splits.split import PairRows, Split, SplitConfig, Unit
+from gemel.data.splits.split import PairRows, Split, SplitConfig, Unit, positions
 from gemel.errors import DataError
 from gemel.functional.components import components
 
@@ -27,7 +27,7 @@ def rows_within(pairs: Pairs, item_parts: Codes) -> PairRows:
     """The rows of `pairs` whose items are both in the same part, if it is the row's given one."""
     left, right = item_parts[pairs.left], item_parts[pairs.right]
     as_given = (pairs.split == -1) | (pairs.split == left)
-    return _rows(np.where((left == right) & as_given, left, NOWHERE))
+    return PairRows(*positions(np.where((left == right) & as_given, left, NOWHERE)))
 
 
 def split_pairs(
@@ -58,10 +58,10 @@ def split_pairs(
     by: Unit = "pair" if config.by == "pair" else "item"
     reason = " ".join([f"Split by {by}: {why}.", *remarks, _counted(parts)])
     train, validation, test = (
-        np.unique(np.concatenate([pairs.left[parts == part], pairs.right[parts == part]]))
-        for part in (TRAIN, VALIDATION, TEST)
+        np.unique(np.concatenate([pairs.left[rows], pairs.right[rows]]))
+        for rows in positions(parts)
     )
-    return Split(train, validation, test, by, reason, _rows(parts))
+    return Split(train, validation, test, by, reason, PairRows(*positions(parts)))
 
 
 def _refuse_labels(dataset: Dataset, config: SplitConfig) -> None:
@@ -188,10 +188,6 @@ def _refuse_lacking(dataset: Dataset, pairs: Pairs, parts: Codes) -> None:
                 f"{(~pairs.same).sum()}, of which {PARTS[part]} gets {same.sum()} and "
                 f"{(~same).sum()}. Add pairs of other items, or give a column split"
             )
-
-
-def _rows(parts: Codes) -> PairRows:
-    return PairRows(*(np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST)))
 
 
 def _counted(parts: Codes) -> str:

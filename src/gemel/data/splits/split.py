@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias, final
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gemel.arrays import Indices
-from gemel.data.dataset import Part
+from gemel.arrays import Codes, Indices
+from gemel.data.dataset import TEST, TRAIN, VALIDATION, Part
 
 Unit: TypeAlias = Literal["label", "group", "item", "pair"]
 """What is assigned to a part as a whole. By label or group, the test is on unseen identities.
@@ -94,3 +95,9 @@ class Split:
         """The items of one part."""
         items: Indices = getattr(self, name)
         return items
+
+
+def positions(parts: Codes) -> tuple[Indices, Indices, Indices]:
+    """The positions of what is in training, in validation and in test."""
+    train, validation, test = (np.flatnonzero(parts == part) for part in (TRAIN, VALIDATION, TEST))
+    return train, validation, test

@@ -26,7 +26,7 @@ def chosen_unit(labelled: Labelled, config: SplitConfig) -> tuple[Unit, str]:
         )
     if config.by != "auto":
         return config.by, "as the recipe says"
-    given = labelled.settled.parts
+    given = labelled.parts
     held = given >= VALIDATION
     if held.any():
         return _like_the_given(labelled, held, given != NOWHERE)

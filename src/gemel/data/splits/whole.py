@@ -21,7 +21,7 @@ def whole_parts(
     labelled: Labelled, by: Unit, config: SplitConfig, random: np.random.Generator
 ) -> Codes:
     """(m,) the part of each undecided item, by whole labels or, if `by` group, whole groups."""
-    parts, chosen = labelled.settled.parts, np.flatnonzero(labelled.open)
+    parts, chosen = labelled.parts, np.flatnonzero(labelled.open)
     keys = [labelled.labels]
     if by == "group" and labelled.dataset.groups is not None:
         keys.append(labelled.dataset.groups)
