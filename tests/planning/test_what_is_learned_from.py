@@ -84,7 +84,7 @@ def test_statistics_are_the_same_however_few_items_are_looked_at_at_once(prepare
 
 def test_a_batch_across_sides_has_two_labels_even_where_they_do_not_fit_its_size(prepared):
     left = np.arange(72) % 2 == 0
-    unlike = Unlike(left, ~left, "image")
+    unlike = Unlike(left, "image")
     across = replace(prepared, dataset=replace(prepared.dataset, unlike=unlike))
     batch = resolve_batch(load_recipe("default", ["batch.items=65"]), across).batch
     assert batch.labels == 2
@@ -169,9 +169,7 @@ def test_a_trial_has_no_more_labels_than_the_largest_group(prepared):
 def test_a_batch_across_sides_has_no_more_labels_than_have_items_on_both(prepared):
     labels = prepared.labels(np.arange(72))
     left = (labels < 2) | (np.arange(72) % 2 == 0)
-    across = replace(
-        prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, ~left, "image"))
-    )
+    across = replace(prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, "image")))
     assert resolve_batch(load_recipe("default"), across).batch.labels == 4
 
 
@@ -197,9 +195,7 @@ def test_batch_settings_that_do_nothing_beside_the_data_are_told(setting, told, 
 @pytest.mark.parametrize(("instances", "told"), [(0, []), ("auto", []), (1.5, ["1.5"])])
 def test_copies_that_are_not_told_apart_across_sides_are_told_of(prepared, instances, told):
     left = np.arange(72) % 2 == 0
-    across = replace(
-        prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, ~left, "image"))
-    )
+    across = replace(prepared, dataset=replace(prepared.dataset, unlike=Unlike(left, "image")))
     recipe = load_recipe("default", [("batch.instances", instances)])
 
     notices = batch_notices(recipe.batch, resolve_batch(recipe, across).batch, across)

@@ -83,11 +83,15 @@ class Pairs:
 @final
 @dataclass(frozen=True)
 class Unlike:
-    """Sides with different items: (n,) masks of the left and right ones, and the right's kind."""
+    """Sides with different items: (n,) which are on the left, and the kind of the others."""
 
     left: Same
-    right: Same
     right_kind: Kind
+
+    @property
+    def right(self) -> Same:
+        """(n,) which are on the right."""
+        return ~self.left
 
 
 @final

@@ -52,7 +52,7 @@ class PackFolder:
     count: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    varying: bool = False
+    varying: bool
 
     @property
     def step_bytes(self) -> int:
@@ -145,7 +145,7 @@ class PackFolder:
         except OSError:
             if self.whole():
                 return
-            shutil.rmtree(self.path, ignore_errors=True)
+            self.remove()
             os.rename(partial, self.path)
 
     def _remove_abandoned(self) -> None:

@@ -37,7 +37,7 @@ def open_omniglot_traced() -> Dataset:
             (*drawings.names, *traced.names),
         ),
         split=np.tile(np.where(held, TEST, -1), 2),
-        unlike=Unlike(on_left, ~on_left, "series"),
+        unlike=Unlike(on_left, "series"),
     )
     return dataset.labelled(2 * names).grouped(2 * traced.alphabets)
 

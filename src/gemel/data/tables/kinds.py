@@ -87,7 +87,7 @@ def with_kinds(dataset: Dataset) -> Dataset:
     right: Kind = "series" if left == "image" else "image"
     on_left = np.array([kind == left for kind in kinds])
     _refuse_exchanged(dataset, on_left, f"{WORDS[left]} with {WORDS[right]}")
-    return replace(dataset, kind=left, unlike=Unlike(on_left, ~on_left, right)).noticing(
+    return replace(dataset, kind=left, unlike=Unlike(on_left, right)).noticing(
         f"{WORDS[left].capitalize()} are the left side of every pair, {WORDS[right]} the right one."
     )
 

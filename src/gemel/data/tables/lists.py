@@ -18,10 +18,6 @@ Listed: TypeAlias = dict[str, Array | ItemError]
 """The lists in cells, by the names of the cells; an ItemError for a cell without a valid list."""
 
 
-def is_list_column(name: str, values: Sequence[object]) -> bool:
-    return name in LISTABLE and any(isinstance(value, list) for value in values)
-
-
 def named_lists(name: str, values: Sequence[object], numbers: Sequence[int]) -> Listed:
     """The lists of a column in their order, by the unique names of their cells.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
-from gemel.data.tables.lists import Listed, is_list_column, named_lists, one_name_each
+from gemel.data.tables.lists import LISTABLE, Listed, named_lists, one_name_each
 from gemel.data.tables.records import Record, open_records, place
 from gemel.errors import DataError
 
@@ -52,7 +52,7 @@ def read_rows(path: Path) -> Rows:
     cells: dict[str, list[str]] = {}
     listed: Listed = {}
     for name, column in values.items():
-        if is_list_column(name, column):
+        if name in LISTABLE and any(isinstance(value, list) for value in column):
             of_column = named_lists(name, column, numbers)
             listed |= of_column
             cells[name] = list(of_column)
