@@ -115,7 +115,7 @@ def _refuse_other_files(path: Path) -> None:
 
 def _unknown(source: str, path: Path) -> str:
     if path.is_symlink():
-        return f"{source!r} is a symbolic link to something that is missing"
+        return f"{source!r} is a symbolic link to something that is missing: mend the link"
     try:
         neighbours = os.listdir(path.parent)
     except OSError:

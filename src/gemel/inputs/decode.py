@@ -109,9 +109,10 @@ def _opened(raw: str | Path | bytes, named: str) -> Image.Image:
             "use PNG, JPEG, WebP, BMP, GIF, TIFF or PGM"
         ) from None
     except Exception as error:
-        raise ItemError(f"{named} is damaged: its header cannot be read ({_reason(error)})") from (
-            error
-        )
+        raise ItemError(
+            f"{named} is damaged, its header cannot be read ({_reason(error)}): replace or remove "
+            "it"
+        ) from error
 
 
 def _refuse_bomb(image: Image.Image, named: str) -> None:

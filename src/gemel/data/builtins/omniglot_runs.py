@@ -81,9 +81,8 @@ def _answers(text: str, path: Path, name: str) -> dict[str, str]:
 def _member(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
     try:
         return archive.read(name)
-    except KeyError:
-        raise DataError(
-            f"{name} is missing in {str(path)!r}: get the original all_runs.zip again"
-        ) from None
     except BAD_MEMBER as error:
-        raise DataError(f"{name} in {str(path)!r} is damaged ({error})") from error
+        what = "missing" if isinstance(error, KeyError) else f"damaged ({error})"
+        raise DataError(
+            f"{name} is {what} in {str(path)!r}: get the original all_runs.zip again"
+        ) from error

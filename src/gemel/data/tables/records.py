@@ -128,7 +128,9 @@ def _jsonl(path: Path) -> Iterator[Record]:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise DataError(f"line {number} of {str(path)!r} is no JSON ({error})") from error
+            raise DataError(
+                f"line {number} of {str(path)!r} is no JSON ({error}): write a JSON object a line"
+            ) from error
         if not isinstance(record, dict):
             raise DataError(f"line {number} of {str(path)!r} must be a JSON object like {{…}}")
         yield number, dict(zip(_named_once(path, record), record.values(), strict=True))

@@ -92,7 +92,10 @@ def _only_series(text: str, named: str) -> Recording:
 
 def _content(path: Path, named: str) -> bytes:
     if isfile(path) and path.stat().st_size > MOST_BYTES:
-        raise ItemError(f"{named} is larger than the {MOST_BYTES >> 20} MB that are read")
+        raise ItemError(
+            f"{named} is larger than the {MOST_BYTES >> 20} MB that are read: cut it into shorter "
+            "sequences"
+        )
     return item_bytes(path, named, "a sequence")
 
 
