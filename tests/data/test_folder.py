@@ -120,12 +120,6 @@ def test_folders_that_cannot_be_served(tmp_path, names, sentence):
         open_data(tree(tmp_path, *names))
 
 
-def test_only_other_files(tmp_path):
-    (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(DataError, match=r"only 1 other file \(notes.txt"):
-        open_data(tmp_path)
-
-
 def test_only_what_is_read_of_the_kind_asked_for_is_listed(tmp_path):
     with pytest.raises(DataError) as refused:
         open_data(tree(tmp_path, "a/1.png", "b/2.png"), kind="series")
@@ -199,11 +193,6 @@ class TestNames:
         tree(tmp_path / "photos", "a/1.png")
         with pytest.raises(MissingData, match=r"did you mean '.*photos'"):
             open_data(tmp_path / "photo")
-
-    def test_a_file_that_is_no_table(self, tmp_path):
-        (tmp_path / "a.zip").write_bytes(b"x")
-        with pytest.raises(DataError, match=r"read as a table: .*\.csv"):
-            open_data(tmp_path / "a.zip")
 
     @pytest.mark.parametrize("name", ["~nosuch/photos", "photo" * 60])
     def test_what_no_path_can_be(self, name):

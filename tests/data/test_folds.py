@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dividing import divided
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gemel.data import Dataset, Pairs, SplitConfig, split
+from gemel.data import Dataset, Pairs, SplitConfig, open_data
 from gemel.data.sources import ArrayItems
 from gemel.data.splits.allotment import fold_of_unit
 from gemel.errors import DataError
@@ -20,17 +21,11 @@ def people(count=12, each=4, **more):
     return Dataset("people", items, labels, tuple(map(str, range(count))), **more)
 
 
-def sides(dataset, fold, seed=0, folds=4, **more):
-    digests = np.arange(len(dataset) * 2).view(np.uint8).reshape(-1, 16)
-    config = SplitConfig(folds=folds, fold=fold, **more)
-    return split(dataset, config, digests, np.full(len(dataset), True), seed)
-
-
 def test_every_label_is_tested_once_and_never_trained_on_then():
     dataset = people()
     tested = []
     for fold in range(4):
-        parts = sides(dataset, fold)
+        parts = divided(dataset, folds=4, fold=fold)
         held = [set(dataset.labels[parts.part(side)]) for side in ("train", "validation", "test")]
         assert sum(map(len, held)) == len(set.union(*held)) == 12
         assert f"fold {fold + 1} of 4 is the test" in parts.reason
@@ -41,24 +36,20 @@ def test_every_label_is_tested_once_and_never_trained_on_then():
 
 def test_the_seed_decides_the_folds_and_one_fold_knows_the_others():
     dataset = people()
-    first, again, other = (sides(dataset, 0, seed).test.tolist() for seed in (0, 0, 1))
+    first, again, other = (divided(dataset, seed=seed, folds=4).test.tolist() for seed in (0, 0, 1))
     assert first == again != other
 
 
 def test_groups_and_copies_stay_together():
     dataset = people(groups=np.repeat(np.arange(6), 8), group_names=tuple("abcdef"))
     for fold in range(3):
-        parts = sides(dataset, fold, folds=3, by="group")
+        parts = divided(dataset, folds=3, fold=fold, by="group")
         assert len(np.unique(dataset.groups[parts.test])) == 2
-    twice = np.arange(len(dataset) * 2).view(np.uint8).reshape(-1, 16).copy()
-    twice[4] = twice[0]  # label 1 shares a picture with label 0
-    config = SplitConfig(folds=3)
+    contents = np.arange(len(dataset))
+    contents[4] = 0  # label 1 shares a picture with label 0
     for fold in range(3):
-        tested = split(
-            dataset, SplitConfig(folds=3, fold=fold), twice, np.full(len(dataset), True), 0
-        ).test
+        tested = divided(dataset, contents, folds=3, fold=fold).test
         assert (0 in dataset.labels[tested]) == (1 in dataset.labels[tested])
-    assert config.fold == 0
 
 
 @settings(max_examples=40, deadline=None)
@@ -91,7 +82,7 @@ def test_folds_that_cannot_be_are_refused(settings_, sentence):
 def test_a_given_split_that_leaves_nothing_to_divide_is_refused():
     dataset = people(split=np.tile([-1, 0, 1, 2], 12))
     with pytest.raises(DataError, match=r"4 folds need 4 labels or groups .*, got 0"):
-        sides(dataset, 0, by="label")
+        divided(dataset, folds=4, by="label")
 
 
 def test_pairs_without_labels_have_no_folds():
@@ -99,18 +90,16 @@ def test_pairs_without_labels_have_no_folds():
     items = ArrayItems((("faces", np.zeros((4, 2, 2), np.uint8)),))
     dataset = Dataset("pairs", items, pairs=Pairs(none, none, none == 1, none))
     with pytest.raises(DataError, match=r"pairs has pairs without labels: leave out split\.folds"):
-        sides(dataset, 0)
+        divided(dataset, folds=4)
 
 
 def test_signatures_bring_their_forgeries_along(gemel_data):
-    from gemel.data import open_data
-
     if not (gemel_data / "cedar" / "binarised").is_dir():
         pytest.skip("GEMEL_DATA holds no cedar/binarised")
     dataset = open_data("cedar")
     tested = []
     for fold in range(5):
-        parts = sides(dataset, fold, folds=5)
+        parts = divided(dataset, folds=5, fold=fold)
         writers = dataset.labels[parts.test]
         assert abs(len(np.unique(writers)) - len(dataset.label_names) / 5) < 1
         assert dataset.genuine[parts.test].sum() * 2 == len(parts.test)

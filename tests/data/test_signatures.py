@@ -1,4 +1,4 @@
-"""CEDAR's signatures, and tables that say which items are genuine and who made them."""
+"""CEDAR's signatures: genuine ones and forgeries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from archives import png
+from dividing import divided
 
-from gemel.data import SplitConfig, open_data, split
+from gemel.data import open_data
 from gemel.errors import DataError, MissingData
 
 
@@ -40,8 +41,7 @@ def test_a_forgery_has_the_label_of_the_writer_it_imitates():
 @pytest.mark.usefixtures("signatures")
 def test_a_writers_forgeries_are_on_the_writers_side():
     data = open_data("cedar")
-    digests = np.arange(len(data) * 2).view(np.uint8).reshape(-1, 16)
-    parts = split(data, SplitConfig(), digests, np.full(len(data), True), seed=0)
+    parts = divided(data)
     assert parts.by == "label"
     writers = [set(data.labels[items]) for items in (parts.train, parts.validation, parts.test)]
     assert sum(map(len, writers)) == len(set.union(*writers)) == 12
@@ -70,40 +70,6 @@ def test_missing_signatures_say_where_they_belong(shelf):
     (shelf / "cedar" / "binarised").mkdir(parents=True)
     with pytest.raises(DataError, match=r"must hold files W/original_W_N\.png"):
         open_data("cedar")
-
-
-@pytest.fixture
-def table(tmp_path):
-    for name in ("a1", "a2", "a3", "b1", "b2"):
-        (tmp_path / f"{name}.png").write_bytes(png(1))
-
-    def written(columns: str, cells: str):
-        items = ["a1.png,a", "a2.png,a", "a3.png,a", "b1.png,b", "b2.png,b"]
-        rows = [f"{item},{more}" for item, more in zip(items, cells.split(), strict=True)]
-        (tmp_path / "t.csv").write_text("\n".join([f"item,label,{columns}", *rows]))
-        return tmp_path / "t.csv"
-
-    return written
-
-
-def test_a_table_may_say_what_is_genuine_and_who_made_it(table):
-    data = open_data(table("genuine,maker", "1,ann 0,bob forged,ann yes,ann TRUE,bob"))
-    assert data.genuine.tolist() == [True, False, False, True, True]
-    assert data.maker_names == ("ann", "bob")
-    assert data.makers.tolist() == [0, 1, 0, 0, 1]
-    assert data.notices == ()
-
-
-@pytest.mark.parametrize(
-    ("column", "cells", "sentence"),
-    [
-        ("genuine", "1 0 maybe 1 1", "row 4 .*: genuine must be .* genuine or forged, got 'maybe'"),
-        ("genuine", "1 0 same 1 1", "got 'same'"),
-    ],
-)
-def test_slips_in_these_columns(table, column, cells, sentence):
-    with pytest.raises(DataError, match=sentence):
-        open_data(table(column, cells))
 
 
 def test_the_originals_at_hand(gemel_data):

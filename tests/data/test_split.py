@@ -6,21 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dividing import divided
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gemel.data import PARTS, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig, split
+from gemel.data import PARTS, TEST, TRAIN, VALIDATION, Dataset, Pairs, Split, SplitConfig
 from gemel.data.sources import FileItems
 from gemel.data.splits.together import together
 from gemel.errors import DataError
-
-
-def digests_of(contents: np.ndarray) -> np.ndarray:
-    """(n, 16) bytes, equal where the numbers are."""
-    wide = np.zeros((len(contents), 2), np.int64)
-    wide[:, 0] = contents
-    return wide.view(np.uint8)
 
 
 def named(n: int) -> FileItems:
@@ -30,23 +24,6 @@ def named(n: int) -> FileItems:
 def labelled(labels: list[int], **more: object) -> Dataset:
     names = tuple(map(str, range(max(labels) + 1)))
     return Dataset("set", named(len(labels)), np.array(labels), names, **more)
-
-
-def divided(
-    data: Dataset,
-    contents: np.ndarray | None = None,
-    readable: np.ndarray | None = None,
-    seed: int = 0,
-    **config: object,
-) -> Split:
-    n = len(data)
-    return split(
-        data,
-        SplitConfig(**config),
-        digests_of(np.arange(n) if contents is None else contents),
-        np.full(n, True) if readable is None else readable,
-        seed,
-    )
 
 
 def sides(parts: Split) -> list[set[int]]:
