@@ -21,6 +21,7 @@ GIVEN = ("loss.name=contrastive", "batch.kind=pairs", "batch.source=given")
     ("change", "sentence"),
     [
         ("sed=3", r"no setting sed; did you mean 'seed'\?"),
+        ("minutes=3", r"no setting minutes; did you mean 'training\.minutes'\?"),
         ("optimiser.learning_rate=1", r"no setting optimiser; did you mean 'optimizer'\?"),
         ("training.epoch=3", r"no setting training\.epoch; did you mean 'epochs'\?"),
         ("encoder.widht=3", r"no setting encoder\.widht; did you mean 'width'\?"),

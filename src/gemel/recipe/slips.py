@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -58,11 +57,9 @@ def _unknown(location: Location) -> str:
     path, models = _place(location[:-1])
     key = str(location[-1])
     known = {name for found in models for name in found.model_fields}
-    if not path:
-        close = get_close_matches(key, known, n=1)
-        inner = [] if close else _below(key, models)
-        if inner:
-            return f"there is no setting {key}; did you mean {inner[0]!r}?"
+    inner = [] if path else _below(key, models)
+    if inner:
+        return f"there is no setting {key}; did you mean {inner[0]!r}?"
     return f"there is no setting {'.'.join([*path, key])}; {nearest(key, known)}"
 
 
