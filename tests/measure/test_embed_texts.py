@@ -66,6 +66,14 @@ def test_three_formats_give_the_same_and_need_no_label(matcher, tmp_path):
         assert held["label"].tolist() == ["", ""]
 
 
+def test_the_case_of_an_ending_is_as_one_likes(matcher, tmp_path):
+    path = table(tmp_path / "t.csv", ["a red car,x"])
+    write_text_embeddings(matcher, path, tmp_path / "e.NPZ", Silent())
+    write_text_embeddings(matcher, path, tmp_path / "E.Parquet", Silent())
+    assert np.load(tmp_path / "e.NPZ")["label"].tolist() == ["x"]
+    assert [row["label"] for row in embedded(tmp_path / "E.Parquet")] == ["x"]
+
+
 def test_pairs_are_not_taken_by_row(matcher, tmp_path):
     assert not texts_by_row(matcher, table(tmp_path / "t.csv", ["a,b,1"], "left,right,same"), None)
 

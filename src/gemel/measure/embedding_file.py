@@ -39,14 +39,19 @@ def stamp_of(matcher: Matcher) -> dict[str, str | float]:
 
 def check_ending(out: Path) -> None:
     """Raise DataError or MissingExtra where `out` cannot be written, before anything is encoded."""
-    if out.suffix not in {".parquet", ".npz"}:
+    if _ending(out) not in {".parquet", ".npz"}:
         raise DataError(
             f"embeddings go into a .parquet or .npz file, got --out {out}: give it such an ending"
         )
     if out.is_dir():
         raise DataError(f"embeddings go into a file, and {out} is a folder: name another --out")
-    if out.suffix == ".parquet":
+    if _ending(out) == ".parquet":
         _pyarrow()
+
+
+def _ending(out: Path) -> str:
+    """In lower case, as the endings of data are read."""
+    return out.suffix.lower()
 
 
 class Embedded(NamedTuple):
@@ -63,7 +68,7 @@ def write_parts(out: Path, parts: Iterable[Embedded], about: Mapping[str, str | 
     `about` becomes the schema metadata of a Parquet file, and arrays of these names in an npz.
     """
     with whole_file(out) as temporary:
-        write = _write_parquet if out.suffix == ".parquet" else _write_npz
+        write = _write_parquet if _ending(out) == ".parquet" else _write_npz
         write(temporary, parts, about)
 
 
