@@ -23,7 +23,7 @@ GIVEN = {"self", "input_shape", "statistics", "size", "stem", "model"}
 """What an encoder or a reader is made from beside its settings."""
 TORCHS = {"args", "kwargs"}
 """What a part without settings takes: it has no constructor of its own."""
-DERIVED = {"learned_scale"}
+DERIVED = {"learned_scale", "similar"}
 """What the recipe's other parts decide."""
 
 

@@ -14,6 +14,7 @@ from gemel.losses.exponential import ExponentialLoss
 from gemel.losses.graded import GradedLoss
 from gemel.losses.hinge import HingeLoss
 from gemel.losses.loss import Loss
+from gemel.losses.pytorch_metric_learning import PytorchMetricLearningLoss
 from gemel.losses.softmax import SoftmaxLoss
 from gemel.losses.squared_error import SquaredErrorLoss
 from gemel.losses.triplet import TripletLoss
@@ -25,6 +26,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "exponential": ExponentialLoss,
     "hinge": HingeLoss,
     "graded": GradedLoss,
+    "pytorch-metric-learning": PytorchMetricLearningLoss,
     "softmax": SoftmaxLoss,
     "squared-error": SquaredErrorLoss,
     "triplet": TripletLoss,

@@ -90,6 +90,8 @@ def build_loss(recipe: Recipe, twin: Twin) -> Loss:
     settings = _settings(recipe.loss)
     if recipe.loss.name in {"binary-cross-entropy", "squared-error"}:
         settings["learned_scale"] = not twin.learned
+    if recipe.loss.name == "pytorch-metric-learning":
+        settings["similar"] = recipe.metric.name == "cosine"
     loss = LOSSES[recipe.loss.name](**settings)
     check_margin(loss.margin, twin)
     return loss

@@ -12,7 +12,7 @@ from gemel.recipe.setting import refuse_idle
 if TYPE_CHECKING:
     from gemel.recipe.schema import Recipe
 
-ROW_LOSSES = frozenset({"distance-ratio", "softmax", "triplet"})
+ROW_LOSSES = frozenset({"distance-ratio", "pytorch-metric-learning", "softmax", "triplet"})
 """Losses that contrast matching with different items, and so need both in each row."""
 
 GROUPED_BATCHES = frozenset({"classes", "trials", "episodes"})

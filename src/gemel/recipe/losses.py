@@ -59,6 +59,14 @@ class SquaredError(Setting):
     offset: float = 1.0
 
 
+class PytorchMetricLearning(Setting):
+    """A loss of the package pytorch-metric-learning: the name of its class, and its arguments."""
+
+    name: Literal["pytorch-metric-learning"]
+    loss: str = "MultiSimilarityLoss"
+    settings: dict[str, bool | int | float | str] | None = None
+
+
 class Graded(Setting):
     """Similarity as a function of distance: `exp`, `linear` or `logistic`.
 
@@ -90,6 +98,7 @@ LossChoice: TypeAlias = Annotated[
     | Graded
     | Triplet
     | DistanceRatio
+    | PytorchMetricLearning
     | Softmax
     | SquaredError,
     Field(discriminator="name"),
