@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ def test_importing_gemel_costs_nothing():
 
 
 def test_what_it_offers_is_found_where_it_lives():
-    for name in gemel.__all__:
+    assert gemel.__version__ == version("gemel")
+    for name in set(gemel.__all__) - {"__version__"}:
         assert getattr(gemel, name).__name__ == name
     assert dir(gemel) == sorted(gemel.__all__)
     with pytest.raises(AttributeError, match="no attribute 'trian'"):

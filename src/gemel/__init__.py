@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gemel.matcher.verdict import Verdict
     from gemel.run import Run
 
+    __version__: str
+
 _MODULES = {
     "GemelError": "gemel.errors",
     "Matcher": "gemel.matcher",
@@ -29,12 +31,14 @@ _MODULES = {
     "train": "gemel.api",
 }
 
-__all__ = ["GemelError", "Matcher", "Run", "Verdict", "load", "train"]
+__all__ = ["GemelError", "Matcher", "Run", "Verdict", "__version__", "load", "train"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return getattr(import_module(_MODULES[name]), name)
+    if name == "__version__":
+        return import_module("importlib.metadata").version("gemel")
     raise AttributeError(f"module 'gemel' has no attribute {name!r}")
 
 

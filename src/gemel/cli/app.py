@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import gemel
 from gemel.cli import compare, embed, evaluate, recipes, report, reproduce, train, tune
 
 # Click does not rewrap a paragraph that follows "\b".
@@ -37,9 +38,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"gemel {version('gemel')}")
+        typer.echo(f"gemel {gemel.__version__}")
         raise typer.Exit
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
 import numpy as np
 
+import gemel
 from gemel.arrays import evenly_spaced
 from gemel.evaluation.comparer import Comparer
 from gemel.evaluation.pairs import PairSample
@@ -81,7 +81,7 @@ def _add_memory(memory: Memory, comparer: Comparer, folder: Path) -> None:
 
 def _about(plan: Plan, prepared: Prepared, parity: Parity) -> dict[str, Any]:
     return {
-        "gemel": version("gemel"),
+        "gemel": gemel.__version__,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": prepared.dataset.name,
         "recipe": plan.recipe.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 import gemel
@@ -16,7 +15,7 @@ def commit() -> str:
     tracked = _git("ls-files", "--error-unmatch", "__init__.py")
     head = _git("rev-parse", "--short=10", "HEAD")
     if tracked is None or head is None:
-        return f"gemel {version('gemel')}"
+        return f"gemel {gemel.__version__}"
     return f"{head}+changes" if _git("status", "--porcelain", "--", ".") else head
 
 
