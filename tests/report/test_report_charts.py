@@ -90,6 +90,12 @@ def test_the_histogram_counts_each_kind() -> None:
     assert chart.alternative.count("50.0") == 2
 
 
+def test_a_det_curve_without_mistakes_is_said_to_lie_outside() -> None:
+    parted = pairs([1, 1, 0, 0], [0.0, 0.2, 0.6, 1.0], [0.95, 0.9, 0.2, 0.05])
+    assert "beyond the lower left corner" in det(rates(parted)).sentence
+    assert "crosses the dashed line" in det(rates(FOUR)).sentence
+
+
 def test_roc_and_det_say_the_area_and_the_equal_error() -> None:
     both = roc(rates(FOUR)), det(rates(FOUR))
 

@@ -27,8 +27,7 @@ def det(rates: Rates) -> Chart:
     inside = np.all([(low <= side) & (side <= high) for side in (curve.far, curve.frr)], axis=0)
     return Chart(
         title="DET curve",
-        sentence=f"Both error rates are {percent(equal)} where the curve crosses the dashed line. "
-        "The nearer to the lower left, the better.",
+        sentence=_sentence(equal),
         alternative=f"DET curve on normal-deviate axes; equal error rate {percent(equal)}.",
         frame=frame,
         marks=(
@@ -42,4 +41,16 @@ def det(rates: Rates) -> Chart:
             ("threshold", "the run's threshold"),
             ("faint", "equal error rates"),
         ),
+    )
+
+
+def _sentence(equal: float) -> str:
+    if equal == 0:
+        return (
+            "A threshold parts these test pairs without a mistake, so the curve lies beyond the "
+            "lower left corner."
+        )
+    return (
+        f"Both error rates are {percent(equal)} where the curve crosses the dashed line. The "
+        "nearer to the lower left, the better."
     )
