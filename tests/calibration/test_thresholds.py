@@ -82,6 +82,13 @@ def test_of_equal_gaps_the_one_with_fewer_errors_is_taken():
     assert (threshold.far, threshold.frr) == (0.5, 0)
 
 
+def test_rounding_makes_no_gap_the_smaller_one():
+    # Up to 1: FAR 0, FRR 1/3. Up to 3: FAR 2/3, FRR 1/3, and 1 - 2/3 is more than 1/3 in floats.
+    distance, same = np.float32([1, 1, 5, 3, 3, 6]), np.arange(6) < 3
+    threshold = choose_threshold(distance, same, EerTarget())
+    assert (threshold.far, threshold.distance) == (0, 2)
+
+
 def test_cost_by_hand():
     # Costly accepts: up to 2 costs FRR 1/3 alone. Costly rejects: up to 4 costs FAR 1/3 alone.
     assert choose_threshold(DISTANCE, SAME, CostTarget(10, 1)).distance == 2.5

@@ -24,7 +24,10 @@ FORMS = "`eer`, `far=0.01` (a rate between 0 and 1) or `cost=10:1` (false accept
 @final
 @dataclass(frozen=True)
 class EerTarget:
-    """The threshold at which FAR and FRR are nearest to each other: the equal error rate."""
+    """The threshold at which FAR and FRR are nearest to each other: the equal error rate.
+
+    Of two that are equally near, the one with fewer errors.
+    """
 
     @property
     def text(self) -> str:
@@ -32,7 +35,8 @@ class EerTarget:
 
     def place(self, curve: Roc, impostors: int) -> int:  # noqa: ARG002
         """The chosen position on the curve."""
-        return int(np.lexsort((curve.far + curve.frr, np.abs(curve.far - curve.frr)))[0])
+        gap = np.abs(curve.far - curve.frr).round(12)  # equal ones differ by rounding
+        return int(np.lexsort((curve.far + curve.frr, gap))[0])
 
 
 LEAST_RATE = 1e-12
