@@ -114,11 +114,17 @@ def consecutive_pairs(labels: Codes, seed: int) -> PairSample:
     return PairSample(left, right, np.arange(len(left)) % 2 == 0, labels[left], labels[right])
 
 
-def given_pairs(left: Indices, right: Indices, same: Same) -> PairSample:
-    """Labelled pairs of a data set; items connected by matching pairs are one identity."""
-    count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
-    units = components(count, left[same], right[same])
-    return PairSample(left, right, same, units[left], units[right])
+def given_pairs(
+    left: Indices, right: Indices, same: Same, labels: Codes | None = None
+) -> PairSample:
+    """Labelled pairs of a data set, whose identities are the `labels` (n,) of its items.
+
+    Without labels, items connected by matching pairs are one identity.
+    """
+    if labels is None:
+        count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+        labels = components(count, left[same], right[same])
+    return PairSample(left, right, same, labels[left], labels[right])
 
 
 def drawn(

@@ -129,7 +129,8 @@ class Prepared:
         position = np.full(len(self.dataset), -1)
         position[items] = np.arange(len(items))
         left, right = position[given.left[rows]], position[given.right[rows]]
-        pairs = given_pairs(left, right, given.same[rows])
+        labels = None if self.dataset.labels is None else self.labels(items)
+        pairs = given_pairs(left, right, given.same[rows], labels)
         return pairs if given.scores is None else replace(pairs, scores=given.scores[rows])
 
     def _pairs_of_one_kind(self, part: Part, source: PairSource, seed: int) -> PairSample:
