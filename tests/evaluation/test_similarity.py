@@ -68,6 +68,29 @@ def test_pairs_of_few_sentences_have_wider_intervals_than_pairs_of_many():
     assert few["mse"].high - few["mse"].low > 2 * (many["mse"].high - many["mse"].low)
 
 
+def test_independent_pairs_get_the_textbook_interval():
+    rng = np.random.default_rng(0)
+    given, noise = rng.normal(0, 1, 400), rng.normal(0, 0.75, 400)
+    ends = np.arange(400), np.arange(400, 800)
+    pearson = similarity(given + noise, given, ends, Bootstrap(1_000))["pearson"]
+    # Fisher's: the inverse hyperbolic tangent of the correlation has a deviation of 1/√(n - 3).
+    low, high = np.tanh(np.arctanh(pearson.value) + np.array([-1.96, 1.96]) / 397**0.5)
+    assert (pearson.low, pearson.high) == pytest.approx((low, high), abs=0.01)
+
+
+def test_intervals_hold_the_truth_where_pairs_share_sentences():
+    """A hundred left sentences in four pairs each; how they are judged is half of the noise."""
+    left, held = np.arange(400) % 100, 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        given, own = rng.normal(0, 1, 400), rng.normal(0, 0.5, 100)
+        predicted = given + own[left] + rng.normal(0, 0.5, 400)
+        ends = left, np.arange(100, 500)
+        mse = similarity(predicted, given, ends, Bootstrap(100))["mse"]
+        held += mse.low <= 0.5 <= mse.high
+    assert held >= 0.88 * 60
+
+
 def test_scores_that_do_not_differ_are_refused():
     with pytest.raises(DataError, match="three pairs or more whose scores differ"):
         similarity(np.arange(4.0), np.ones(4), (np.arange(4), np.arange(4)))
