@@ -7,7 +7,7 @@ from gemel.calibration import EerTarget, choose_threshold, fit_calibration
 from gemel.errors import DataError
 from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.figure import Figure, Missing
-from gemel.evaluation.pairs import PairLimits, PairSample, sample_pairs
+from gemel.evaluation.pairs import PairLimits, PairSample, given_pairs, sample_pairs
 from gemel.evaluation.resampling import Bootstrap
 from gemel.evaluation.verification import OperatingPoint, verification
 
@@ -175,6 +175,18 @@ def test_ten_labels_that_all_err_say_more_than_wilsons_four_trials_of_each():
     distance = np.where(pairs.same ^ wrong, 0.2, 0.9)
     accuracy = figures_at(distance, pairs, OperatingPoint(0.5, half), 500)["accuracy"]
     assert accuracy.high - accuracy.low < 0.03
+
+
+def test_given_pairs_that_share_no_item_get_the_textbook_interval():
+    same, right = np.arange(800) < 400, np.arange(800) % 5 > 0
+    pairs = given_pairs(np.arange(800), np.arange(800, 1_600), same)
+    distance = np.where(same == right, 0.2, 0.9)
+    figures = figures_at(distance, pairs, OperatingPoint(0.5, half), 1_000)
+    # 1.96 √(0.2·0.8/400) = 0.0392 for 400 pairs, and less by √2 for twice as many.
+    for name, reach in (("far", 0.0392), ("frr", 0.0392), ("accuracy", 0.0277)):
+        figure = figures[name]
+        assert figure.value == pytest.approx(0.8 if name == "accuracy" else 0.2)
+        assert figure.high - figure.low == pytest.approx(2 * reach, rel=0.1)
 
 
 def test_three_labels_nearly_told_apart_leave_room_for_others():

@@ -17,7 +17,7 @@ from gemel.arrays import Codes, Floats
 from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Basis, bootstrap_figures
 from gemel.evaluation.resampling import Bootstrap, Statistic
-from gemel.evaluation.units import Units, side_by_side
+from gemel.evaluation.units import Units, effective_labels, side_by_side
 from gemel.functional.probability import weighted_mean
 
 FEW_WITH_MISSES = 6
@@ -86,16 +86,6 @@ def hit_rates_of_few(scores: Mapping[str, Floats], labels: Codes) -> list[str]:
         for name, score in scores.items()
         if np.isin(score, (0, 1)).all() and effective_labels(labels[score == 0]) < FEW_WITH_MISSES
     ]
-
-
-def effective_labels(labels: Codes) -> float:
-    """1 / the sum of the squared shares of each label; 0 for none.
-
-    >>> effective_labels(np.array([4, 5, 5, 4])), effective_labels(np.array([]))
-    (2.0, 0.0)
-    """
-    _, counts = np.unique(labels, return_counts=True)
-    return float(counts.sum() ** 2 / (counts**2).sum()) if len(counts) else 0.0
 
 
 def figures_of(parts: Sequence[Evidence], bootstrap: Bootstrap = Bootstrap()) -> Figures:

@@ -10,6 +10,7 @@ import numpy as np
 from gemel.arrays import Codes, Floats, Indices, Same
 from gemel.counting import count
 from gemel.errors import DataError
+from gemel.evaluation.units import separate_sets
 from gemel.functional.components import components
 from gemel.functional.grouping import by_code
 
@@ -119,9 +120,13 @@ def given_pairs(
 ) -> PairSample:
     """Labelled pairs of a data set, whose identities are the `labels` (n,) of its items.
 
-    Without labels, items connected by matching pairs are one identity.
+    Without labels, each of the sets that pairs connect is one identity, or where these are few,
+    each of those that matching pairs connect.
     """
     if labels is None:
+        sets = separate_sets(left, right)
+        if sets is not None:
+            return PairSample(left, right, same, sets, sets)
         count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
         labels = components(count, left[same], right[same])
     return PairSample(left, right, same, labels[left], labels[right])

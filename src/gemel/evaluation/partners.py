@@ -19,6 +19,7 @@ from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.pairs import PairSample
 from gemel.evaluation.ranked import Ranking, Score, ranked_evidence
 from gemel.evaluation.retrieval import RetrievalTask, depths_among
+from gemel.functional.components import components
 from gemel.functional.ranking import recall_at
 
 DEPTHS = (1, 5, 10)
@@ -46,8 +47,7 @@ def partner_retrieval(
     if not one_way:
         source, target = np.concatenate([left, right]), np.concatenate([right, left])
     queries = task.sample(np.unique(source))
-    unit = np.arange(items) - items  # negative, so unique, for an item that is in no pair
-    unit[pairs.left], unit[pairs.right] = pairs.left_unit, pairs.right_unit
+    unit = components(items, left, right)
     candidates = unit[among]
     largest_unit = int(np.unique(candidates, return_counts=True)[1].max())
     depths = depths_among(len(among) - largest_unit, DEPTHS)

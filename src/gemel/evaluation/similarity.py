@@ -2,9 +2,7 @@
 
 Pearson's and Spearman's correlation and the mean squared error, as reported for SICK and STS-B.
 Intervals resample items, not pairs: a sentence that occurs in many pairs is one sentence. Where
-pairs connect items to many separate sets, these are resampled as wholes. They are independent,
-while a pair of two items that are resampled one by one varies threefold: for items of one pair each
-the intervals were 1.7 times too wide.
+pairs connect items to many separate sets, these are resampled as wholes.
 """
 
 from __future__ import annotations
@@ -13,18 +11,13 @@ import numpy as np
 
 from gemel.arrays import Floats, Indices
 from gemel.errors import DataError
-from gemel.evaluation.evidence import effective_labels
 from gemel.evaluation.figure import Figures, Missing
 from gemel.evaluation.intervals import Basis, bootstrap_figures
 from gemel.evaluation.resampling import Bootstrap
-from gemel.evaluation.units import Units
-from gemel.functional.components import components
+from gemel.evaluation.units import Units, separate_sets
 from gemel.functional.probability import weighted_mean, weighted_sum
 
 SIMILARITY = ("pearson", "spearman", "mse")
-
-MANY_SETS = 30
-"""The effective number of connected sets of items from which on they are resampled as wholes."""
 
 
 def similarity(
@@ -68,7 +61,9 @@ def similarity(
     worst = max(float(np.ptp(given)) ** 2, float(squared.max()))
     bounds = {"pearson": (-1.0, 1.0), "spearman": (-1.0, 1.0), "mse": (0.0, worst)}
     basis = Basis.all_trials(len(given), *bounds)
-    measured = bootstrap_figures(figures, _units(*ends), basis, bootstrap, bounds)
+    sets = separate_sets(*ends)
+    units = Units.of_pairs(*(ends if sets is None else (sets, sets)))
+    measured = bootstrap_figures(figures, units, basis, bootstrap, bounds)
     missing = Missing(missing="needs predicted scores that differ, got one score for all pairs")
     return {name: missing if name in constant else measured[name] for name in bounds}
 
@@ -84,14 +79,6 @@ def pearson(one: Floats, other: Floats, weights: Floats) -> float:
     one, other = one - weighted_sum(one, share), other - weighted_sum(other, share)
     variances = weighted_sum(one**2, share) * weighted_sum(other**2, share)
     return float(np.clip(weighted_sum(one * other, share) / np.sqrt(variances), -1.0, 1.0))
-
-
-def _units(left: Indices, right: Indices) -> Units:
-    """The connected sets of items that the pairs are of; the items where such sets are few."""
-    connected = components(int(max(left.max(), right.max())) + 1, left, right)[left]
-    if effective_labels(connected) >= MANY_SETS:
-        return Units.of_pairs(connected, connected)
-    return Units.of_pairs(left, right)
 
 
 def _ranks(values: Floats) -> Floats:

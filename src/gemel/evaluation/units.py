@@ -8,7 +8,11 @@ from typing import Self, final
 
 import numpy as np
 
-from gemel.arrays import Codes
+from gemel.arrays import Codes, Indices
+from gemel.functional.components import components
+
+MANY_SETS = 30
+"""The effective number of connected sets of items from which on they are resampled as wholes."""
 
 FEW_GROUPS = 6
 """With fewer groups, resampling them says little: labels are resampled within the groups at hand.
@@ -62,3 +66,24 @@ def side_by_side(among: Sequence[Codes]) -> Codes:
     most = max(each.shape[1] for each in among)
     padded = [np.pad(a, ((0, 0), (0, most - a.shape[1])), constant_values=-1) for a in among]
     return np.concatenate(padded)
+
+
+def separate_sets(left: Indices, right: Indices) -> Codes | None:
+    """(n,) the set of items, connected by pairs, that each pair is of; None where these are few.
+
+    Such sets are independent. A pair of two items that are resampled one by one varies threefold,
+    by the product of two counts: for items of one pair each, intervals are 1.7 times too wide.
+    """
+    count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    sets = components(count, left, right)[left]
+    return sets if effective_labels(sets) >= MANY_SETS else None
+
+
+def effective_labels(labels: Codes) -> float:
+    """1 / the sum of the squared shares of each label; 0 for none.
+
+    >>> effective_labels(np.array([4, 5, 5, 4])), effective_labels(np.array([]))
+    (2.0, 0.0)
+    """
+    _, counts = np.unique(labels, return_counts=True)
+    return float(counts.sum() ** 2 / (counts**2).sum()) if len(counts) else 0.0
