@@ -20,9 +20,9 @@ from gemel.cli.evaluate import evaluate
 from gemel.cli.output import print_figures
 from gemel.cli.recipes import YOURS
 from gemel.errors import RunError
+from gemel.evaluation.pairs import PairSource
 from gemel.evaluation.protocol import PROTOCOLS, ProtocolName
 from gemel.matcher import load
-from gemel.measure.prepared import PairSource
 from gemel.recipe.files import load_recipe
 from gemel.run import Run
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self, final
+from typing import Literal, Self, TypeAlias, final
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from gemel.errors import DataError
 from gemel.evaluation.units import separate_sets
 from gemel.functional.components import components
 from gemel.functional.grouping import by_code
+
+PairSource: TypeAlias = Literal["sampled", "consecutive", "by-group"]
+"""`sampled`: from all pairs, or the given ones; `consecutive`: those of `consecutive_pairs`;
+`by-group`: those of `group_pairs`."""
 
 
 @final

@@ -22,6 +22,9 @@ from gemel.evaluation.comparer import CHUNK_FLOATS
 from gemel.evaluation.episodes import Episodes
 from gemel.functional.grouping import by_code
 
+Makers: TypeAlias = Literal["any", "two"]
+"""`two`: the examples of an episode come from one maker, the queries from another."""
+
 SmallGroups: TypeAlias = Literal["skip", "fewer-ways"]
 """Whether groups with fewer than N labels are left out, or asked with the labels they have."""
 

@@ -20,10 +20,10 @@ from gemel.calibration import (
 )
 from gemel.counting import count
 from gemel.errors import DataError
-from gemel.evaluation.pairs import PairSample
+from gemel.evaluation.pairs import PairSample, PairSource
 from gemel.measure.chance import no_better_than_chance
 from gemel.measure.compared import most_pairs
-from gemel.measure.prepared import PairSource, Prepared
+from gemel.measure.prepared import Prepared
 from gemel.measure.threshold_intervals import with_intervals
 from gemel.recipe.calibration import CalibrationSetting
 from gemel.recipe.schema import Recipe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self, TypeAlias, final
+from typing import Self, final
 
 import numpy as np
 
@@ -13,16 +13,13 @@ from gemel.errors import DataError
 from gemel.evaluation.across import TwoSides, draw_across, most_ways_across
 from gemel.evaluation.episodes import Episodes, FewShotTask, draw_episodes, groups_below, most_ways
 from gemel.evaluation.two_makers import (
+    Makers,
     SmallGroups,
     TwoMakersTask,
     draw_two_makers,
     most_ways_of_two,
 )
 from gemel.measure.prepared import Prepared
-
-Makers: TypeAlias = Literal["any", "two"]
-"""`two`: the examples of an episode come from one maker, the queries from another."""
-
 
 USUAL_TRIALS = FewShotTask.trials
 USUAL_EPISODES = TwoMakersTask.episodes

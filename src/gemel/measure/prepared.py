@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, final
+from typing import final
 
 import numpy as np
 
@@ -17,14 +17,13 @@ from gemel.evaluation.group_pairs import group_pairs
 from gemel.evaluation.pairs import (
     PairLimits,
     PairSample,
+    PairSource,
     consecutive_pairs,
     given_pairs,
     sample_pairs,
 )
 from gemel.measure.compared import Compared, some_of
 from gemel.measure.packed import PackedSides
-
-PairSource = Literal["sampled", "consecutive", "by-group"]
 
 GROUP_PAIRS = 10_000
 """The number of pairs that Koch et al. validated and tested on."""

@@ -7,12 +7,11 @@ from math import isfinite
 from typing import Any, Self, final
 
 from gemel.errors import DataError
+from gemel.evaluation.pairs import PairSource
 from gemel.evaluation.questioned import Aggregate, Relative
-from gemel.evaluation.two_makers import SmallGroups
+from gemel.evaluation.two_makers import Makers, SmallGroups
 from gemel.evaluation.verification import FARS
 from gemel.functional.bayes import check_prior
-from gemel.measure.candidates import Makers
-from gemel.measure.prepared import PairSource
 from gemel.recipe.schema import Recipe
 
 

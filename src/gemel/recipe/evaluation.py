@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, PositiveInt
 
+from gemel.evaluation.pairs import PairSource
+from gemel.evaluation.verification import FARS
 from gemel.recipe.setting import Setting
 
 
@@ -19,7 +21,7 @@ class EvaluationSetting(Setting):
     many as the figures need, and fewer with a joint tie, which scores each pair by itself.
     """
 
-    pairs: Literal["sampled", "consecutive", "by-group"] = "sampled"
+    pairs: PairSource = "sampled"
     most_pairs: PositiveInt | None = None
     fixed_threshold: float | None = None
-    fars: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.1, 0.01, 0.001)
+    fars: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = FARS

@@ -12,7 +12,7 @@ from pydantic import Field, PositiveInt, field_validator
 from gemel.calibration import parse_target
 from gemel.evaluation.protocol import PROTOCOLS
 from gemel.evaluation.questioned import Aggregate, Relative
-from gemel.evaluation.two_makers import SmallGroups
+from gemel.evaluation.two_makers import Makers, SmallGroups
 from gemel.recipe.evaluation import EvaluationSetting
 from gemel.recipe.setting import Setting
 
@@ -63,7 +63,7 @@ class FewShotRow(Row):
     ways: Annotated[int, Field(ge=2)]
     shots: PositiveInt = 1
     within_group: bool = False
-    makers: Literal["any", "two"] = "any"
+    makers: Makers = "any"
     small_groups: SmallGroups = "skip"
 
 
