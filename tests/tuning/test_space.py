@@ -93,6 +93,8 @@ def test_what_a_range_holds(line, value, holds):
         ('"encoder.width" = {low = 0, high = 8, log = true}', "begins above 0 and has no step"),
         ('"encoder.width" = {low = 1, high = 8, step = 1.5}', "has a whole step: got step=1.5"),
         ('"encoder.width" = {low = 1, high = 8, step = 0}', "the step of a range is above 0"),
+        ('"encoder.width" = {choices = [8, 9], log = true}', "choices have no low, high, log"),
+        ('"encoder.width" = {choices = [8, 9], low = 1}', "choices have no low, high, log"),
         ('"encoder.width" = {choices = [8]}', "choices must be a list of at least 2 items"),
         ('"encoder.width" = 3', r"tune\.encoder\.width must be .*, got 3"),
         ('"augment.scale.2" = {low = 1.0, high = 2.0}', "a number from 0 to 1, got '2'"),

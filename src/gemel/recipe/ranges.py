@@ -46,6 +46,8 @@ class Searched(Setting):
                 "what is searched has either low and high, or choices: got "
                 f"low={self.low}, high={self.high}, choices={self.choices}"
             )
+        if self.choices and (self.log or {self.low, self.high, self.step} != {None}):
+            raise ValueError("choices have no low, high, log or step: leave these or choices out")
         return self
 
     @model_validator(mode="after")
