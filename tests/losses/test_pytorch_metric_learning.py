@@ -63,6 +63,24 @@ def test_of_distances(name, settings):
     torch.testing.assert_close(loss(distance, same), own, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["CircleLoss", "MultiSimilarityLoss", "TupletMarginLoss"])
+def test_items_that_coincide_have_finite_gradients(name):
+    # Rounding can make the cosine of an item with itself larger than 1, where no angle has it.
+    distance = torch.tensor([[0.0, -1e-6, 0.5, 2.0]]).requires_grad_()
+    same = torch.tensor([[True, True, False, False]])
+    loss = PytorchMetricLearningLoss(name, similar=True)(distance, same)
+    loss.backward()
+    assert torch.isfinite(loss)
+    assert torch.isfinite(distance.grad).all()
+
+
+def test_shares_of_attention_are_no_similarities(drawings, tmp_path):
+    settings = {"loss.name": "pytorch-metric-learning", "loss.loss": "TupletMarginLoss"}
+    settings |= {"batch.kind": "episodes", "batch.ways": 2, "reader.name": "attention"}
+    with pytest.raises(RecipeError, match="no reader that attends"):
+        gemel.train(drawings, out=tmp_path / "run", epochs=1, settings=settings, quiet=True)
+
+
 def test_a_number_that_the_loss_learns_is_a_parameter():
     loss = PytorchMetricLearningLoss("MarginLoss", {"learn_beta": True})
     assert [tuple(each.shape) for each in loss.parameters()] == [(1,)]
@@ -79,7 +97,13 @@ def test_a_number_that_the_loss_learns_is_a_parameter():
         ("CircleLoss", {}, "CosineSimilarity.*need metric.name=cosine"),
         ("MultiSimilarityLoss", {"alfa": 2}, "unexpected keyword argument 'alfa'"),
         ("MultiSimilarityLos", {}, "names a loss of .*, got 'MultiSimilarityLos'"),
-        ("BaseMetricLossFunction", {}, "rows of distances"),
+        ("BaseMetricLossFunction", {}, r"rows of distances.*\(NotImplementedError\)"),
+        ("ContrastiveLoss", {"distance": "cosine"}, "loss.settings {'distance': 'cosine'}"),
+        ("ContrastiveLoss", {"pos_margin": "a"}, "loss.settings {'pos_margin': 'a'}.*for -"),
+        ("MarginLoss", {"num_classes": 5}, "correct loss.settings"),
+        ("MultiSimilarityLoss", {"alpha": 0}, "loss.settings {'alpha': 0}.*division by zero"),
+        ("GeneralizedLiftedStructureLoss", {"neg_margin": 1e39}, "it is (inf|nan)"),
+        ("ProxyNCALoss", {"num_classes": -3, "embedding_size": 4}, "negative dimension"),
     ],
 )
 def test_what_is_not_a_loss_of_rows_is_refused(name, settings, sentence):

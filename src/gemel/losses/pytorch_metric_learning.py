@@ -24,6 +24,9 @@ from gemel.shapes import Distances, Same, Scalar
 
 Settings: TypeAlias = Mapping[str, bool | int | float | str]
 
+WITHIN = 1 - 1e-6
+"""The largest cosine that losses are given: at 1 the angle, which some compute, has no gradient."""
+
 
 @final
 class PytorchMetricLearningLoss(Loss):
@@ -46,8 +49,9 @@ class PytorchMetricLearningLoss(Loss):
         similar: bool = False,
     ) -> None:
         super().__init__()
-        self.term = _of_class(loss, dict(settings or {}), similar=similar)
-        _refuse_more_than_rows(loss, self)
+        settings = dict(settings or {})
+        self.term = _of_class(loss, settings, similar=similar)
+        _refuse_more_than_rows(loss, settings, self)
 
     def forward(self, distance: Distances, same: Same) -> Scalar:
         rows, matches = distance.flatten(0, -2), same.flatten(0, -2)
@@ -69,7 +73,7 @@ def _of_class(name: str, settings: dict[str, Any], *, similar: bool) -> nn.Modul
 
     class OneLessGiven(distances.CosineSimilarity):  # type: ignore[misc]
         def forward(self, rows: Tensor, *_: Tensor) -> Tensor:
-            return 1 - rows
+            return (1 - rows).clamp(-WITHIN, WITHIN)
 
     build = getattr(losses, name, None)
     if not (isinstance(build, type) and issubclass(build, losses.BaseMetricLossFunction)):
@@ -81,16 +85,16 @@ def _of_class(name: str, settings: dict[str, Any], *, similar: bool) -> nn.Modul
         expects_similarity = build(**settings).distance.is_inverted
         given = OneLessGiven() if similar and expects_similarity else Given()
         made: nn.Module = build(**settings, distance=given)
-    except (AssertionError, KeyError, NotImplementedError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever the package does with arguments that it never checks
         raise RecipeError(
             f"pytorch-metric-learning makes no {name} of distances with loss.settings {settings}: "
-            f"{error}. Losses of similarities need metric.name=cosine, and losses with weights for "
-            "every class cannot be used"
+            f"{_reason(error)}. Losses of similarities need metric.name=cosine and no reader that "
+            "attends, and losses with weights for every class cannot be used"
         ) from None
     return made
 
 
-def _refuse_more_than_rows(name: str, loss: Loss) -> None:
+def _refuse_more_than_rows(name: str, settings: Settings, loss: Loss) -> None:
     """Raises RecipeError if the loss changes when the items of each row change their order."""
     distance = torch.tensor([[0.1, 0.8, 0.5, 0.3], [0.7, 0.2, 0.6, 0.4], [0.9, 0.35, 0.15, 0.55]])
     same = torch.tensor([[True, False, False, True], [True, True, False, False]] * 2)[:3]
@@ -99,14 +103,21 @@ def _refuse_more_than_rows(name: str, loss: Loss) -> None:
         with torch.no_grad():
             value = loss(distance, same)
             other = loss(distance.gather(1, order), same.gather(1, order))
-    except (AssertionError, IndexError, RuntimeError, ValueError) as error:
-        raise RecipeError(_rows_alone(name, str(error))) from None
+    except Exception as error:  # as above: most arguments are first used here
+        raise RecipeError(_rows_alone(name, settings, _reason(error))) from None
+    if not value.isfinite():
+        raise RecipeError(_rows_alone(name, settings, f"it is {value.item()}"))
     if not torch.allclose(value, other, rtol=1e-4, atol=1e-6):
-        raise RecipeError(_rows_alone(name, "it looks at several rows at once"))
+        raise RecipeError(_rows_alone(name, settings, "it looks at several rows at once"))
 
 
-def _rows_alone(name: str, reason: str) -> str:
+def _rows_alone(name: str, settings: Settings, reason: str) -> str:
     return (
-        f"a loss must be made of rows of distances, and {name} is not ({reason}): set loss.loss to "
-        "another, such as MultiSimilarityLoss or NTXentLoss"
+        f"a loss must be made of rows of distances, and {name} with loss.settings {settings} is "
+        f"not ({reason}): correct loss.settings, or set loss.loss to another, such as "
+        "MultiSimilarityLoss or NTXentLoss"
     )
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

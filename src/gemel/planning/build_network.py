@@ -18,6 +18,9 @@ from gemel.recipe.schema import Recipe
 from gemel.recipe.setting import Setting
 from gemel.twin import JointTwin, SeparateTwin, SharedTwin, Twin, check_margin, in_use, views_of
 
+ATTENDING = frozenset({"attention", "full-context"})
+"""Readers whose distances are shares of attention, not the metric's own."""
+
 
 def build_twin(recipe: Recipe, left: InputStatistics, right: InputStatistics | None = None) -> Twin:
     """The twin with its initial weights, which depend only on the recipe and its seed.
@@ -91,7 +94,8 @@ def build_loss(recipe: Recipe, twin: Twin) -> Loss:
     if recipe.loss.name in {"binary-cross-entropy", "squared-error"}:
         settings["learned_scale"] = not twin.learned
     if recipe.loss.name == "pytorch-metric-learning":
-        settings["similar"] = recipe.metric.name == "cosine"
+        attends = recipe.reader is not None and recipe.reader.name in ATTENDING
+        settings["similar"] = recipe.metric.name == "cosine" and not attends
     loss = LOSSES[recipe.loss.name](**settings)
     check_margin(loss.margin, twin)
     return loss
