@@ -222,3 +222,10 @@ def test_pictures_are_not_compared_with_texts(tmp_path):
 def test_a_separator_that_is_not_known_is_told_of(tmp_path):
     with pytest.raises(DataError, match="has 2 cells, but the first line names 1 column: quote"):
         open_data(table(tmp_path, "left:right\na,b\n"))
+
+
+def test_a_pair_is_found_by_the_row_that_pairs_its_items(tmp_path):
+    data = open_data(table(tmp_path, GRADED))
+    names = {data.items.raw(index): index for index in range(len(data))}
+    assert data.items.name(names["a cat"]) == "left of row 2"
+    assert data.pairs.row_of(names["a cat"], names["a car"]) == 3

@@ -55,6 +55,7 @@ def make() -> Callable[..., Contents]:
         shown=lambda item: Shown(
             thumbnail(pictures[item % 40]), name=f"digits/{item}", label=str(item % 3)
         ),
+        row=lambda left, right: None,
         notices=("Two pictures are the same.",),
         history=[
             {"epoch": epoch, "seconds": 1.5, "loss": 1 / epoch, "learning_rate": 1e-3, "eer": 0.1}

@@ -361,3 +361,19 @@ def test_the_first_task_of_few_shot_is_said_once(make: Make) -> None:
     (table,) = tables({"few-shot": {"accuracy": task, "accuracy@3-way-1-shot": task}})
 
     assert [row.name.label for row in table.rows] == ["3-way-1-shot"]
+
+
+def test_items_of_a_tables_cells_are_named_by_the_row_of_their_pair(make: Make) -> None:
+    contents = make(
+        shown=lambda item: Shown(text_snippet("a text"), "left of row 2", ""),
+        row=lambda left, right: 1000 * (left + 1) + right,
+    )
+    wrong = contents.pairs[contents.pairs.false_accept()]
+    nearest = int(wrong.distance.argmin())
+    row = contents.row(int(wrong.left[nearest]), int(wrong.right[nearest]))
+
+    page = render(contents)
+
+    assert f'<small title="left of row {row}">' in page
+    assert f'<small title="right of row {row}">' in page
+    assert '<small title="left of row 2">' not in page

@@ -59,6 +59,7 @@ class Pairs:
     """Given pairs: (n,) positions of their items, whether they match, and their given split.
 
     Graded pairs also have the `scores` (n,) as given, and the (lowest, highest) of their `scale`.
+    Pairs of items that are in the cells of a table have the numbers of their `rows` (n,).
     """
 
     left: Indices
@@ -67,6 +68,13 @@ class Pairs:
     split: Codes
     scores: Floats | None = None
     scale: tuple[float, float] | None = None
+    rows: Indices | None = None
+
+    def row_of(self, left: int, right: int) -> int | None:
+        """The number of the first row of these two items; None without `rows`."""
+        if self.rows is None:
+            return None
+        return int(self.rows[(self.left == left) & (self.right == right)][0])
 
     def grades(self) -> Floats | None:
         """(n,) the scores rescaled to 0–1, 1 most alike; None if there are none."""

@@ -154,9 +154,11 @@ class Shown:
 class Contents:
     """The contents of one run's report.
 
-    `shown` gives the item at a position. `figures` maps protocols to their figures. A row of
-    `history` is a validation: `epoch` (epochs trained so far), `seconds`, `loss`, `learning_rate`,
-    and the figures by name. `cloud` is None for a matcher without embeddings.
+    `shown` gives the item at a position; `row` gives the number of the row of a table that pairs
+    two items of its cells, None where items have names of their own. `figures` maps protocols to
+    their figures. A row of `history` is a validation: `epoch` (epochs trained so far), `seconds`,
+    `loss`, `learning_rate`, and the figures by name. `cloud` is None for a matcher without
+    embeddings.
     """
 
     title: str
@@ -166,6 +168,7 @@ class Contents:
     recipe: str
     provenance: Mapping[str, str]
     shown: Callable[[int], Shown]
+    row: Callable[[int, int], int | None]
     notices: tuple[str, ...]
     history: Sequence[Mapping[str, float]]
     pairs: TestPairs

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
 from gemel.counting import count
+from gemel.data.tables.records import place
 from gemel.report.contents import Contents, Shown, TestPairs
 from gemel.report.numbers import number, percent
 
@@ -69,9 +70,8 @@ def _sentence(wrong: int, of: int, kind: str, verb: str) -> str:
 
 
 def _drawn(contents: Contents, pairs: TestPairs) -> tuple[Mistake, ...]:
-    shown = contents.shown
     return tuple(
-        Mistake((shown(left), shown(right)), number(distance), percent(probability))
+        Mistake(_pair(contents, left, right), number(distance), percent(probability))
         for left, right, distance, probability in zip(
             pairs.left.tolist(),
             pairs.right.tolist(),
@@ -80,3 +80,13 @@ def _drawn(contents: Contents, pairs: TestPairs) -> tuple[Mistake, ...]:
             strict=True,
         )
     )
+
+
+def _pair(contents: Contents, left: int, right: int) -> tuple[Shown, Shown]:
+    """Both items; those of a table's cells are named by the row of the pair, since their own names
+    are the first rows that have them."""
+    first, second = contents.shown(left), contents.shown(right)
+    row = contents.row(left, right)
+    if row is None:
+        return first, second
+    return replace(first, name=place("left", row)), replace(second, name=place("right", row))

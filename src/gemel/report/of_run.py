@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gemel.arrays import Indices
+from gemel.data import Dataset
 from gemel.errors import RunError
 from gemel.evaluation.comparer import EmbeddingComparer
 from gemel.evaluation.units import Units
@@ -72,6 +73,7 @@ def _contents(run: Run, subject: Subject, verified: Verified) -> Contents:
         recipe=run.recipe.read_text("utf-8"),
         provenance=provenance(subject.matcher.file, metrics),
         shown=partial(shown, prepared),
+        row=_row_of(prepared.dataset),
         notices=tuple(text for text in metrics["notices"] if text != prepared.split.reason),
         history=[
             {key: value for key, value in row.items() if key not in HIDDEN_CURVES}
@@ -80,6 +82,10 @@ def _contents(run: Run, subject: Subject, verified: Verified) -> Contents:
         pairs=_pairs(subject, verified, items),
         cloud=embeddings_to_map(subject, items),
     )
+
+
+def _row_of(dataset: Dataset) -> Callable[[int, int], int | None]:
+    return (lambda *_: None) if dataset.pairs is None else dataset.pairs.row_of
 
 
 def embeddings_to_map(subject: Subject, items: Indices) -> Cloud | None:

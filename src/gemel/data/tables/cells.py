@@ -132,9 +132,14 @@ def ends(rows: Rows, columns: tuple[str, ...], kind: Kind) -> list[list[str]]:
 
     Raises MissingData for paths that do not exist.
     """
-    if kind == "text" or rows.listed:
+    if in_cells(rows, kind):
         return [rows.column(column) for column in columns]
     return paths(rows, columns)
+
+
+def in_cells(rows: Rows, kind: Kind) -> bool:
+    """Whether the cells are the items, rather than paths of files."""
+    return kind == "text" or bool(rows.listed)
 
 
 def items_of(rows: Rows, cells: Mapping[str, str], kind: Kind) -> Items:

@@ -15,6 +15,7 @@ from gemel.data.tables.cells import (
     duplicates_notice,
     ends,
     ignored_columns,
+    in_cells,
     items_of,
     split_codes,
     yes_or_no,
@@ -99,6 +100,7 @@ def _dataset(judged: Judged, kept: list[int], kind: Kind, scores: Floats | None 
             split=np.array([judged.given[row] for row in kept], np.int64),
             scores=scores,
             scale=None if scores is None else scale_of(scores),
+            rows=np.array([rows.numbers[row] for row in kept]) if in_cells(rows, kind) else None,
         ),
         kind=kind,
     )
