@@ -52,6 +52,13 @@ def test_groups_and_copies_stay_together():
         assert (0 in dataset.labels[tested]) == (1 in dataset.labels[tested])
 
 
+@pytest.mark.parametrize("folds", [5, 3])
+def test_too_few_labels_for_folds_are_divided_without_them_as_advised(folds):
+    with pytest.raises(DataError, match=r"--set split\.folds= --set split\.by=auto"):
+        divided(people(count=3), folds=folds, by="label")
+    assert divided(people(count=3), by="auto").by == "item"
+
+
 @settings(max_examples=40, deadline=None)
 @given(units=st.integers(2, 60), folds=st.integers(2, 10), seed=st.integers(0, 100))
 def test_folds_differ_by_one_unit_at_most(units, folds, seed):
@@ -71,7 +78,7 @@ def test_folds_differ_by_one_unit_at_most(units, folds, seed):
         ({"folds": 5, "fold": 5}, r"split\.fold counts the 5 folds .* from 0, got 5"),
         ({"fold": 1}, r"split\.fold counts the 1 folds"),
         ({"folds": 1}, "greater than or equal to 2"),
-        ({"folds": 5, "by": "item"}, r"folds are of whole labels .* set split\.by=label"),
+        ({"folds": 5, "by": "item"}, r"folds are of whole .*--set split\.folds=\), or set"),
     ],
 )
 def test_folds_that_cannot_be_are_refused(settings_, sentence):

@@ -21,6 +21,9 @@ Shares: TypeAlias = Mapping[int, float]
 Needs: TypeAlias = Mapping[int, tuple[int, ...]]
 """The minimum that each part needs of each kind of count (labels, pairs, …)."""
 
+WITHOUT_FOLDS = "divide them without folds (--set split.folds= --set split.by=auto)"
+"""What is left to do where there are too few labels for folds."""
+
 TOO_LARGE = 1.5
 """Units larger than this many times the largest held-out share are assigned to training."""
 
@@ -144,8 +147,8 @@ def fold_of_unit(units: Codes, folds: int, random: np.random.Generator) -> Codes
     count = int(units.max(initial=-1)) + 1
     if count < folds:
         raise DataError(
-            f"{folds} folds need {folds} labels or groups that share nothing, got {count}: lower "
-            "split.folds"
+            f"{folds} folds need {folds} labels or groups that share nothing, got {count}: add "
+            f"labels, or {WITHOUT_FOLDS}"
         )
     fold: Codes = random.permutation(np.arange(count) % folds)
     return fold

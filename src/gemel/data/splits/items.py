@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gemel.arrays import Codes, Same
 from gemel.counting import count
 from gemel.data.dataset import PARTS, Dataset
-from gemel.data.splits.allotment import allot_items
+from gemel.data.splits.allotment import WITHOUT_FOLDS, allot_items
 from gemel.data.splits.given import (
     NOWHERE,
     contradictions_notice,
@@ -81,9 +81,10 @@ def _divided(
         parts = _parts(labelled, by, config, random)
         lacking = labelled.lacking(parts)
     if lacking:
+        instead = WITHOUT_FOLDS if config.folds else "change split.by or the shares"
         raise DataError(
             f"{labelled.dataset.name} cannot be split by {by}: {lacking}. Add items or labels, "
-            "change split.by or the shares, or give a split of your own in a table"
+            f"{instead}, or give a split of your own in a table"
         )
     return parts, by, why
 

@@ -52,7 +52,8 @@ class SplitConfig(BaseModel):
             )
         if self.folds and self.by == "item":
             raise ValueError(
-                "folds are of whole labels or groups, and split.by is item: set split.by=label"
+                "folds are of whole labels or groups, and split.by is item: leave split.folds out "
+                "(--set split.folds=), or set split.by=label"
             )
         return self
 
