@@ -42,10 +42,17 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, erro
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_is_one_sentence(tmp_path):
-    with pytest.raises(DataError, match=r"note\.txt must be writable.*No space left"):  # noqa: SIM117
+@pytest.mark.parametrize(
+    ("number", "way_out"),
+    [
+        (errno.ENOSPC, "No space left.*: free some space, or choose another folder"),
+        (errno.EACCES, "Permission denied.*: choose another folder"),
+    ],
+)
+def test_a_disk_that_refuses_is_one_sentence_with_a_way_out(tmp_path, number, way_out):
+    with pytest.raises(DataError, match=rf"note\.txt must be writable.*{way_out}"):  # noqa: SIM117
         with whole_file(tmp_path / "note.txt"):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError(number, os.strerror(number))
     assert not list(tmp_path.iterdir())
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from gemel.errors import DataError
 
-REFUSED = {
-    *{errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS},
-    *{errno.EIO, errno.ENAMETOOLONG, errno.EISDIR},
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+REFUSED = FULL | {
+    *{errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG, errno.EISDIR},
 }
 """Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used, or
 a folder stands where the file should be."""
@@ -163,7 +163,9 @@ def _errno(error: Exception) -> int:
 
 
 def _unwritable(path: Path, error: Exception) -> DataError:
+    number = _errno(error)
+    way_out = "free some space, or choose" if number in FULL else "choose"
     return DataError(
-        f"{path} must be writable and its disk must have room, got: {os.strerror(_errno(error))}; "
-        "nothing was left half-written. Free some space or choose another folder"
+        f"{path} must be writable and its disk must have room, got: {os.strerror(number)}; nothing "
+        f"was left half-written: {way_out} another folder"
     )
