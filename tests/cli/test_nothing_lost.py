@@ -51,7 +51,7 @@ def test_a_disk_that_is_full(
     assert full_at in sentence
     assert "No space left on device" in sentence
     files = {path.name for path in (tmp_path / "run").glob("*") if any_file(path)}
-    assert files == left
+    assert files - {"tensorboard"} == left  # which is there where the package is
 
     if full_at == "matcher":
         assert gemel("train", "--resume", "--out", "run").status == 0

@@ -15,7 +15,7 @@ from gemel.run import Run
         (["comparre"], "Did you mean 'compare'?"),
         (["train"], "say what to train on"),
         (["train", "--resume"], "say which run to resume"),
-        (["train", "digits", "--minutes", "0"], "it must be greater than or equal to 0.001"),
+        (["train", "digits", "--minutes", "0"], "0.001"),
         (["train", "digits", "--bogus"], "no such option: --bogus"),
         (["train", "digits", "--minutes", "1", "--epochs", "1"], "not both"),
         (["train", "digits", "--minutes", "long"], "'--minutes'"),

@@ -68,10 +68,14 @@ def test_one_bit_is_black_and_white():
     assert (read.ravel()[1:] == 255).all()
 
 
-@pytest.mark.parametrize("format", ["PNG", "TIFF", "PPM"])
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "PGM"])
 def test_sixteen_bits_are_scaled_to_eight(ramp, format):
-    deep = Image.fromarray(ramp.astype(np.uint16) * 257)
-    np.testing.assert_array_equal(GREY.read(saved(deep, format))[0], ramp)
+    deep = ramp.astype(np.uint16) * 257
+    if format == "PGM":  # which older Pillows read and do not write
+        content = b"P5 8 8 65535\n" + deep.astype(">u2").tobytes()
+    else:
+        content = saved(Image.fromarray(deep), format)
+    np.testing.assert_array_equal(GREY.read(content)[0], ramp)
 
 
 def test_a_dark_picture_of_sixteen_bits_is_dark():
