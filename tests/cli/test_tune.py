@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
+import pytest
+
 TINY = ("--set", "training.epochs=1", "--set", "encoder.width=4", "--set", "batch.size=256")
 RATE = ("--set", 'tune={"optimizer.learning_rate" = {low = 1e-4, high = 1e-2, log = true}}')
 
@@ -28,13 +30,14 @@ def test_a_recipe_without_ranges_is_refused(gemel):
     assert "a search needs a recipe with a section [tune], and default has none" in refusal
 
 
-def test_without_the_package_it_says_what_to_install(gemel, monkeypatch):
+@pytest.mark.parametrize("package", ["optuna", "filelock"])
+def test_without_a_package_it_says_what_to_install(package, gemel, monkeypatch):
     for name in [name for name in sys.modules if name.startswith("gemel.tuning")]:
         monkeypatch.delitem(sys.modules, name)
     # What the import leaves in the package is not the room that other tests have.
-    package = sys.modules["gemel"]
-    monkeypatch.setattr(package, "tuning", getattr(package, "tuning", None), raising=False)
-    monkeypatch.setitem(sys.modules, "optuna", None)
+    whole = sys.modules["gemel"]
+    monkeypatch.setattr(whole, "tuning", getattr(whole, "tuning", None), raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
     refusal = gemel("tune", "digits", "--recipe", "default").refusal
     assert "pip install 'gemel[tune]'" in refusal
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import shutil
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,7 +30,7 @@ from gemel.measure.run_data import own_data, run_data
 from gemel.measure.runs import measure, measure_run
 from gemel.progress import Silent
 from gemel.run import Run, read_history, write_history
-from heard import Heard
+from heard import Followed, Heard
 
 QUICK = ["encoder.width=4", "training.compile=false", "training.precision=32"]
 
@@ -136,6 +137,14 @@ def test_a_table_of_the_same_items_is_measured_by_its_own_labels(drawings, tmp_p
     assert answer.figures["frr"].n == genuine
     assert answer.figures["auc"].n == len(test) * (len(test) - 1) // 2
     assert any("of other that this run has learned from are left out" in s for s in heard.sentences)
+
+
+def test_a_probe_that_cannot_be_fitted_is_refused_before_anything_is_encoded(closed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    progress = Followed()
+    with pytest.raises(MissingExtra, match=r"pip install 'gemel\[digits\]'"):
+        measure_run(closed, None, "linear-probe", Question(), progress)
+    assert [name for name, _ in progress.told] == ["reading items"]
 
 
 @pytest.mark.parametrize("protocol", ["linear-probe", "nearest", "verification"])

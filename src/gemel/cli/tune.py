@@ -82,8 +82,7 @@ def tune(
         from gemel.tuning.search import SearchRequest
         from gemel.tuning.search import tune as search
     except ModuleNotFoundError as error:
-        extra = "tune" if error.name == "optuna" else "train"
-        raise MissingExtra(str(error.name), extra, "searching for settings") from error
+        raise MissingExtra(str(error.name), "tune", "searching for settings") from error
     out, study = (path and user_path(path) for path in (out, study))
     default = Path("runs") / f"tune-{Path(recipe).stem}"
     folder = out or (default if study is None else study.with_suffix(""))

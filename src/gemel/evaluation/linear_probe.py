@@ -11,6 +11,7 @@ Differs from the paper: logistic regression in place of a linear SVM.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, final
 
 import numpy as np
@@ -55,12 +56,10 @@ def linear_probe(
     >>> evidence.statistic(np.ones(60))
     {'accuracy': 1.0}
     """
-    refuse_unknown(train.labels, test.labels)
-    try:
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.preprocessing import StandardScaler
-    except ImportError:
-        raise MissingExtra("scikit-learn", "train", "a linear probe") from None
+    refuse_unfit(train.labels, test.labels)
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
     scale = StandardScaler().fit(train.embeddings).transform
 
     def fitted(part: LabelledEmbeddings, strength: float) -> Any:
@@ -77,8 +76,13 @@ def linear_probe(
     return Evidence.of_scores(scores, np.arange(len(test.labels)), hits=True), strength
 
 
-def refuse_unknown(known: Codes, asked: Codes) -> None:
-    """Raise DataError where some labels of `asked` are not in `known`."""
+def refuse_unfit(known: Codes, asked: Codes) -> None:
+    """Raise DataError where some labels of `asked` are not in `known`.
+
+    Raises MissingExtra without scikit-learn.
+    """
+    if find_spec("sklearn") is None:
+        raise MissingExtra("scikit-learn", "digits", "a linear probe")
     new = np.setdiff1d(asked, known)
     if len(new):
         raise DataError(

@@ -6,7 +6,7 @@ from gemel.arrays import Codes
 from gemel.data import Part
 from gemel.errors import RunError
 from gemel.evaluation.evidence import figures_of
-from gemel.evaluation.linear_probe import LabelledEmbeddings, linear_probe, refuse_unknown
+from gemel.evaluation.linear_probe import LabelledEmbeddings, linear_probe, refuse_unfit
 from gemel.evaluation.resampling import Bootstrap
 from gemel.matcher import Matcher
 from gemel.measure.answer import Answer
@@ -19,7 +19,8 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
     """Measure the accuracy of a linear probe on the test part.
 
     Raises DataError where the data have no labels, or test labels that are not in the training
-    part, and RunError where each side has an encoder of its own.
+    part, RunError where each side has an encoder of its own, and MissingExtra without
+    scikit-learn.
     """
     if matcher.file.tie == "separate":
         raise RunError(
@@ -36,7 +37,7 @@ def probe(matcher: Matcher, prepared: Prepared, seed: int, progress: Progress) -
         embeddings = encoded(encoder.encode, prepared.compared(name), progress)
         return LabelledEmbeddings(embeddings[prepared.genuine(prepared.part(name))], labels(name))
 
-    refuse_unknown(labels("train"), labels("test"))  # before anything is encoded
+    refuse_unfit(labels("train"), labels("test"))  # before anything is encoded
     train, validation, test = part("train"), part("validation"), part("test")
     with progress.stage("fitting a linear classifier", 1) as stage:
         evidence, strength = linear_probe(train, validation, test)
