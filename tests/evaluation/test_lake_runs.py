@@ -8,6 +8,7 @@ from gemel.evaluation.evidence import figures_of
 from gemel.evaluation.hausdorff import HausdorffComparer, ink_points, modified_hausdorff
 from gemel.evaluation.intervals import wilson
 from gemel.evaluation.lake_runs import ASSIGNED, LakeRun, lake_runs, right_is_assigned
+from heard import Followed
 
 
 def runs(count=3, classes=5):
@@ -33,6 +34,12 @@ def test_an_oracle_recognises_all_and_a_constant_none(oracle, constant):
     # Three runs of five: worth no more than four trials each where nothing varies.
     assert best.low == pytest.approx(wilson(12, 12)[0])
     assert accuracy(constant, made).value == 0
+
+
+def test_every_run_is_told_when_it_is_answered(constant):
+    followed = Followed()
+    lake_runs(constant, runs()[0], progress=followed)
+    assert followed.told == [("answering runs", 3), 1, 2, 3]
 
 
 def test_mistakes_in_one_run_say_little_of_other_runs(oracle):

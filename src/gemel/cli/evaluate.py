@@ -14,6 +14,7 @@ from gemel.evaluation.protocol import PROTOCOLS, ProtocolName
 
 if TYPE_CHECKING:
     from gemel.measure.answer import Answer
+    from gemel.progress import Progress
 
 OPTIONS = dict.fromkeys(name for known in PROTOCOLS.values() for name in known.options)
 """The options that only some protocols heed."""
@@ -157,7 +158,7 @@ def evaluate(
     _refuse_unused(protocol, asked)
     progress = shown_progress()
     if method == "hausdorff":
-        answer = _by_hausdorff(protocol, run)
+        answer = _by_hausdorff(protocol, run, progress)
     elif run is None:
         raise typer.BadParameter("say which run to measure")
     else:
@@ -170,14 +171,14 @@ def evaluate(
         print_figures(answer.tree())
 
 
-def _by_hausdorff(protocol: ProtocolName, run: Path | None) -> Answer:
+def _by_hausdorff(protocol: ProtocolName, run: Path | None, progress: Progress) -> Answer:
     from gemel.measure.lake_runs import measure_hausdorff
 
     if protocol != "lake-runs":
         raise typer.BadParameter("--method hausdorff goes with --protocol lake-runs")
     if run is not None:
         raise typer.BadParameter("--method hausdorff measures no run: leave out RUN")
-    return measure_hausdorff()
+    return measure_hausdorff(progress)
 
 
 def _refuse_unused(protocol: ProtocolName, asked: Mapping[str, object]) -> None:

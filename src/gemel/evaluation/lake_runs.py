@@ -22,6 +22,7 @@ from gemel.evaluation.episodes import Episodes
 from gemel.evaluation.evidence import Evidence
 from gemel.evaluation.few_shot import Read, distances_to_ways
 from gemel.functional.ranking import right_is_nearest
+from gemel.progress import Progress, Silent
 
 ASSIGNED = "accuracy@assigned"
 """The name of the transductive figure: all items of a run are answered together."""
@@ -43,14 +44,23 @@ class LakeRun:
     answer: Indices
 
 
-def lake_runs(comparer: Comparer, runs: Sequence[LakeRun], read: Read | None = None) -> Evidence:
+def lake_runs(
+    comparer: Comparer,
+    runs: Sequence[LakeRun],
+    read: Read | None = None,
+    progress: Progress = Silent(),
+) -> Evidence:
     """Evidence for `accuracy` over all items of all runs, and for `accuracy@assigned` with scipy.
 
     `read` gives the distances to the examples, by default those of `comparer`. The interval
     resamples whole runs, since the trials of a run share an alphabet and examples; where the
     mistakes are in few runs, it is at least Wilson's.
     """
-    distances = [distances_to_ways(comparer, _episodes(run), read) for run in runs]
+    distances = []
+    with progress.stage("answering runs", len(runs)) as stage:
+        for run in runs:
+            distances.append(distances_to_ways(comparer, _episodes(run), read))
+            stage.advance(len(distances))
     answers = [run.answer for run in runs]
     judges: dict[str, Callable[[Distances | Floats, Codes], Same]] = {"accuracy": right_is_nearest}
     if find_spec("scipy"):

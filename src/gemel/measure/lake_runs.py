@@ -21,12 +21,18 @@ from gemel.measure.answer import Answer
 from gemel.measure.compared import comparer_of, embeddings_of, raw_items
 from gemel.measure.learned import among
 from gemel.measure.packed import Digests
+from gemel.progress import Progress, Silent
 
 SIDE = 105
 """Height and width of Omniglot's drawings, in pixels."""
 
 
-def measure_lake_runs(matcher: Matcher, data: str | None, learned: Digests | None = None) -> Answer:
+def measure_lake_runs(
+    matcher: Matcher,
+    data: str | None,
+    learned: Digests | None = None,
+    progress: Progress = Silent(),
+) -> Answer:
     """Measure a matcher by the runs in the archive `data`, or by those that come with Omniglot.
 
     `learned` says what the matcher has learned from; None where that is not known. Raises DataError
@@ -38,10 +44,10 @@ def measure_lake_runs(matcher: Matcher, data: str | None, learned: Digests | Non
     comparer = comparer_of(matcher.networks, raw_items(matcher.networks, drawings))
     embeddings = embeddings_of(comparer)
     reader = None if embeddings is None else matcher.reader(embeddings)
-    return _answer(comparer, runs, reader, _notices(matcher, drawings, learned))
+    return _answer(comparer, runs, reader, _notices(matcher, drawings, learned), progress)
 
 
-def measure_hausdorff() -> Answer:
+def measure_hausdorff(progress: Progress = Silent()) -> Answer:
     """Measure the modified Hausdorff distance, the baseline without learning.
 
     It has an error of 38.8 % on the original archive.
@@ -49,7 +55,7 @@ def measure_hausdorff() -> Answer:
     input = ImageInput(height=SIDE, width=SIDE, channels=1)
     drawings, runs = _drawings()
     points = [ink_points(input.read(drawing)[0] < 128) for drawing in drawings]
-    return _answer(HausdorffComparer(points), runs)
+    return _answer(HausdorffComparer(points), runs, progress=progress)
 
 
 def _answer(
@@ -57,8 +63,9 @@ def _answer(
     runs: list[LakeRun],
     reader: EpisodeReader | None = None,
     notices: tuple[str, ...] = (),
+    progress: Progress = Silent(),
 ) -> Answer:
-    figures = figures_of([lake_runs(comparer, runs, reader)])
+    figures = figures_of([lake_runs(comparer, runs, reader, progress)])
     figures.setdefault(ASSIGNED, Missing(missing="needs scipy, which comes with scikit-learn"))
     return Answer("lake-runs", "omniglot (all_runs.zip)", 0, figures, notices)
 

@@ -52,7 +52,7 @@ def measure_run(
     matcher = load(run.path)
     match protocol:
         case "lake-runs":
-            return measure_lake_runs(matcher, data, read_learned(run))
+            return measure_lake_runs(matcher, data, read_learned(run), progress)
         case "linear-probe":
             return probe(matcher, all_parts(run, matcher, data, progress), question.seed, progress)
         case "nearest":
@@ -75,7 +75,7 @@ def measure_matcher(
     """
     matcher = load(folder)
     if protocol == "lake-runs":
-        return measure_lake_runs(matcher, data)
+        return measure_lake_runs(matcher, data, progress=progress)
     if data is None:
         raise RunError(f"{folder} is a matcher without its run and its test items: name DATA")
     if PROTOCOLS[protocol].of_run:
