@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -26,6 +28,20 @@ def made(name, seed=1):
 @pytest.fixture(params=sorted(MEMORIES))
 def memory(request):
     return made(request.param)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The folder of a memory, each exported once."""
+
+    @cache
+    def folder_of(kind):
+        (name,) = (name for name, each in MEMORIES.items() if each is kind)
+        folder = tmp_path_factory.mktemp(name)
+        export_memory(made(name), SIZE, folder)
+        return folder
+
+    return lambda memory: folder_of(type(memory))
 
 
 def sequences(count=2, seed=0):
@@ -75,11 +91,10 @@ def test_its_state_survives_saving(memory, tmp_path):
     assert torch.equal(remember(other, *sequences()), remember(memory, *sequences()))
 
 
-def test_exported_it_answers_alike_in_sequences_and_in_episodes(memory, tmp_path):
-    export_memory(memory, SIZE, tmp_path)
+def test_exported_it_answers_alike_in_sequences_and_in_episodes(memory, exported):
     embeddings = torch.randn(30, SIZE, generator=torch.Generator().manual_seed(3))
-    check_memory(memory, tmp_path, embeddings.numpy())
-    recall = Recall(tmp_path / MEMORY, embeddings.numpy())
+    check_memory(memory, exported(memory), embeddings.numpy())
+    recall = Recall(exported(memory) / MEMORY, embeddings.numpy())
     rng = np.random.default_rng(0)
     drawn = Sequences(rng.integers(30, size=(4, 9)), rng.integers(WAYS, size=(4, 9)))
     told = torch.eye(WAYS)[torch.from_numpy(drawn.classes)]
@@ -95,10 +110,9 @@ def test_exported_it_answers_alike_in_sequences_and_in_episodes(memory, tmp_path
         recall.sequences(Sequences(np.array([[1, 2]]), np.array([[0, 5]])))
 
 
-def test_an_episode_is_the_sequence_of_its_examples_and_then_the_query(memory, tmp_path):
-    export_memory(memory, SIZE, tmp_path)
+def test_an_episode_is_the_sequence_of_its_examples_and_then_the_query(memory, exported):
     embeddings = np.random.default_rng(0).normal(size=(10, SIZE)).astype(np.float32)
-    recall = Recall(tmp_path / MEMORY, embeddings)
+    recall = Recall(exported(memory) / MEMORY, embeddings)
     support = np.array([[[3], [1]]])
     asked = Episodes(np.array([7]), support, np.array([0]))
     answers = [recall.episodes(asked, seed)[0] for seed in range(8)]
@@ -113,19 +127,17 @@ def test_an_episode_is_the_sequence_of_its_examples_and_then_the_query(memory, t
     assert alike.any(0).all()  # either order comes first, by the seed
 
 
-def test_in_chunks_the_answers_are_the_same(memory, tmp_path, monkeypatch):
-    export_memory(memory, SIZE, tmp_path)
+def test_in_chunks_the_answers_are_the_same(memory, exported, monkeypatch):
     embeddings = np.random.default_rng(0).normal(size=(10, SIZE)).astype(np.float32)
-    recall, rng = Recall(tmp_path / MEMORY, embeddings), np.random.default_rng(1)
+    recall, rng = Recall(exported(memory) / MEMORY, embeddings), np.random.default_rng(1)
     drawn = Sequences(rng.integers(10, size=(5, 4)), rng.integers(WAYS, size=(5, 4)))
     whole = recall.sequences(drawn)
     monkeypatch.setattr("gemel.matcher.recall.AT_ONCE", 2)
     np.testing.assert_allclose(recall.sequences(drawn), whole, atol=1e-5)
 
 
-def test_an_exported_memory_that_answers_otherwise_is_refused(memory, tmp_path):
-    export_memory(memory, SIZE, tmp_path)
+def test_an_exported_memory_that_answers_otherwise_is_refused(memory, exported):
     embeddings = np.random.default_rng(0).normal(size=(10, SIZE)).astype(np.float32)
     other = made(next(name for name, kind in MEMORIES.items() if isinstance(memory, kind)), seed=2)
     with pytest.raises(ExportError, match=r"memory must answer as the trained one.*differ by"):
-        check_memory(other, tmp_path, embeddings)
+        check_memory(other, exported(memory), embeddings)

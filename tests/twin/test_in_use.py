@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -129,12 +131,25 @@ def test_softening_is_a_blur_that_keeps_flat_pictures_and_the_sum():
     assert variance == pytest.approx(1 / 6)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "weighted-l1"])
-def test_exported_networks_see_the_same_views(metric, tmp_path):
-    twin, _ = made("no", metric, turn=True, soften=True)
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A twin with a reader, in four views, and the folder of its networks; and one without."""
+
+    @cache
+    def twin_and_folder(metric, reader=None):
+        twin, _ = made("no", metric, turn=True, soften=True, reader=reader)
+        folder = tmp_path_factory.mktemp(metric)
+        export_networks(twin, folder)
+        return twin, folder
+
+    return twin_and_folder
+
+
+@pytest.mark.parametrize("asked", [("euclidean", "prototype"), ("weighted-l1",)])
+def test_exported_networks_see_the_same_views(asked, exported):
+    twin, folder = exported(*asked)
     items = pictures()
-    export_networks(twin, tmp_path)
-    networks = Networks(tmp_path, ImageInput(height=6, width=6, channels=1))
+    networks = Networks(folder, ImageInput(height=6, width=6, channels=1))
     with torch.no_grad():
         expected = all_pairs(twin, items).numpy()
     encoded = twin.embed((items,)).detach().numpy()
@@ -143,27 +158,25 @@ def test_exported_networks_see_the_same_views(metric, tmp_path):
     assert networks.left.embedding_size == 4 * 8
 
 
-def test_an_exported_reader_sees_the_same_views(tmp_path):
-    twin, _ = made("no", turn=True, reader="prototype")
-    export_networks(twin, tmp_path)
+def test_an_exported_reader_sees_the_same_views(exported):
+    twin, folder = exported("euclidean", "prototype")
     support, query = pictures(8).reshape(2, 4, *SHAPE), pictures(18)[8:].reshape(2, 5, *SHAPE)
     told = torch.eye(2).repeat(2, 1)
     with torch.no_grad():
         embedded = in_sets(twin, support), in_sets(twin, query)
         expected = twin.reader(twin.metric, embedded[0], told.expand(2, 4, 2), embedded[1])
-    reader = EpisodeReader(tmp_path / READER, embedded[0][0].numpy())
+    reader = EpisodeReader(folder / READER, embedded[0][0].numpy())
     found = reader.read(embedded[0].numpy(), told.numpy(), embedded[1].numpy())
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
 
 
-def test_many_episodes_tell_how_far_their_reading_is(tmp_path, monkeypatch):
-    twin, _ = made("sideways", reader="prototype")
-    export_networks(twin, tmp_path)
+def test_many_episodes_tell_how_far_their_reading_is(exported, monkeypatch):
+    twin, folder = exported("euclidean", "prototype")
     followed = Followed()
     told = followed.told
 
     embeddings = twin.embed((pictures(6),)).detach().numpy()
-    reader = EpisodeReader(tmp_path / READER, embeddings, followed)
+    reader = EpisodeReader(folder / READER, embeddings, followed)
     support = np.tile(np.arange(4).reshape(1, 2, 2), (60, 1, 1))
     asked = Episodes(np.repeat(5, 60), support, np.zeros(60, np.int64))
     together = reader(asked)
