@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from itertools import cycle
 
 import numpy as np
 import onnx
@@ -19,7 +18,7 @@ from gemel.export import make_matcher as room
 from gemel.export.networks import export_networks, plain_copy, save_weights
 from gemel.export.parity import measure_parity
 from gemel.inputs import ImageInput, TextInput, learn_tokenizer
-from gemel.matcher.networks import ENCODER, METRIC, Networks
+from gemel.matcher.networks import ENCODER, METRIC, Networks, open_session
 from gemel.measure.compared import these
 from gemel.metrics import METRICS
 from gemel.twin import SharedTwin
@@ -43,6 +42,8 @@ SETTINGS = {
     "bag": {"widths": (8, 5)},
     "bilstm": {"hidden": 4, "layers": 2, "embedding_size": 5},
     "text-conv": {"maps": 3, "embedding_size": 5},
+    "gabor": {"wavelengths": (3, 6), "scales": (1.0, 0.9)},
+    "resnet1d": {"width": 4, "strides": (1, 2), "embedding_size": 5},
     "hinge": {"radii": ((2, 4), (9,)), "cells": ((1, 1), (3, 2)), "axes": 5},
     "local": {"width": 4, "descriptors": 3},
     "zagoruyko": {"maps": (4, 4, 5)},
@@ -54,17 +55,22 @@ PAIRS = (np.arange(6), np.array([5, 0, 1, 2, 3, 3]))
 
 EXPORTED = sorted(ENCODERS.keys() - {"sentence-transformer"})
 """A sentence transformer is made of a folder, and exported in test_sentence_models.py."""
-BESIDE = dict(zip(EXPORTED, cycle(sorted(METRICS)), strict=False)) | {
-    "canvas": "alignment",
+BESIDE = dict.fromkeys(EXPORTED, "cosine") | {
+    "canvas": "relation",
+    "sung": "alignment",
+    "local": "second-look",
+    "hoffer": "warping",
+    "gabor": "views",
+    "bilstm": "attentive",
+    "chopra": "decision",
+    "koch": "weighted-l1",
     "compact": "squared-euclidean",
     "mlp": "euclidean",
-    "local": "second-look",
-    "sung": "relation",
-    "gabor": "views",
+    "tdnn": "manhattan",
 }
 """Each encoder with one metric: the two are files of their own, so all with all would add nothing.
 
-Four metrics look at maps, and go with encoders that have some."""
+Some metrics look at maps, and go with encoders that have some."""
 
 
 def text_twin_of(encoder, metric):
@@ -114,6 +120,17 @@ def test_onnx_answers_as_torch_does(exported):
     assert parity.largest_difference < 1e-4
     assert parity.largest_distance_difference < 1e-4
     assert parity.flipped_verdicts == 0
+
+
+def test_its_metric_answers_sets_of_any_number_and_size_as_torch_does(exported):
+    twin, _, _, folder = exported
+    metric, size = plain_copy(twin).metric, twin.encoder.embedding_size
+    session = open_session(folder / METRIC)
+    draw = torch.Generator().manual_seed(3)
+    for sets, left, right in [(2, 3, 4), (1, 1, 1), (5, 1, 7)]:
+        one, other = (torch.randn(sets, count, size, generator=draw) for count in (left, right))
+        (ours,) = session.run(None, {"left": one.numpy(), "right": other.numpy()})
+        np.testing.assert_allclose(ours, metric(one, other).detach().numpy(), rtol=1e-5, atol=1e-5)
 
 
 def test_exported_files_do_not_name_the_source_they_were_traced_from(exported):

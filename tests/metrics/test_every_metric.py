@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given
@@ -127,27 +125,6 @@ def test_koch_metric_starts_as_the_paper_says():
         score = METRICS["weighted-l1"](4096).score
     assert score.weight.std().item() == pytest.approx(0.2, rel=0.05)
     assert score.bias.item() == pytest.approx(0.5, abs=0.06)
-
-
-def test_exported_it_answers_alike(metric, tmp_path):
-    from torch.export import Dim
-
-    left, right = sets(1, 2, 3), sets(2, 2, 4)
-    shapes = ({0: Dim("b"), 1: Dim("n")}, {0: Dim("b"), 1: Dim("m")})
-    torch.onnx.export(
-        metric.eval(),
-        (left, right),
-        tmp_path / "metric.onnx",
-        dynamo=True,
-        dynamic_shapes=shapes,
-        verbose=False,
-        input_names=["left", "right"],
-    )
-    session = onnxruntime.InferenceSession(tmp_path / "metric.onnx")
-    for b, n, m in [(2, 3, 4), (1, 1, 1), (5, 1, 7)]:
-        left, right = sets(3, b, n), sets(4, b, m)
-        ours = session.run(None, {"left": left.numpy(), "right": right.numpy()})[0]
-        np.testing.assert_allclose(ours, metric(left, right).detach().numpy(), atol=1e-5)
 
 
 def test_the_decision_is_a_dense_network_over_both_in_both_orders():
