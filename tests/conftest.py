@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import functools
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,28 @@ def _one_table_of_operators() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_export_of_a_fixed_metric() -> Iterator[None]:
+    """Without weights a metric is the same network in every twin of one size, seconds to export."""
+    from gemel.export import networks
+
+    write, files = networks.write_onnx, {}
+
+    def once(network: Any, path: Path, inputs: dict[str, Any], *how: Any) -> None:
+        if network.state_dict():
+            write(network, path, inputs, *how)
+            return
+        key = pickle.dumps((network, [(name, item.shape) for name, item in inputs.items()]))
+        if key not in files:
+            write(network, path, inputs, *how)
+            files[key] = path.read_bytes()
+        path.write_bytes(files[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "write_onnx", once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def gemel_data() -> Path:
     """The folder of original archives; tests on real data are skipped where there is none."""
@@ -63,7 +86,8 @@ def _trained_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = _shared(tmp_path_factory) / "tiny"
     with FileLock(f"{folder}.lock"):
         if not (folder / "report.html").is_file():
-            gemel.train("digits", out=folder, epochs=2, settings={"encoder.width": 8}, quiet=True)
+            settings = {"encoder.width": 8, "evaluation.most_pairs": 20_000}
+            gemel.train("digits", out=folder, epochs=2, settings=settings, quiet=True)
     return folder
 
 
@@ -111,6 +135,23 @@ def own_run(_trained_digits: Path, tmp_path: Path) -> Run:
     from gemel.run import Run
 
     return Run(shutil.copytree(_trained_digits, tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def _trained_drawings(drawings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import gemel
+
+    settings = {"encoder.name": "mlp", "encoder.widths": [8]}
+    out = tmp_path_factory.mktemp("drawn") / "run"
+    return gemel.train(drawings, out=out, epochs=2, settings=settings, quiet=True).path
+
+
+@pytest.fixture
+def own_drawings_run(_trained_drawings: Path, tmp_path: Path) -> Run:
+    """A copy of a finished run on the drawings, to change: made anew, it is ready in seconds."""
+    from gemel.run import Run
+
+    return Run(shutil.copytree(_trained_drawings, tmp_path / "run"))
 
 
 @pytest.fixture(scope="session")

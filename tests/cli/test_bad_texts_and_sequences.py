@@ -158,7 +158,7 @@ def waves_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     folder = tmp_path_factory.mktemp("series")
     waves(folder / "waves")
-    settings = {"encoder.width": 4, "input.most_samples": 16}
+    settings = {"encoder.width": 4, "encoder.strides": [2], "input.most_samples": 16}
     return gemel.train(
         folder / "waves", out=folder / "run", epochs=1, settings=settings, quiet=True
     )
@@ -227,7 +227,8 @@ def test_broken_sequences_are_listed_and_take_no_channel_from_the_others(
         write(tmp_path / "waves" / "label0" / f"{number}.csv", rows, names)
 
     outcome = gemel(
-        "train", "waves", "--set", "encoder.name=resnet1d", "--epochs", "1", "--out", "run"
+        *("train", "waves", "--epochs", "1", "--out", "run"),
+        *("--set", "encoder.name=resnet1d", "--set", "encoder.strides=[2]"),
     )
 
     assert outcome.status == 0, outcome.err

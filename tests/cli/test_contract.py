@@ -48,15 +48,22 @@ def test_train(gemel: Gemel, tmp_path: Path, drawings: Path) -> None:
     assert Run(tmp_path / "runs" / "drawings").report.is_file()
 
 
-def test_train_for_a_person(gemel: Gemel, drawings: Path) -> None:
-    outcome = gemel("train", drawings, *QUICK)
+def test_train_for_a_person(gemel: Gemel, drawings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = gemel("train", drawings, "--out", "my run", *QUICK)
 
     assert outcome.status == 0
     text = " ".join(outcome.out.split())
     assert "items never seen in training, Gemel tells same from different with" in text
-    assert "report runs/drawings/report.html" in text
-    assert "Try next: gemel compare runs/drawings A B the verdict" in text
+    assert "report my run/report.html" in text
+    assert "Try next: gemel compare 'my run' A B the verdict" in text
     assert max(map(len, outcome.out.splitlines())) <= 80
+    assert "exists already" not in outcome.err
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gemel.training.train.train_plan", stopped)
+    assert "Resuming my run." in gemel("train", "--resume", "--out", "my run").err
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,25 @@ def test_evaluate_for_a_person(gemel: Gemel, tiny_run: Run) -> None:
     assert f"{100 * accuracy:.1f}" in line
     assert "%" in line
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("columns", ["30", "40", "80"])
+def test_figures_keep_their_columns_on_any_terminal(
+    capsys: pytest.CaptureFixture[str],
+    tiny_run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    measured = json.loads(tiny_run.metrics.read_text("utf-8"))["protocols"]["verification"]
+
+    print_figures(measured)
+
+    told = capsys.readouterr().out
+    for row in ("figure", "Accuracy"):
+        (line,) = [line for line in told.splitlines() if line.strip().startswith(row)]
+        assert len(line.split()) >= 4, "a name, a value, an interval and trials"
+    assert "…" not in told
 
 
 def test_evaluate_tells_once_what_is_left_out(gemel: Gemel, tiny_run: Run, written: str) -> None:
@@ -238,7 +264,8 @@ def test_embed(gemel: Gemel, tiny_run: Run, tmp_path: Path, drawings: Path) -> N
     np.testing.assert_array_equal(np.array(table["embedding"], np.float32), kept["embedding"])
 
 
-def test_report(gemel: Gemel, own_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report(gemel: Gemel, own_drawings_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_run = own_drawings_run
     own_run.report.unlink()
     opened = []
     monkeypatch.setattr("typer.launch", opened.append)
@@ -343,28 +370,6 @@ def test_progress_is_plain_lines_elsewhere(
     (encoding,) = (line for line in told.splitlines() if line.startswith("encoding"))
     assert encoding.startswith("encoding items: 100%")
     assert encoding.endswith(" s)")
-
-
-@pytest.mark.parametrize("columns", ["30", "40", "80"])
-def test_figures_keep_their_columns_on_any_terminal(
-    gemel: Gemel, tiny_run: Run, monkeypatch: pytest.MonkeyPatch, columns: str
-) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-
-    told = gemel("evaluate", tiny_run.path).out
-
-    for row in ("figure", "Accuracy"):
-        (line,) = [line for line in told.splitlines() if line.strip().startswith(row)]
-        assert len(line.split()) >= 4, "a name, a value, an interval and trials"
-    assert "…" not in told
-
-
-def test_how_the_path_of_a_run_is_typed(gemel: Gemel, drawings: Path) -> None:
-    named = gemel("train", drawings, "--out", "my run", *QUICK)
-    assert "exists already" not in named.err
-    assert "gemel compare 'my run' A B" in named.out
-
-    assert "Resuming my run." in gemel("train", "--resume", "--out", "my run").err
 
 
 def test_a_missing_package_is_missed_before_anything_is_encoded(

@@ -132,7 +132,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch):
 
 def test_a_training_by_one(drawings, tmp_path):
     settings = {"loss.name": "pytorch-metric-learning", "loss.settings.base": 0.4}
-    settings |= {"metric.name": "cosine", "encoder.width": 4}
+    settings |= {"metric.name": "cosine", "encoder.name": "mlp"}
     run = gemel.train(drawings, out=tmp_path / "run", epochs=1, settings=settings, quiet=True)
     recipe = load_recipe(run.path / "recipe.toml")
     assert (recipe.loss.loss, recipe.loss.settings) == ("MultiSimilarityLoss", {"base": 0.4})

@@ -91,7 +91,7 @@ def test_no_more_pairs_than_asked_are_looked_at_whatever_they_are(tiny_run, writ
 def test_few_shot_asks_less_where_comparing_is_dear_unless_it_is_told_what_to_ask(
     tiny_run, monkeypatch
 ):
-    recipe = load_recipe(tiny_run.recipe)
+    recipe = load_recipe(tiny_run.recipe, ["evaluation.most_pairs="])
     size = gemel.load(tiny_run.path).file.embedding_size
     monkeypatch.setattr(subject, "MOST_NUMBERS", 3 * size * 500)
 

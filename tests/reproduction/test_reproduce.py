@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
@@ -93,6 +94,12 @@ def requesting(tmp_path):
 
 
 @pytest.fixture
+def drawn(requesting, drawings):
+    """On data that are measured faster than digits: trainings here are real."""
+    return partial(requesting, data=str(drawings))
+
+
+@pytest.fixture
 def trainings(monkeypatch, tiny_run):
     """The requests of all trainings; each leaves the session's run with the recipe it was given."""
     requests = []
@@ -158,15 +165,15 @@ def killed(*given):
 
 
 def test_a_finished_training_is_given_other_views_and_not_trained_anew(
-    requesting, tmp_path, monkeypatch
+    drawn, tmp_path, monkeypatch
 ):
-    first = reproduce(requesting(), Silent())
+    first = reproduce(drawn(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     matcher = load(path)
     monkeypatch.setattr(Learner, "learn", killed)
     for mirror, times in [("sideways", 2), ("both-ways", 4), ("", 1)]:
         changes = (f"test_time.mirror={mirror}",) if mirror else ()
-        entry = reproduce(requesting(changes=changes), Silent())
+        entry = reproduce(drawn(changes=changes), Silent())
         viewing = load(path)
         assert viewing.file.embedding_size == times * matcher.file.embedding_size
         assert viewing.file.provenance["views"] == times
@@ -181,13 +188,13 @@ def test_a_finished_training_is_given_other_views_and_not_trained_anew(
 
 
 def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
-    requesting, tmp_path, monkeypatch
+    drawn, tmp_path, monkeypatch
 ):
-    trained = reproduce(requesting(), Silent())
+    trained = reproduce(drawn(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     one_view = load(path).file.embedding_size
     monkeypatch.setattr(Learner, "learn", killed)
-    other = requesting(changes=("test_time.mirror=sideways",))
+    other = drawn(changes=("test_time.mirror=sideways",))
     with monkeypatch.context() as patch:
         patch.setattr(make_matcher, "export_networks", killed)
         with pytest.raises(KeyboardInterrupt):
@@ -198,16 +205,16 @@ def test_killed_while_it_is_given_other_views_it_is_not_taken_for_finished(
     assert entry.commit.startswith(trained.commit)
 
 
-def test_without_its_checkpoint_it_is_trained_anew(requesting, tmp_path):
-    reproduce(requesting(), Silent())
+def test_without_its_checkpoint_it_is_trained_anew(drawn, tmp_path):
+    reproduce(drawn(), Silent())
     (path,) = (tmp_path / "runs").glob("tiny-*/seed-0")
     Run(path).last_checkpoint.unlink()
-    reproduce(requesting(changes=("test_time.mirror=sideways",)), Silent())
+    reproduce(drawn(changes=("test_time.mirror=sideways",)), Silent())
     assert load(path).file.provenance["views"] == 2
     assert Run(path).last_checkpoint.is_file()
 
 
-def test_killed_it_goes_on_where_it_stood(requesting, monkeypatch):
+def test_killed_it_goes_on_where_it_stood(drawn, monkeypatch):
     """A real training, killed twice: before its first step, and before its matcher."""
     from gemel.training import train as room
 
@@ -226,9 +233,9 @@ def test_killed_it_goes_on_where_it_stood(requesting, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(room, piece, killed)
             with pytest.raises(KeyboardInterrupt):
-                reproduce(requesting(), Silent())
+                reproduce(drawn(), Silent())
     seconds = read_counters(requests[0].out / "checkpoints" / "last.safetensors").cpu_seconds
-    (row,) = reproduce(requesting(), Silent()).rows
+    (row,) = reproduce(drawn(), Silent()).rows
     assert [request.resume for request in requests] == [False, False, True]
     # What was spent before the kill counts, and the epoch was not done again.
     assert row.cpu_seconds == pytest.approx(seconds, abs=0.06)

@@ -168,48 +168,44 @@ def test_a_run_does_not_become_shorter_than_it_is(own_run, length, sentence):
     assert (own_run.recipe.read_bytes(), own_run.metrics.read_bytes()) == (recipe, metrics)
 
 
-def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_run):
-    weights = own_run.matcher / "weights.safetensors"
-    before, figures = weights.read_bytes(), verified(own_run)
-    settings = {"calibration.target": "far=0.05"}
-    gemel.train(None, out=own_run.path, resume=True, settings=settings, quiet=True)
+def test_a_finished_run_gets_another_threshold_without_being_trained_again(own_drawings_run):
+    weights = own_drawings_run.matcher / "weights.safetensors"
+    before, figures = weights.read_bytes(), verified(own_drawings_run)
+    heard = Heard()
+    changes = ("calibration.target=far=0.4",)
+    train(TrainingRequest(out=own_drawings_run.path, resume=True, changes=changes), heard)
+    assert any("for 2 epochs already: no training follows" in each for each in heard.sentences)
     assert weights.read_bytes() == before
-    assert load(own_run).threshold().target == "far=0.05"
-    assert "far=0.05" in own_run.recipe.read_text()
-    assert verified(own_run)["accuracy"] != figures["accuracy"]
-    assert verified(own_run)["auc"] == figures["auc"]
-    assert "set to accept 5" in own_run.report.read_text()
+    assert load(own_drawings_run).threshold().target == "far=0.4"
+    assert "far=0.4" in own_drawings_run.recipe.read_text()
+    assert verified(own_drawings_run)["accuracy"] != figures["accuracy"]
+    assert verified(own_drawings_run)["auc"] == figures["auc"]
+    assert "set to accept 40" in own_drawings_run.report.read_text()
 
 
-def test_a_report_is_made_again_without_measuring_its_figures_again(own_run, monkeypatch):
-    page = own_run.report.read_bytes()
-    own_run.report.unlink()
+def test_a_report_is_made_again_without_measuring_its_figures_again(own_drawings_run, monkeypatch):
+    page = own_drawings_run.report.read_bytes()
+    own_drawings_run.report.unlink()
     monkeypatch.setattr("gemel.measure.subject.figures_of", None)  # whose intervals take longest
-    write_report(own_run, Silent())
-    assert own_run.report.read_bytes() == page
+    write_report(own_drawings_run, Silent())
+    assert own_drawings_run.report.read_bytes() == page
 
 
-def test_figures_of_an_earlier_matcher_do_not_stay_beside_a_new_one(own_run, monkeypatch):
+def test_figures_of_an_earlier_matcher_do_not_stay_beside_a_new_one(own_drawings_run, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("gemel.training.train.own_figures", stopped)
-    settings = {"calibration.target": "far=0.05"}
+    settings = {"calibration.target": "far=0.4"}
     with pytest.raises(KeyboardInterrupt):
-        gemel.train(None, out=own_run.path, resume=True, settings=settings, quiet=True)
-    assert load(own_run).threshold().target == "far=0.05"
+        gemel.train(None, out=own_drawings_run.path, resume=True, settings=settings, quiet=True)
+    assert load(own_drawings_run).threshold().target == "far=0.4"
     with pytest.raises(RunError, match=r"no complete metrics\.json: finish it with .* --resume"):
-        write_report(own_run, Silent())
+        write_report(own_drawings_run, Silent())
 
 
 def verified(run):
     return json.loads(run.metrics.read_text())["protocols"]["verification"]["metrics"]
-
-
-def test_that_no_training_follows_is_said(own_run):
-    heard = Heard()
-    train(TrainingRequest(out=own_run.path, resume=True), heard)
-    assert any("for 2 epochs already: no training follows" in each for each in heard.sentences)
 
 
 def test_a_resumed_run_without_a_checkpoint_says_that_it_starts_again(tmp_path):

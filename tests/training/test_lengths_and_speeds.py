@@ -148,7 +148,7 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_only_then(drawi
             with super().stage(name, total) as stage:
                 yield stage
 
-    settings = ("training.epochs=1", "encoder.width=4", "split.by=item")
+    settings = ("training.epochs=1", "encoder.name=mlp", "split.by=item")
     train(TrainingRequest(str(drawings), changes=settings, out=tmp_path / "run"), Watching())
     assert dict(seen)["training"] == 0
     assert smallest() > 0

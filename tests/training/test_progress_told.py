@@ -32,7 +32,7 @@ class Remembered:
 
 def test_loss_validation_figure_and_speed_at_every_step(drawings, tmp_path):
     told = Remembered()
-    changes = ("training.epochs=3", "encoder.width=4", "split.by=item", "batch.size=24")
+    changes = ("training.epochs=3", "encoder.name=mlp", "split.by=item", "batch.size=24")
     train(TrainingRequest(data=str(drawings), out=tmp_path / "run", changes=changes), told)
 
     assert told.said[0].startswith("Split by item")
