@@ -107,6 +107,11 @@ def test_a_run_begins_with_it_and_counts_its_time(own, other, tmp_path):
     assert told["training_seconds"] >= round(alone + came_before[-1]["seconds"], 1) - 0.11
     assert json.loads(run.data.read_text("utf-8"))["source"] == own
 
+    # And it remembers what it learned from before.
+    _, prepared = prepared_plan(own, changes[-2:])
+    first = pretraining_data(load_recipe(run.recipe), prepared, Silent())
+    assert without(first, "train", read_learned(run))[1] == len(first.split.pairs.train)
+
 
 def test_other_kinds_of_items_are_refused(own, tmp_path):
     plan, prepared = prepared_plan(own, ["pretraining.data=digits", "pretraining.epochs=1"])
@@ -137,15 +142,6 @@ def test_what_the_training_holds_out_is_not_learned_from_before(own, tmp_path):
     assert learned
     assert not held & learned
     assert any("that own holds out: not learned from" in each for each in heard.sentences)
-
-
-def test_a_run_remembers_what_it_learned_from_before(own, other, tmp_path):
-    changes = [*load_recipe("mueller-2016").small, *SMALL, "training.epochs=1"]
-    changes += [f"pretraining.data={other}", "pretraining.epochs=1"]
-    run = train(TrainingRequest(own, "mueller-2016", changes, tmp_path / "run"), Silent())
-    plan, prepared = prepared_plan(own, changes[len(changes) - 2 :])
-    first = pretraining_data(plan.recipe, prepared, Silent())
-    assert without(first, "train", read_learned(run))[1] == len(first.split.pairs.train)
 
 
 def grown(own, tmp_path):

@@ -261,6 +261,10 @@ def test_sides_that_are_unlike_are_told_the_settings_that_read_them(
         gemel.train(
             folder / "items.csv", out=tmp_path / "run", epochs=1, settings=settings, quiet=True
         )
+
+
+def test_sides_that_are_unlike_are_read_by_the_settings_that_were_told(unlike, tmp_path):
+    _, folder = unlike
     advised = {
         "tie": "separate",
         "right.input.kind": "series",
