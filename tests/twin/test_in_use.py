@@ -148,11 +148,11 @@ def exported(tmp_path_factory):
 @pytest.mark.parametrize("asked", [("euclidean", "prototype"), ("weighted-l1",)])
 def test_exported_networks_see_the_same_views(asked, exported):
     twin, folder = exported(*asked)
-    items = pictures()
+    packed = (255 * pictures()).to(torch.uint8)
     networks = Networks(folder, ImageInput(height=6, width=6, channels=1))
     with torch.no_grad():
-        expected = all_pairs(twin, items).numpy()
-    encoded = twin.embed((items,)).detach().numpy()
+        expected = all_pairs(twin, packed / 255).numpy()
+    encoded = networks.left.encode(packed.numpy())
     found = networks.distances(encoded[None], encoded[None])[0]
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert networks.left.embedding_size == 4 * 8
