@@ -181,6 +181,27 @@ def test_a_memorys_answers_are_a_loss_beside_that_of_the_distances():
     assert resting.item() == pytest.approx(nothing, rel=1e-5)
 
 
+@pytest.mark.parametrize(("each", "times"), [(0.5, 25), (6, 6)])
+def test_slow_validations_of_a_training_by_minutes_are_few(
+    prepared, tmp_path, monkeypatch, each, times
+):
+    """Ten minutes, a second a step: but for the first and the last, a twentieth of the time."""
+    clock = [0.0]
+    monkeypatch.setattr(loop.time, "monotonic", lambda: clock[0])
+
+    def taking(seconds, result):
+        def work(*_):
+            clock[0] += seconds
+            return result
+
+        return work
+
+    monkeypatch.setattr(learner.Learner, "learn", taking(1, (1.0, 2.0)))
+    validate = taking(each, {"auc": 0.5, "eer": 0.5, "spread": 1.0})
+    trainer = trainer_on(prepared, tmp_path, ["training.minutes=10"], validate=validate)
+    assert len(trainer.train().history) == times
+
+
 def test_a_training_by_minutes_goes_on_at_the_beginning_of_an_epoch(
     prepared, tmp_path, monkeypatch
 ):

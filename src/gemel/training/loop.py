@@ -29,6 +29,8 @@ from gemel.training.speed import Speed, choose_speed
 CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
 """The most validations of a training without patience."""
+VALIDATION_SHARE = 0.05
+"""The most of a training by minutes that is spent on validations: some metrics compare slowly."""
 COLLAPSE_SHARE = 0.2
 """The share of the training before which collapse is not checked: the loss may not have moved."""
 
@@ -63,6 +65,8 @@ class Trainer:
         self.started = time.monotonic() - self.before
         self.cpu_started = time.process_time() - self.counters.cpu_seconds
         self.saved = time.monotonic()
+        self.validating = 0.0
+        """Seconds of the last validation."""
 
     def train(self) -> Counters:
         """Trains to the end and returns the counters."""
@@ -144,12 +148,15 @@ class Trainer:
             every = math.ceil(epochs / VALIDATIONS)
             return bool(self.setting.patience) or counters.epoch % every == 0
         last = counters.history[-1]["seconds"] if counters.history else 0.0
-        return counters.seconds - last >= self.length / VALIDATIONS
+        since = counters.seconds - last
+        return since >= max(self.length / VALIDATIONS, self.validating / VALIDATION_SHARE)
 
     def _validate(self) -> None:
         """Measures, records and judges the weights; ends the training where patience is over."""
+        begun = time.monotonic()
         self.learner.module.eval()
         figures = self.plan.validate(self.plan.twin)
+        self.validating = time.monotonic() - begun
         self._record(figures)
         self._judge(figures[self.figure])
         if self.counters.finished or time.monotonic() - self.saved > CHECKPOINT_SECONDS / 4:
