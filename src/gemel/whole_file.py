@@ -16,9 +16,10 @@ from typing import Any
 from gemel.errors import DataError
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-REFUSED = FULL | {
-    *{errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG, errno.EISDIR},
-}
+"""Error numbers of a disk without room."""
+REFUSED = FULL.union(
+    (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG, errno.EISDIR)
+)
 """Error numbers reported as `DataError`: the disk is full, failing, or not permitted to be used, or
 a folder stands where the file should be."""
 

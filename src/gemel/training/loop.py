@@ -30,7 +30,7 @@ CHECKPOINT_SECONDS = 20.0
 VALIDATIONS = 25
 """The most validations of a training without patience."""
 VALIDATION_SHARE = 0.05
-"""The most of a training by minutes that is spent on validations: some metrics compare slowly."""
+"""The most of a training by minutes that goes to validations between the first and the last."""
 COLLAPSE_SHARE = 0.2
 """The share of the training before which collapse is not checked: the loss may not have moved."""
 
